@@ -1,0 +1,1 @@
+//! Facts about WAMR: AOT file format and native-code ABI.

@@ -1,0 +1,1 @@
+//! WebAssembly to WAMR `.aot` with Cranelift.

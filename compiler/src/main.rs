@@ -1,0 +1,3 @@
+//! The `cwamrc` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The unmodified WAMR runtime behind a safe Rust API.
