@@ -1,1 +1,5 @@
 //! Facts about WAMR: AOT file format and native-code ABI.
+
+pub mod exceptions;
+pub mod helpers;
+pub mod layout;

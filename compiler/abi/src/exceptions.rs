@@ -1,0 +1,105 @@
+//! Traps: the ids that compiled code hands to `aot_set_exception_with_id`, and WAMR's texts.
+//!
+//! Purpose: the only place that knows the numbers. Every id is asserted against
+//! `enum WASMExceptionID` (`core/iwasm/interpreter/wasm_runtime.h`) when the runtime is built; the
+//! texts are those of `exception_msgs` (`core/iwasm/common/wasm_runtime_common.c`).
+//!
+//! Not here: the ids of garbage collection and string references (18 to 32), which no file of this
+//! compiler raises, and exceptions that the runtime raises by text only.
+
+/// Makes the enum and the tables from one list.
+macro_rules! traps {
+    ($( $(#[$doc:meta])* $name:ident = $id:literal, $c_name:literal, $message:literal; )*) => {
+        /// A trap that compiled code can raise.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u32)]
+        pub enum TrapId {
+            $( $(#[$doc])* $name = $id, )*
+        }
+
+        impl TrapId {
+            /// Every trap, by ascending id.
+            pub const ALL: &[TrapId] = &[$( TrapId::$name, )*];
+
+            /// The text that WAMR sets, without the prefix `Exception: `.
+            pub const fn message(self) -> &'static str {
+                match self { $( TrapId::$name => $message, )* }
+            }
+
+            /// The enumerator in WAMR's `enum WASMExceptionID`.
+            pub const fn c_name(self) -> &'static str {
+                match self { $( TrapId::$name => $c_name, )* }
+            }
+        }
+    };
+}
+
+traps! {
+    /// The instruction `unreachable`.
+    Unreachable = 0, "EXCE_UNREACHABLE", "unreachable";
+    /// The host is out of memory.
+    OutOfMemory = 1, "EXCE_OUT_OF_MEMORY", "allocate memory failed";
+    /// A memory access beyond the end of the memory.
+    OutOfBoundsMemoryAccess = 2, "EXCE_OUT_OF_BOUNDS_MEMORY_ACCESS", "out of bounds memory access";
+    /// Division of the least integer by -1, or a float out of the range of the integer type.
+    IntegerOverflow = 3, "EXCE_INTEGER_OVERFLOW", "integer overflow";
+    /// Integer division by zero.
+    IntegerDivideByZero = 4, "EXCE_INTEGER_DIVIDE_BY_ZERO", "integer divide by zero";
+    /// Conversion of NaN to an integer.
+    InvalidConversionToInteger = 5, "EXCE_INVALID_CONVERSION_TO_INTEGER",
+        "invalid conversion to integer";
+    /// `call_indirect` of a function of another type.
+    IndirectCallTypeMismatch = 6, "EXCE_INVALID_FUNCTION_TYPE_INDEX", "indirect call type mismatch";
+    /// A function index that the module does not have.
+    InvalidFunctionIndex = 7, "EXCE_INVALID_FUNCTION_INDEX", "invalid function index";
+    /// `call_indirect` beyond the end of the table.
+    UndefinedElement = 8, "EXCE_UNDEFINED_ELEMENT", "undefined element";
+    /// `call_indirect` of a null reference.
+    UninitializedElement = 9, "EXCE_UNINITIALIZED_ELEMENT", "uninitialized element";
+    /// Call of an import that the host does not provide.
+    CallUnlinkedImport = 10, "EXCE_CALL_UNLINKED_IMPORT_FUNC",
+        "failed to call unlinked import function";
+    /// The native stack is used up.
+    NativeStackOverflow = 11, "EXCE_NATIVE_STACK_OVERFLOW", "native stack overflow";
+    /// An atomic access whose address is not a multiple of its width.
+    UnalignedAtomic = 12, "EXCE_UNALIGNED_ATOMIC", "unaligned atomic";
+    /// The module's own stack in linear memory is used up.
+    AuxStackOverflow = 13, "EXCE_AUX_STACK_OVERFLOW", "wasm auxiliary stack overflow";
+    /// The module's own stack pointer is above its stack.
+    AuxStackUnderflow = 14, "EXCE_AUX_STACK_UNDERFLOW", "wasm auxiliary stack underflow";
+    /// A table access beyond the end of the table.
+    OutOfBoundsTableAccess = 15, "EXCE_OUT_OF_BOUNDS_TABLE_ACCESS", "out of bounds table access";
+    /// The region for call-stack frames is used up.
+    OperandStackOverflow = 16, "EXCE_OPERAND_STACK_OVERFLOW", "wasm operand stack overflow";
+    /// Never raised by ahead-of-time code.
+    FastJitCompilation = 17, "EXCE_FAILED_TO_COMPILE_FAST_JIT_FUNC",
+        "failed to compile fast jit function";
+    /// An exception is pending already: keeps its text and only unwinds.
+    AlreadyThrown = 33, "EXCE_ALREADY_THROWN", "";
+}
+
+impl TrapId {
+    /// The number to pass to `aot_set_exception_with_id`.
+    pub const fn id(self) -> u32 {
+        self as u32
+    }
+
+    /// The trap with this id, if compiled code can raise it.
+    pub fn from_id(id: u32) -> Option<TrapId> {
+        TrapId::ALL.iter().copied().find(|trap| trap.id() == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_ascend_and_are_found_again() {
+        assert!(TrapId::ALL.windows(2).all(|pair| pair[0].id() < pair[1].id()));
+        for &trap in TrapId::ALL {
+            assert_eq!(TrapId::from_id(trap.id()), Some(trap));
+        }
+        assert_eq!(TrapId::from_id(18), None);
+    }
+}
