@@ -1,0 +1,103 @@
+//! The one error type of the compiler: what went wrong, of which kind, and where in the wasm bytes.
+//!
+//! Invariants: every error that stems from the input carries the offset of the byte that caused it
+//! when that byte is known; `Internal` is reserved for broken promises of this crate. Errors of the
+//! command line (files, usage) are not represented here.
+
+use std::fmt;
+
+/// Why a compilation failed. New kinds may be added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are no valid WebAssembly module (spec chapters "Validation" and "Binary Format").
+    Invalid,
+    /// The module is valid, but uses a proposal or a combination that cannot be compiled.
+    Unsupported,
+    /// The module exceeds a limit of the `.aot` container or of this compiler.
+    Limit,
+    /// A defect of this compiler.
+    Internal,
+}
+
+/// A failed compilation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+    offset: Option<usize>,
+    hint: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), offset: None, hint: None }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>, offset: usize) -> Self {
+        Self::new(ErrorKind::Invalid, message).at(offset)
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unsupported, message)
+    }
+
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Limit, message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    pub(crate) fn at(mut self, offset: usize) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Which kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// What went wrong, without the position.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Offset of the offending byte from the start of the wasm module, if one byte is to blame.
+    pub fn offset(&self) -> Option<usize> {
+        self.offset
+    }
+
+    /// What the user can do about it, if there is a way out.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.kind == ErrorKind::Internal {
+            write!(f, "internal compiler error: ")?;
+        }
+        write!(f, "{}", self.message)?;
+        match self.offset {
+            Some(offset) => write!(f, " (at wasm offset {offset:#x})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<wasmparser::Error> for Error {
+    fn from(error: wasmparser::Error) -> Self {
+        Self::invalid(error.message(), error.offset() as usize)
+    }
+}

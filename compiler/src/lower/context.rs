@@ -1,0 +1,236 @@
+//! The state of one function's lowering: the IR under construction, the operand stack, the control
+//! stack, and what has been computed once for the whole function.
+//!
+//! Invariants: the operand stack mirrors the validated wasm stack, except that comparisons stay
+//! 8-bit booleans until someone needs an i32; while the current position is unreachable, the
+//! operand stack is not maintained and nothing is emitted.
+
+use std::collections::HashMap;
+
+use cranelift_codegen::ir::{
+    BlockArg, ExtFuncData, ExternalName, FuncRef, InstBuilder, SigRef, Signature, StackSlot,
+    StackSlotData, StackSlotKind, Value, types,
+};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
+use wasmparser::BlockType;
+
+use super::control::Frame;
+use super::instance::InstanceValues;
+use super::signature::clif_type;
+use super::symbol::Symbol;
+use super::trap::TrapBlocks;
+use super::{Environment, bounds::CheckedAddresses};
+use crate::wasm::{FuncType, ValueType};
+
+/// Operand and control stacks, kept between functions for their allocations.
+#[derive(Default)]
+pub(super) struct Stacks<'a> {
+    pub(super) operands: Vec<Value>,
+    pub(super) frames: Vec<Frame<'a>>,
+    pub(super) block_args: Vec<BlockArg>,
+}
+
+/// One function being lowered.
+pub(super) struct Lowering<'a, 'f> {
+    pub(super) env: &'a Environment<'a>,
+    pub(super) builder: FunctionBuilder<'f>,
+    pub(super) stacks: &'f mut Stacks<'a>,
+    pub(super) ty: &'a FuncType,
+    pub(super) exec_env: Value,
+    pub(super) reachable: bool,
+    pub(super) instance: InstanceValues,
+    pub(super) traps: TrapBlocks,
+    pub(super) checked: CheckedAddresses,
+    functions: HashMap<Symbol, FuncRef>,
+    signatures: HashMap<u32, SigRef>,
+    results_slot: Option<StackSlot>,
+    pub(super) config: TargetFrontendConfig,
+}
+
+impl<'a, 'f> Lowering<'a, 'f> {
+    /// Starts in the entry block, which is current and has the function's parameters.
+    pub(super) fn new(
+        env: &'a Environment<'a>,
+        mut builder: FunctionBuilder<'f>,
+        stacks: &'f mut Stacks<'a>,
+        ty: &'a FuncType,
+        config: TargetFrontendConfig,
+    ) -> Self {
+        let entry = builder.create_block();
+        builder.append_block_params_for_function_params(entry);
+        builder.switch_to_block(entry);
+        builder.seal_block(entry);
+        stacks.operands.clear();
+        stacks.frames.clear();
+        let exec_env = builder.block_params(entry)[0];
+        Self {
+            env,
+            builder,
+            stacks,
+            ty,
+            exec_env,
+            reachable: true,
+            instance: InstanceValues::new(entry),
+            traps: TrapBlocks::default(),
+            checked: CheckedAddresses::default(),
+            functions: HashMap::new(),
+            signatures: HashMap::new(),
+            results_slot: None,
+            config,
+        }
+    }
+
+    /// Emits at the current position.
+    pub(super) fn ins(&mut self) -> FuncInstBuilder<'_, 'f> {
+        self.builder.ins()
+    }
+
+    pub(super) fn push(&mut self, value: Value) {
+        self.stacks.operands.push(value);
+    }
+
+    /// Pops a value of its wasm type.
+    pub(super) fn pop(&mut self) -> Value {
+        let value = self.pop_condition();
+        self.widen(value)
+    }
+
+    /// Pops an i32 whose only use is a test for zero; it may be an 8-bit boolean.
+    pub(super) fn pop_condition(&mut self) -> Value {
+        self.stacks.operands.pop().expect("validation keeps the operand stack balanced")
+    }
+
+    pub(super) fn pop2(&mut self) -> (Value, Value) {
+        let second = self.pop();
+        (self.pop(), second)
+    }
+
+    pub(super) fn pop3(&mut self) -> (Value, Value, Value) {
+        let third = self.pop();
+        let (first, second) = self.pop2();
+        (first, second, third)
+    }
+
+    fn widen(&mut self, value: Value) -> Value {
+        if self.builder.func.dfg.value_type(value) == types::I8 {
+            self.ins().uextend(types::I32, value)
+        } else {
+            value
+        }
+    }
+
+    /// Gives the top `count` operands their wasm types.
+    fn widen_top(&mut self, count: usize) {
+        let start = self.stacks.operands.len() - count;
+        for slot in start..self.stacks.operands.len() {
+            let value = self.stacks.operands[slot];
+            self.stacks.operands[slot] = self.widen(value);
+        }
+    }
+
+    /// The top `count` operands, bottom first.
+    pub(super) fn top(&mut self, count: usize) -> &[Value] {
+        self.widen_top(count);
+        &self.stacks.operands[self.stacks.operands.len() - count..]
+    }
+
+    /// Removes the top `count` operands.
+    pub(super) fn drop_top(&mut self, count: usize) {
+        self.stacks.operands.truncate(self.stacks.operands.len() - count);
+    }
+
+    /// Moves the top `count` operands into the buffer for block arguments.
+    pub(super) fn collect_block_args(&mut self, count: usize) {
+        self.widen_top(count);
+        let stacks = &mut *self.stacks;
+        stacks.block_args.clear();
+        let top = &stacks.operands[stacks.operands.len() - count..];
+        stacks.block_args.extend(top.iter().copied().map(BlockArg::Value));
+    }
+
+    /// Types that a block takes and gives.
+    pub(super) fn block_types(&self, ty: BlockType) -> (&'a [ValueType], &'a [ValueType]) {
+        match ty {
+            BlockType::Empty => (&[], &[]),
+            BlockType::Type(ty) => (&[], single_type(ty)),
+            BlockType::FuncType(index) => {
+                let ty = self.env.ty(index);
+                (&ty.params, &ty.results)
+            }
+        }
+    }
+
+    /// The function `symbol`, declared in this function with the signature that `make` gives.
+    pub(super) fn function(&mut self, symbol: Symbol, make: impl FnOnce() -> Signature) -> FuncRef {
+        if let Some(&function) = self.functions.get(&symbol) {
+            return function;
+        }
+        let func = &mut *self.builder.func;
+        let signature = func.import_signature(make());
+        let name = func.declare_imported_user_function(symbol.to_external_name());
+        let data = ExtFuncData {
+            name: ExternalName::user(name),
+            signature,
+            // In the same text, so that calls are plain near calls.
+            colocated: true,
+            patchable: false,
+        };
+        let function = func.import_function(data);
+        self.functions.insert(symbol, function);
+        function
+    }
+
+    /// The signature of type `index` for indirect calls.
+    pub(super) fn indirect_signature(&mut self, index: u32) -> SigRef {
+        let env = self.env;
+        let func = &mut *self.builder.func;
+        *self
+            .signatures
+            .entry(index)
+            .or_insert_with(|| func.import_signature(env.signatures[index as usize].clone()))
+    }
+
+    /// A stack slot of at least `bytes` bytes for results that a callee stores. It is shared by
+    /// all calls of the function, since results are loaded right after the call.
+    pub(super) fn results_slot(&mut self, bytes: u32) -> StackSlot {
+        let slots = &mut self.builder.func.sized_stack_slots;
+        let slot = *self.results_slot.get_or_insert_with(|| {
+            slots.push(StackSlotData::new(StackSlotKind::ExplicitSlot, 0, 4))
+        });
+        slots[slot].size = slots[slot].size.max(bytes);
+        slot
+    }
+
+    /// The zero of a type.
+    pub(super) fn zero(&mut self, ty: ValueType) -> Value {
+        match ty {
+            ValueType::F32 => self.ins().f32const(0.0),
+            ValueType::F64 => self.ins().f64const(0.0),
+            ValueType::V128 => {
+                let zeros = self.builder.func.dfg.constants.insert(vec![0; 16].into());
+                self.ins().vconst(types::I8X16, zeros)
+            }
+            ValueType::I32 | ValueType::I64 => self.ins().iconst(clif_type(ty), 0),
+            ValueType::FuncRef | ValueType::ExternRef => self.null_reference(),
+        }
+    }
+
+    /// The null reference: all ones in 32 bits.
+    pub(super) fn null_reference(&mut self) -> Value {
+        self.ins().iconst(types::I32, i64::from(u32::MAX))
+    }
+}
+
+/// The types of a block that gives one value.
+fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
+    match ty {
+        wasmparser::ValType::I32 => &[ValueType::I32],
+        wasmparser::ValType::I64 => &[ValueType::I64],
+        wasmparser::ValType::F32 => &[ValueType::F32],
+        wasmparser::ValType::F64 => &[ValueType::F64],
+        wasmparser::ValType::V128 => &[ValueType::V128],
+        // Validation admits only the two reference types of WebAssembly 2.0; both are held alike.
+        wasmparser::ValType::Ref(_) => &[ValueType::FuncRef],
+    }
+}

@@ -1,0 +1,273 @@
+//! Structured control flow: frames, blocks and the branches between them.
+//!
+//! Invariants: a label's block takes the label's values as block parameters. The body of the
+//! function is a frame like any other, whose exit returns. Unreachable code is skipped; its frames
+//! are pushed all the same so that `end` finds its partner. A block is sealed as soon as its last
+//! predecessor is known, which for a loop header is the loop's `end`.
+
+use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
+
+use super::context::Lowering;
+use super::signature::clif_type;
+use crate::wasm::ValueType;
+
+/// What opened a frame.
+pub(super) enum FrameKind {
+    /// `block`, `else`, or the body of the function.
+    Block,
+    /// `loop`, with its header.
+    Loop(Block),
+    /// `if`, before its `else`.
+    If(Else),
+    /// Opened in unreachable code: nothing was emitted for it.
+    Skipped,
+}
+
+/// Where control goes when the condition of an `if` is zero.
+pub(super) enum Else {
+    /// Straight to the exit, by this branch, until an `else` says otherwise.
+    Exit(Inst),
+    /// To a block of its own, with these parameters of the `if`.
+    Block(Block, Vec<Value>),
+}
+
+/// One entry of the control stack.
+pub(super) struct Frame<'a> {
+    pub(super) kind: FrameKind,
+    params: &'a [ValueType],
+    results: &'a [ValueType],
+    /// Where control goes behind the frame's `end`; for a loop the end of its body.
+    exit: Option<Block>,
+    exit_used: bool,
+    /// Height of the operand stack below the frame's parameters.
+    height: usize,
+}
+
+impl<'a> Lowering<'a, '_> {
+    pub(super) fn create_block_with(&mut self, params: &[ValueType]) -> Block {
+        let block = self.builder.create_block();
+        for &param in params {
+            self.builder.append_block_param(block, clif_type(param));
+        }
+        block
+    }
+
+    fn push_frame(
+        &mut self,
+        kind: FrameKind,
+        params: &'a [ValueType],
+        results: &'a [ValueType],
+        exit: Option<Block>,
+    ) {
+        let height = self.stacks.operands.len() - params.len();
+        let frame = Frame { kind, params, results, exit, exit_used: false, height };
+        self.stacks.frames.push(frame);
+    }
+
+    /// Opens a frame in unreachable code.
+    pub(super) fn open_skipped(&mut self) {
+        self.push_frame(FrameKind::Skipped, &[], &[], None);
+    }
+
+    /// Opens a `block`.
+    pub(super) fn open_block(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
+        let exit = self.create_block_with(results);
+        self.push_frame(FrameKind::Block, params, results, Some(exit));
+    }
+
+    /// Opens a `loop`: control passes into its header.
+    pub(super) fn open_loop(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
+        let header = self.create_block_with(params);
+        self.collect_block_args(params.len());
+        self.jump_with_args(header);
+        self.switch_to(header);
+        self.replace_top(params.len(), header);
+        self.push_frame(FrameKind::Loop(header), params, results, None);
+    }
+
+    /// Opens an `if` on the condition on top of the operand stack.
+    pub(super) fn open_if(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
+        let condition = self.pop_condition();
+        let then = self.builder.create_block();
+        let exit = self.create_block_with(results);
+        let without_else = params.is_empty() && results.is_empty();
+        let otherwise = if without_else { exit } else { self.builder.create_block() };
+        let branch = self.ins().brif(condition, then, &[], otherwise, &[]);
+        let alternative = if without_else {
+            Else::Exit(branch)
+        } else {
+            self.builder.seal_block(otherwise);
+            Else::Block(otherwise, self.top(params.len()).to_vec())
+        };
+        self.builder.switch_to_block(then);
+        self.builder.seal_block(then);
+        self.push_frame(FrameKind::If(alternative), params, results, Some(exit));
+    }
+
+    /// `else`: ends the first half of the innermost frame and begins the second.
+    pub(super) fn open_else(&mut self) {
+        if matches!(self.innermost().kind, FrameKind::Skipped) {
+            return;
+        }
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let frame = self.innermost();
+        let exit = frame.exit.expect("an if has an exit");
+        let height = frame.height;
+        let FrameKind::If(alternative) = std::mem::replace(&mut frame.kind, FrameKind::Block)
+        else {
+            unreachable!("validation pairs else with if");
+        };
+        self.stacks.operands.truncate(height);
+        let block = match alternative {
+            Else::Block(block, params) => {
+                self.stacks.operands.extend(params);
+                block
+            }
+            Else::Exit(branch) => {
+                let block = self.builder.create_block();
+                self.builder.change_jump_destination(branch, exit, block);
+                self.builder.seal_block(block);
+                block
+            }
+        };
+        self.switch_to(block);
+        self.reachable = true;
+    }
+
+    /// `end`: closes the innermost frame.
+    pub(super) fn close_frame(&mut self) {
+        if self.stacks.frames.len() == 1 {
+            return self.close_function();
+        }
+        let frame = self.innermost();
+        match std::mem::replace(&mut frame.kind, FrameKind::Skipped) {
+            FrameKind::Skipped => {
+                self.stacks.frames.pop();
+                return;
+            }
+            FrameKind::Loop(header) => {
+                self.builder.seal_block(header);
+                if self.reachable {
+                    let results = frame_results(self.stacks.frames.pop());
+                    self.top(results);
+                    return;
+                }
+            }
+            FrameKind::If(Else::Exit(_)) => self.innermost().exit_used = true,
+            FrameKind::If(Else::Block(block, params)) => self.close_missing_else(block, params),
+            FrameKind::Block => {}
+        }
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let frame = self.stacks.frames.pop().expect("the frame is still there");
+        self.stacks.operands.truncate(frame.height);
+        self.reachable = frame.exit_used;
+        if let (Some(exit), true) = (frame.exit, frame.exit_used) {
+            self.builder.seal_block(exit);
+            self.switch_to(exit);
+            self.push_block_params(exit);
+        }
+    }
+
+    /// An `if` with parameters and no `else` hands its parameters on as results.
+    fn close_missing_else(&mut self, block: Block, params: Vec<Value>) {
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let height = self.innermost().height;
+        self.stacks.operands.truncate(height);
+        self.stacks.operands.extend(params);
+        self.switch_to(block);
+        self.reachable = true;
+    }
+
+    /// The `end` of the body: everything that reaches it returns.
+    fn close_function(&mut self) {
+        let frame = self.stacks.frames.pop().expect("the body is a frame");
+        let exit = frame.exit.expect("the body has an exit");
+        let results = frame.results.len();
+        if frame.exit_used {
+            if self.reachable {
+                self.collect_block_args(results);
+                self.jump_with_args(exit);
+            }
+            self.builder.seal_block(exit);
+            self.switch_to(exit);
+            self.stacks.operands.clear();
+            self.push_block_params(exit);
+            self.reachable = true;
+        }
+        if self.reachable {
+            self.emit_return();
+        }
+        self.reachable = false;
+    }
+
+    /// Returns the values on top of the operand stack: the first as such, the others through the
+    /// pointers that follow the parameters.
+    pub(super) fn emit_return(&mut self) {
+        let results = self.ty.results.len();
+        let first_pointer = 1 + self.ty.params.len();
+        let values = self.top(results).to_vec();
+        let entry = self.builder.func.layout.entry_block().expect("lowering began with it");
+        for (index, &value) in values.iter().enumerate().skip(1) {
+            let pointer = self.builder.block_params(entry)[first_pointer + index - 1];
+            self.store_result(pointer, value);
+        }
+        self.ins().return_(&values[..results.min(1)]);
+        self.reachable = false;
+    }
+
+    fn innermost(&mut self) -> &mut Frame<'a> {
+        self.stacks.frames.last_mut().expect("validation keeps the control stack balanced")
+    }
+
+    /// Jumps to the innermost frame's exit with its results.
+    fn branch_to_exit(&mut self) {
+        let (exit, results) = self.label(0);
+        self.collect_block_args(results);
+        self.jump_with_args(exit);
+    }
+
+    /// The block that a branch to label `depth` goes to, and how many values it takes.
+    pub(super) fn label(&mut self, depth: u32) -> (Block, usize) {
+        let index = self.stacks.frames.len() - 1 - depth as usize;
+        let frame = &mut self.stacks.frames[index];
+        match (&frame.kind, frame.exit) {
+            (FrameKind::Loop(header), _) => (*header, frame.params.len()),
+            (_, Some(exit)) => {
+                frame.exit_used = true;
+                (exit, frame.results.len())
+            }
+            (_, None) => unreachable!("skipped frames hold no reachable branch"),
+        }
+    }
+
+    /// Jumps with the collected block arguments.
+    pub(super) fn jump_with_args(&mut self, block: Block) {
+        self.builder.ins().jump(block, &self.stacks.block_args);
+    }
+
+    /// Continues in `block`, where nothing is known that held only on one way into it.
+    fn switch_to(&mut self, block: Block) {
+        self.builder.switch_to_block(block);
+        self.forget_memory_base();
+        self.checked.forget();
+    }
+
+    fn push_block_params(&mut self, block: Block) {
+        self.stacks.operands.extend_from_slice(self.builder.block_params(block));
+    }
+
+    fn replace_top(&mut self, count: usize, block: Block) {
+        self.drop_top(count);
+        self.push_block_params(block);
+    }
+}
+
+fn frame_results(frame: Option<Frame<'_>>) -> usize {
+    frame.map_or(0, |frame| frame.results.len())
+}

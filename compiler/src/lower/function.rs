@@ -1,0 +1,152 @@
+//! Drives the lowering of one function: validation and translation in a single pass over its bytes.
+//!
+//! Owns what is worth keeping between functions, so that a thread lowers many of them without
+//! allocating anew.
+
+use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use wasmparser::{
+    BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, ValidatorResources,
+};
+
+use super::Environment;
+use super::context::{Lowering, Stacks};
+use super::operators::ValidatingVisitor;
+use super::signature::clif_type;
+use super::symbol::Symbol;
+use crate::error::Error;
+use crate::wasm::{Body, FuncType, ValueType};
+
+/// Lowers functions one after the other.
+pub(crate) struct FunctionLowerer<'a> {
+    builder: FunctionBuilderContext,
+    validator: FuncValidatorAllocations,
+    stacks: Stacks<'a>,
+    config: TargetFrontendConfig,
+}
+
+impl<'a> FunctionLowerer<'a> {
+    /// A lowerer for the machine that `config` describes.
+    pub(crate) fn new(config: TargetFrontendConfig) -> Self {
+        Self {
+            builder: FunctionBuilderContext::new(),
+            validator: FuncValidatorAllocations::default(),
+            stacks: Stacks::default(),
+            config,
+        }
+    }
+
+    /// Validates and lowers `body` into `func`, which is empty.
+    pub(crate) fn lower(
+        &mut self,
+        env: &'a Environment<'a>,
+        body: &Body<'a>,
+        func: &mut Function,
+    ) -> Result<(), Error> {
+        let index = body.validation.index;
+        func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
+        func.signature = env.function_signature(index).clone();
+        let mut validator = validator_of(body, std::mem::take(&mut self.validator));
+        let ty = env.module.function_type(index);
+        let mut lowering = self.begin(env, func, ty);
+        match lowering.lower_body(body, &mut validator) {
+            Ok(()) => lowering.finish(),
+            Err(error) => {
+                // The builder's context holds half a function.
+                drop(lowering);
+                self.builder = FunctionBuilderContext::new();
+                return Err(error);
+            }
+        }
+        self.validator = validator.into_allocations();
+        Ok(())
+    }
+
+    /// Starts a function of type `ty` in its entry block.
+    pub(super) fn begin<'f>(
+        &'f mut self,
+        env: &'a Environment<'a>,
+        func: &'f mut Function,
+        ty: &'a FuncType,
+    ) -> Lowering<'a, 'f> {
+        let builder = FunctionBuilder::new(func, &mut self.builder);
+        Lowering::new(env, builder, &mut self.stacks, ty, self.config)
+    }
+}
+
+fn validator_of(
+    body: &Body<'_>,
+    allocations: FuncValidatorAllocations,
+) -> FuncValidator<ValidatorResources> {
+    let template = &body.validation;
+    FuncToValidate {
+        resources: template.resources.clone(),
+        index: template.index,
+        ty: template.ty,
+        features: template.features,
+    }
+    .into_validator(allocations)
+}
+
+impl<'a> Lowering<'a, '_> {
+    fn lower_body(
+        &mut self,
+        body: &Body<'a>,
+        validator: &mut FuncValidator<ValidatorResources>,
+    ) -> Result<(), Error> {
+        let mut reader = body.code.get_binary_reader();
+        self.declare_locals(&mut reader, validator)?;
+        reader.set_features(body.validation.features);
+        if self.env.stack_checks {
+            self.check_stack(0);
+        }
+        self.open_block(&[], &self.ty.results);
+        while !reader.eof() {
+            let offset = reader.original_position();
+            let mut visitor = ValidatingVisitor::new(validator, self, offset);
+            reader.visit_operator(&mut visitor)??;
+        }
+        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        Ok(())
+    }
+
+    /// Parameters and declared locals become variables in the order of the local index space.
+    fn declare_locals(
+        &mut self,
+        reader: &mut BinaryReader<'a>,
+        validator: &mut FuncValidator<ValidatorResources>,
+    ) -> Result<(), Error> {
+        let params = super::stack::entry_params(&self.builder);
+        for (&ty, &value) in self.ty.params.iter().zip(&params[1..]) {
+            let variable = self.builder.declare_var(clif_type(ty));
+            self.builder.def_var(variable, value);
+        }
+        for _ in 0..reader.read_var_u32()? {
+            let offset = reader.original_position();
+            let count = reader.read_var_u32()?;
+            let ty: wasmparser::ValType = reader.read()?;
+            validator.define_locals(offset, count, ty)?;
+            self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
+        }
+        Ok(())
+    }
+
+    fn declare_zeroed(&mut self, ty: ValueType, count: u32) {
+        if count == 0 {
+            return;
+        }
+        let zero = self.zero(ty);
+        for _ in 0..count {
+            let variable: Variable = self.builder.declare_var(clif_type(ty));
+            self.builder.def_var(variable, zero);
+        }
+    }
+
+    /// Completes the function.
+    pub(super) fn finish(mut self) {
+        self.emit_trap_blocks();
+        let config = self.config;
+        self.builder.finalize(config);
+    }
+}

@@ -1,0 +1,41 @@
+//! Calls of runtime helpers: the one place that issues them.
+//!
+//! Invariants: arguments are given in the order of `wamr-abi`'s table and with its types. A helper
+//! that may raise an exception is followed by what its [`Failure`] asks for: a test of the pending
+//! exception in software mode, or nothing, since it unwinds with hardware bounds checks. One that
+//! returns even there leaves the test of its result to the caller.
+
+use cranelift_codegen::ir::{Inst, InstBuilder, Value};
+use wamr_abi::helpers::{Failure, Helper};
+
+use super::context::Lowering;
+use super::signature::helper_signature;
+use super::symbol::Symbol;
+
+impl Lowering<'_, '_> {
+    /// Calls `helper` and returns its result, if it has one.
+    pub(super) fn call_helper(&mut self, helper: Helper, args: &[Value]) -> Option<Value> {
+        let call = self.emit_helper_call(helper, args);
+        if helper.info().failure == Failure::Unwinds {
+            self.check_exception();
+        }
+        self.builder.inst_results(call).first().copied()
+    }
+
+    /// Calls `helper`, which has a result.
+    pub(super) fn call_helper_with_result(&mut self, helper: Helper, args: &[Value]) -> Value {
+        self.call_helper(helper, args).expect("the table gives this helper a result")
+    }
+
+    /// Calls a helper whose first parameter is the module instance.
+    pub(super) fn call_instance_helper(&mut self, helper: Helper, args: &[Value]) -> Option<Value> {
+        let instance = self.module_instance();
+        let args: Vec<Value> = std::iter::once(instance).chain(args.iter().copied()).collect();
+        self.call_helper(helper, &args)
+    }
+
+    fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
+        let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
+        self.ins().call(function, args)
+    }
+}

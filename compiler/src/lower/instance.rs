@@ -1,0 +1,260 @@
+//! Loads and stores in the runtime's structures: module instance, memory instance, globals, tables.
+//!
+//! Invariants: every offset comes from `wamr-abi` or from the instance layout. What cannot change
+//! while a function runs is loaded once, in the entry block, where Cranelift can sink, share and
+//! hoist it; what can change is loaded where it is used.
+
+use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::{
+    AliasRegion, AliasRegionData, Block, Inst, InstBuilder, MemFlagsData, Type, Value, types,
+};
+use wamr_abi::layout::{exec_env, instance, memory, table};
+
+use super::context::Lowering;
+use super::signature::{POINTER, clif_type};
+
+/// Parts of memory that never overlap, so that an access to one leaves the others' values known.
+#[derive(Clone, Copy)]
+pub(super) enum Region {
+    /// Linear memory.
+    Heap = 0,
+    /// The runtime's structures, globals included.
+    Instance = 1,
+    /// Table slots.
+    Table = 2,
+}
+
+/// Values of the instance that are the same in the whole function.
+pub(super) struct InstanceValues {
+    entry: Block,
+    last_entry_inst: Option<Inst>,
+    instance: Option<Value>,
+    memory_base: Option<Value>,
+    func_type_indexes: Option<Value>,
+    func_ptrs: Option<Value>,
+    regions: [Option<AliasRegion>; 3],
+}
+
+impl InstanceValues {
+    pub(super) fn new(entry: Block) -> Self {
+        Self {
+            entry,
+            last_entry_inst: None,
+            instance: None,
+            memory_base: None,
+            func_type_indexes: None,
+            func_ptrs: None,
+            regions: [None; 3],
+        }
+    }
+}
+
+/// Offset of memory 0's fields from the instance.
+fn memory_field(offset: u32) -> i32 {
+    (instance::GLOBAL_TABLE_DATA + offset) as i32
+}
+
+impl Lowering<'_, '_> {
+    /// Flags of an access to `region` that cannot fault.
+    pub(super) fn flags(&mut self, region: Region) -> MemFlagsData {
+        let func = &mut *self.builder.func;
+        let handle = *self.instance.regions[region as usize].get_or_insert_with(|| {
+            func.dfg.alias_regions.insert(AliasRegionData {
+                user_id: region as u32,
+                description: Default::default(),
+            })
+        });
+        MemFlagsData::new().with_notrap().with_alias_region(Some(handle))
+    }
+
+    /// Loads a pointer that stays the same while the function runs, in the entry block.
+    fn load_in_entry(&mut self, base: Value, offset: u32) -> Value {
+        let flags = MemFlagsData::trusted().with_readonly().with_can_move();
+        self.builder.ensure_inserted_block();
+        let entry = self.instance.entry;
+        let first = self.builder.func.layout.first_inst(entry);
+        let position = self.instance.last_entry_inst;
+        if first.is_none() {
+            // The entry block is still empty, so it is the current one.
+            let value = self.ins().load(POINTER, flags, base, offset as i32);
+            self.remember_entry_inst(value);
+            return value;
+        }
+        let mut cursor = FuncCursor::new(self.builder.func);
+        match position {
+            Some(inst) => cursor.goto_after_inst(inst),
+            None => cursor.goto_first_insertion_point(entry),
+        }
+        let value = cursor.ins().load(POINTER, flags, base, offset as i32);
+        self.remember_entry_inst(value);
+        value
+    }
+
+    fn remember_entry_inst(&mut self, value: Value) {
+        self.instance.last_entry_inst = self.builder.func.dfg.value_def(value).inst();
+    }
+
+    /// The module instance.
+    pub(super) fn module_instance(&mut self) -> Value {
+        match self.instance.instance {
+            Some(value) => value,
+            None => {
+                let value = self.load_in_entry(self.exec_env, exec_env::MODULE_INST);
+                self.instance.instance = Some(value);
+                value
+            }
+        }
+    }
+
+    /// Address of linear memory. With hardware bounds checks it never moves, growth included; in
+    /// software mode growth reallocates it, so that it is loaded anew where it may have moved.
+    pub(super) fn memory_base(&mut self) -> Value {
+        let offset = instance::GLOBAL_TABLE_DATA + memory::MEMORY_DATA;
+        if let Some(value) = self.instance.memory_base {
+            return value;
+        }
+        let instance = self.module_instance();
+        let value = if self.env.software_checks {
+            self.load_field(POINTER, instance, offset as i32)
+        } else {
+            self.load_in_entry(instance, offset)
+        };
+        self.instance.memory_base = Some(value);
+        value
+    }
+
+    /// Forgets what a call may have changed, or what does not dominate the current position.
+    pub(super) fn forget_memory_base(&mut self) {
+        if self.env.software_checks {
+            self.instance.memory_base = None;
+        }
+    }
+
+    fn load_field(&mut self, ty: Type, base: Value, offset: i32) -> Value {
+        let flags = self.flags(Region::Instance);
+        self.ins().load(ty, flags, base, offset)
+    }
+
+    /// Size of linear memory in bytes, 64 bits wide.
+    pub(super) fn memory_size(&mut self) -> Value {
+        let instance = self.module_instance();
+        self.load_field(types::I64, instance, memory_field(memory::MEMORY_DATA_SIZE))
+    }
+
+    /// Size of linear memory in pages, 32 bits wide.
+    pub(super) fn memory_pages(&mut self) -> Value {
+        let instance = self.module_instance();
+        self.load_field(types::I32, instance, memory_field(memory::CUR_PAGE_COUNT))
+    }
+
+    /// The highest address at which an access of `bytes` bytes is inside linear memory, 64 bits
+    /// wide; 0 when the memory was created without pages and has not grown.
+    pub(super) fn memory_bound(&mut self, bytes: u32) -> Value {
+        let field = match bytes {
+            1 => memory::MEM_BOUND_CHECK_1BYTE,
+            2 => memory::MEM_BOUND_CHECK_2BYTES,
+            4 => memory::MEM_BOUND_CHECK_4BYTES,
+            8 => memory::MEM_BOUND_CHECK_8BYTES,
+            _ => memory::MEM_BOUND_CHECK_16BYTES,
+        };
+        let instance = self.module_instance();
+        self.load_field(types::I64, instance, memory_field(field))
+    }
+
+    /// The first byte of the pending exception's text: zero when there is none.
+    pub(super) fn pending_exception(&mut self) -> Value {
+        let instance = self.module_instance();
+        self.load_field(types::I8, instance, instance::CUR_EXCEPTION as i32)
+    }
+
+    /// The lowest stack address that code may use.
+    pub(super) fn native_stack_boundary(&mut self) -> Value {
+        let exec_env = self.exec_env;
+        let offset = wamr_abi::layout::exec_env::NATIVE_STACK_BOUNDARY;
+        self.load_field(POINTER, exec_env, offset as i32)
+    }
+
+    /// Reads global `index`.
+    pub(super) fn load_global(&mut self, index: u32) -> Value {
+        let ty = self.env.module.globals[index as usize].value_type;
+        let offset = self.env.layout.global(index) as i32;
+        let instance = self.module_instance();
+        self.load_field(clif_type(ty), instance, offset)
+    }
+
+    /// Writes global `index`.
+    pub(super) fn store_global(&mut self, index: u32, value: Value) {
+        let offset = self.env.layout.global(index) as i32;
+        let instance = self.module_instance();
+        let flags = self.flags(Region::Instance);
+        self.ins().store(flags, value, instance, offset);
+    }
+
+    /// Current number of elements of table `index`.
+    pub(super) fn table_elements(&mut self, index: u32) -> Value {
+        let offset = self.env.layout.table(index).offset + table::CUR_SIZE;
+        let instance = self.module_instance();
+        self.load_field(types::I32, instance, offset as i32)
+    }
+
+    fn table_slot(&mut self, index: u32, element: Value) -> (Value, i32) {
+        let offset = self.env.layout.table(index).offset + table::ELEMS;
+        let instance = self.module_instance();
+        let element = self.ins().uextend(POINTER, element);
+        let shift = table::SLOT_SIZE.ilog2();
+        let bytes = self.ins().ishl_imm_u(element, i64::from(shift));
+        (self.ins().iadd(instance, bytes), offset as i32)
+    }
+
+    /// Reads a table element whose index was checked. A null has three encodings in a 64-bit slot;
+    /// its low half is all ones in each.
+    pub(super) fn load_table_element(&mut self, index: u32, element: Value) -> Value {
+        let (slot, offset) = self.table_slot(index, element);
+        let flags = self.flags(Region::Table);
+        self.ins().load(types::I32, flags, slot, offset)
+    }
+
+    /// Writes a table element whose index was checked, zero-extended, as the runtime tests nulls.
+    pub(super) fn store_table_element(&mut self, index: u32, element: Value, value: Value) {
+        let (slot, offset) = self.table_slot(index, element);
+        let wide = self.ins().uextend(types::I64, value);
+        let flags = self.flags(Region::Table);
+        self.ins().store(flags, wide, slot, offset);
+    }
+
+    /// The canonical type index of a function whose index is known to exist.
+    pub(super) fn load_function_type(&mut self, function: Value) -> Value {
+        let base = self.instance_pointer(|v| &mut v.func_type_indexes, instance::FUNC_TYPE_INDEXES);
+        self.load_element(types::I32, base, function)
+    }
+
+    /// The entry point of a function of this module whose index is known to exist.
+    pub(super) fn load_function_pointer(&mut self, function: Value) -> Value {
+        let base = self.instance_pointer(|v| &mut v.func_ptrs, instance::FUNC_PTRS);
+        self.load_element(POINTER, base, function)
+    }
+
+    fn instance_pointer(
+        &mut self,
+        cache: impl Fn(&mut InstanceValues) -> &mut Option<Value>,
+        offset: u32,
+    ) -> Value {
+        if let Some(value) = *cache(&mut self.instance) {
+            return value;
+        }
+        let instance = self.module_instance();
+        let value = self.load_in_entry(instance, offset);
+        *cache(&mut self.instance) = Some(value);
+        value
+    }
+
+    /// Loads element `index` of an array that does not change. It may only move as far as the
+    /// check of its index, which Cranelift cannot see, so it carries no `can_move`.
+    fn load_element(&mut self, ty: Type, base: Value, index: Value) -> Value {
+        let index = self.ins().uextend(POINTER, index);
+        let bytes = self.ins().ishl_imm_u(index, i64::from(ty.bytes().ilog2()));
+        let address = self.ins().iadd(base, bytes);
+        let flags = MemFlagsData::trusted().with_readonly();
+        self.ins().load(ty, flags, address, 0)
+    }
+}

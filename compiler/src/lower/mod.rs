@@ -1,0 +1,85 @@
+//! One function body to Cranelift IR, validated on the way.
+//!
+//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`] and [`helper_call`] know offsets
+//! in the runtime's structures and names of its helpers; `operators` speaks through them. The IR
+//! holds no instruction that can raise SIGILL, SIGFPE or SIGTRAP when executed: whatever traps in
+//! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
+//! function; nothing is shared between functions but read-only facts.
+
+mod bounds;
+mod context;
+mod control;
+mod function;
+mod helper_call;
+mod instance;
+mod operators;
+mod signature;
+mod stack;
+mod symbol;
+mod thunks;
+mod trap;
+
+use cranelift_codegen::ir::Signature;
+
+use crate::error::Error;
+use crate::instance::InstanceLayout;
+use crate::options::{BoundsChecks, Options};
+use crate::wasm::{FuncType, Module};
+
+pub(crate) use function::FunctionLowerer;
+pub(crate) use stack::{MAX_UNGUARDED_FRAME, lower_stack_guard};
+pub(crate) use symbol::Symbol;
+pub(crate) use thunks::{lower_import_thunk, lower_trap_thunk};
+
+/// What lowering knows about the module and the options, the same for every function.
+pub(crate) struct Environment<'a> {
+    /// The module.
+    pub(crate) module: &'a Module<'a>,
+    /// Places of globals and tables.
+    pub(crate) layout: &'a InstanceLayout,
+    /// Signatures by type index.
+    signatures: Vec<Signature>,
+    /// Whether some import has the canonical type of this index, so that a table element of that
+    /// type may be an import.
+    imported_types: Vec<bool>,
+    /// Whether memory accesses are checked in code, and exceptions after calls.
+    software_checks: bool,
+    /// Whether functions check the native stack in code.
+    stack_checks: bool,
+}
+
+impl<'a> Environment<'a> {
+    /// Collects the facts.
+    pub(crate) fn new(
+        module: &'a Module<'a>,
+        layout: &'a InstanceLayout,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let mut imported_types = vec![false; module.types.len()];
+        for function in 0..module.imported_function_count() {
+            imported_types[module.canonical_function_type(function) as usize] = true;
+        }
+        Ok(Self {
+            module,
+            layout,
+            signatures: module.types.iter().map(signature::function_signature).collect(),
+            imported_types,
+            software_checks: options.bounds_checks == BoundsChecks::Software,
+            stack_checks: options.checks_stack(),
+        })
+    }
+
+    fn ty(&self, index: u32) -> &'a FuncType {
+        &self.module.types[index as usize]
+    }
+
+    /// The signature of function `index`.
+    pub(crate) fn function_signature(&self, index: u32) -> &Signature {
+        &self.signatures[self.module.functions[index as usize] as usize]
+    }
+
+    /// Whether functions compare the stack pointer with the runtime's limit.
+    pub(crate) fn checks_stack(&self) -> bool {
+        self.stack_checks
+    }
+}

@@ -1,0 +1,172 @@
+//! Calls, direct and through tables (spec section 4.4.9).
+//!
+//! `call_indirect` checks in the spec's order: the index, that the element is set, the type. An
+//! element that is an import cannot be entered like a wasm function, so it goes through the thunk
+//! of its type; the test is left out where no import has the type.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{BlockArg, Inst, InstBuilder, MemFlagsData, Value, types};
+use wamr_abi::exceptions::TrapId;
+
+use super::super::context::Lowering;
+use super::super::signature::{POINTER, clif_type, import_thunk_signature};
+use super::super::symbol::Symbol;
+use crate::wasm::FuncType;
+
+impl Lowering<'_, '_> {
+    pub(super) fn call(&mut self, function: u32) {
+        let env = self.env;
+        let ty = env.module.function_type(function);
+        let args = self.call_args(ty);
+        let results = if function < env.module.imported_function_count() {
+            let index = self.ins().iconst(types::I32, i64::from(function));
+            self.call_import_thunk(env.module.canonical_function_type(function), args, index)
+        } else {
+            let symbol = Symbol::Function(function);
+            let callee = self.function(symbol, || env.function_signature(function).clone());
+            let call = self.ins().call(callee, &args);
+            self.finish_call(call, ty)
+        };
+        self.replace_args(ty, &results);
+    }
+
+    pub(super) fn call_indirect(&mut self, ty_index: u32, table: u32) {
+        let env = self.env;
+        let canonical = env.module.canonical_types[ty_index as usize];
+        let ty = env.ty(canonical);
+        let element = self.pop();
+        let function = self.checked_element(table, element, canonical);
+        let args = self.call_args(ty);
+        let results = if env.imported_types[canonical as usize] {
+            self.call_function_or_import(canonical, args, function)
+        } else {
+            self.call_pointer(canonical, args, function)
+        };
+        self.replace_args(ty, &results);
+    }
+
+    /// Reads a table element that must be a function of type `canonical`.
+    fn checked_element(&mut self, table: u32, element: Value, canonical: u32) -> Value {
+        let size = self.table_elements(table);
+        let beyond = IntCC::UnsignedGreaterThanOrEqual;
+        self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
+        let function = self.load_table_element(table, element);
+        let null = self.null_reference();
+        self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
+        let actual = self.load_function_type(function);
+        let expected = self.ins().iconst(types::I32, i64::from(canonical));
+        let mismatch = TrapId::IndirectCallTypeMismatch;
+        self.trap_if_compare(IntCC::NotEqual, actual, expected, mismatch);
+        function
+    }
+
+    fn call_function_or_import(
+        &mut self,
+        canonical: u32,
+        args: Vec<Value>,
+        function: Value,
+    ) -> Vec<Value> {
+        let env = self.env;
+        let results = &env.ty(canonical).results;
+        let imports = i64::from(env.module.imported_function_count());
+        let import = self.builder.create_block();
+        let own = self.builder.create_block();
+        let joined = self.create_block_with(results);
+        self.builder.set_cold_block(import);
+        let imports = self.ins().iconst(types::I32, imports);
+        let is_import = self.ins().icmp(IntCC::UnsignedLessThan, function, imports);
+        self.ins().brif(is_import, import, &[], own, &[]);
+        for (block, imported) in [(import, true), (own, false)] {
+            self.builder.switch_to_block(block);
+            self.builder.seal_block(block);
+            let values = if imported {
+                self.call_import_thunk(canonical, args.clone(), function)
+            } else {
+                self.call_pointer(canonical, args.clone(), function)
+            };
+            let values: Vec<BlockArg> = values.into_iter().map(BlockArg::Value).collect();
+            self.ins().jump(joined, &values);
+        }
+        self.builder.switch_to_block(joined);
+        self.builder.seal_block(joined);
+        self.forget_memory_base();
+        self.builder.block_params(joined).to_vec()
+    }
+
+    fn call_pointer(&mut self, canonical: u32, args: Vec<Value>, function: Value) -> Vec<Value> {
+        let pointer = self.load_function_pointer(function);
+        let signature = self.indirect_signature(canonical);
+        let call = self.ins().call_indirect(signature, pointer, &args);
+        self.finish_call(call, self.env.ty(canonical))
+    }
+
+    fn call_import_thunk(
+        &mut self,
+        canonical: u32,
+        mut args: Vec<Value>,
+        function: Value,
+    ) -> Vec<Value> {
+        let ty = self.env.ty(canonical);
+        args.push(function);
+        let symbol = Symbol::ImportThunk(canonical);
+        let thunk = self.function(symbol, || import_thunk_signature(ty));
+        let call = self.ins().call(thunk, &args);
+        self.finish_call(call, ty)
+    }
+
+    /// Native arguments of a call: execution environment, operands, places for further results.
+    fn call_args(&mut self, ty: &FuncType) -> Vec<Value> {
+        let mut args = Vec::with_capacity(ty.params.len() + ty.results.len() + 2);
+        args.push(self.exec_env);
+        args.extend_from_slice(self.top(ty.params.len()));
+        if ty.results.len() > 1 {
+            let slot = self.results_slot(result_bytes(ty));
+            for (_, offset) in result_places(ty) {
+                args.push(self.ins().stack_addr(POINTER, slot, offset));
+            }
+        }
+        args
+    }
+
+    /// What follows every call: the exception test of software mode, and fetching the results.
+    fn finish_call(&mut self, call: Inst, ty: &FuncType) -> Vec<Value> {
+        self.forget_memory_base();
+        self.check_exception();
+        let mut results = self.builder.inst_results(call).to_vec();
+        if ty.results.len() > 1 {
+            let slot = self.results_slot(result_bytes(ty));
+            let base = self.ins().stack_addr(POINTER, slot, 0);
+            for (index, offset) in result_places(ty) {
+                let flags = MemFlagsData::new().with_notrap();
+                let ty = clif_type(ty.results[index]);
+                results.push(self.ins().load(ty, flags, base, offset));
+            }
+        }
+        results
+    }
+
+    fn replace_args(&mut self, ty: &FuncType, results: &[Value]) {
+        self.drop_top(ty.params.len());
+        self.stacks.operands.extend_from_slice(results);
+    }
+
+    /// Stores a result that is returned through `pointer`, which the runtime aligns to 4 bytes only.
+    pub(in super::super) fn store_result(&mut self, pointer: Value, value: Value) {
+        let flags = MemFlagsData::new().with_notrap();
+        self.ins().store(flags, value, pointer, 0);
+    }
+}
+
+/// Indexes of the results behind the first, with their offsets in the results slot.
+fn result_places(ty: &FuncType) -> impl Iterator<Item = (usize, i32)> + '_ {
+    let mut offset = 0;
+    ty.results.iter().enumerate().skip(1).map(move |(index, &ty)| {
+        let place = offset;
+        offset += clif_type(ty).bytes() as i32;
+        (index, place)
+    })
+}
+
+fn result_bytes(ty: &FuncType) -> u32 {
+    ty.results.iter().skip(1).map(|&ty| clif_type(ty).bytes()).sum()
+}

@@ -1,0 +1,28 @@
+//! Comparisons (spec section 4.3, relational operators).
+//!
+//! Results stay 8-bit booleans on the operand stack: most are consumed by a branch or a select.
+
+use cranelift_codegen::ir::InstBuilder;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+
+use super::super::context::Lowering;
+
+impl Lowering<'_, '_> {
+    pub(super) fn eqz(&mut self) {
+        let value = self.pop_condition();
+        let result = self.ins().icmp_imm_u(IntCC::Equal, value, 0);
+        self.push(result);
+    }
+
+    pub(super) fn compare(&mut self, cc: IntCC) {
+        let (a, b) = self.pop2();
+        let result = self.ins().icmp(cc, a, b);
+        self.push(result);
+    }
+
+    pub(super) fn compare_floats(&mut self, cc: FloatCC) {
+        let (a, b) = self.pop2();
+        let result = self.ins().fcmp(cc, a, b);
+        self.push(result);
+    }
+}

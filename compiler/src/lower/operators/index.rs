@@ -1,0 +1,337 @@
+//! One line per operator: its visitor method and the code that lowers it.
+//!
+//! Every operator of a supported proposal must have its line: [`ValidatingVisitor`] is made from
+//! wasmparser's own list and calls a method for each, so one that is missing does not compile.
+//! Operators of other proposals are refused by validation, which names the proposal.
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{InstBuilder, types};
+use wasmparser::{
+    BlockType, BrTable, FrameKind, FrameStack, FuncValidator, HeapType, Ieee32, Ieee64, MemArg,
+    ValType, ValidatorResources, VisitOperator,
+};
+
+use super::super::context::Lowering;
+use super::conversion::FloatToInt;
+use crate::error::Error;
+
+/// Validates each operator and then lowers it.
+pub(in super::super) struct ValidatingVisitor<'v, 'a, 'f> {
+    validator: &'v mut FuncValidator<ValidatorResources>,
+    lowering: &'v mut Lowering<'a, 'f>,
+    offset: u64,
+}
+
+impl<'v, 'a, 'f> ValidatingVisitor<'v, 'a, 'f> {
+    /// For the operator at `offset` of the module.
+    pub(in super::super) fn new(
+        validator: &'v mut FuncValidator<ValidatorResources>,
+        lowering: &'v mut Lowering<'a, 'f>,
+        offset: u64,
+    ) -> Self {
+        Self { validator, lowering, offset }
+    }
+}
+
+impl FrameStack for ValidatingVisitor<'_, '_, '_> {
+    fn current_frame(&self) -> Option<FrameKind> {
+        self.validator.get_control_frame(0).map(|frame| frame.kind)
+    }
+}
+
+/// Lowers an operator of a supported proposal; of any other, validation was to refuse it.
+macro_rules! lower_supported {
+    (@lower $visitor:ident.$visit:ident($($arg:ident)*)) => {{
+        $visitor.lowering.$visit($($arg),*);
+        Ok(())
+    }};
+    (@mvp $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@sign_extension $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@saturating_float_to_int $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@bulk_memory $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@reference_types $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
+        $(let _ = $arg;)*
+        Err(Error::internal(concat!("no lowering for ", stringify!($visit)))
+            .at($visitor.offset as usize))
+    }};
+}
+
+macro_rules! validate_then_lower {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        $(
+            fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
+                self.validator.visitor(self.offset).$visit($($($arg.clone()),*)?)?;
+                lower_supported!(@$proposal self.$visit($($($arg)*)?))
+            }
+        )*
+    };
+}
+
+#[expect(clippy::clone_on_copy, reason = "the immediates of some operators are not Copy")]
+impl<'a> VisitOperator<'a> for ValidatingVisitor<'_, 'a, '_> {
+    type Output = Result<(), Error>;
+
+    wasmparser::for_each_visit_operator!(validate_then_lower);
+}
+
+/// Makes a method of each line. Lines under `always` run in unreachable code too.
+macro_rules! operators {
+    (
+        always { $( $always:ident($($a_arg:ident: $a_ty:ty),*) => $a_body:expr; )* }
+        reachable { $( $visit:ident($($arg:ident: $ty:ty),*) => $body:expr; )* }
+    ) => {
+        impl<'a> Lowering<'a, '_> {
+            $(
+                fn $always(&mut self $(, $a_arg: $a_ty)*) {
+                    let lower: fn(&mut Self $(, $a_ty)*) = $a_body;
+                    lower(self $(, $a_arg)*);
+                }
+            )*
+            $(
+                fn $visit(&mut self $(, $arg: $ty)*) {
+                    if self.reachable {
+                        let lower: fn(&mut Self $(, $ty)*) = $body;
+                        lower(self $(, $arg)*);
+                    }
+                }
+            )*
+        }
+    };
+}
+
+operators! {
+    always {
+        visit_block(ty: BlockType) => |f, ty| f.block(ty);
+        visit_loop(ty: BlockType) => |f, ty| f.loop_(ty);
+        visit_if(ty: BlockType) => |f, ty| f.if_(ty);
+        visit_else() => |f| f.open_else();
+        visit_end() => |f| f.close_frame();
+    }
+    reachable {
+        // Control
+        visit_nop() => |_| ();
+        visit_unreachable() => |f| f.unreachable();
+        visit_br(depth: u32) => |f, depth| f.br(depth);
+        visit_br_if(depth: u32) => |f, depth| f.br_if(depth);
+        visit_br_table(targets: BrTable<'a>) => |f, targets| f.br_table(&targets);
+        visit_return() => |f| f.emit_return();
+
+        // Calls
+        visit_call(function: u32) => |f, function| f.call(function);
+        visit_call_indirect(ty: u32, table: u32) => |f, ty, table| f.call_indirect(ty, table);
+
+        // Parametric
+        visit_drop() => |f| f.drop_top(1);
+        visit_select() => |f| f.select();
+        visit_typed_select(_ty: ValType) => |f, _| f.select();
+        visit_typed_select_multi(_types: Vec<ValType>) => |f, _| f.select();
+
+        // Variables
+        visit_local_get(local: u32) => |f, local| f.local_get(local);
+        visit_local_set(local: u32) => |f, local| f.local_set(local);
+        visit_local_tee(local: u32) => |f, local| f.local_tee(local);
+        visit_global_get(global: u32) => |f, global| f.global_get(global);
+        visit_global_set(global: u32) => |f, global| f.global_set(global);
+
+        // References
+        visit_ref_null(_ty: HeapType) => |f, _| f.ref_null();
+        visit_ref_is_null() => |f| f.ref_is_null();
+        visit_ref_func(function: u32) => |f, function| f.ref_func(function);
+
+        // Tables
+        visit_table_get(table: u32) => |f, table| f.table_get(table);
+        visit_table_set(table: u32) => |f, table| f.table_set(table);
+        visit_table_grow(table: u32) => |f, table| f.table_grow(table);
+        visit_table_size(table: u32) => |f, table| f.table_size(table);
+        visit_table_fill(table: u32) => |f, table| f.table_fill(table);
+        visit_table_init(segment: u32, table: u32) => |f, segment, table| f.table_init(segment, table);
+        visit_table_copy(to: u32, from: u32) => |f, to, from| f.table_copy(to, from);
+        visit_elem_drop(segment: u32) => |f, segment| f.elem_drop(segment);
+
+        // Memory: loads
+        visit_i32_load(at: MemArg) => |f, at| f.load(at, types::I32);
+        visit_i64_load(at: MemArg) => |f, at| f.load(at, types::I64);
+        visit_f32_load(at: MemArg) => |f, at| f.load(at, types::F32);
+        visit_f64_load(at: MemArg) => |f, at| f.load(at, types::F64);
+        visit_i32_load8_s(at: MemArg) => |f, at| f.load_narrow(at, 1, |i, a| i.sload8(types::I32, a.flags, a.address, a.displacement));
+        visit_i32_load8_u(at: MemArg) => |f, at| f.load_narrow(at, 1, |i, a| i.uload8(types::I32, a.flags, a.address, a.displacement));
+        visit_i32_load16_s(at: MemArg) => |f, at| f.load_narrow(at, 2, |i, a| i.sload16(types::I32, a.flags, a.address, a.displacement));
+        visit_i32_load16_u(at: MemArg) => |f, at| f.load_narrow(at, 2, |i, a| i.uload16(types::I32, a.flags, a.address, a.displacement));
+        visit_i64_load8_s(at: MemArg) => |f, at| f.load_narrow(at, 1, |i, a| i.sload8(types::I64, a.flags, a.address, a.displacement));
+        visit_i64_load8_u(at: MemArg) => |f, at| f.load_narrow(at, 1, |i, a| i.uload8(types::I64, a.flags, a.address, a.displacement));
+        visit_i64_load16_s(at: MemArg) => |f, at| f.load_narrow(at, 2, |i, a| i.sload16(types::I64, a.flags, a.address, a.displacement));
+        visit_i64_load16_u(at: MemArg) => |f, at| f.load_narrow(at, 2, |i, a| i.uload16(types::I64, a.flags, a.address, a.displacement));
+        visit_i64_load32_s(at: MemArg) => |f, at| f.load_narrow(at, 4, |i, a| i.sload32(a.flags, a.address, a.displacement));
+        visit_i64_load32_u(at: MemArg) => |f, at| f.load_narrow(at, 4, |i, a| i.uload32(a.flags, a.address, a.displacement));
+
+        // Memory: stores
+        visit_i32_store(at: MemArg) => |f, at| f.store(at, 4, |i, a, v| i.store(a.flags, v, a.address, a.displacement));
+        visit_i64_store(at: MemArg) => |f, at| f.store(at, 8, |i, a, v| i.store(a.flags, v, a.address, a.displacement));
+        visit_f32_store(at: MemArg) => |f, at| f.store(at, 4, |i, a, v| i.store(a.flags, v, a.address, a.displacement));
+        visit_f64_store(at: MemArg) => |f, at| f.store(at, 8, |i, a, v| i.store(a.flags, v, a.address, a.displacement));
+        visit_i32_store8(at: MemArg) => |f, at| f.store(at, 1, |i, a, v| i.istore8(a.flags, v, a.address, a.displacement));
+        visit_i32_store16(at: MemArg) => |f, at| f.store(at, 2, |i, a, v| i.istore16(a.flags, v, a.address, a.displacement));
+        visit_i64_store8(at: MemArg) => |f, at| f.store(at, 1, |i, a, v| i.istore8(a.flags, v, a.address, a.displacement));
+        visit_i64_store16(at: MemArg) => |f, at| f.store(at, 2, |i, a, v| i.istore16(a.flags, v, a.address, a.displacement));
+        visit_i64_store32(at: MemArg) => |f, at| f.store(at, 4, |i, a, v| i.istore32(a.flags, v, a.address, a.displacement));
+
+        // Memory: size and bulk operators
+        visit_memory_size(_memory: u32) => |f, _| f.memory_size_operator();
+        visit_memory_grow(_memory: u32) => |f, _| f.memory_grow();
+        visit_memory_fill(_memory: u32) => |f, _| f.memory_fill();
+        visit_memory_copy(_to: u32, _from: u32) => |f, _, _| f.memory_copy();
+        visit_memory_init(segment: u32, _memory: u32) => |f, segment, _| f.memory_init(segment);
+        visit_data_drop(segment: u32) => |f, segment| f.data_drop(segment);
+
+        // Constants
+        visit_i32_const(value: i32) => |f, value| f.i32_const(value);
+        visit_i64_const(value: i64) => |f, value| f.i64_const(value);
+        visit_f32_const(value: Ieee32) => |f, value| f.f32_const(value);
+        visit_f64_const(value: Ieee64) => |f, value| f.f64_const(value);
+
+        // Comparisons
+        visit_i32_eqz() => |f| f.eqz();
+        visit_i32_eq() => |f| f.compare(IntCC::Equal);
+        visit_i32_ne() => |f| f.compare(IntCC::NotEqual);
+        visit_i32_lt_s() => |f| f.compare(IntCC::SignedLessThan);
+        visit_i32_lt_u() => |f| f.compare(IntCC::UnsignedLessThan);
+        visit_i32_gt_s() => |f| f.compare(IntCC::SignedGreaterThan);
+        visit_i32_gt_u() => |f| f.compare(IntCC::UnsignedGreaterThan);
+        visit_i32_le_s() => |f| f.compare(IntCC::SignedLessThanOrEqual);
+        visit_i32_le_u() => |f| f.compare(IntCC::UnsignedLessThanOrEqual);
+        visit_i32_ge_s() => |f| f.compare(IntCC::SignedGreaterThanOrEqual);
+        visit_i32_ge_u() => |f| f.compare(IntCC::UnsignedGreaterThanOrEqual);
+        visit_i64_eqz() => |f| f.eqz();
+        visit_i64_eq() => |f| f.compare(IntCC::Equal);
+        visit_i64_ne() => |f| f.compare(IntCC::NotEqual);
+        visit_i64_lt_s() => |f| f.compare(IntCC::SignedLessThan);
+        visit_i64_lt_u() => |f| f.compare(IntCC::UnsignedLessThan);
+        visit_i64_gt_s() => |f| f.compare(IntCC::SignedGreaterThan);
+        visit_i64_gt_u() => |f| f.compare(IntCC::UnsignedGreaterThan);
+        visit_i64_le_s() => |f| f.compare(IntCC::SignedLessThanOrEqual);
+        visit_i64_le_u() => |f| f.compare(IntCC::UnsignedLessThanOrEqual);
+        visit_i64_ge_s() => |f| f.compare(IntCC::SignedGreaterThanOrEqual);
+        visit_i64_ge_u() => |f| f.compare(IntCC::UnsignedGreaterThanOrEqual);
+        visit_f32_eq() => |f| f.compare_floats(FloatCC::Equal);
+        visit_f32_ne() => |f| f.compare_floats(FloatCC::NotEqual);
+        visit_f32_lt() => |f| f.compare_floats(FloatCC::LessThan);
+        visit_f32_gt() => |f| f.compare_floats(FloatCC::GreaterThan);
+        visit_f32_le() => |f| f.compare_floats(FloatCC::LessThanOrEqual);
+        visit_f32_ge() => |f| f.compare_floats(FloatCC::GreaterThanOrEqual);
+        visit_f64_eq() => |f| f.compare_floats(FloatCC::Equal);
+        visit_f64_ne() => |f| f.compare_floats(FloatCC::NotEqual);
+        visit_f64_lt() => |f| f.compare_floats(FloatCC::LessThan);
+        visit_f64_gt() => |f| f.compare_floats(FloatCC::GreaterThan);
+        visit_f64_le() => |f| f.compare_floats(FloatCC::LessThanOrEqual);
+        visit_f64_ge() => |f| f.compare_floats(FloatCC::GreaterThanOrEqual);
+
+        // Integer arithmetic
+        visit_i32_clz() => |f| f.unary(|i, a| i.clz(a));
+        visit_i32_ctz() => |f| f.unary(|i, a| i.ctz(a));
+        visit_i32_popcnt() => |f| f.unary(|i, a| i.popcnt(a));
+        visit_i32_add() => |f| f.binary(|i, a, b| i.iadd(a, b));
+        visit_i32_sub() => |f| f.binary(|i, a, b| i.isub(a, b));
+        visit_i32_mul() => |f| f.binary(|i, a, b| i.imul(a, b));
+        visit_i32_and() => |f| f.binary(|i, a, b| i.band(a, b));
+        visit_i32_or() => |f| f.binary(|i, a, b| i.bor(a, b));
+        visit_i32_xor() => |f| f.binary(|i, a, b| i.bxor(a, b));
+        visit_i32_shl() => |f| f.binary(|i, a, b| i.ishl(a, b));
+        visit_i32_shr_s() => |f| f.binary(|i, a, b| i.sshr(a, b));
+        visit_i32_shr_u() => |f| f.binary(|i, a, b| i.ushr(a, b));
+        visit_i32_rotl() => |f| f.binary(|i, a, b| i.rotl(a, b));
+        visit_i32_rotr() => |f| f.binary(|i, a, b| i.rotr(a, b));
+        visit_i32_div_s() => |f| f.div_s();
+        visit_i32_div_u() => |f| f.div_u();
+        visit_i32_rem_s() => |f| f.rem_s();
+        visit_i32_rem_u() => |f| f.rem_u();
+        visit_i64_clz() => |f| f.unary(|i, a| i.clz(a));
+        visit_i64_ctz() => |f| f.unary(|i, a| i.ctz(a));
+        visit_i64_popcnt() => |f| f.unary(|i, a| i.popcnt(a));
+        visit_i64_add() => |f| f.binary(|i, a, b| i.iadd(a, b));
+        visit_i64_sub() => |f| f.binary(|i, a, b| i.isub(a, b));
+        visit_i64_mul() => |f| f.binary(|i, a, b| i.imul(a, b));
+        visit_i64_and() => |f| f.binary(|i, a, b| i.band(a, b));
+        visit_i64_or() => |f| f.binary(|i, a, b| i.bor(a, b));
+        visit_i64_xor() => |f| f.binary(|i, a, b| i.bxor(a, b));
+        visit_i64_shl() => |f| f.binary(|i, a, b| i.ishl(a, b));
+        visit_i64_shr_s() => |f| f.binary(|i, a, b| i.sshr(a, b));
+        visit_i64_shr_u() => |f| f.binary(|i, a, b| i.ushr(a, b));
+        visit_i64_rotl() => |f| f.binary(|i, a, b| i.rotl(a, b));
+        visit_i64_rotr() => |f| f.binary(|i, a, b| i.rotr(a, b));
+        visit_i64_div_s() => |f| f.div_s();
+        visit_i64_div_u() => |f| f.div_u();
+        visit_i64_rem_s() => |f| f.rem_s();
+        visit_i64_rem_u() => |f| f.rem_u();
+
+        // Float arithmetic
+        visit_f32_abs() => |f| f.unary(|i, a| i.fabs(a));
+        visit_f32_neg() => |f| f.unary(|i, a| i.fneg(a));
+        visit_f32_ceil() => |f| f.unary(|i, a| i.ceil(a));
+        visit_f32_floor() => |f| f.unary(|i, a| i.floor(a));
+        visit_f32_trunc() => |f| f.unary(|i, a| i.trunc(a));
+        visit_f32_nearest() => |f| f.unary(|i, a| i.nearest(a));
+        visit_f32_sqrt() => |f| f.unary(|i, a| i.sqrt(a));
+        visit_f32_add() => |f| f.binary(|i, a, b| i.fadd(a, b));
+        visit_f32_sub() => |f| f.binary(|i, a, b| i.fsub(a, b));
+        visit_f32_mul() => |f| f.binary(|i, a, b| i.fmul(a, b));
+        visit_f32_div() => |f| f.binary(|i, a, b| i.fdiv(a, b));
+        visit_f32_min() => |f| f.binary(|i, a, b| i.fmin(a, b));
+        visit_f32_max() => |f| f.binary(|i, a, b| i.fmax(a, b));
+        visit_f32_copysign() => |f| f.binary(|i, a, b| i.fcopysign(a, b));
+        visit_f64_abs() => |f| f.unary(|i, a| i.fabs(a));
+        visit_f64_neg() => |f| f.unary(|i, a| i.fneg(a));
+        visit_f64_ceil() => |f| f.unary(|i, a| i.ceil(a));
+        visit_f64_floor() => |f| f.unary(|i, a| i.floor(a));
+        visit_f64_trunc() => |f| f.unary(|i, a| i.trunc(a));
+        visit_f64_nearest() => |f| f.unary(|i, a| i.nearest(a));
+        visit_f64_sqrt() => |f| f.unary(|i, a| i.sqrt(a));
+        visit_f64_add() => |f| f.binary(|i, a, b| i.fadd(a, b));
+        visit_f64_sub() => |f| f.binary(|i, a, b| i.fsub(a, b));
+        visit_f64_mul() => |f| f.binary(|i, a, b| i.fmul(a, b));
+        visit_f64_div() => |f| f.binary(|i, a, b| i.fdiv(a, b));
+        visit_f64_min() => |f| f.binary(|i, a, b| i.fmin(a, b));
+        visit_f64_max() => |f| f.binary(|i, a, b| i.fmax(a, b));
+        visit_f64_copysign() => |f| f.binary(|i, a, b| i.fcopysign(a, b));
+
+        // Conversions
+        visit_i32_wrap_i64() => |f| f.unary(|i, a| i.ireduce(types::I32, a));
+        visit_i64_extend_i32_s() => |f| f.unary(|i, a| i.sextend(types::I64, a));
+        visit_i64_extend_i32_u() => |f| f.unary(|i, a| i.uextend(types::I64, a));
+        visit_i32_extend8_s() => |f| f.sign_extend(types::I8, types::I32);
+        visit_i32_extend16_s() => |f| f.sign_extend(types::I16, types::I32);
+        visit_i64_extend8_s() => |f| f.sign_extend(types::I8, types::I64);
+        visit_i64_extend16_s() => |f| f.sign_extend(types::I16, types::I64);
+        visit_i64_extend32_s() => |f| f.sign_extend(types::I32, types::I64);
+        visit_f32_convert_i32_s() => |f| f.unary(|i, a| i.fcvt_from_sint(types::F32, a));
+        visit_f32_convert_i32_u() => |f| f.unary(|i, a| i.fcvt_from_uint(types::F32, a));
+        visit_f32_convert_i64_s() => |f| f.unary(|i, a| i.fcvt_from_sint(types::F32, a));
+        visit_f32_convert_i64_u() => |f| f.unary(|i, a| i.fcvt_from_uint(types::F32, a));
+        visit_f64_convert_i32_s() => |f| f.unary(|i, a| i.fcvt_from_sint(types::F64, a));
+        visit_f64_convert_i32_u() => |f| f.unary(|i, a| i.fcvt_from_uint(types::F64, a));
+        visit_f64_convert_i64_s() => |f| f.unary(|i, a| i.fcvt_from_sint(types::F64, a));
+        visit_f64_convert_i64_u() => |f| f.unary(|i, a| i.fcvt_from_uint(types::F64, a));
+        visit_f32_demote_f64() => |f| f.unary(|i, a| i.fdemote(types::F32, a));
+        visit_f64_promote_f32() => |f| f.unary(|i, a| i.fpromote(types::F64, a));
+        visit_i32_reinterpret_f32() => |f| f.reinterpret(types::I32);
+        visit_i64_reinterpret_f64() => |f| f.reinterpret(types::I64);
+        visit_f32_reinterpret_i32() => |f| f.reinterpret(types::F32);
+        visit_f64_reinterpret_i64() => |f| f.reinterpret(types::F64);
+        visit_i32_trunc_f32_s() => |f| f.trunc(&FloatToInt::I32_F32_S);
+        visit_i32_trunc_f32_u() => |f| f.trunc(&FloatToInt::I32_F32_U);
+        visit_i32_trunc_f64_s() => |f| f.trunc(&FloatToInt::I32_F64_S);
+        visit_i32_trunc_f64_u() => |f| f.trunc(&FloatToInt::I32_F64_U);
+        visit_i64_trunc_f32_s() => |f| f.trunc(&FloatToInt::I64_F32_S);
+        visit_i64_trunc_f32_u() => |f| f.trunc(&FloatToInt::I64_F32_U);
+        visit_i64_trunc_f64_s() => |f| f.trunc(&FloatToInt::I64_F64_S);
+        visit_i64_trunc_f64_u() => |f| f.trunc(&FloatToInt::I64_F64_U);
+        visit_i32_trunc_sat_f32_s() => |f| f.unary(|i, a| i.fcvt_to_sint_sat(types::I32, a));
+        visit_i32_trunc_sat_f32_u() => |f| f.unary(|i, a| i.fcvt_to_uint_sat(types::I32, a));
+        visit_i32_trunc_sat_f64_s() => |f| f.unary(|i, a| i.fcvt_to_sint_sat(types::I32, a));
+        visit_i32_trunc_sat_f64_u() => |f| f.unary(|i, a| i.fcvt_to_uint_sat(types::I32, a));
+        visit_i64_trunc_sat_f32_s() => |f| f.unary(|i, a| i.fcvt_to_sint_sat(types::I64, a));
+        visit_i64_trunc_sat_f32_u() => |f| f.unary(|i, a| i.fcvt_to_uint_sat(types::I64, a));
+        visit_i64_trunc_sat_f64_s() => |f| f.unary(|i, a| i.fcvt_to_sint_sat(types::I64, a));
+        visit_i64_trunc_sat_f64_u() => |f| f.unary(|i, a| i.fcvt_to_uint_sat(types::I64, a));
+    }
+}

@@ -1,0 +1,18 @@
+//! The operators of WebAssembly, one file per family; the families are those of WAMR.
+//!
+//! `index` maps every operator to its code. Nothing in this folder names an offset in the runtime's
+//! structures or a helper's symbol.
+
+mod call;
+mod compare;
+mod constant;
+mod control;
+mod conversion;
+mod index;
+mod memory;
+mod numeric;
+mod parametric;
+mod table;
+mod variable;
+
+pub(super) use index::ValidatingVisitor;

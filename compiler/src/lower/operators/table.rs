@@ -1,0 +1,87 @@
+//! Tables and references (spec sections 4.4.2 and 4.4.6).
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::Helper;
+
+use super::super::context::Lowering;
+
+impl Lowering<'_, '_> {
+    pub(super) fn ref_null(&mut self) {
+        let null = self.null_reference();
+        self.push(null);
+    }
+
+    pub(super) fn ref_is_null(&mut self) {
+        let reference = self.pop();
+        let null = self.null_reference();
+        let result = self.ins().icmp(IntCC::Equal, reference, null);
+        self.push(result);
+    }
+
+    pub(super) fn ref_func(&mut self, function: u32) {
+        let result = self.index(function);
+        self.push(result);
+    }
+
+    pub(super) fn table_get(&mut self, table: u32) {
+        let element = self.pop();
+        self.check_element(table, element);
+        let result = self.load_table_element(table, element);
+        self.push(result);
+    }
+
+    pub(super) fn table_set(&mut self, table: u32) {
+        let (element, value) = self.pop2();
+        self.check_element(table, element);
+        self.store_table_element(table, element, value);
+    }
+
+    pub(super) fn table_size(&mut self, table: u32) {
+        let size = self.table_elements(table);
+        self.push(size);
+    }
+
+    pub(super) fn table_grow(&mut self, table: u32) {
+        let (init, delta) = self.pop2();
+        let init = self.ins().uextend(types::I64, init);
+        let args = [self.index(table), delta, init];
+        let old = self.call_instance_helper(Helper::TableGrow, &args);
+        self.push(old.expect("the helper gives the old size"));
+    }
+
+    pub(super) fn table_fill(&mut self, table: u32) {
+        let (start, value, length) = self.pop3();
+        let value = self.ins().uextend(types::I64, value);
+        let args = [self.index(table), length, value, start];
+        self.call_instance_helper(Helper::TableFill, &args);
+    }
+
+    pub(super) fn table_init(&mut self, segment: u32, table: u32) {
+        let (to, from, length) = self.pop3();
+        let args = [self.index(table), self.index(segment), length, from, to];
+        self.call_instance_helper(Helper::TableInit, &args);
+    }
+
+    pub(super) fn table_copy(&mut self, to_table: u32, from_table: u32) {
+        let (to, from, length) = self.pop3();
+        let args = [self.index(from_table), self.index(to_table), length, from, to];
+        self.call_instance_helper(Helper::TableCopy, &args);
+    }
+
+    pub(super) fn elem_drop(&mut self, segment: u32) {
+        let segment = self.index(segment);
+        self.call_instance_helper(Helper::DropTableSeg, &[segment]);
+    }
+
+    fn check_element(&mut self, table: u32, element: Value) {
+        let size = self.table_elements(table);
+        let beyond = IntCC::UnsignedGreaterThanOrEqual;
+        self.trap_if_compare(beyond, element, size, TrapId::OutOfBoundsTableAccess);
+    }
+
+    fn index(&mut self, index: u32) -> Value {
+        self.ins().iconst(types::I32, i64::from(index))
+    }
+}

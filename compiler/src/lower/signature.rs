@@ -1,0 +1,84 @@
+//! Wasm types and runtime helpers as Cranelift signatures.
+//!
+//! WAMR calls a wasm function with the platform's C convention: the execution environment, the
+//! parameters, then one pointer for each result after the first. Source:
+//! `wasm_runtime_invoke_native` in `core/iwasm/common/wasm_runtime_common.c` and
+//! `aot_call_function` in `core/iwasm/aot/aot_runtime.c`.
+
+use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
+use wamr_abi::helpers::{Extension, Helper, Ty};
+
+use crate::target::CALL_CONV;
+use crate::wasm::{FuncType, ValueType};
+
+/// The type of addresses on every supported target.
+pub(crate) const POINTER: Type = types::I64;
+
+/// How a wasm value is held in code. References are 32-bit numbers: a function index, or the
+/// host's handle; null is all ones.
+pub(crate) fn clif_type(ty: ValueType) -> Type {
+    match ty {
+        ValueType::I32 | ValueType::FuncRef | ValueType::ExternRef => types::I32,
+        ValueType::I64 => types::I64,
+        ValueType::F32 => types::F32,
+        ValueType::F64 => types::F64,
+        ValueType::V128 => types::I8X16,
+    }
+}
+
+/// The signature of functions of type `ty`.
+pub(crate) fn function_signature(ty: &FuncType) -> Signature {
+    let mut signature = Signature::new(CALL_CONV);
+    signature.params.reserve(1 + ty.params.len());
+    signature.params.push(AbiParam::new(POINTER));
+    // The upper half of 32-bit values is not defined, so no extension is claimed for them.
+    signature.params.extend(ty.params.iter().map(|&param| AbiParam::new(clif_type(param))));
+    let mut results = ty.results.iter();
+    if let Some(&first) = results.next() {
+        signature.returns.push(AbiParam::new(clif_type(first)));
+    }
+    signature.params.extend(results.map(|_| AbiParam::new(POINTER)));
+    signature
+}
+
+/// The signature of the thunk that calls imports of type `ty`: the function index comes last.
+pub(crate) fn import_thunk_signature(ty: &FuncType) -> Signature {
+    let mut signature = function_signature(ty);
+    signature.params.push(AbiParam::new(types::I32));
+    signature
+}
+
+/// The signature of the thunks that raise a trap.
+pub(crate) fn trap_thunk_signature() -> Signature {
+    let mut signature = Signature::new(CALL_CONV);
+    signature.params.push(AbiParam::new(POINTER));
+    signature
+}
+
+/// The C signature of a runtime helper.
+pub(crate) fn helper_signature(helper: Helper) -> Signature {
+    let info = helper.info();
+    let mut signature = Signature::new(CALL_CONV);
+    signature.params = info.params.iter().map(|&ty| helper_param(ty)).collect();
+    signature.returns = info.result.iter().map(|&ty| AbiParam::new(helper_type(ty))).collect();
+    signature
+}
+
+fn helper_param(ty: Ty) -> AbiParam {
+    let param = AbiParam::new(helper_type(ty));
+    match ty.extension() {
+        Extension::None => param,
+        Extension::Zero => param.uext(),
+        Extension::Sign => param.sext(),
+    }
+}
+
+fn helper_type(ty: Ty) -> Type {
+    match (ty.is_float(), ty.bits()) {
+        (true, 32) => types::F32,
+        (true, _) => types::F64,
+        (false, 8) => types::I8,
+        (false, 32) => types::I32,
+        (false, _) => types::I64,
+    }
+}

@@ -1,0 +1,73 @@
+//! Native stack checks in code, for runtimes without guard pages on the stack.
+//!
+//! A function compares its stack pointer with the limit in the execution environment once its frame
+//! is set up. Until then it has written into the frame, so that is sound only while the frame is
+//! smaller than the room that [`RESERVE`] keeps free below every checked stack pointer. The size of
+//! a frame is known after register allocation only: a function with a larger frame gets a guard in
+//! front of it, a function of its own that checks for the whole frame before it passes control on.
+//!
+//! Source: `native_stack_boundary` in `core/iwasm/common/wasm_exec_env.h`; the runtime sets it at
+//! least `WASM_STACK_GUARD_SIZE` above the end of the stack.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName, Value};
+use cranelift_frontend::FunctionBuilder;
+use wamr_abi::exceptions::TrapId;
+
+use super::context::Lowering;
+use super::function::FunctionLowerer;
+use super::signature::POINTER;
+use super::symbol::Symbol;
+use super::{Environment, FuncType};
+
+/// Bytes between the stack pointer of a function that passed its check and the runtime's limit.
+/// Room for the next function's frame before its own check, and for the C code of a helper.
+const RESERVE: u32 = 4096;
+
+/// The largest frame, in bytes, of a function that checks its stack pointer by itself.
+pub(crate) const MAX_UNGUARDED_FRAME: u32 = RESERVE / 2;
+
+impl Lowering<'_, '_> {
+    /// Raises "native stack overflow" if fewer than `bytes` bytes are left beside the reserve.
+    pub(super) fn check_stack(&mut self, bytes: u32) {
+        let stack_pointer = self.ins().get_stack_pointer(POINTER);
+        let limit = self.native_stack_boundary();
+        // The limit plus the need cannot wrap: a limit is an address in user space, a frame is
+        // smaller than 4 GiB.
+        let needed = i64::from(bytes) + i64::from(RESERVE);
+        let lowest = self.ins().iadd_imm_u(limit, needed);
+        self.trap_if_compare(
+            IntCC::UnsignedLessThan,
+            stack_pointer,
+            lowest,
+            TrapId::NativeStackOverflow,
+        );
+    }
+}
+
+/// Makes the guard of function `index`, whose frame takes `frame` bytes.
+pub(crate) fn lower_stack_guard<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    index: u32,
+    frame: u32,
+) {
+    func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
+    func.signature = env.function_signature(index).clone();
+    let ty: &FuncType = env.module.function_type(index);
+    let mut lowering = lowerer.begin(env, func, ty);
+    lowering.check_stack(frame);
+    let body = lowering.function(Symbol::Body(index), || env.function_signature(index).clone());
+    let args = entry_params(&lowering.builder);
+    let call = lowering.ins().call(body, &args);
+    let results = lowering.builder.inst_results(call).to_vec();
+    lowering.ins().return_(&results);
+    lowering.finish();
+}
+
+/// The parameters of the function under construction.
+pub(super) fn entry_params(builder: &FunctionBuilder<'_>) -> Vec<Value> {
+    let entry = builder.func.layout.entry_block().expect("lowering began with it");
+    builder.block_params(entry).to_vec()
+}

@@ -1,0 +1,54 @@
+//! Names of the functions in the text: what a call's target is, before it has a place.
+//!
+//! A symbol is a plain value that survives the trip through Cranelift, which knows external
+//! functions as pairs of numbers. Besides the module's own functions there are a few that the
+//! compiler adds, so that rare paths take little room in each function and no call from one
+//! function to another needs a relocation.
+
+use cranelift_codegen::ir::UserExternalName;
+use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::Helper;
+
+/// A function in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Symbol {
+    /// A function of the module, by function index: what callers and the runtime enter.
+    Function(u32),
+    /// The body behind a function whose frame is so large that a prologue of its own checks the
+    /// stack first.
+    Body(u32),
+    /// Calls the import whose function index comes as last argument, for all imports of one
+    /// canonical type.
+    ImportThunk(u32),
+    /// Raises a trap.
+    TrapThunk(TrapId),
+    /// Jumps to a runtime helper.
+    Helper(Helper),
+}
+
+impl Symbol {
+    /// The symbol as Cranelift's pair of numbers.
+    pub(crate) fn to_external_name(self) -> UserExternalName {
+        let (namespace, index) = match self {
+            Self::Function(index) => (0, index),
+            Self::Body(index) => (1, index),
+            Self::ImportThunk(ty) => (2, ty),
+            Self::TrapThunk(id) => (3, id as u32),
+            Self::Helper(helper) => (4, helper as u32),
+        };
+        UserExternalName { namespace, index }
+    }
+
+    /// The inverse of [`Symbol::to_external_name`].
+    pub(crate) fn from_external_name(name: &UserExternalName) -> Option<Self> {
+        let index = name.index;
+        Some(match name.namespace {
+            0 => Self::Function(index),
+            1 => Self::Body(index),
+            2 => Self::ImportThunk(index),
+            3 => Self::TrapThunk(*TrapId::ALL.iter().find(|&&id| id as u32 == index)?),
+            4 => Self::Helper(*Helper::ALL.get(index as usize)?),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! Functions that the compiler adds: one per trap, and one per type of imported function.
+//!
+//! They keep rare or lengthy sequences out of the module's functions. Source of the import
+//! protocol: `aot_invoke_native` in `core/iwasm/aot/aot_runtime.c`.
+
+use cranelift_codegen::ir::{
+    Function, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind,
+    UserFuncName, Value, types,
+};
+use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::Helper;
+
+use super::Environment;
+use super::context::Lowering;
+use super::function::FunctionLowerer;
+use super::signature::{POINTER, clif_type, import_thunk_signature, trap_thunk_signature};
+use super::stack::entry_params;
+use super::symbol::Symbol;
+use crate::wasm::{FuncType, ValueType};
+
+/// The type of a function that raises a trap, seen as a wasm function.
+static NO_VALUES: std::sync::LazyLock<FuncType> =
+    std::sync::LazyLock::new(|| FuncType { params: Box::default(), results: Box::default() });
+
+/// Makes the function that raises trap `id`.
+pub(crate) fn lower_trap_thunk<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    id: TrapId,
+) {
+    name(func, Symbol::TrapThunk(id), trap_thunk_signature());
+    let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
+    let instance = lowering.module_instance();
+    lowering.raise(instance, id);
+    lowering.ins().return_(&[]);
+    lowering.finish();
+}
+
+/// Makes the function that calls imports of type `ty`: it takes what a function of that type takes,
+/// and the function index.
+pub(crate) fn lower_import_thunk<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    ty: u32,
+) {
+    let symbol = Symbol::ImportThunk(ty);
+    let ty = env.ty(ty);
+    name(func, symbol, import_thunk_signature(ty));
+    let mut lowering = lowerer.begin(env, func, ty);
+    let params = entry_params(&lowering.builder);
+    let (exec_env, function) = (params[0], params[params.len() - 1]);
+    let cells = lowering.store_cells(&params[1..params.len() - 1]);
+    let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
+    let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
+    let argv = lowering.ins().stack_addr(POINTER, cells, 0);
+    // Failure is visible to the caller as a pending exception, or has unwound.
+    lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
+    let result = ty
+        .results
+        .first()
+        .map(|&ty| lowering.ins().stack_load(clif_type(ty), cells, 0));
+    lowering.ins().return_(result.as_slice());
+    lowering.finish();
+}
+
+fn name(func: &mut Function, symbol: Symbol, signature: Signature) {
+    func.name = UserFuncName::User(symbol.to_external_name());
+    func.signature = signature;
+}
+
+impl Lowering<'_, '_> {
+    fn raise(&mut self, instance: Value, id: Value) {
+        self.emit_helper_call(Helper::SetExceptionWithId, &[instance, id]);
+    }
+
+    /// Stores arguments as the runtime wants them: cells of 4 bytes, and after them the pointers
+    /// for results behind the first, which `params` holds already.
+    fn store_cells(&mut self, params: &[Value]) -> StackSlot {
+        let width = |lowering: &Self, value| {
+            lowering.builder.func.dfg.value_type(value).bytes().div_ceil(4)
+        };
+        let cells: u32 = params.iter().map(|&value| width(self, value)).sum();
+        let result_cells = self.ty.results.first().map_or(0, |&ty| cell_count(ty));
+        let bytes = 4 * cells.max(result_cells);
+        let slot = self.builder.create_sized_stack_slot(StackSlotData::new(
+            StackSlotKind::ExplicitSlot,
+            bytes,
+            4,
+        ));
+        let base = self.ins().stack_addr(POINTER, slot, 0);
+        let mut offset = 0;
+        for &value in params {
+            let flags = MemFlagsData::new().with_notrap();
+            self.ins().store(flags, value, base, offset);
+            offset += 4 * width(self, value) as i32;
+        }
+        slot
+    }
+}
+
+/// 4-byte cells that a value takes in the runtime's argument arrays.
+fn cell_count(ty: ValueType) -> u32 {
+    clif_type(ty).bytes() / 4
+}

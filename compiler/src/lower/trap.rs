@@ -1,0 +1,124 @@
+//! Traps: tests, and the cold blocks that raise them.
+//!
+//! A trap is raised by the runtime's helper, through a thunk that all functions share, so that a
+//! trap costs a function one small cold block for each id it can raise. With hardware bounds
+//! checks the helper unwinds and never returns; in software mode it returns, and so does the
+//! function, and every caller looks for the pending exception after the call. Source:
+//! `aot_set_exception_with_id` in `core/iwasm/aot/aot_runtime.c`.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, TrapCode, Value};
+use wamr_abi::exceptions::TrapId;
+
+use super::context::Lowering;
+use super::signature::trap_thunk_signature;
+use super::symbol::Symbol;
+
+/// Marks code behind a helper that does not return. It is never executed on a runtime that the
+/// file is meant for.
+const UNREACHABLE_CODE: TrapCode = TrapCode::unwrap_user(1);
+
+/// The cold blocks of one function.
+#[derive(Default)]
+pub(super) struct TrapBlocks {
+    raise: Vec<(TrapId, Block)>,
+    unwind: Option<Block>,
+}
+
+impl Lowering<'_, '_> {
+    /// Raises trap `id` if `condition` is not zero.
+    pub(super) fn trap_if(&mut self, condition: Value, id: TrapId) {
+        let block = self.trap_block(id);
+        self.leave_if(condition, block);
+    }
+
+    /// Raises trap `id` if `condition` is zero.
+    pub(super) fn trap_unless(&mut self, condition: Value, id: TrapId) {
+        let block = self.trap_block(id);
+        let next = self.builder.create_block();
+        self.ins().brif(condition, next, &[], block, &[]);
+        self.continue_in(next);
+    }
+
+    /// Raises trap `id`; what follows is unreachable.
+    pub(super) fn trap(&mut self, id: TrapId) {
+        let block = self.trap_block(id);
+        self.ins().jump(block, &[]);
+        self.reachable = false;
+    }
+
+    fn leave_if(&mut self, condition: Value, target: Block) {
+        let next = self.builder.create_block();
+        self.ins().brif(condition, target, &[], next, &[]);
+        self.continue_in(next);
+    }
+
+    fn continue_in(&mut self, next: Block) {
+        self.builder.switch_to_block(next);
+        self.builder.seal_block(next);
+    }
+
+    /// The cold block that raises trap `id`.
+    pub(super) fn trap_block(&mut self, id: TrapId) -> Block {
+        if let Some(&(_, block)) = self.traps.raise.iter().find(|(other, _)| *other == id) {
+            return block;
+        }
+        let block = self.cold_block();
+        self.traps.raise.push((id, block));
+        block
+    }
+
+    fn cold_block(&mut self) -> Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    /// In software mode, returns if the function just called left an exception behind.
+    pub(super) fn check_exception(&mut self) {
+        if !self.env.software_checks {
+            return;
+        }
+        let pending = self.pending_exception();
+        let block = match self.traps.unwind {
+            Some(block) => block,
+            None => {
+                let block = self.cold_block();
+                self.traps.unwind = Some(block);
+                block
+            }
+        };
+        self.leave_if(pending, block);
+    }
+
+    /// Raises trap `id` if `a` compares with `b` like that.
+    pub(super) fn trap_if_compare(&mut self, cc: IntCC, a: Value, b: Value, id: TrapId) {
+        let condition = self.ins().icmp(cc, a, b);
+        self.trap_if(condition, id);
+    }
+
+    /// Fills the cold blocks, at the end of the function.
+    pub(super) fn emit_trap_blocks(&mut self) {
+        for (id, block) in std::mem::take(&mut self.traps.raise) {
+            self.continue_in(block);
+            let thunk = self.function(Symbol::TrapThunk(id), trap_thunk_signature);
+            let exec_env = self.exec_env;
+            self.ins().call(thunk, &[exec_env]);
+            if self.env.software_checks {
+                self.return_zero();
+            } else {
+                self.ins().trap(UNREACHABLE_CODE);
+            }
+        }
+        if let Some(block) = self.traps.unwind {
+            self.continue_in(block);
+            self.return_zero();
+        }
+    }
+
+    /// Returns with a pending exception: the result is of no interest.
+    fn return_zero(&mut self) {
+        let result = self.ty.results.first().map(|&ty| self.zero(ty));
+        self.ins().return_(result.as_slice());
+    }
+}

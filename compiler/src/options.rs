@@ -1,0 +1,124 @@
+//! What a compilation is asked to do, fully resolved.
+//!
+//! Invariants: every combination that these types can express is compilable, or refused by name
+//! with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). Spelling of flags is not known
+//! here; that is `cli.rs`.
+
+use std::num::NonZeroUsize;
+
+pub use wamr_abi::releases::Release;
+
+pub use crate::target::Architecture;
+
+/// How much time the compiler spends on the speed of the code. The numbers are those of wamrc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OptLevel {
+    /// Least compile time: no optimisation, single-pass register allocation.
+    O0,
+    /// No optimisation, backtracking register allocation.
+    O1,
+    /// Optimised code.
+    O2,
+    /// The best code; today the same as [`OptLevel::O2`].
+    O3,
+}
+
+/// How accesses to linear memory are kept inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BoundsChecks {
+    /// The runtime's guard pages catch the access; no code is spent on it. Right only on a runtime
+    /// with hardware bounds checks, the default of WAMR on 64-bit Linux.
+    Hardware,
+    /// Every access is compared with the size of the memory, and every call is followed by a test
+    /// for a pending exception. Right on any runtime, with or without hardware bounds checks.
+    Software,
+}
+
+/// The options of one compilation. [`Options::new`] gives the defaults of `cwamrc`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The machine to compile for.
+    pub architecture: Architecture,
+    /// The trade of compile time for speed of the code.
+    pub opt_level: OptLevel,
+    /// How memory accesses are checked.
+    pub bounds_checks: BoundsChecks,
+    /// Whether functions compare the stack pointer with the runtime's limit. `None` follows
+    /// `bounds_checks`, as wamrc does: software checks bring stack checks along.
+    pub stack_bounds_checks: Option<bool>,
+    /// The WAMR release whose loader will read the file.
+    pub release: Release,
+    /// How many threads compile functions. `None` uses rayon's current thread pool.
+    pub threads: Option<NonZeroUsize>,
+    /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form.
+    pub emit_custom_sections: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            architecture: Architecture::X86_64,
+            opt_level: OptLevel::O3,
+            bounds_checks: BoundsChecks::Hardware,
+            stack_bounds_checks: None,
+            release: Release::DEFAULT,
+            threads: None,
+            emit_custom_sections: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// The defaults: x86-64, level 3, hardware bounds checks, the newest release of WAMR.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the machine to compile for.
+    pub fn architecture(mut self, architecture: Architecture) -> Self {
+        self.architecture = architecture;
+        self
+    }
+
+    /// Sets the optimisation level.
+    pub fn opt_level(mut self, level: OptLevel) -> Self {
+        self.opt_level = level;
+        self
+    }
+
+    /// Sets how memory accesses are checked.
+    pub fn bounds_checks(mut self, checks: BoundsChecks) -> Self {
+        self.bounds_checks = checks;
+        self
+    }
+
+    /// Sets whether functions check the native stack in code.
+    pub fn stack_bounds_checks(mut self, check: bool) -> Self {
+        self.stack_bounds_checks = Some(check);
+        self
+    }
+
+    /// Sets the WAMR release that will load the file.
+    pub fn release(mut self, release: Release) -> Self {
+        self.release = release;
+        self
+    }
+
+    /// Sets the number of compiling threads.
+    pub fn threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Sets which custom sections are carried over.
+    pub fn emit_custom_sections(mut self, names: Vec<String>) -> Self {
+        self.emit_custom_sections = names;
+        self
+    }
+
+    /// Whether functions check the native stack in code, defaults applied.
+    pub fn checks_stack(&self) -> bool {
+        self.stack_bounds_checks.unwrap_or(self.bounds_checks == BoundsChecks::Software)
+    }
+}

@@ -1,0 +1,193 @@
+//! Wasm bytes to a plain [`Module`]: types, imports, memories, bodies, constant expressions, names.
+//!
+//! Invariants: everything outside function bodies is valid once a `Module` exists; bodies are still
+//! unvalidated and carry what their validation needs, so that it runs beside their translation.
+//! Nothing here knows of WAMR or of machine code.
+
+mod const_expr;
+mod features;
+mod names;
+mod parse;
+mod types;
+
+pub use const_expr::{ArithmeticOp, ConstExpr};
+pub(crate) use features::{SUPPORTED_FEATURES, refine_error};
+pub use names::NameMap;
+pub(crate) use parse::parse;
+pub use types::{FuncType, ValueType};
+
+use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
+
+/// A module of WebAssembly, decoded. Index spaces are the spec's: imports come first.
+pub struct Module<'a> {
+    /// The wasm bytes that all offsets refer to.
+    pub bytes: &'a [u8],
+    /// Function types by type index, duplicates included.
+    pub types: Vec<FuncType>,
+    /// For every type, the smallest index of a structurally equal one. WAMR compares these.
+    pub canonical_types: Vec<u32>,
+    /// Imported functions.
+    pub imported_functions: Vec<Import<'a>>,
+    /// Imported globals.
+    pub imported_globals: Vec<Import<'a>>,
+    /// Imported tables and memories: kept for messages; the runtime allocates them itself.
+    pub imported_storage: Vec<Import<'a>>,
+    /// Type index of every function.
+    pub functions: Vec<u32>,
+    /// Every table.
+    pub tables: Vec<Table>,
+    /// Every memory.
+    pub memories: Vec<Memory>,
+    /// Every global.
+    pub globals: Vec<Global>,
+    /// Exports in the order of the module.
+    pub exports: Vec<Export<'a>>,
+    /// The start function.
+    pub start: Option<u32>,
+    /// Element segments.
+    pub elements: Vec<ElementSegment>,
+    /// Data segments.
+    pub data: Vec<DataSegment<'a>>,
+    /// Bodies of the functions that are not imported.
+    pub bodies: Vec<Body<'a>>,
+    /// Custom sections in the order of the module.
+    pub custom_sections: Vec<CustomSection<'a>>,
+    /// Function names of the name section.
+    pub function_names: NameMap<'a>,
+}
+
+impl Module<'_> {
+    /// The type of function `index`.
+    pub fn function_type(&self, index: u32) -> &FuncType {
+        &self.types[self.functions[index as usize] as usize]
+    }
+
+    /// The canonical type index of function `index`.
+    pub fn canonical_function_type(&self, index: u32) -> u32 {
+        self.canonical_types[self.functions[index as usize] as usize]
+    }
+
+    /// How many functions are imported.
+    pub fn imported_function_count(&self) -> u32 {
+        self.imported_functions.len() as u32
+    }
+}
+
+/// An import: two names, and the type index for functions (0 for other kinds).
+#[derive(Clone, Copy, Debug)]
+pub struct Import<'a> {
+    /// Name of the module to import from.
+    pub module: &'a str,
+    /// Name of the item.
+    pub name: &'a str,
+    /// Type index of an imported function.
+    pub type_index: u32,
+}
+
+/// A table type.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// `FuncRef` or `ExternRef`.
+    pub element: ValueType,
+    /// Initial number of elements.
+    pub initial: u32,
+    /// Declared maximum.
+    pub maximum: Option<u32>,
+}
+
+/// A memory type; sizes in pages of 64 KiB.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    /// Initial number of pages.
+    pub initial: u32,
+    /// Declared maximum.
+    pub maximum: Option<u32>,
+}
+
+/// A global; `init` is `None` for imported ones.
+#[derive(Clone, Debug)]
+pub struct Global {
+    /// Type of the value.
+    pub value_type: ValueType,
+    /// Whether code may change it.
+    pub mutable: bool,
+    /// The initial value.
+    pub init: Option<ConstExpr>,
+}
+
+/// What an export names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportKind {
+    /// A function.
+    Function,
+    /// A table.
+    Table,
+    /// A memory.
+    Memory,
+    /// A global.
+    Global,
+}
+
+/// An export.
+#[derive(Clone, Copy, Debug)]
+pub struct Export<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it names.
+    pub kind: ExportKind,
+    /// Index in the index space of its kind.
+    pub index: u32,
+}
+
+/// When a segment takes effect.
+#[derive(Clone, Debug)]
+pub enum SegmentMode {
+    /// Copied at instantiation, to `offset` of memory or table `index`.
+    Active {
+        /// Index of the memory or table.
+        index: u32,
+        /// Where it is copied to.
+        offset: ConstExpr,
+    },
+    /// Copied by `memory.init` or `table.init`.
+    Passive,
+    /// Only declares functions for `ref.func`.
+    Declared,
+}
+
+/// An element segment.
+#[derive(Clone, Debug)]
+pub struct ElementSegment {
+    /// When it takes effect.
+    pub mode: SegmentMode,
+    /// `FuncRef` or `ExternRef`.
+    pub element: ValueType,
+    /// The elements.
+    pub items: Vec<ConstExpr>,
+}
+
+/// A data segment.
+#[derive(Clone, Debug)]
+pub struct DataSegment<'a> {
+    /// When it takes effect.
+    pub mode: SegmentMode,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// A function body that is still to be validated.
+pub struct Body<'a> {
+    /// The code.
+    pub code: FunctionBody<'a>,
+    /// What its validation needs to know of the module.
+    pub validation: FuncToValidate<ValidatorResources>,
+}
+
+/// A custom section.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomSection<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}

@@ -1,0 +1,257 @@
+//! Decodes and validates everything but function bodies.
+//!
+//! Each payload first passes the validator, so the decoding below it may rely on what validation
+//! guarantees. Custom sections are collected, not interpreted, except for function names.
+
+use std::collections::HashMap;
+
+use wasmparser::{
+    ElementItems, ElementKind, Encoding, ExternalKind, Parser, Payload, TypeRef, Validator,
+};
+
+use super::{
+    Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
+    Global, Import, Memory, Module, NameMap, SUPPORTED_FEATURES, SegmentMode, Table, ValueType,
+};
+use crate::error::Error;
+
+/// Decodes the module in `bytes`. Bodies are split off, and validated later.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
+    check_preamble(bytes)?;
+    let mut validator = Validator::new_with_features(SUPPORTED_FEATURES);
+    let mut module = empty_module(bytes);
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload?;
+        match &payload {
+            // The validator hands out what the body's own validation needs.
+            Payload::CodeSectionEntry(body) => module.bodies.push(Body {
+                code: body.clone(),
+                validation: validator.code_section_entry(body)?,
+            }),
+            _ => {
+                validator.payload(&payload)?;
+                read_payload(&mut module, payload)?;
+            }
+        }
+    }
+    module.canonical_types = canonicalise(&module.types);
+    let functions = module.functions.len() as u32;
+    if let Some(section) = module.custom_sections.iter().find(|section| section.name == "name") {
+        module.function_names = NameMap::parse(section.bytes, functions);
+    }
+    Ok(module)
+}
+
+/// Gives the common wrong inputs an error of their own.
+fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.is_empty() {
+        return Err(Error::invalid("the input is empty", 0));
+    }
+    if bytes.starts_with(b"\0aot") {
+        return Err(Error::invalid("the input is an .aot file, not a wasm module", 0)
+            .with_hint("run it as it is, or look into it with `cwamrc inspect`"));
+    }
+    if !bytes.starts_with(b"\0asm") && !b"\0asm".starts_with(bytes) {
+        return Err(Error::invalid("the input is no wasm module: magic bytes not found", 0));
+    }
+    Ok(())
+}
+
+fn empty_module(bytes: &[u8]) -> Module<'_> {
+    Module {
+        bytes,
+        types: Vec::new(),
+        canonical_types: Vec::new(),
+        imported_functions: Vec::new(),
+        imported_globals: Vec::new(),
+        imported_storage: Vec::new(),
+        functions: Vec::new(),
+        tables: Vec::new(),
+        memories: Vec::new(),
+        globals: Vec::new(),
+        exports: Vec::new(),
+        start: None,
+        elements: Vec::new(),
+        data: Vec::new(),
+        bodies: Vec::new(),
+        custom_sections: Vec::new(),
+        function_names: NameMap::default(),
+    }
+}
+
+fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(), Error> {
+    match payload {
+        Payload::Version { encoding: Encoding::Component, range, .. } => {
+            return Err(Error::unsupported("the input is a component, not a core module")
+                .at(range.start as usize)
+                .with_hint("extract its core module first, e.g. with `wasm-tools component unbundle`"));
+        }
+        Payload::TypeSection(section) => {
+            for ty in section.into_iter_err_on_gc_types() {
+                module.types.push(FuncType::from_wasmparser(&ty?)?);
+            }
+        }
+        Payload::ImportSection(section) => {
+            for import in section.into_imports() {
+                read_import(module, import?)?;
+            }
+        }
+        Payload::FunctionSection(section) => {
+            for type_index in section {
+                module.functions.push(type_index?);
+            }
+        }
+        Payload::TableSection(section) => {
+            for table in section {
+                module.tables.push(convert_table(table?.ty)?);
+            }
+        }
+        Payload::MemorySection(section) => {
+            for memory in section {
+                module.memories.push(convert_memory(memory?));
+            }
+        }
+        Payload::GlobalSection(section) => {
+            for global in section {
+                let global = global?;
+                let init = Some(ConstExpr::decode(&global.init_expr)?);
+                module.globals.push(convert_global(global.ty, init)?);
+            }
+        }
+        Payload::ExportSection(section) => {
+            for export in section {
+                let export = export?;
+                module.exports.push(convert_export(export)?);
+            }
+        }
+        Payload::StartSection { func, .. } => module.start = Some(func),
+        Payload::ElementSection(section) => {
+            for element in section {
+                module.elements.push(convert_element(element?)?);
+            }
+        }
+        Payload::DataSection(section) => {
+            for data in section {
+                module.data.push(convert_data(data?)?);
+            }
+        }
+        Payload::CustomSection(section) => module
+            .custom_sections
+            .push(CustomSection { name: section.name(), bytes: section.data() }),
+        _ => {}
+    }
+    Ok(())
+}
+
+fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> Result<(), Error> {
+    let mut item = Import { module: import.module, name: import.name, type_index: 0 };
+    match import.ty {
+        TypeRef::Func(type_index) => {
+            item.type_index = type_index;
+            module.functions.push(type_index);
+            module.imported_functions.push(item);
+        }
+        TypeRef::Global(ty) => {
+            module.globals.push(convert_global(ty, None)?);
+            module.imported_globals.push(item);
+        }
+        TypeRef::Table(ty) => {
+            module.tables.push(convert_table(ty)?);
+            module.imported_storage.push(item);
+        }
+        TypeRef::Memory(ty) => {
+            module.memories.push(convert_memory(ty));
+            module.imported_storage.push(item);
+        }
+        TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
+            return Err(Error::unsupported(format!(
+                "kind of import {}.{}",
+                import.module, import.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
+    Ok(Table {
+        element: ValueType::from_ref_type(ty.element_type)?,
+        initial: table_size(ty.initial)?,
+        maximum: ty.maximum.map(|max| max.min(u32::MAX.into()) as u32),
+    })
+}
+
+fn table_size(size: u64) -> Result<u32, Error> {
+    u32::try_from(size).map_err(|_| Error::limit(format!("a table of {size} elements")))
+}
+
+fn convert_memory(ty: wasmparser::MemoryType) -> Memory {
+    // Validation of a 32-bit memory allows at most 65536 pages.
+    Memory { initial: ty.initial as u32, maximum: ty.maximum.map(|max| max as u32) }
+}
+
+fn convert_global(
+    ty: wasmparser::GlobalType,
+    init: Option<ConstExpr>,
+) -> Result<Global, Error> {
+    let value_type = ValueType::from_wasmparser(ty.content_type)?;
+    Ok(Global { value_type, mutable: ty.mutable, init })
+}
+
+fn convert_export(export: wasmparser::Export<'_>) -> Result<Export<'_>, Error> {
+    let kind = match export.kind {
+        ExternalKind::Func => ExportKind::Function,
+        ExternalKind::Table => ExportKind::Table,
+        ExternalKind::Memory => ExportKind::Memory,
+        ExternalKind::Global => ExportKind::Global,
+        ExternalKind::Tag | ExternalKind::FuncExact => {
+            return Err(Error::unsupported(format!("kind of export {}", export.name)));
+        }
+    };
+    Ok(Export { name: export.name, kind, index: export.index })
+}
+
+fn convert_element(element: wasmparser::Element<'_>) -> Result<ElementSegment, Error> {
+    let mode = match element.kind {
+        ElementKind::Passive => SegmentMode::Passive,
+        ElementKind::Declared => SegmentMode::Declared,
+        ElementKind::Active { table_index, offset_expr } => SegmentMode::Active {
+            index: table_index.unwrap_or(0),
+            offset: ConstExpr::decode(&offset_expr)?,
+        },
+    };
+    let (element, items) = match element.items {
+        ElementItems::Functions(functions) => (
+            ValueType::FuncRef,
+            functions
+                .into_iter()
+                .map(|index| Ok(ConstExpr::RefFunc(index?)))
+                .collect::<Result<Vec<_>, Error>>()?,
+        ),
+        ElementItems::Expressions(ty, expressions) => (
+            ValueType::from_ref_type(ty)?,
+            expressions
+                .into_iter()
+                .map(|expr| ConstExpr::decode(&expr?))
+                .collect::<Result<Vec<_>, Error>>()?,
+        ),
+    };
+    Ok(ElementSegment { mode, element, items })
+}
+
+fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {
+    let mode = match data.kind {
+        wasmparser::DataKind::Passive => SegmentMode::Passive,
+        wasmparser::DataKind::Active { memory_index, offset_expr } => SegmentMode::Active {
+            index: memory_index,
+            offset: ConstExpr::decode(&offset_expr)?,
+        },
+    };
+    Ok(DataSegment { mode, bytes: data.data })
+}
+
+/// For each type the smallest index of an equal one: WAMR compares type indexes, not types.
+fn canonicalise(types: &[FuncType]) -> Vec<u32> {
+    let mut first = HashMap::with_capacity(types.len());
+    types.iter().zip(0..).map(|(ty, index)| *first.entry(ty).or_insert(index)).collect()
+}

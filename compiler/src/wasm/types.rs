@@ -1,0 +1,70 @@
+//! Value types and function types, as WebAssembly 2.0 has them.
+//!
+//! Reference types are opaque here: what a reference is at run time is the business of lowering.
+
+use crate::error::Error;
+
+/// A WebAssembly 2.0 value type (spec section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueType {
+    /// 32-bit integer.
+    I32,
+    /// 64-bit integer.
+    I64,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+    /// 128-bit vector.
+    V128,
+    /// Reference to a function.
+    FuncRef,
+    /// Reference owned by the host.
+    ExternRef,
+}
+
+impl ValueType {
+    /// Whether values are references.
+    pub fn is_reference(self) -> bool {
+        matches!(self, Self::FuncRef | Self::ExternRef)
+    }
+
+    pub(crate) fn from_wasmparser(ty: wasmparser::ValType) -> Result<Self, Error> {
+        Ok(match ty {
+            wasmparser::ValType::I32 => Self::I32,
+            wasmparser::ValType::I64 => Self::I64,
+            wasmparser::ValType::F32 => Self::F32,
+            wasmparser::ValType::F64 => Self::F64,
+            wasmparser::ValType::V128 => Self::V128,
+            wasmparser::ValType::Ref(reference) => Self::from_ref_type(reference)?,
+        })
+    }
+
+    pub(crate) fn from_ref_type(ty: wasmparser::RefType) -> Result<Self, Error> {
+        if ty == wasmparser::RefType::FUNCREF {
+            Ok(Self::FuncRef)
+        } else if ty == wasmparser::RefType::EXTERNREF {
+            Ok(Self::ExternRef)
+        } else {
+            Err(Error::unsupported(format!("reference type {ty}")))
+        }
+    }
+}
+
+/// A function type (spec section 2.3.3).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FuncType {
+    /// Types of the parameters.
+    pub params: Box<[ValueType]>,
+    /// Types of the results.
+    pub results: Box<[ValueType]>,
+}
+
+impl FuncType {
+    pub(crate) fn from_wasmparser(ty: &wasmparser::FuncType) -> Result<Self, Error> {
+        let convert = |types: &[wasmparser::ValType]| {
+            types.iter().map(|&ty| ValueType::from_wasmparser(ty)).collect::<Result<Box<[_]>, _>>()
+        };
+        Ok(Self { params: convert(ty.params())?, results: convert(ty.results())? })
+    }
+}
