@@ -1,1 +1,3 @@
 //! WebAssembly to WAMR `.aot` with Cranelift.
+
+pub mod aot;
