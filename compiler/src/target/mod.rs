@@ -9,6 +9,8 @@ mod x86_64;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags};
 
+use wamr_abi::format::Machine;
+
 use crate::error::Error;
 use crate::options::{OptLevel, Options};
 
@@ -56,12 +58,10 @@ pub(crate) trait Target: Sync {
     fn triple(&self) -> target_lexicon::Triple;
     /// Settings of the instruction set that every CPU of the baseline has.
     fn baseline(&self) -> &'static [&'static str];
-    /// `e_machine` of the file's target info.
-    fn elf_machine(&self) -> u16;
+    /// The machine in the file's target info.
+    fn machine(&self) -> Machine;
     /// `e_flags` of the file's target info.
     fn elf_flags(&self) -> u32;
-    /// The architecture's name in the file's target info.
-    fn aot_name(&self) -> &'static str;
     /// Code that passes control to a runtime helper, arguments untouched.
     fn helper_stub(&self) -> HelperStub;
 }

@@ -2,12 +2,12 @@
 //!
 //! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_x86_64.c`.
 
+use wamr_abi::format::Machine;
+use wamr_abi::format::relocation::x86_64;
+
 use super::{HelperStub, Target};
 
 pub(super) struct X86_64;
-
-const R_X86_64_PLT32: u32 = 4;
-const EM_X86_64: u16 = 62;
 
 impl Target for X86_64 {
     fn triple(&self) -> target_lexicon::Triple {
@@ -19,16 +19,12 @@ impl Target for X86_64 {
         &["has_cmpxchg16b", "has_sse3", "has_ssse3", "has_sse41"]
     }
 
-    fn elf_machine(&self) -> u16 {
-        EM_X86_64
+    fn machine(&self) -> Machine {
+        Machine::X86_64
     }
 
     fn elf_flags(&self) -> u32 {
         0
-    }
-
-    fn aot_name(&self) -> &'static str {
-        "x86_64"
     }
 
     fn helper_stub(&self) -> HelperStub {
@@ -36,7 +32,7 @@ impl Target for X86_64 {
             // jmp rel32; the displacement counts from the end of the instruction.
             code: &[0xe9, 0, 0, 0, 0],
             relocation_offset: 1,
-            relocation_type: R_X86_64_PLT32,
+            relocation_type: x86_64::R_X86_64_PLT32,
             addend: -4,
         }
     }

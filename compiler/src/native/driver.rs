@@ -1,0 +1,159 @@
+//! Runs the compilation of all functions on as many threads as the options allow.
+//!
+//! Threads take the largest functions first, so that they end together. Results are put back into
+//! the order of the module, and of several errors the one of the first function wins, so that
+//! neither depends on timing.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use cranelift_codegen::isa::TargetIsa;
+
+use super::compile::{CompiledFunction, FunctionCompiler};
+use super::image::Image;
+use crate::error::Error;
+use crate::lower::{Environment, Symbol};
+use crate::options::Options;
+
+/// Compiles the module of `env` and lays out its text.
+pub(crate) fn compile_module(
+    env: &Environment<'_>,
+    isa: &dyn TargetIsa,
+    options: &Options,
+) -> Result<Image, Error> {
+    let bodies = &env.module.bodies;
+    let functions = for_each_function(env, isa, options, |compiler, index| {
+        compiler.compile_body(&bodies[index])
+    })?;
+    let mut functions: Vec<CompiledFunction> = functions.into_iter().flatten().collect();
+    add_thunks(&mut FunctionCompiler::new(env, isa), &mut functions)?;
+    Image::lay_out(functions, isa, options.architecture.target())
+}
+
+/// Calls `work` for the position of every body, and returns the results in their order.
+pub(crate) fn for_each_function<'a, R: Send>(
+    env: &'a Environment<'a>,
+    isa: &'a dyn TargetIsa,
+    options: &Options,
+    work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error> + Sync,
+) -> Result<Vec<R>, Error> {
+    let queue = Queue::new(env);
+    let run = || queue.drain(&mut FunctionCompiler::new(env, isa), &work);
+    let batches = match options.threads.map(usize::from) {
+        Some(1) => vec![run()],
+        None => broadcast(rayon::current_num_threads(), &run),
+        Some(threads) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let pool = pool.map_err(|error| Error::internal(format!("threads: {error}")))?;
+            pool.install(|| broadcast(threads, &run))
+        }
+    };
+    queue.into_ordered(batches)
+}
+
+/// Runs `work` on up to `threads` threads of the current pool.
+fn broadcast<R: Send>(threads: usize, work: &(impl Fn() -> R + Sync)) -> Vec<R> {
+    let results = Mutex::new(Vec::with_capacity(threads));
+    rayon::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|_| {
+                let result = work();
+                results.lock().expect("no thread panics while it holds the lock").push(result);
+            });
+        }
+    });
+    results.into_inner().expect("all threads are done")
+}
+
+/// Functions by descending size, handed out one at a time.
+struct Queue {
+    order: Vec<usize>,
+    next: AtomicUsize,
+    /// Position of the first function known to be wrong; later ones need no work any more.
+    first_error: AtomicUsize,
+}
+
+/// What one thread did: results, and the first error that it met in module order.
+struct Batch<R> {
+    results: Vec<(usize, R)>,
+    error: Option<(usize, Error)>,
+}
+
+impl Queue {
+    fn new(env: &Environment<'_>) -> Self {
+        let bodies = &env.module.bodies;
+        let size = |&index: &usize| {
+            let range = bodies[index].code.range();
+            std::cmp::Reverse(range.end - range.start)
+        };
+        let mut order: Vec<usize> = (0..bodies.len()).collect();
+        order.sort_by_key(size);
+        Self { order, next: AtomicUsize::new(0), first_error: AtomicUsize::new(usize::MAX) }
+    }
+
+    fn drain<'a, R>(
+        &self,
+        compiler: &mut FunctionCompiler<'a>,
+        work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error>,
+    ) -> Batch<R> {
+        let mut batch = Batch { results: Vec::new(), error: None };
+        while let Some(&index) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            if index > self.first_error.load(Ordering::Relaxed) {
+                continue;
+            }
+            match work(compiler, index) {
+                Ok(result) => batch.results.push((index, result)),
+                Err(error) => {
+                    self.first_error.fetch_min(index, Ordering::Relaxed);
+                    if batch.error.as_ref().is_none_or(|(first, _)| index < *first) {
+                        batch.error = Some((index, error));
+                    }
+                }
+            }
+        }
+        batch
+    }
+
+    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<R>, Error> {
+        let mut results = Vec::with_capacity(self.order.len());
+        let mut first_error: Option<(usize, Error)> = None;
+        for batch in batches {
+            results.extend(batch.results);
+            let errors = first_error.into_iter().chain(batch.error);
+            first_error = errors.min_by_key(|(index, _)| *index);
+        }
+        if let Some((_, error)) = first_error {
+            return Err(error);
+        }
+        results.sort_unstable_by_key(|(index, _)| *index);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+}
+
+/// Adds the functions that others call and the module does not define, in the order of their
+/// symbols, until none is missing.
+fn add_thunks(
+    compiler: &mut FunctionCompiler<'_>,
+    functions: &mut Vec<CompiledFunction>,
+) -> Result<(), Error> {
+    let mut known: BTreeSet<Symbol> = BTreeSet::new();
+    let mut scanned = 0;
+    loop {
+        let missing: BTreeSet<Symbol> = functions[scanned..]
+            .iter()
+            .flat_map(|function| &function.calls)
+            .map(|call| call.target)
+            .filter(|target| matches!(target, Symbol::ImportThunk(_) | Symbol::TrapThunk(_)))
+            .filter(|target| !known.contains(target))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        scanned = functions.len();
+        for symbol in missing {
+            functions.push(compiler.compile_thunk(symbol)?);
+            known.insert(symbol);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The text of a module: all functions behind each other, calls between them resolved.
+//!
+//! Runtime helpers are called through stubs at the end of the text, one jump each, which are the
+//! only places that the loader has to patch.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cranelift_codegen::TextSectionBuilder;
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::TargetIsa;
+use wamr_abi::helpers::Helper;
+
+use super::compile::CompiledFunction;
+use crate::error::Error;
+use crate::lower::Symbol;
+use crate::target::Target;
+
+/// Functions begin at multiples of this, so that constants in the text are aligned and the first
+/// instructions share a cache line.
+const FUNCTION_ALIGNMENT: u32 = 16;
+
+/// A module's machine code.
+pub(crate) struct Image {
+    /// The code of all functions.
+    pub(crate) text: Vec<u8>,
+    /// Offset in the text of every function, by what it is.
+    pub(crate) offsets: HashMap<Symbol, u64>,
+    /// What the loader has to patch.
+    pub(crate) relocations: Vec<HelperRelocation>,
+}
+
+/// A place that takes the address of a runtime helper.
+pub(crate) struct HelperRelocation {
+    /// Offset in the text.
+    pub(crate) offset: u64,
+    /// The helper.
+    pub(crate) helper: Helper,
+    /// ELF's number of the relocation's type.
+    pub(crate) kind: u32,
+    /// The relocation addend.
+    pub(crate) addend: i64,
+}
+
+impl Image {
+    /// Places `functions` in their order, and the stubs of the helpers they call behind them.
+    pub(crate) fn lay_out(
+        functions: Vec<CompiledFunction>,
+        isa: &dyn TargetIsa,
+        target: &dyn Target,
+    ) -> Result<Self, Error> {
+        let helpers = called_helpers(&functions);
+        let labels = labels(&functions, &helpers);
+        let mut builder = isa.text_section_builder(functions.len() + helpers.len());
+        let mut control = ControlPlane::default();
+        let mut offsets = HashMap::with_capacity(labels.len());
+        for function in functions {
+            let alignment = function.alignment.max(FUNCTION_ALIGNMENT);
+            let offset = builder.append(true, &function.code, alignment, &mut control);
+            resolve_calls(&mut *builder, &function, offset, &labels)?;
+            offsets.insert(function.symbol, offset);
+        }
+        let stub = target.helper_stub();
+        let mut relocations = Vec::with_capacity(helpers.len());
+        for helper in helpers {
+            let offset = builder.append(true, stub.code, FUNCTION_ALIGNMENT, &mut control);
+            relocations.push(HelperRelocation {
+                offset: offset + stub.relocation_offset,
+                helper,
+                kind: stub.relocation_type,
+                addend: stub.addend,
+            });
+        }
+        Ok(Self { text: builder.finish(&mut control), offsets, relocations })
+    }
+}
+
+fn called_helpers(functions: &[CompiledFunction]) -> BTreeSet<Helper> {
+    let targets = functions.iter().flat_map(|function| &function.calls).map(|call| call.target);
+    targets
+        .filter_map(|target| match target {
+            Symbol::Helper(helper) => Some(helper),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Numbers of the labels that the text builder gives to what is appended, in that order.
+fn labels(
+    functions: &[CompiledFunction],
+    helpers: &BTreeSet<Helper>,
+) -> HashMap<Symbol, usize> {
+    let symbols = functions.iter().map(|function| function.symbol);
+    let stubs = helpers.iter().map(|&helper| Symbol::Helper(helper));
+    symbols.chain(stubs).zip(0..).collect()
+}
+
+fn resolve_calls(
+    builder: &mut dyn TextSectionBuilder,
+    function: &CompiledFunction,
+    start: u64,
+    labels: &HashMap<Symbol, usize>,
+) -> Result<(), Error> {
+    for call in &function.calls {
+        let target = labels.get(&call.target);
+        let target = *target
+            .ok_or_else(|| Error::internal(format!("{:?} has no code", call.target)))?;
+        let offset = start + u64::from(call.offset);
+        if !builder.resolve_reloc(offset, call.kind, call.addend, target) {
+            return Err(Error::internal(format!(
+                "relocation {:?} cannot be resolved inside the text",
+                call.kind
+            )));
+        }
+    }
+    Ok(())
+}

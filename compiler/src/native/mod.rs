@@ -1,0 +1,13 @@
+//! Functions to machine code: Cranelift IR compiled in parallel, and laid out as one text.
+//!
+//! Invariants: the result depends on the module and the options alone, never on the number of
+//! threads. Calls between functions are resolved here; the only places left for the loader to patch
+//! are one jump for each runtime helper that the module uses.
+
+mod compile;
+mod driver;
+mod image;
+
+pub(crate) use compile::{FunctionCompiler, InspectedFunction};
+pub(crate) use driver::{compile_module, for_each_function};
+pub(crate) use image::{HelperRelocation, Image};
