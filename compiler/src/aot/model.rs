@@ -51,9 +51,16 @@ pub struct AotFile<'a> {
     pub custom_sections: Vec<CustomSection<'a>>,
 }
 
+impl<'a> AotFile<'a> {
+    /// A file for `target` with nothing in it. The loader wants at least one memory.
+    pub fn new(target: TargetInfo<'a>) -> Self {
+        Self { target, ..Self::default() }
+    }
+}
+
 /// What the code was compiled for (`compilation/aot.h`, `AOTTargetInfo`). Fields that the loader
 /// ignores are kept as they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TargetInfo<'a> {
     /// Byte order and word size, `format::BIN_TYPE_*`.
     pub bin_type: u16,
@@ -86,12 +93,6 @@ impl TargetInfo<'_> {
             reserved: 0,
             arch: machine.arch().into(),
         }
-    }
-}
-
-impl Default for TargetInfo<'_> {
-    fn default() -> Self {
-        Self::relocatable(Machine::X86_64, 0, 0)
     }
 }
 

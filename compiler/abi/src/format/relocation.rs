@@ -125,4 +125,11 @@ impl Machine {
         let types = self.relocation_types();
         types.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
     }
+
+    /// Whether this is a relocation type of WAMR's main branch only
+    /// ([`crate::releases::Features::gotpcrelx`]).
+    pub fn is_gotpcrelx(self, number: u32) -> bool {
+        self == Self::X86_64
+            && matches!(number, x86_64::R_X86_64_GOTPCRELX | x86_64::R_X86_64_REX_GOTPCRELX)
+    }
 }

@@ -1,0 +1,39 @@
+//! What a file needs of a release.
+
+use wamr_abi::format::{self, Machine, feature};
+use wamr_abi::releases::{ElementOffset, Features};
+
+use super::model::{AotFile, ElementSegment, InitExpr};
+
+/// Features of `file` that some releases cannot take.
+pub(super) fn features(file: &AotFile<'_>) -> Features {
+    let machine = Machine::from_e_machine(file.target.e_machine);
+    let relocations = || file.relocation_groups.iter().flat_map(|group| &group.relocations);
+    Features {
+        extended_const: init_exprs(file).any(|expr| matches!(expr, InitExpr::Binary(..))),
+        tiny_frames: file.target.feature_flags & feature::TINY_STACK_FRAME != 0,
+        gotpcrelx: machine.is_some_and(|machine| {
+            relocations().any(|relocation| machine.is_gotpcrelx(relocation.kind))
+        }),
+        small_read_only_data: relocations()
+            .any(|relocation| relocation.symbol.starts_with(format::SYMBOL_SMALL_READ_ONLY_DATA)),
+    }
+}
+
+/// The layout that `segments` were read in, if another one has other bytes.
+pub(super) fn distinct_layout(
+    segments: &[ElementSegment],
+    layout: ElementOffset,
+) -> Option<ElementOffset> {
+    let is_common = |segment: &ElementSegment| matches!(segment.offset, InitExpr::I64Const(_));
+    (!segments.iter().all(is_common)).then_some(layout)
+}
+
+fn init_exprs<'f>(file: &'f AotFile<'_>) -> impl Iterator<Item = &'f InitExpr> {
+    let data = file.data_segments.iter().map(|segment| &segment.offset);
+    let elements = file
+        .element_segments
+        .iter()
+        .flat_map(|segment| segment.values.iter().chain([&segment.offset]));
+    data.chain(elements).chain(file.globals.iter().map(|global| &global.init))
+}

@@ -1,0 +1,103 @@
+//! Init data, element segments (`aot/aot_loader.c`, `load_table_init_data_list`).
+//!
+//! The only record whose layout depends on the release; see [`ElementOffset`].
+
+use wamr_abi::format::init_expr;
+use wamr_abi::releases::ElementOffset;
+
+use crate::aot::error::{ContainerError, Result};
+use crate::aot::model::{ElementSegment, ElementType, InitExpr};
+use crate::aot::section::{Record, read_list, write_list};
+use crate::aot::sink::Sink;
+use crate::aot::source::Source;
+
+/// Flags, element type, table, offset type, 8 bytes of reference type, count.
+const MIN_SIZE: usize = 28;
+const NAME: &str = "element segments";
+
+/// Appends the list.
+pub(super) fn write(
+    segments: &[ElementSegment],
+    layout: ElementOffset,
+    sink: &mut Sink,
+) -> Result<()> {
+    sink.count(segments.len(), NAME)?;
+    for segment in segments {
+        sink.u32(segment.flags);
+        sink.u32(segment.element_type as u32);
+        sink.u32(segment.table_index);
+        match layout {
+            ElementOffset::Fixed => write_fixed(&segment.offset, sink)?,
+            ElementOffset::InitExpr => segment.offset.write(sink)?,
+        }
+        // The reference type of GC runtimes, skipped by the others: type, nullable, heap type.
+        sink.u16((segment.element_type as u8).into());
+        sink.u16(0);
+        sink.u32(0);
+        write_list(&segment.values, sink)?;
+    }
+    Ok(())
+}
+
+/// Reads the list.
+pub(super) fn read(source: &mut Source<'_>, layout: ElementOffset) -> Result<Vec<ElementSegment>> {
+    let count = source.count(MIN_SIZE, NAME)?;
+    (0..count)
+        .map(|_| {
+            let flags = source.u32()?;
+            let element_type = element_type(source)?;
+            let table_index = source.u32()?;
+            let offset = match layout {
+                ElementOffset::Fixed => read_fixed(source)?,
+                ElementOffset::InitExpr => InitExpr::read(source)?,
+            };
+            source.bytes(8)?;
+            let values = read_list(source)?;
+            Ok(ElementSegment { flags, element_type, table_index, offset, values })
+        })
+        .collect()
+}
+
+fn element_type(source: &mut Source<'_>) -> Result<ElementType> {
+    let number = source.u32()?;
+    u8::try_from(number).ok().and_then(ElementType::from_u8).ok_or_else(|| {
+        source.malformed(format!("unknown element type {number:#x} of an element segment"))
+    })
+}
+
+/// A type and always a `u64`, of which the loader uses the low half.
+fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
+    let (kind, value) = match *offset {
+        InitExpr::None => (init_expr::NONE, 0),
+        InitExpr::I32Const(value) => (init_expr::I32_CONST, value.cast_unsigned().into()),
+        InitExpr::I64Const(value) => (init_expr::I64_CONST, value.cast_unsigned()),
+        InitExpr::GlobalGet(global) => (init_expr::GLOBAL_GET, global.into()),
+        _ => {
+            return Err(ContainerError::unsupported(
+                "offset of an element segment that is neither a constant nor global.get",
+            ));
+        }
+    };
+    sink.u32(kind);
+    sink.u64(value);
+    Ok(())
+}
+
+fn read_fixed(source: &mut Source<'_>) -> Result<InitExpr> {
+    source.align(4);
+    let start = source.position();
+    let kind = source.u32()?;
+    let value = source.u64()?;
+    // Truncates as the loader does.
+    let low = value as u32;
+    match kind {
+        init_expr::NONE => Ok(InitExpr::None),
+        init_expr::I32_CONST => Ok(InitExpr::I32Const(low.cast_signed())),
+        init_expr::I64_CONST => Ok(InitExpr::I64Const(value.cast_signed())),
+        init_expr::GLOBAL_GET => Ok(InitExpr::GlobalGet(low)),
+        _ => Err(ContainerError::malformed(
+            start,
+            format!("invalid offset type {kind:#x} of an element segment"),
+        )),
+    }
+}

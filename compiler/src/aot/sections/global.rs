@@ -1,0 +1,54 @@
+//! Init data, imported globals and globals (`aot/aot_loader.c`, `load_import_globals`, `load_globals`).
+
+use wamr_abi::format;
+
+use super::types::value_type;
+use crate::aot::error::Result;
+use crate::aot::model::{Global, ImportGlobal, InitExpr};
+use crate::aot::section::Record;
+use crate::aot::sink::Sink;
+use crate::aot::source::Source;
+
+impl<'a> Record<'a> for ImportGlobal<'a> {
+    const MIN_SIZE: usize = 6;
+    const NAME: &'static str = "imported globals";
+
+    fn write(&self, sink: &mut Sink) -> Result<()> {
+        sink.align(2);
+        sink.u8(self.value_type as u8);
+        sink.u8(self.mutable.into());
+        sink.string(&self.module, "module name of an imported global")?;
+        sink.string(&self.name, "name of an imported global")
+    }
+
+    fn read(source: &mut Source<'a>) -> Result<Self> {
+        source.align(2);
+        Ok(Self {
+            value_type: value_type(source)?,
+            mutable: source.u8()? != 0,
+            module: source.string("module name of an imported global")?.into(),
+            name: source.string("name of an imported global")?.into(),
+        })
+    }
+}
+
+impl Record<'_> for Global {
+    const MIN_SIZE: usize = 8;
+    const NAME: &'static str = "globals";
+
+    fn write(&self, sink: &mut Sink) -> Result<()> {
+        sink.align(format::WORD_ALIGN);
+        sink.u8(self.value_type as u8);
+        sink.u8(self.mutable.into());
+        self.init.write(sink)
+    }
+
+    fn read(source: &mut Source<'_>) -> Result<Self> {
+        source.align(format::WORD_ALIGN);
+        Ok(Self {
+            value_type: value_type(source)?,
+            mutable: source.u8()? != 0,
+            init: InitExpr::read(source)?,
+        })
+    }
+}

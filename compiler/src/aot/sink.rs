@@ -1,0 +1,119 @@
+//! Appends little-endian values to a file, aligned as the loader reads them.
+//!
+//! Alignment is that of the file offset: a `u16` at 2, a `u32` and a `u64` at 4. The loader aligns
+//! pointers, which is the same in a buffer that is 4-aligned. Padding is zero.
+
+use wamr_abi::format::{self, SectionId};
+
+use super::error::{ContainerError, Result};
+
+/// A file under construction.
+pub(super) struct Sink {
+    bytes: Vec<u8>,
+}
+
+impl Sink {
+    /// An empty file with room for `capacity` bytes.
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        Self { bytes: Vec::with_capacity(capacity) }
+    }
+
+    /// The finished file.
+    pub(super) fn finish(self) -> Result<Vec<u8>> {
+        if self.bytes.len() as u64 > format::MAX_FILE_SIZE {
+            return Err(file_too_large());
+        }
+        Ok(self.bytes)
+    }
+
+    /// File offset of the next byte.
+    pub(super) fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(super) fn align(&mut self, alignment: usize) {
+        let aligned = self.bytes.len().next_multiple_of(alignment);
+        self.bytes.resize(aligned, 0);
+    }
+
+    pub(super) fn u8(&mut self, value: u8) {
+        self.bytes.push(value);
+    }
+
+    pub(super) fn u16(&mut self, value: u16) {
+        self.align(2);
+        self.bytes(&value.to_le_bytes());
+    }
+
+    pub(super) fn u32(&mut self, value: u32) {
+        self.align(format::WORD_ALIGN);
+        self.bytes(&value.to_le_bytes());
+    }
+
+    pub(super) fn u64(&mut self, value: u64) {
+        self.align(format::WORD_ALIGN);
+        self.bytes(&value.to_le_bytes());
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// A length as a `u32`; `what` names what is counted, in the plural.
+    pub(super) fn count(&mut self, count: usize, what: &str) -> Result<()> {
+        self.u32(fit(count, || format!("number of {what}"))?);
+        Ok(())
+    }
+
+    /// A string: `u16` length, the bytes, a NUL that the length counts.
+    pub(super) fn string(&mut self, string: &str, what: &str) -> Result<()> {
+        let max = format::MAX_STRING_LEN;
+        let Some(length) = string.len().checked_add(1).and_then(|n| u16::try_from(n).ok()) else {
+            let length = string.len();
+            return Err(ContainerError::limit(format!(
+                "{what} of {length} bytes; the container holds names of at most {max} bytes"
+            )));
+        };
+        self.u16(length);
+        self.bytes(string.as_bytes());
+        self.u8(0);
+        Ok(())
+    }
+
+    /// A `u32` length and then what `body` appends, of that length.
+    pub(super) fn sized(
+        &mut self,
+        what: &str,
+        body: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.u32(0);
+        let start = self.bytes.len();
+        body(self)?;
+        let size: u32 = fit(self.bytes.len() - start, || format!("size of the {what} section"))?;
+        self.bytes[start - size_of::<u32>()..start].copy_from_slice(&size.to_le_bytes());
+        Ok(())
+    }
+
+    /// A section whose body `body` appends.
+    pub(super) fn section(
+        &mut self,
+        id: SectionId,
+        body: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        self.u32(id as u32);
+        self.sized(id.name(), body)
+    }
+}
+
+/// The file would not fit the `u32` that its size is for the loader.
+pub(super) fn file_too_large() -> ContainerError {
+    ContainerError::limit("the .aot file would be larger than 4 GiB")
+}
+
+/// `value` in a narrower field.
+pub(super) fn fit<T: TryFrom<usize>>(value: usize, what: impl FnOnce() -> String) -> Result<T> {
+    T::try_from(value).map_err(|_| {
+        let bits = size_of::<T>() * 8;
+        ContainerError::limit(format!("{} {value} does not fit {bits} bits", what()))
+    })
+}

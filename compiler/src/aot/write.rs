@@ -1,0 +1,69 @@
+//! Model to bytes.
+
+use wamr_abi::format;
+use wamr_abi::releases::Release;
+
+use super::error::{ContainerError, Result};
+use super::model::{AotFile, CustomSection};
+use super::requirements::features;
+use super::sections::{SECTIONS, write_custom};
+use super::sink::{Sink, file_too_large};
+
+/// Writes `file` for `release`: its version word, its layout of element segments.
+///
+/// The value is trusted to be consistent; what is checked is whether it fits.
+///
+/// # Errors
+/// `Limit` if something does not fit its field or a bound of the loader; `Unsupported` if the
+/// release cannot take something that the file uses.
+pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>> {
+    if let Some(refusal) = release.refuses_features(&features(file)) {
+        return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
+    }
+    let facts = release.facts();
+    let mut sink = Sink::with_capacity(capacity(file)?);
+    sink.u32(format::MAGIC);
+    sink.u32(facts.version);
+    for section in &SECTIONS {
+        sink.section(section.id, |sink| (section.write)(file, facts.element_offset, sink))?;
+    }
+    for section in &file.custom_sections {
+        write_custom(section, &mut sink)?;
+    }
+    sink.finish()
+}
+
+/// Room for the file, so that growing does not copy the text again: the bytes it carries, and a
+/// guess for the records around them.
+fn capacity(file: &AotFile<'_>) -> Result<usize> {
+    const NAMES: u64 = 64 << 10;
+    const FUNCTION: u64 = 48;
+    const ELEMENT: u64 = 8;
+    const RELOCATION: u64 = 24;
+    let carried = carried_bytes(file);
+    if carried > format::MAX_FILE_SIZE {
+        return Err(file_too_large());
+    }
+    let elements: usize = file.element_segments.iter().map(|segment| segment.values.len()).sum();
+    let relocations: usize =
+        file.relocation_groups.iter().map(|group| group.relocations.len()).sum();
+    let records = FUNCTION * file.functions.len() as u64
+        + ELEMENT * elements as u64
+        + RELOCATION * relocations as u64;
+    usize::try_from(carried + records + NAMES).map_err(|_| file_too_large())
+}
+
+/// The bytes that the file holds as they are.
+fn carried_bytes(file: &AotFile<'_>) -> u64 {
+    let data = file.data_segments.iter().map(|segment| segment.bytes.len());
+    let object_data = file.object_data.iter().map(|section| section.bytes.len());
+    let custom = file.custom_sections.iter().map(|section| match section {
+        CustomSection::Raw { bytes, .. } | CustomSection::Other { bytes, .. } => bytes.len(),
+        CustomSection::NativeSymbols(_) | CustomSection::Name(_) => 0,
+    });
+    data.chain(object_data)
+        .chain(custom)
+        .chain([file.text.literal.len(), file.text.code.len()])
+        .map(|length| length as u64)
+        .sum()
+}
