@@ -1,3 +1,33 @@
-//! WebAssembly to WAMR `.aot` with Cranelift.
+//! WebAssembly to WAMR's ahead-of-time format, compiled with Cranelift.
+//!
+//! [`compile`] turns the bytes of a wasm module into the bytes of an `.aot` file that an unmodified
+//! WAMR runtime loads:
+//!
+//! ```
+//! let wasm = wat::parse_str(
+//!     r#"(module (func (export "add") (param i32 i32) (result i32)
+//!          local.get 0 local.get 1 i32.add))"#,
+//! )?;
+//! let artifact = cwamrc::compile(&wasm, &cwamrc::Options::new())?;
+//! assert!(artifact.bytes().starts_with(b"\0aot"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The crate keeps no global state: any number of threads may compile at once. The bytes depend on
+//! the module and the options alone. The stages are described in `docs/ARCHITECTURE.md`.
 
 pub mod aot;
+mod assemble;
+mod error;
+
+mod instance;
+mod lower;
+mod native;
+mod options;
+mod pipeline;
+mod target;
+mod wasm;
+
+pub use error::{Error, ErrorKind};
+pub use options::{Architecture, BoundsChecks, OptLevel, Options, Release};
+pub use pipeline::{Artifact, Listing, compile, list};

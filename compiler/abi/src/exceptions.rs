@@ -11,7 +11,7 @@
 macro_rules! traps {
     ($( $(#[$doc:meta])* $name:ident = $id:literal, $c_name:literal, $message:literal; )*) => {
         /// A trap that compiled code can raise.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u32)]
         pub enum TrapId {
             $( $(#[$doc])* $name = $id, )*

@@ -22,11 +22,6 @@ impl Lowering<'_, '_> {
         self.builder.inst_results(call).first().copied()
     }
 
-    /// Calls `helper`, which has a result.
-    pub(super) fn call_helper_with_result(&mut self, helper: Helper, args: &[Value]) -> Value {
-        self.call_helper(helper, args).expect("the table gives this helper a result")
-    }
-
     /// Calls a helper whose first parameter is the module instance.
     pub(super) fn call_instance_helper(&mut self, helper: Helper, args: &[Value]) -> Option<Value> {
         let instance = self.module_instance();
@@ -34,7 +29,8 @@ impl Lowering<'_, '_> {
         self.call_helper(helper, &args)
     }
 
-    fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
+    /// Calls `helper` and leaves what follows to the caller.
+    pub(super) fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
         self.ins().call(function, args)
     }

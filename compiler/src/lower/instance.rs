@@ -59,10 +59,9 @@ impl Lowering<'_, '_> {
     pub(super) fn flags(&mut self, region: Region) -> MemFlagsData {
         let func = &mut *self.builder.func;
         let handle = *self.instance.regions[region as usize].get_or_insert_with(|| {
-            func.dfg.alias_regions.insert(AliasRegionData {
-                user_id: region as u32,
-                description: Default::default(),
-            })
+            func.dfg
+                .alias_regions
+                .insert(AliasRegionData { user_id: region as u32, description: Default::default() })
         });
         MemFlagsData::new().with_notrap().with_alias_region(Some(handle))
     }
@@ -169,9 +168,7 @@ impl Lowering<'_, '_> {
 
     /// The lowest stack address that code may use.
     pub(super) fn native_stack_boundary(&mut self) -> Value {
-        let exec_env = self.exec_env;
-        let offset = wamr_abi::layout::exec_env::NATIVE_STACK_BOUNDARY;
-        self.load_field(POINTER, exec_env, offset as i32)
+        self.load_field(POINTER, self.exec_env, exec_env::NATIVE_STACK_BOUNDARY as i32)
     }
 
     /// Reads global `index`.

@@ -21,7 +21,6 @@ mod trap;
 
 use cranelift_codegen::ir::Signature;
 
-use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::options::{BoundsChecks, Options};
 use crate::wasm::{FuncType, Module};
@@ -54,19 +53,19 @@ impl<'a> Environment<'a> {
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
         options: &Options,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let mut imported_types = vec![false; module.types.len()];
         for function in 0..module.imported_function_count() {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
-        Ok(Self {
+        Self {
             module,
             layout,
             signatures: module.types.iter().map(signature::function_signature).collect(),
             imported_types,
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
-        })
+        }
     }
 
     fn ty(&self, index: u32) -> &'a FuncType {

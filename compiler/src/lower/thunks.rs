@@ -58,10 +58,8 @@ pub(crate) fn lower_import_thunk<'a>(
     let argv = lowering.ins().stack_addr(POINTER, cells, 0);
     // Failure is visible to the caller as a pending exception, or has unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
-    let result = ty
-        .results
-        .first()
-        .map(|&ty| lowering.ins().stack_load(clif_type(ty), cells, 0));
+    let flags = MemFlagsData::new().with_notrap();
+    let result = ty.results.first().map(|&ty| lowering.ins().load(clif_type(ty), flags, argv, 0));
     lowering.ins().return_(result.as_slice());
     lowering.finish();
 }

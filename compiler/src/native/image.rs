@@ -85,10 +85,7 @@ fn called_helpers(functions: &[CompiledFunction]) -> BTreeSet<Helper> {
 }
 
 /// Numbers of the labels that the text builder gives to what is appended, in that order.
-fn labels(
-    functions: &[CompiledFunction],
-    helpers: &BTreeSet<Helper>,
-) -> HashMap<Symbol, usize> {
+fn labels(functions: &[CompiledFunction], helpers: &BTreeSet<Helper>) -> HashMap<Symbol, usize> {
     let symbols = functions.iter().map(|function| function.symbol);
     let stubs = helpers.iter().map(|&helper| Symbol::Helper(helper));
     symbols.chain(stubs).zip(0..).collect()
@@ -102,8 +99,8 @@ fn resolve_calls(
 ) -> Result<(), Error> {
     for call in &function.calls {
         let target = labels.get(&call.target);
-        let target = *target
-            .ok_or_else(|| Error::internal(format!("{:?} has no code", call.target)))?;
+        let target =
+            *target.ok_or_else(|| Error::internal(format!("{:?} has no code", call.target)))?;
         let offset = start + u64::from(call.offset);
         if !builder.resolve_reloc(offset, call.kind, call.addend, target) {
             return Err(Error::internal(format!(

@@ -8,6 +8,5 @@ mod compile;
 mod driver;
 mod image;
 
-pub(crate) use compile::{FunctionCompiler, InspectedFunction};
 pub(crate) use driver::{compile_module, for_each_function};
-pub(crate) use image::{HelperRelocation, Image};
+pub(crate) use image::Image;

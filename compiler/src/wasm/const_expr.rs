@@ -9,7 +9,7 @@ use wasmparser::Operator;
 
 /// A constant expression (spec section 3.3.10 and the extended-const proposal).
 #[derive(Clone, Debug, PartialEq)]
-pub enum ConstExpr {
+pub(crate) enum ConstExpr {
     /// `i32.const`.
     I32(i32),
     /// `i64.const`.
@@ -32,7 +32,7 @@ pub enum ConstExpr {
 
 /// The arithmetic that extended constant expressions allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ArithmeticOp {
+pub(crate) enum ArithmeticOp {
     /// `i32.add`
     I32Add,
     /// `i32.sub`

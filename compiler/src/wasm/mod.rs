@@ -10,114 +10,112 @@ mod names;
 mod parse;
 mod types;
 
-pub use const_expr::{ArithmeticOp, ConstExpr};
+pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{SUPPORTED_FEATURES, refine_error};
-pub use names::NameMap;
+pub(crate) use names::NameMap;
 pub(crate) use parse::parse;
-pub use types::{FuncType, ValueType};
+pub(crate) use types::{FuncType, ValueType};
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 
 /// A module of WebAssembly, decoded. Index spaces are the spec's: imports come first.
-pub struct Module<'a> {
-    /// The wasm bytes that all offsets refer to.
-    pub bytes: &'a [u8],
+pub(crate) struct Module<'a> {
     /// Function types by type index, duplicates included.
-    pub types: Vec<FuncType>,
+    pub(crate) types: Vec<FuncType>,
     /// For every type, the smallest index of a structurally equal one. WAMR compares these.
-    pub canonical_types: Vec<u32>,
+    pub(crate) canonical_types: Vec<u32>,
     /// Imported functions.
-    pub imported_functions: Vec<Import<'a>>,
+    pub(crate) imported_functions: Vec<Import<'a>>,
     /// Imported globals.
-    pub imported_globals: Vec<Import<'a>>,
+    pub(crate) imported_globals: Vec<Import<'a>>,
     /// Imported tables and memories: kept for messages; the runtime allocates them itself.
-    pub imported_storage: Vec<Import<'a>>,
+    pub(crate) imported_storage: Vec<Import<'a>>,
     /// Type index of every function.
-    pub functions: Vec<u32>,
+    pub(crate) functions: Vec<u32>,
     /// Every table.
-    pub tables: Vec<Table>,
+    pub(crate) tables: Vec<Table>,
     /// Every memory.
-    pub memories: Vec<Memory>,
+    pub(crate) memories: Vec<Memory>,
     /// Every global.
-    pub globals: Vec<Global>,
+    pub(crate) globals: Vec<Global>,
     /// Exports in the order of the module.
-    pub exports: Vec<Export<'a>>,
+    pub(crate) exports: Vec<Export<'a>>,
     /// The start function.
-    pub start: Option<u32>,
+    pub(crate) start: Option<u32>,
     /// Element segments.
-    pub elements: Vec<ElementSegment>,
+    pub(crate) elements: Vec<ElementSegment>,
     /// Data segments.
-    pub data: Vec<DataSegment<'a>>,
+    pub(crate) data: Vec<DataSegment<'a>>,
     /// Bodies of the functions that are not imported.
-    pub bodies: Vec<Body<'a>>,
+    pub(crate) bodies: Vec<Body<'a>>,
     /// Custom sections in the order of the module.
-    pub custom_sections: Vec<CustomSection<'a>>,
+    pub(crate) custom_sections: Vec<CustomSection<'a>>,
     /// Function names of the name section.
-    pub function_names: NameMap<'a>,
+    pub(crate) function_names: NameMap<'a>,
 }
 
 impl Module<'_> {
     /// The type of function `index`.
-    pub fn function_type(&self, index: u32) -> &FuncType {
+    pub(crate) fn function_type(&self, index: u32) -> &FuncType {
         &self.types[self.functions[index as usize] as usize]
     }
 
     /// The canonical type index of function `index`.
-    pub fn canonical_function_type(&self, index: u32) -> u32 {
+    pub(crate) fn canonical_function_type(&self, index: u32) -> u32 {
         self.canonical_types[self.functions[index as usize] as usize]
     }
 
     /// How many functions are imported.
-    pub fn imported_function_count(&self) -> u32 {
+    pub(crate) fn imported_function_count(&self) -> u32 {
         self.imported_functions.len() as u32
     }
 }
 
 /// An import: two names, and the type index for functions (0 for other kinds).
 #[derive(Clone, Copy, Debug)]
-pub struct Import<'a> {
+pub(crate) struct Import<'a> {
     /// Name of the module to import from.
-    pub module: &'a str,
+    pub(crate) module: &'a str,
     /// Name of the item.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// Type index of an imported function.
-    pub type_index: u32,
+    pub(crate) type_index: u32,
 }
 
 /// A table type.
 #[derive(Clone, Copy, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// `FuncRef` or `ExternRef`.
-    pub element: ValueType,
+    pub(crate) element: ValueType,
     /// Initial number of elements.
-    pub initial: u32,
+    pub(crate) initial: u32,
     /// Declared maximum.
-    pub maximum: Option<u32>,
+    pub(crate) maximum: Option<u32>,
 }
 
 /// A memory type; sizes in pages of 64 KiB.
 #[derive(Clone, Copy, Debug)]
-pub struct Memory {
+pub(crate) struct Memory {
     /// Initial number of pages.
-    pub initial: u32,
+    pub(crate) initial: u32,
     /// Declared maximum.
-    pub maximum: Option<u32>,
+    pub(crate) maximum: Option<u32>,
 }
 
 /// A global; `init` is `None` for imported ones.
 #[derive(Clone, Debug)]
-pub struct Global {
+pub(crate) struct Global {
     /// Type of the value.
-    pub value_type: ValueType,
+    pub(crate) value_type: ValueType,
     /// Whether code may change it.
-    pub mutable: bool,
+    pub(crate) mutable: bool,
     /// The initial value.
-    pub init: Option<ConstExpr>,
+    pub(crate) init: Option<ConstExpr>,
 }
 
 /// What an export names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExportKind {
+pub(crate) enum ExportKind {
     /// A function.
     Function,
     /// A table.
@@ -130,18 +128,18 @@ pub enum ExportKind {
 
 /// An export.
 #[derive(Clone, Copy, Debug)]
-pub struct Export<'a> {
+pub(crate) struct Export<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// What it names.
-    pub kind: ExportKind,
+    pub(crate) kind: ExportKind,
     /// Index in the index space of its kind.
-    pub index: u32,
+    pub(crate) index: u32,
 }
 
 /// When a segment takes effect.
 #[derive(Clone, Debug)]
-pub enum SegmentMode {
+pub(crate) enum SegmentMode {
     /// Copied at instantiation, to `offset` of memory or table `index`.
     Active {
         /// Index of the memory or table.
@@ -157,37 +155,37 @@ pub enum SegmentMode {
 
 /// An element segment.
 #[derive(Clone, Debug)]
-pub struct ElementSegment {
+pub(crate) struct ElementSegment {
     /// When it takes effect.
-    pub mode: SegmentMode,
+    pub(crate) mode: SegmentMode,
     /// `FuncRef` or `ExternRef`.
-    pub element: ValueType,
+    pub(crate) element: ValueType,
     /// The elements.
-    pub items: Vec<ConstExpr>,
+    pub(crate) items: Vec<ConstExpr>,
 }
 
 /// A data segment.
 #[derive(Clone, Debug)]
-pub struct DataSegment<'a> {
+pub(crate) struct DataSegment<'a> {
     /// When it takes effect.
-    pub mode: SegmentMode,
+    pub(crate) mode: SegmentMode,
     /// Its bytes.
-    pub bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }
 
 /// A function body that is still to be validated.
-pub struct Body<'a> {
+pub(crate) struct Body<'a> {
     /// The code.
-    pub code: FunctionBody<'a>,
+    pub(crate) code: FunctionBody<'a>,
     /// What its validation needs to know of the module.
-    pub validation: FuncToValidate<ValidatorResources>,
+    pub(crate) validation: FuncToValidate<ValidatorResources>,
 }
 
 /// A custom section.
 #[derive(Clone, Copy, Debug)]
-pub struct CustomSection<'a> {
+pub(crate) struct CustomSection<'a> {
     /// Its name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
     /// Its content.
-    pub bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
 }

@@ -7,24 +7,19 @@ use wasmparser::{BinaryReader, Name, NameSectionReader};
 
 /// Function names by function index.
 #[derive(Clone, Debug, Default)]
-pub struct NameMap<'a> {
+pub(crate) struct NameMap<'a> {
     names: BTreeMap<u32, &'a str>,
 }
 
 impl<'a> NameMap<'a> {
     /// The name of function `index`.
-    pub fn get(&self, index: u32) -> Option<&'a str> {
+    pub(crate) fn get(&self, index: u32) -> Option<&'a str> {
         self.names.get(&index).copied()
     }
 
     /// All names, by ascending function index.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u32, &'a str)> + '_ {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (u32, &'a str)> + '_ {
         self.names.iter().map(|(&index, &name)| (index, name))
-    }
-
-    /// Whether there is no name at all.
-    pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
     }
 
     /// Reads the function names of a name section's content, of functions below `functions`.

@@ -19,15 +19,14 @@ use crate::error::Error;
 pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(SUPPORTED_FEATURES);
-    let mut module = empty_module(bytes);
+    let mut module = empty_module();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
         match &payload {
             // The validator hands out what the body's own validation needs.
-            Payload::CodeSectionEntry(body) => module.bodies.push(Body {
-                code: body.clone(),
-                validation: validator.code_section_entry(body)?,
-            }),
+            Payload::CodeSectionEntry(body) => module
+                .bodies
+                .push(Body { code: body.clone(), validation: validator.code_section_entry(body)? }),
             _ => {
                 validator.payload(&payload)?;
                 read_payload(&mut module, payload)?;
@@ -57,9 +56,8 @@ fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-fn empty_module(bytes: &[u8]) -> Module<'_> {
+fn empty_module<'a>() -> Module<'a> {
     Module {
-        bytes,
         types: Vec::new(),
         canonical_types: Vec::new(),
         imported_functions: Vec::new(),
@@ -84,7 +82,9 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         Payload::Version { encoding: Encoding::Component, range, .. } => {
             return Err(Error::unsupported("the input is a component, not a core module")
                 .at(range.start as usize)
-                .with_hint("extract its core module first, e.g. with `wasm-tools component unbundle`"));
+                .with_hint(
+                    "extract its core module first, e.g. with `wasm-tools component unbundle`",
+                ));
         }
         Payload::TypeSection(section) => {
             for ty in section.into_iter_err_on_gc_types() {
@@ -190,10 +190,7 @@ fn convert_memory(ty: wasmparser::MemoryType) -> Memory {
     Memory { initial: ty.initial as u32, maximum: ty.maximum.map(|max| max as u32) }
 }
 
-fn convert_global(
-    ty: wasmparser::GlobalType,
-    init: Option<ConstExpr>,
-) -> Result<Global, Error> {
+fn convert_global(ty: wasmparser::GlobalType, init: Option<ConstExpr>) -> Result<Global, Error> {
     let value_type = ValueType::from_wasmparser(ty.content_type)?;
     Ok(Global { value_type, mutable: ty.mutable, init })
 }
@@ -242,10 +239,9 @@ fn convert_element(element: wasmparser::Element<'_>) -> Result<ElementSegment, E
 fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {
     let mode = match data.kind {
         wasmparser::DataKind::Passive => SegmentMode::Passive,
-        wasmparser::DataKind::Active { memory_index, offset_expr } => SegmentMode::Active {
-            index: memory_index,
-            offset: ConstExpr::decode(&offset_expr)?,
-        },
+        wasmparser::DataKind::Active { memory_index, offset_expr } => {
+            SegmentMode::Active { index: memory_index, offset: ConstExpr::decode(&offset_expr)? }
+        }
     };
     Ok(DataSegment { mode, bytes: data.data })
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// A WebAssembly 2.0 value type (spec section 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ValueType {
+pub(crate) enum ValueType {
     /// 32-bit integer.
     I32,
     /// 64-bit integer.
@@ -25,7 +25,7 @@ pub enum ValueType {
 
 impl ValueType {
     /// Whether values are references.
-    pub fn is_reference(self) -> bool {
+    pub(crate) fn is_reference(self) -> bool {
         matches!(self, Self::FuncRef | Self::ExternRef)
     }
 
@@ -53,11 +53,11 @@ impl ValueType {
 
 /// A function type (spec section 2.3.3).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FuncType {
+pub(crate) struct FuncType {
     /// Types of the parameters.
-    pub params: Box<[ValueType]>,
+    pub(crate) params: Box<[ValueType]>,
     /// Types of the results.
-    pub results: Box<[ValueType]>,
+    pub(crate) results: Box<[ValueType]>,
 }
 
 impl FuncType {

@@ -1,0 +1,47 @@
+//! The feature flags of a file: what the runtime must have been built with.
+//!
+//! They turn a missing feature into an early and readable error of the loader. A flag is set only
+//! if the module needs the feature, so that small runtimes load what they can run.
+
+use wamr_abi::format::feature;
+use wamr_abi::helpers::RuntimeOption;
+
+use crate::native::Image;
+use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
+
+/// Feature flags of `module`, whose code is `image`.
+pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
+    let mut flags = 0;
+    for relocation in &image.relocations {
+        flags |= match relocation.helper.info().needs {
+            Some(RuntimeOption::BulkMemory) => feature::BULK_MEMORY,
+            Some(RuntimeOption::RefTypes) => feature::REF_TYPES,
+            Some(RuntimeOption::SharedMemory) => feature::MULTI_THREAD,
+            Some(RuntimeOption::AotStackFrame | RuntimeOption::AotIntrinsics) | None => 0,
+        };
+    }
+    if uses_reference_types(module) {
+        flags |= feature::REF_TYPES;
+    }
+    if module.data.iter().any(|segment| matches!(segment.mode, SegmentMode::Passive)) {
+        flags |= feature::BULK_MEMORY;
+    }
+    flags
+}
+
+/// Whether something outside the code needs reference types: a reference as a value, a null in a
+/// constant expression, a segment that is not active, a table of host references.
+fn uses_reference_types(module: &Module<'_>) -> bool {
+    let null = |expr: &ConstExpr| matches!(expr, ConstExpr::RefNull);
+    let in_types = module
+        .types
+        .iter()
+        .any(|ty| ty.params.iter().chain(&ty.results).any(|ty| ty.is_reference()));
+    let in_globals = module.globals.iter().any(|global| global.value_type.is_reference());
+    let in_tables = module.tables.len() > 1
+        || module.tables.iter().any(|table| table.element == ValueType::ExternRef);
+    let in_elements = module.elements.iter().any(|segment| {
+        !matches!(segment.mode, SegmentMode::Active { .. }) || segment.items.iter().any(null)
+    });
+    in_types || in_globals || in_tables || in_elements
+}

@@ -1,0 +1,187 @@
+//! The tables of the init data section: memories, segments, tables, types, globals, imports.
+//!
+//! Imported memories and tables are written like the module's own, since the runtime allocates them
+//! itself; imported globals and functions keep their names. What a release reads differently is
+//! decided by the table of releases.
+
+use std::borrow::Cow;
+
+use wamr_abi::format;
+use wamr_abi::releases::Release;
+
+use crate::aot::model::{self, InitExpr};
+use crate::instance::{InstanceLayout, memory_count};
+use crate::wasm::{ArithmeticOp, ConstExpr, Module, SegmentMode, ValueType};
+
+/// Bytes of a page of linear memory.
+const PAGE_SIZE: u32 = 65536;
+/// Pages of the largest 32-bit memory.
+const MAX_PAGES: u32 = 65536;
+
+pub(super) fn memories(module: &Module<'_>) -> Vec<model::Memory> {
+    let mut memories: Vec<_> = module
+        .memories
+        .iter()
+        .map(|memory| model::Memory {
+            flags: if memory.maximum.is_some() { format::MEMORY_HAS_MAX } else { 0 },
+            bytes_per_page: PAGE_SIZE,
+            initial_pages: memory.initial,
+            maximum_pages: memory.maximum.unwrap_or(MAX_PAGES),
+        })
+        .collect();
+    let placeholder =
+        model::Memory { flags: 0, bytes_per_page: PAGE_SIZE, initial_pages: 0, maximum_pages: 0 };
+    memories.resize(memory_count(module), placeholder);
+    memories
+}
+
+pub(super) fn data_segments<'a>(module: &Module<'a>) -> Vec<model::DataSegment<'a>> {
+    let convert = |segment: &crate::wasm::DataSegment<'a>| {
+        let (passive, memory_index, offset) = match &segment.mode {
+            SegmentMode::Active { index, offset } => (false, *index, init_expr(offset)),
+            SegmentMode::Passive | SegmentMode::Declared => (true, 0, InitExpr::None),
+        };
+        model::DataSegment { passive, memory_index, offset, bytes: Cow::Borrowed(segment.bytes) }
+    };
+    module.data.iter().map(convert).collect()
+}
+
+pub(super) fn tables(module: &Module<'_>, layout: &InstanceLayout) -> Vec<model::Table> {
+    module
+        .tables
+        .iter()
+        .zip(0..)
+        .map(|(table, index)| {
+            let layout = layout.table(index);
+            model::Table {
+                element_type: element_type(table.element),
+                flags: if table.maximum.is_some() { format::TABLE_HAS_MAX } else { 0 },
+                possible_grow: layout.growable,
+                initial: table.initial,
+                maximum: layout.maximum,
+            }
+        })
+        .collect()
+}
+
+pub(super) fn element_segments(
+    module: &Module<'_>,
+    release: Release,
+) -> Vec<model::ElementSegment> {
+    let keeps_declared = release.facts().drops_declarative_segments;
+    module
+        .elements
+        .iter()
+        .map(|segment| {
+            let (flags, table_index, offset) = match &segment.mode {
+                SegmentMode::Active { index, offset } => {
+                    (format::ELEMENT_ACTIVE, *index, init_expr(offset))
+                }
+                SegmentMode::Passive => (format::ELEMENT_PASSIVE, 0, InitExpr::None),
+                SegmentMode::Declared => (format::ELEMENT_DECLARATIVE, 0, InitExpr::None),
+            };
+            // Where a declared segment is not dropped at instantiation, it must look as if it were.
+            let keep = keeps_declared || !matches!(segment.mode, SegmentMode::Declared);
+            let items = if keep { segment.items.as_slice() } else { &[] };
+            model::ElementSegment {
+                flags,
+                element_type: element_type(segment.element),
+                table_index,
+                offset,
+                values: items.iter().map(init_expr).collect(),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn types(module: &Module<'_>) -> Vec<model::FuncType> {
+    let convert = |types: &[ValueType]| types.iter().copied().map(value_type).collect();
+    module
+        .types
+        .iter()
+        .map(|ty| model::FuncType { params: convert(&ty.params), results: convert(&ty.results) })
+        .collect()
+}
+
+pub(super) fn import_globals<'a>(module: &Module<'a>) -> Vec<model::ImportGlobal<'a>> {
+    module
+        .imported_globals
+        .iter()
+        .zip(&module.globals)
+        .map(|(import, global)| model::ImportGlobal {
+            value_type: value_type(global.value_type),
+            mutable: global.mutable,
+            module: Cow::Borrowed(import.module),
+            name: Cow::Borrowed(import.name),
+        })
+        .collect()
+}
+
+pub(super) fn globals(module: &Module<'_>) -> Vec<model::Global> {
+    let own = module.globals.iter().filter_map(|global| global.init.as_ref().zip(Some(global)));
+    own.map(|(init, global)| model::Global {
+        value_type: value_type(global.value_type),
+        mutable: global.mutable,
+        init: init_expr(init),
+    })
+    .collect()
+}
+
+pub(super) fn import_functions<'a>(module: &Module<'a>) -> Vec<model::ImportFunction<'a>> {
+    module
+        .imported_functions
+        .iter()
+        .map(|import| model::ImportFunction {
+            type_index: module.canonical_types[import.type_index as usize],
+            module: Cow::Borrowed(import.module),
+            name: Cow::Borrowed(import.name),
+        })
+        .collect()
+}
+
+fn value_type(ty: ValueType) -> model::ValueType {
+    match ty {
+        ValueType::I32 => model::ValueType::I32,
+        ValueType::I64 => model::ValueType::I64,
+        ValueType::F32 => model::ValueType::F32,
+        ValueType::F64 => model::ValueType::F64,
+        ValueType::V128 => model::ValueType::V128,
+        ValueType::FuncRef => model::ValueType::FuncRef,
+        ValueType::ExternRef => model::ValueType::ExternRef,
+    }
+}
+
+fn element_type(ty: ValueType) -> model::ElementType {
+    match ty {
+        ValueType::ExternRef => model::ElementType::ExternRef,
+        _ => model::ElementType::FuncRef,
+    }
+}
+
+fn init_expr(expr: &ConstExpr) -> InitExpr {
+    match expr {
+        ConstExpr::I32(value) => InitExpr::I32Const(*value),
+        ConstExpr::I64(value) => InitExpr::I64Const(*value),
+        ConstExpr::F32(bits) => InitExpr::F32Const(*bits),
+        ConstExpr::F64(bits) => InitExpr::F64Const(*bits),
+        ConstExpr::V128(bytes) => InitExpr::V128Const(*bytes),
+        ConstExpr::GlobalGet(index) => InitExpr::GlobalGet(*index),
+        ConstExpr::RefFunc(index) => InitExpr::RefFunc(*index),
+        ConstExpr::RefNull => InitExpr::REF_NULL,
+        ConstExpr::Binary(op, operands) => InitExpr::Binary(
+            binary_op(*op),
+            Box::new([init_expr(&operands.0), init_expr(&operands.1)]),
+        ),
+    }
+}
+
+fn binary_op(op: ArithmeticOp) -> model::BinaryOp {
+    match op {
+        ArithmeticOp::I32Add => model::BinaryOp::I32Add,
+        ArithmeticOp::I32Sub => model::BinaryOp::I32Sub,
+        ArithmeticOp::I32Mul => model::BinaryOp::I32Mul,
+        ArithmeticOp::I64Add => model::BinaryOp::I64Add,
+        ArithmeticOp::I64Sub => model::BinaryOp::I64Sub,
+        ArithmeticOp::I64Mul => model::BinaryOp::I64Mul,
+    }
+}

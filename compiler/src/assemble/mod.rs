@@ -1,0 +1,107 @@
+//! Module and image to the content of an `.aot` file.
+//!
+//! The last stage before the writer: every table of the file is made here from the wasm module, and
+//! the text comes from the image. Nothing is decided here that code depends on, except for the
+//! layout of the instance, which both sides take from [`InstanceLayout`].
+
+mod aux_stack;
+mod custom;
+mod features;
+mod init_data;
+
+use std::borrow::Cow;
+
+use wamr_abi::format::{self, ExportKind};
+
+use crate::aot::model::{self, AotFile};
+use crate::error::Error;
+use crate::instance::InstanceLayout;
+use crate::lower::Symbol;
+use crate::native::Image;
+use crate::options::Options;
+use crate::wasm::{self, Module};
+
+/// Everything that goes into the file.
+pub(crate) fn assemble<'a>(
+    module: &'a Module<'_>,
+    layout: &InstanceLayout,
+    image: &'a Image,
+    options: &Options,
+) -> Result<AotFile<'a>, Error> {
+    let target = options.architecture.target();
+    let feature_flags = features::used_features(module, image);
+    Ok(AotFile {
+        target: model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags),
+        memories: init_data::memories(module),
+        data_segments: init_data::data_segments(module),
+        tables: init_data::tables(module, layout),
+        element_segments: init_data::element_segments(module, options.release),
+        types: init_data::types(module),
+        import_globals: init_data::import_globals(module),
+        globals: init_data::globals(module),
+        import_functions: init_data::import_functions(module),
+        start_function: module.start,
+        aux_stack: aux_stack::find(module),
+        object_data: Vec::new(),
+        text: text(image),
+        functions: functions(module, image)?,
+        exports: exports(module),
+        relocation_groups: relocations(image),
+        custom_sections: custom::sections(module, options),
+    })
+}
+
+fn text(image: &Image) -> model::Text<'_> {
+    model::Text {
+        // Puts the code, and with it the constants in it, at a multiple of 16.
+        literal: Cow::Borrowed(&[0; format::LITERAL_FILLER_SIZE]),
+        code: Cow::Borrowed(&image.text),
+    }
+}
+
+fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
+    let own = module.imported_function_count()..module.functions.len() as u32;
+    own.map(|index| {
+        let offset = image.offsets.get(&Symbol::Function(index));
+        let offset =
+            offset.ok_or_else(|| Error::internal(format!("function {index} has no code")))?;
+        Ok(model::Function {
+            code_offset: *offset,
+            type_index: module.canonical_function_type(index),
+            max_local_cells: 0,
+            max_stack_cells: 0,
+        })
+    })
+    .collect()
+}
+
+fn exports<'a>(module: &Module<'a>) -> Vec<model::Export<'a>> {
+    let convert = |export: &wasm::Export<'a>| model::Export {
+        kind: match export.kind {
+            wasm::ExportKind::Function => ExportKind::Func,
+            wasm::ExportKind::Table => ExportKind::Table,
+            wasm::ExportKind::Memory => ExportKind::Memory,
+            wasm::ExportKind::Global => ExportKind::Global,
+        },
+        index: export.index,
+        name: Cow::Borrowed(export.name),
+    };
+    module.exports.iter().map(convert).collect()
+}
+
+fn relocations(image: &Image) -> Vec<model::RelocationGroup<'static>> {
+    let relocations: Vec<_> = image
+        .relocations
+        .iter()
+        .map(|relocation| model::Relocation {
+            offset: relocation.offset,
+            addend: relocation.addend,
+            kind: relocation.kind,
+            symbol: Cow::Borrowed(relocation.helper.info().symbol),
+        })
+        .collect();
+    if relocations.is_empty() {
+        return Vec::new();
+    }
+    vec![model::RelocationGroup { name: format::RELOCATION_GROUP_TEXT.into(), relocations }]
+}

@@ -1,0 +1,130 @@
+//! The whole way from wasm bytes to `.aot` bytes, stage by stage.
+
+use crate::aot;
+use crate::assemble::assemble;
+use crate::error::{Error, ErrorKind};
+use crate::instance::InstanceLayout;
+use crate::lower::Environment;
+use crate::native;
+use crate::options::Options;
+use crate::target;
+use crate::wasm::{self, Module};
+
+/// A finished compilation.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    bytes: Vec<u8>,
+    warnings: Vec<String>,
+}
+
+impl Artifact {
+    /// The content of the `.aot` file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The content of the `.aot` file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// What the user of the file should know: for example that default builds of the chosen release
+    /// lack a feature that the module uses.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+/// One function in readable form.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Function index, imports counted.
+    pub index: u32,
+    /// Its name in the name section, or the first name it is exported by.
+    pub name: Option<String>,
+    /// Cranelift IR before optimisation.
+    pub clif: String,
+    /// Machine code as Cranelift prints it.
+    pub assembly: String,
+}
+
+/// Compiles the wasm module in `wasm` to an `.aot` file.
+///
+/// # Errors
+/// [`ErrorKind::Invalid`] for anything but a valid module, [`ErrorKind::Unsupported`] for a module
+/// that uses a proposal which is not supported or which the chosen release cannot take,
+/// [`ErrorKind::Limit`] for one that exceeds a limit.
+pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+    refine(wasm, compile_module(wasm, options))
+}
+
+fn compile_module(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+    let module = wasm::parse(wasm)?;
+    let layout = InstanceLayout::new(&module)?;
+    let env = Environment::new(&module, &layout, options);
+    let isa = target::isa(options)?;
+    let image = native::compile_module(&env, &*isa, options)?;
+    let file = assemble(&module, &layout, &image, options)?;
+    let warnings = warnings(&file, options);
+    let bytes = aot::write(&file, options.release)?;
+    Ok(Artifact { bytes, warnings })
+}
+
+/// Lists every function of the module in `wasm` as Cranelift IR and as machine code, in order.
+///
+/// # Errors
+/// As [`compile`].
+pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
+    refine(wasm, list_module(wasm, options))
+}
+
+fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
+    let module = wasm::parse(wasm)?;
+    let layout = InstanceLayout::new(&module)?;
+    let env = Environment::new(&module, &layout, options);
+    let isa = target::isa(options)?;
+    native::for_each_function(&env, &*isa, options, |compiler, position| {
+        let body = &module.bodies[position];
+        let function = compiler.inspect(body)?;
+        let index = body.validation.index;
+        let name = function_name(&module, index);
+        Ok(Listing { index, name, clif: function.clif, assembly: function.assembly })
+    })
+}
+
+fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
+    let exported = module
+        .exports
+        .iter()
+        .find(|export| export.kind == wasm::ExportKind::Function && export.index == index);
+    module.function_names.get(index).or(exported.map(|export| export.name)).map(str::to_owned)
+}
+
+/// Tells errors about proposals that are not supported from other invalid input.
+fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| wasm::refine_error(wasm, error))
+}
+
+fn warnings(file: &aot::AotFile<'_>, options: &Options) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
+    if needs_references && !options.release.facts().reference_types_by_default {
+        warnings.push(format!(
+            "the module uses reference types, which default builds of WAMR {} lack; \
+             build the runtime with WAMR_BUILD_REF_TYPES=1",
+            options.release
+        ));
+    }
+    warnings
+}
+
+impl From<aot::ContainerError> for Error {
+    fn from(error: aot::ContainerError) -> Self {
+        let kind = match error.kind() {
+            aot::ContainerErrorKind::Malformed => ErrorKind::Internal,
+            aot::ContainerErrorKind::Limit => ErrorKind::Limit,
+            aot::ContainerErrorKind::Unsupported => ErrorKind::Unsupported,
+        };
+        Self::new(kind, error.what())
+    }
+}
