@@ -30,4 +30,4 @@ mod wasm;
 
 pub use error::{Error, ErrorKind};
 pub use options::{Architecture, BoundsChecks, OptLevel, Options, Release};
-pub use pipeline::{Artifact, Listing, compile, list};
+pub use pipeline::{Artifact, Listing, Statistics, compile, compile_with_progress, list};

@@ -1,3 +1,23 @@
-//! The `cwamrc` command.
+//! The `cwamrc` command: parse, call, write, exit code.
+//!
+//! Exit code 0 for success, 1 for bad input, 2 for bad usage; `run` passes on the program's own.
 
-fn main() {}
+mod cli;
+mod commands;
+mod failure;
+mod files;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match cli::parse() {
+        cli::Request::Compile(request) => commands::compile(&request),
+        cli::Request::Inspect(request) => commands::inspect(&request),
+        #[cfg(feature = "run")]
+        cli::Request::Run(request) => commands::run(&request),
+    };
+    result.unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::FAILURE
+    })
+}

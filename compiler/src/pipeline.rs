@@ -10,10 +10,23 @@ use crate::options::Options;
 use crate::target;
 use crate::wasm::{self, Module};
 
+/// Numbers about a compilation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Functions of the module, imports not counted.
+    pub functions: usize,
+    /// Bytes of machine code.
+    pub code_size: usize,
+    /// Places that the loader has to patch.
+    pub relocations: usize,
+}
+
 /// A finished compilation.
 #[derive(Clone, Debug)]
 pub struct Artifact {
     bytes: Vec<u8>,
+    statistics: Statistics,
     warnings: Vec<String>,
 }
 
@@ -26,6 +39,11 @@ impl Artifact {
     /// The content of the `.aot` file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// Numbers about the compilation.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
     }
 
     /// What the user of the file should know: for example that default builds of the chosen release
@@ -55,19 +73,41 @@ pub struct Listing {
 /// that uses a proposal which is not supported or which the chosen release cannot take,
 /// [`ErrorKind::Limit`] for one that exceeds a limit.
 pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options))
+    compile_with_progress(wasm, options, &|_, _| ())
 }
 
-fn compile_module(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+/// Like [`compile`], and calls `progress` after each function, from any of the compiling threads,
+/// with the bytes of function bodies that are compiled and the bytes that there are.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with_progress(
+    wasm: &[u8],
+    options: &Options,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Artifact, Error> {
+    refine(wasm, compile_module(wasm, options, progress))
+}
+
+fn compile_module(
+    wasm: &[u8],
+    options: &Options,
+    progress: &native::Progress<'_>,
+) -> Result<Artifact, Error> {
     let module = wasm::parse(wasm)?;
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
     let isa = target::isa(options)?;
-    let image = native::compile_module(&env, &*isa, options)?;
+    let image = native::compile_module(&env, &*isa, options, progress)?;
     let file = assemble(&module, &layout, &image, options)?;
     let warnings = warnings(&file, options);
     let bytes = aot::write(&file, options.release)?;
-    Ok(Artifact { bytes, warnings })
+    let statistics = Statistics {
+        functions: module.bodies.len(),
+        code_size: image.text.len(),
+        relocations: image.relocations.len(),
+    };
+    Ok(Artifact { bytes, statistics, warnings })
 }
 
 /// Lists every function of the module in `wasm` as Cranelift IR and as machine code, in order.

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::{
-    BlockArg, ExtFuncData, ExternalName, FuncRef, InstBuilder, SigRef, Signature, StackSlot,
+    Block, BlockArg, ExtFuncData, ExternalName, FuncRef, InstBuilder, SigRef, Signature, StackSlot,
     StackSlotData, StackSlotKind, Value, types,
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -37,6 +37,7 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) builder: FunctionBuilder<'f>,
     pub(super) stacks: &'f mut Stacks<'a>,
     pub(super) ty: &'a FuncType,
+    pub(super) entry: Block,
     pub(super) exec_env: Value,
     pub(super) reachable: bool,
     pub(super) instance: InstanceValues,
@@ -69,9 +70,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
             builder,
             stacks,
             ty,
+            entry,
             exec_env,
             reachable: true,
-            instance: InstanceValues::new(entry),
+            instance: InstanceValues::default(),
             traps: TrapBlocks::default(),
             checked: CheckedAddresses::default(),
             functions: HashMap::new(),
@@ -79,6 +81,11 @@ impl<'a, 'f> Lowering<'a, 'f> {
             results_slot: None,
             config,
         }
+    }
+
+    /// The function's native parameters: execution environment, parameters, result pointers.
+    pub(super) fn params(&self) -> &[Value] {
+        self.builder.block_params(self.entry)
     }
 
     /// Emits at the current position.

@@ -212,9 +212,8 @@ impl<'a> Lowering<'a, '_> {
         let results = self.ty.results.len();
         let first_pointer = 1 + self.ty.params.len();
         let values = self.top(results).to_vec();
-        let entry = self.builder.func.layout.entry_block().expect("lowering began with it");
         for (index, &value) in values.iter().enumerate().skip(1) {
-            let pointer = self.builder.block_params(entry)[first_pointer + index - 1];
+            let pointer = self.params()[first_pointer + index - 1];
             self.store_result(pointer, value);
         }
         self.ins().return_(&values[..results.min(1)]);

@@ -117,7 +117,7 @@ impl<'a> Lowering<'a, '_> {
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
-        let params = super::stack::entry_params(&self.builder);
+        let params = self.params().to_vec();
         for (&ty, &value) in self.ty.params.iter().zip(&params[1..]) {
             let variable = self.builder.declare_var(clif_type(ty));
             self.builder.def_var(variable, value);

@@ -6,7 +6,7 @@
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
-    AliasRegion, AliasRegionData, Block, Inst, InstBuilder, MemFlagsData, Type, Value, types,
+    AliasRegion, AliasRegionData, Inst, InstBuilder, MemFlagsData, Type, Value, types,
 };
 use wamr_abi::layout::{exec_env, instance, memory, table};
 
@@ -25,28 +25,14 @@ pub(super) enum Region {
 }
 
 /// Values of the instance that are the same in the whole function.
+#[derive(Default)]
 pub(super) struct InstanceValues {
-    entry: Block,
     last_entry_inst: Option<Inst>,
     instance: Option<Value>,
     memory_base: Option<Value>,
     func_type_indexes: Option<Value>,
     func_ptrs: Option<Value>,
     regions: [Option<AliasRegion>; 3],
-}
-
-impl InstanceValues {
-    pub(super) fn new(entry: Block) -> Self {
-        Self {
-            entry,
-            last_entry_inst: None,
-            instance: None,
-            memory_base: None,
-            func_type_indexes: None,
-            func_ptrs: None,
-            regions: [None; 3],
-        }
-    }
 }
 
 /// Offset of memory 0's fields from the instance.
@@ -70,7 +56,7 @@ impl Lowering<'_, '_> {
     fn load_in_entry(&mut self, base: Value, offset: u32) -> Value {
         let flags = MemFlagsData::trusted().with_readonly().with_can_move();
         self.builder.ensure_inserted_block();
-        let entry = self.instance.entry;
+        let entry = self.entry;
         let first = self.builder.func.layout.first_inst(entry);
         let position = self.instance.last_entry_inst;
         if first.is_none() {

@@ -10,8 +10,7 @@
 //! least `WASM_STACK_GUARD_SIZE` above the end of the stack.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName, Value};
-use cranelift_frontend::FunctionBuilder;
+use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName};
 use wamr_abi::exceptions::TrapId;
 
 use super::context::Lowering;
@@ -59,15 +58,9 @@ pub(crate) fn lower_stack_guard<'a>(
     let mut lowering = lowerer.begin(env, func, ty);
     lowering.check_stack(frame);
     let body = lowering.function(Symbol::Body(index), || env.function_signature(index).clone());
-    let args = entry_params(&lowering.builder);
+    let args = lowering.params().to_vec();
     let call = lowering.ins().call(body, &args);
     let results = lowering.builder.inst_results(call).to_vec();
     lowering.ins().return_(&results);
     lowering.finish();
-}
-
-/// The parameters of the function under construction.
-pub(super) fn entry_params(builder: &FunctionBuilder<'_>) -> Vec<Value> {
-    let entry = builder.func.layout.entry_block().expect("lowering began with it");
-    builder.block_params(entry).to_vec()
 }

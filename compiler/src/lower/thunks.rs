@@ -14,7 +14,6 @@ use super::Environment;
 use super::context::Lowering;
 use super::function::FunctionLowerer;
 use super::signature::{POINTER, clif_type, import_thunk_signature, trap_thunk_signature};
-use super::stack::entry_params;
 use super::symbol::Symbol;
 use crate::wasm::{FuncType, ValueType};
 
@@ -50,7 +49,7 @@ pub(crate) fn lower_import_thunk<'a>(
     let ty = env.ty(ty);
     name(func, symbol, import_thunk_signature(ty));
     let mut lowering = lowerer.begin(env, func, ty);
-    let params = entry_params(&lowering.builder);
+    let params = lowering.params().to_vec();
     let (exec_env, function) = (params[0], params[params.len() - 1]);
     let cells = lowering.store_cells(&params[1..params.len() - 1]);
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use cranelift_codegen::isa::TargetIsa;
 
@@ -15,16 +15,26 @@ use super::image::Image;
 use crate::error::Error;
 use crate::lower::{Environment, Symbol};
 use crate::options::Options;
+use crate::wasm::Body;
+
+/// Told after each function how many bytes of function bodies are compiled, and how many there are.
+pub(crate) type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Compiles the module of `env` and lays out its text.
 pub(crate) fn compile_module(
     env: &Environment<'_>,
     isa: &dyn TargetIsa,
     options: &Options,
+    progress: &Progress<'_>,
 ) -> Result<Image, Error> {
     let bodies = &env.module.bodies;
+    let total = bodies.iter().map(body_size).sum();
+    let done = AtomicU64::new(0);
     let functions = for_each_function(env, isa, options, |compiler, index| {
-        compiler.compile_body(&bodies[index])
+        let body = &bodies[index];
+        let compiled = compiler.compile_body(body)?;
+        progress(done.fetch_add(body_size(body), Ordering::Relaxed) + body_size(body), total);
+        Ok(compiled)
     })?;
     let mut functions: Vec<CompiledFunction> = functions.into_iter().flatten().collect();
     add_thunks(&mut FunctionCompiler::new(env, isa), &mut functions)?;
@@ -66,6 +76,12 @@ fn broadcast<R: Send>(threads: usize, work: &(impl Fn() -> R + Sync)) -> Vec<R> 
     results.into_inner().expect("all threads are done")
 }
 
+/// Bytes of a function body in the module.
+fn body_size(body: &Body<'_>) -> u64 {
+    let range = body.code.range();
+    range.end - range.start
+}
+
 /// Functions by descending size, handed out one at a time.
 struct Queue {
     order: Vec<usize>,
@@ -83,10 +99,7 @@ struct Batch<R> {
 impl Queue {
     fn new(env: &Environment<'_>) -> Self {
         let bodies = &env.module.bodies;
-        let size = |&index: &usize| {
-            let range = bodies[index].code.range();
-            std::cmp::Reverse(range.end - range.start)
-        };
+        let size = |&index: &usize| std::cmp::Reverse(body_size(&bodies[index]));
         let mut order: Vec<usize> = (0..bodies.len()).collect();
         order.sort_by_key(size);
         Self { order, next: AtomicUsize::new(0), first_error: AtomicUsize::new(usize::MAX) }

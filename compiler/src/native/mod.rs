@@ -8,5 +8,5 @@ mod compile;
 mod driver;
 mod image;
 
-pub(crate) use driver::{compile_module, for_each_function};
+pub(crate) use driver::{Progress, compile_module, for_each_function};
 pub(crate) use image::Image;

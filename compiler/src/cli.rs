@@ -1,0 +1,256 @@
+//! The command line: the only place that names flags.
+//!
+//! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cwamrc::{Architecture, BoundsChecks, OptLevel, Options, Release};
+
+/// What the user asks for.
+pub(crate) enum Request {
+    /// Compile a module.
+    Compile(CompileRequest),
+    /// Print what a file holds.
+    Inspect(InspectRequest),
+    /// Run a module or file.
+    #[cfg(feature = "run")]
+    Run(RunRequest),
+}
+
+/// A compilation to a file.
+pub(crate) struct CompileRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    pub(crate) format: Format,
+    pub(crate) options: Options,
+    pub(crate) verbose: bool,
+}
+
+/// A look into a file.
+pub(crate) struct InspectRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) json: bool,
+}
+
+/// A run in the runtime that is built in.
+#[cfg(feature = "run")]
+pub(crate) struct RunRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) args: Vec<String>,
+    pub(crate) invoke: Option<String>,
+    pub(crate) dirs: Vec<String>,
+    pub(crate) env: Vec<String>,
+    pub(crate) stack_size: u32,
+    pub(crate) heap_size: u32,
+    pub(crate) options: Options,
+    pub(crate) verbose: bool,
+}
+
+/// What a compilation writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A file for the runtime
+    Aot,
+    /// Cranelift's intermediate representation, function by function
+    Clif,
+    /// Cranelift's disassembly, function by function
+    Asm,
+}
+
+/// The fast compiler for WAMR: WebAssembly to .aot with Cranelift
+#[derive(Parser)]
+#[command(name = "cwamrc", version, args_conflicts_with_subcommands = true)]
+#[command(subcommand_negates_reqs = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    compile: CompileArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print what an .aot file holds, and which WAMR releases run it
+    Inspect(InspectArgs),
+    /// Compile a module in memory and run it, or run an .aot file
+    #[cfg(feature = "run")]
+    Run(RunArgs),
+}
+
+#[derive(Args)]
+struct CompileArgs {
+    /// The wasm module, as binary or text (.wat); `-` for standard input
+    #[arg(value_name = "WASM_FILE", required = true)]
+    input: Option<PathBuf>,
+    /// Where the result goes; `-` for standard output
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: Option<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value = "aot")]
+    format: Format,
+    /// The WAMR release that will load the file: a version, a line such as 2.3, or main
+    #[arg(long, value_name = "RELEASE", default_value_t)]
+    wamr_version: Release,
+    /// Names of custom sections to carry over; `name` gives call stacks their function names
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    emit_custom_sections: Vec<String>,
+    #[command(flatten)]
+    code: CodeArgs,
+    #[command(flatten)]
+    verbosity: VerbosityArgs,
+}
+
+/// Flags that decide about the code.
+#[derive(Args)]
+struct CodeArgs {
+    /// The machine to compile for
+    #[arg(long, value_name = "NAME", default_value = Architecture::X86_64.name(), value_parser = architecture())]
+    target: Architecture,
+    /// 0 compiles fastest, 3 makes the fastest code
+    #[arg(long, value_name = "N", default_value = "3", value_parser = opt_level())]
+    opt_level: OptLevel,
+    /// 0: memory accesses are checked by the runtime's guard pages; 1: by compiled code, for
+    /// runtimes built without hardware bounds checks
+    #[arg(long, value_name = "0|1", default_value = "0", value_parser = switch())]
+    bounds_checks: bool,
+    /// Whether functions check the native stack; as --bounds-checks if not given
+    #[arg(long, value_name = "0|1", value_parser = switch())]
+    stack_bounds_checks: Option<bool>,
+    /// How many threads compile; all processors if not given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+#[derive(Args)]
+struct VerbosityArgs {
+    /// Print what was done; a level may be given, as for wamrc
+    #[arg(short, value_name = "LEVEL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "3", value_parser = clap::value_parser!(u8).range(0..=5))]
+    verbose: Option<u8>,
+}
+
+impl VerbosityArgs {
+    /// Level 2 is wamrc's default.
+    fn is_verbose(&self) -> bool {
+        self.verbose.is_some_and(|level| level > 2)
+    }
+}
+
+#[derive(Args)]
+struct InspectArgs {
+    /// The .aot file; `-` for standard input
+    #[arg(value_name = "AOT_FILE")]
+    input: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[cfg(feature = "run")]
+#[derive(Args)]
+struct RunArgs {
+    /// A wasm module or an .aot file
+    #[arg(value_name = "FILE")]
+    input: PathBuf,
+    /// Arguments of the program, or of the function to invoke
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+    /// Call this exported function and print its results, instead of starting the program
+    #[arg(short = 'f', long, value_name = "FUNCTION", visible_alias = "function")]
+    invoke: Option<String>,
+    /// Give the program access to a directory, under its own name or GUEST's: HOST or GUEST::HOST
+    #[arg(long = "dir", value_name = "DIR")]
+    dirs: Vec<String>,
+    /// Set an environment variable of the program
+    #[arg(long, value_name = "NAME=VALUE")]
+    env: Vec<String>,
+    /// Bytes of the interpreter's or the call frames' stack
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024)]
+    stack_size: u32,
+    /// Bytes of the runtime's own heap in linear memory
+    #[arg(long, value_name = "BYTES", default_value_t = 0)]
+    heap_size: u32,
+    #[command(flatten)]
+    code: CodeArgs,
+    #[command(flatten)]
+    verbosity: VerbosityArgs,
+}
+
+fn architecture() -> impl TypedValueParser<Value = Architecture> {
+    let names = PossibleValuesParser::new(Architecture::ALL.iter().map(|a| a.name()));
+    names.map(|name| {
+        let known = Architecture::ALL.iter().find(|architecture| architecture.name() == name);
+        *known.expect("only known names are possible")
+    })
+}
+
+fn opt_level() -> impl TypedValueParser<Value = OptLevel> {
+    PossibleValuesParser::new(["0", "1", "2", "3"]).map(|level| match level.as_str() {
+        "0" => OptLevel::O0,
+        "1" => OptLevel::O1,
+        "2" => OptLevel::O2,
+        _ => OptLevel::O3,
+    })
+}
+
+fn switch() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["0", "1"]).map(|value| value == "1")
+}
+
+impl CodeArgs {
+    fn options(&self) -> Options {
+        let mut options = Options::new();
+        options.architecture = self.target;
+        options.opt_level = self.opt_level;
+        options.bounds_checks =
+            if self.bounds_checks { BoundsChecks::Software } else { BoundsChecks::Hardware };
+        options.stack_bounds_checks = self.stack_bounds_checks;
+        options.threads = self.threads;
+        options
+    }
+}
+
+/// Parses the command line; on bad usage, prints why and exits with code 2.
+pub(crate) fn parse() -> Request {
+    let cli = Cli::parse();
+    match cli.command {
+        None => Request::Compile(compile_request(cli.compile)),
+        Some(Command::Inspect(args)) => {
+            Request::Inspect(InspectRequest { input: args.input, json: args.json })
+        }
+        #[cfg(feature = "run")]
+        Some(Command::Run(args)) => Request::Run(run_request(args)),
+    }
+}
+
+fn compile_request(args: CompileArgs) -> CompileRequest {
+    const REQUIRED: &str = "clap requires it without a subcommand";
+    let options = args.code.options();
+    CompileRequest {
+        input: args.input.expect(REQUIRED),
+        output: args.output.expect(REQUIRED),
+        format: args.format,
+        options: options
+            .release(args.wamr_version)
+            .emit_custom_sections(args.emit_custom_sections),
+        verbose: args.verbosity.is_verbose(),
+    }
+}
+
+#[cfg(feature = "run")]
+fn run_request(args: RunArgs) -> RunRequest {
+    RunRequest {
+        options: args.code.options(),
+        verbose: args.verbosity.is_verbose(),
+        input: args.input,
+        args: args.args,
+        invoke: args.invoke,
+        dirs: args.dirs,
+        env: args.env,
+        stack_size: args.stack_size,
+        heap_size: args.heap_size,
+    }
+}

@@ -1,0 +1,102 @@
+//! `cwamrc -o FILE.aot FILE.wasm`
+
+use std::fmt::Write;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use cwamrc::{Artifact, Listing, Options};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::{CompileRequest, Format};
+use crate::failure::Failure;
+use crate::files;
+
+/// Compilations that take longer show a progress bar, on a terminal.
+const PROGRESS_AFTER: Duration = Duration::from_millis(500);
+
+/// Compiles a module and writes the result.
+pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
+    let wasm = files::read_module(&request.input)?;
+    let name = files::display_name(&request.input);
+    let bytes = match request.format {
+        Format::Aot => {
+            let artifact = compile_artifact(&wasm, &request.options, &name)?;
+            if request.verbose {
+                eprintln!("{}", summary(&artifact, wasm.len()));
+            }
+            artifact.into_bytes()
+        }
+        Format::Clif => listing(&wasm, request, &name, |function| &function.clif)?,
+        Format::Asm => listing(&wasm, request, &name, |function| &function.assembly)?,
+    };
+    files::write(&request.output, &bytes)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Compiles `wasm`, which came from `name`, with a progress bar if it takes long; prints warnings.
+pub(crate) fn compile_artifact(
+    wasm: &[u8],
+    options: &Options,
+    name: &str,
+) -> Result<Artifact, Failure> {
+    let bar = progress_bar();
+    let progress = |done: u64, total: u64| {
+        if bar.elapsed() >= PROGRESS_AFTER {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+    };
+    let result = cwamrc::compile_with_progress(wasm, options, &progress);
+    bar.finish_and_clear();
+    let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
+    for warning in artifact.warnings() {
+        eprintln!("warning: {warning}, in {name}");
+    }
+    Ok(artifact)
+}
+
+fn progress_bar() -> ProgressBar {
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let style = ProgressStyle::with_template("compiling [{bar:40}] {percent}% ({eta} left)")
+        .expect("the template is well formed")
+        .progress_chars("=> ");
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
+fn summary(artifact: &Artifact, wasm_size: usize) -> String {
+    let statistics = artifact.statistics();
+    format!(
+        "compiled {} functions, {wasm_size} bytes of wasm, to {} bytes: {} of code, \
+         {} relocations",
+        statistics.functions,
+        artifact.bytes().len(),
+        statistics.code_size,
+        statistics.relocations,
+    )
+}
+
+fn listing(
+    wasm: &[u8],
+    request: &CompileRequest,
+    name: &str,
+    text: impl Fn(&Listing) -> &str,
+) -> Result<Vec<u8>, Failure> {
+    let functions = cwamrc::list(wasm, &request.options)
+        .map_err(|error| Failure::compilation(name, &error))?;
+    let mut output = String::new();
+    for function in &functions {
+        write!(output, ";; function {}", function.index).expect("strings take any text");
+        if let Some(name) = &function.name {
+            write!(output, " {name:?}").expect("strings take any text");
+        }
+        output.push('\n');
+        output.push_str(text(function).trim_end());
+        output.push_str("\n\n");
+    }
+    Ok(output.into_bytes())
+}
