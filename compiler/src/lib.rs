@@ -1,3 +1,4 @@
 //! WebAssembly to WAMR `.aot` with Cranelift.
 
 pub mod aot;
+pub mod inspect;
