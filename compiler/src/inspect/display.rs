@@ -31,7 +31,7 @@ impl Report {
         let kind = if target.xip { "executed in place" } else { "relocatable" };
         let or_none = |names: &[String]| match names {
             [] => "none".to_owned(),
-            names => names.join(" "),
+            names => names.join(", "),
         };
         writeln!(f, "WAMR AOT file, version {}, {} bytes", self.version, self.size)?;
         writeln!(
@@ -47,7 +47,7 @@ impl Report {
 
     fn sections(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut custom = self.custom_sections.iter();
-        list(f, "Sections", &self.sections, |f, _, section| {
+        list(f, "Sections, with offset and size", &self.sections, |f, _, section| {
             write!(f, "{:#010x} {:>10}  {}", section.offset, section.size, section.name)?;
             // Every section after the numbered ones is custom.
             let Some(custom) =
@@ -128,7 +128,7 @@ impl Report {
         let Self { code_size, literal_size, .. } = self;
         writeln!(f, "\nCode: {code_size} bytes, after {literal_size} bytes of literals")?;
         self.start_function.iter().try_for_each(|start| writeln!(f, "Start function: {start}"))?;
-        list(f, "Functions", &self.functions, |f, _, function| {
+        list(f, "Functions, with code offset and size", &self.functions, |f, _, function| {
             let Function { index, code_offset, code_size, .. } = function;
             write!(f, "[{index}] {code_offset:#010x} {code_size:>8}")?;
             function.name.iter().try_for_each(|name| write!(f, "  {}", Name(name)))?;
@@ -141,8 +141,8 @@ impl Report {
             write!(f, "{:>8}  {}", data.size, Name(&data.name))
         })?;
         for group in &self.relocations {
-            let title = format!("Relocations in {}, {}", Name(&group.name), group.count);
-            list(f, &title, &group.uses, |f, _, used| {
+            writeln!(f, "\nRelocations in {} ({})", Name(&group.name), group.count)?;
+            lines(f, &group.uses, |f, _, used| {
                 write!(f, "{:>8}  {:<24} {}", used.count, used.kind, Name(&used.symbol))
             })?;
         }
@@ -158,17 +158,26 @@ impl Report {
     }
 }
 
-/// A titled list, one item a line; nothing if it is empty.
+/// A list under a title with its length; nothing if it is empty.
 fn list<T>(
     f: &mut Formatter<'_>,
     title: &str,
     items: &[T],
-    mut item: impl FnMut(&mut Formatter<'_>, usize, &T) -> fmt::Result,
+    item: impl FnMut(&mut Formatter<'_>, usize, &T) -> fmt::Result,
 ) -> fmt::Result {
     if items.is_empty() {
         return Ok(());
     }
     writeln!(f, "\n{title} ({})", items.len())?;
+    lines(f, items, item)
+}
+
+/// One item a line.
+fn lines<T>(
+    f: &mut Formatter<'_>,
+    items: &[T],
+    mut item: impl FnMut(&mut Formatter<'_>, usize, &T) -> fmt::Result,
+) -> fmt::Result {
     for (index, value) in items.iter().enumerate() {
         f.write_str("  ")?;
         item(f, index, value)?;
