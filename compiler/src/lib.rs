@@ -20,6 +20,7 @@ pub mod aot;
 mod assemble;
 mod error;
 
+pub mod inspect;
 mod instance;
 mod lower;
 mod native;

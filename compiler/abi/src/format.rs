@@ -91,6 +91,26 @@ pub enum CustomId {
     StringLiteral = 4,
 }
 
+impl CustomId {
+    /// The kind with this number, if the loader knows it.
+    pub fn from_u32(id: u32) -> Option<Self> {
+        [Self::Raw, Self::NativeSymbol, Self::AccessControl, Self::Name, Self::StringLiteral]
+            .into_iter()
+            .find(|known| *known as u32 == id)
+    }
+
+    /// Name for messages and listings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Raw => "raw",
+            Self::NativeSymbol => "native symbols",
+            Self::AccessControl => "access control",
+            Self::Name => "name",
+            Self::StringLiteral => "string literals",
+        }
+    }
+}
+
 /// First word of the name section's body is the length of this word, which follows it
 /// (`aot/aot_loader.c`, `load_name_section`).
 pub const NAME_SECTION_NAME: &str = "name";
@@ -309,6 +329,16 @@ pub enum ExportKind {
 }
 
 impl ExportKind {
+    /// Its name in the wasm text format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Func => "func",
+            Self::Table => "table",
+            Self::Memory => "memory",
+            Self::Global => "global",
+        }
+    }
+
     /// The kind with this number, if the loader takes it.
     pub fn from_u8(kind: u8) -> Option<Self> {
         [Self::Func, Self::Table, Self::Memory, Self::Global]

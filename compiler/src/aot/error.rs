@@ -71,4 +71,4 @@ impl fmt::Display for ContainerError {
 impl std::error::Error for ContainerError {}
 
 /// Result of reading or writing a part of the container.
-pub(super) type Result<T> = std::result::Result<T, ContainerError>;
+pub(super) type Result<T, E = ContainerError> = std::result::Result<T, E>;

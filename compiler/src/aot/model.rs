@@ -8,6 +8,7 @@
 //! specification where nothing else is said.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use wamr_abi::format::{self, ExportKind, Machine, value_type};
 
@@ -150,6 +151,15 @@ pub enum ElementType {
 }
 
 impl ElementType {
+    /// Its name in the wasm text format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FuncRef => "funcref",
+            Self::ExternRef => "externref",
+            Self::NonNullRef => "(ref func)",
+        }
+    }
+
     /// The type with this number.
     pub(super) fn from_u8(byte: u8) -> Option<Self> {
         [Self::FuncRef, Self::ExternRef, Self::NonNullRef]
@@ -184,6 +194,17 @@ pub enum ElementMode {
     Declarative,
 }
 
+impl ElementMode {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Passive => "passive",
+            Self::Declarative => "declarative",
+        }
+    }
+}
+
 impl ElementSegment {
     /// How it is used, by its flags (`interpreter/wasm_runtime.h`, `wasm_elem_is_*`).
     pub fn mode(&self) -> ElementMode {
@@ -202,6 +223,21 @@ pub struct FuncType {
     pub params: Vec<ValueType>,
     /// Results.
     pub results: Vec<ValueType>,
+}
+
+impl fmt::Display for FuncType {
+    /// As `(i32, i64) -> (f32)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (before, values) in [("(", &self.params), (" -> (", &self.results)] {
+            f.write_str(before)?;
+            for (index, value) in values.iter().enumerate() {
+                f.write_str(if index == 0 { "" } else { ", " })?;
+                f.write_str(value.name())?;
+            }
+            f.write_str(")")?;
+        }
+        Ok(())
+    }
 }
 
 /// A value type, by its number in the file.
@@ -286,6 +322,29 @@ pub enum InitExpr {
 impl InitExpr {
     /// `ref.null` with the payload that gives a null element.
     pub const REF_NULL: Self = Self::RefNull(format::NULL_REF);
+}
+
+impl fmt::Display for InitExpr {
+    /// As in the folded wasm text format: `i32.const 8`, `i32.add (global.get 0) (i32.const 8)`; with
+    /// the bits of floats.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::I32Const(value) => write!(f, "i32.const {value}"),
+            Self::I64Const(value) => write!(f, "i64.const {value}"),
+            Self::F32Const(bits) => write!(f, "f32.const {:?} ({bits:#x})", f32::from_bits(*bits)),
+            Self::F64Const(bits) => write!(f, "f64.const {:?} ({bits:#x})", f64::from_bits(*bits)),
+            Self::V128Const(bytes) => {
+                write!(f, "v128.const i128 {:#034x}", u128::from_le_bytes(*bytes))
+            }
+            Self::GlobalGet(global) => write!(f, "global.get {global}"),
+            Self::RefFunc(function) => write!(f, "ref.func {function}"),
+            Self::RefNull(_) => f.write_str("ref.null"),
+            Self::Binary(op, operands) => {
+                write!(f, "{} ({}) ({})", op.name(), operands[0], operands[1])
+            }
+        }
+    }
 }
 
 /// An operator of extended constant expressions, by its number in the file.

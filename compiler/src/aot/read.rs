@@ -43,13 +43,13 @@ pub struct SectionRange {
 /// `Malformed` if the bytes are no `.aot` file or a damaged one, `Unsupported` for kinds of file
 /// with another layout (32-bit or big-endian targets, GC) and for unknown versions, `Limit` for
 /// bounds of the loader and for constant expressions nested too deep.
-pub fn read(bytes: &[u8]) -> Result<AotFile<'_>> {
+pub fn read(bytes: &[u8]) -> Result<AotFile<'_>, ContainerError> {
     Container::read(bytes).map(|container| container.file)
 }
 
 impl<'a> Container<'a> {
     /// Reads a file with what its bytes say beside its content; fails as [`read`].
-    pub fn read(bytes: &'a [u8]) -> Result<Self> {
+    pub fn read(bytes: &'a [u8]) -> Result<Self, ContainerError> {
         let mut source = Source::new(bytes);
         let (version, layouts) = read_header(&mut source)?;
         let bodies = read_frames(&mut source)?;

@@ -3,6 +3,8 @@
 //! Every access is checked against the range, every count against the bytes that are left before
 //! anything is allocated for it; errors carry the file offset.
 
+use wamr_abi::format;
+
 use super::error::{ContainerError, Result};
 
 /// A cursor in a range of a file.
@@ -74,12 +76,12 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn u32(&mut self) -> Result<u32> {
-        self.align(4);
+        self.align(format::WORD_ALIGN);
         Ok(u32::from_le_bytes(self.array()?))
     }
 
     pub(super) fn u64(&mut self) -> Result<u64> {
-        self.align(4);
+        self.align(format::WORD_ALIGN);
         Ok(u64::from_le_bytes(self.array()?))
     }
 

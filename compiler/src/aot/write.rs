@@ -16,7 +16,7 @@ use super::sink::{Sink, file_too_large};
 /// # Errors
 /// `Limit` if something does not fit its field or a bound of the loader; `Unsupported` if the
 /// release cannot take something that the file uses.
-pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>> {
+pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerError> {
     if let Some(refusal) = release.refuses_features(&features(file)) {
         return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
     }

@@ -2,7 +2,7 @@
 //!
 //! The only record whose layout depends on the release; see [`ElementOffset`].
 
-use wamr_abi::format::init_expr;
+use wamr_abi::format::{WORD_ALIGN, init_expr};
 use wamr_abi::releases::ElementOffset;
 
 use crate::aot::error::{ContainerError, Result};
@@ -13,6 +13,8 @@ use crate::aot::source::Source;
 
 /// Flags, element type, table, offset type, 8 bytes of reference type, count.
 const MIN_SIZE: usize = 28;
+/// The reference type of GC runtimes, skipped by the others: type, nullable, heap type.
+const REF_TYPE_SIZE: usize = 8;
 const NAME: &str = "element segments";
 
 /// Appends the list.
@@ -30,7 +32,6 @@ pub(super) fn write(
             ElementOffset::Fixed => write_fixed(&segment.offset, sink)?,
             ElementOffset::InitExpr => segment.offset.write(sink)?,
         }
-        // The reference type of GC runtimes, skipped by the others: type, nullable, heap type.
         sink.u16((segment.element_type as u8).into());
         sink.u16(0);
         sink.u32(0);
@@ -48,10 +49,10 @@ pub(super) fn read(source: &mut Source<'_>, layout: ElementOffset) -> Result<Vec
             let element_type = element_type(source)?;
             let table_index = source.u32()?;
             let offset = match layout {
-                ElementOffset::Fixed => read_fixed(source)?,
+                ElementOffset::Fixed => read_fixed(source, element_type)?,
                 ElementOffset::InitExpr => InitExpr::read(source)?,
             };
-            source.bytes(8)?;
+            source.bytes(REF_TYPE_SIZE)?;
             let values = read_list(source)?;
             Ok(ElementSegment { flags, element_type, table_index, offset, values })
         })
@@ -83,21 +84,27 @@ fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
     Ok(())
 }
 
-fn read_fixed(source: &mut Source<'_>) -> Result<InitExpr> {
-    source.align(4);
+/// Reads what [`write_fixed`] writes.
+///
+/// Release 2.4.0 has the other layout under the same version words. Two words that the loader does
+/// not look at tell them apart: wamrc leaves the value 0 where there is none, and repeats the
+/// element type in the reference type that follows.
+fn read_fixed(source: &mut Source<'_>, element_type: ElementType) -> Result<InitExpr> {
+    source.align(WORD_ALIGN);
     let start = source.position();
+    let invalid = |what| ContainerError::malformed(start, what);
     let kind = source.u32()?;
     let value = source.u64()?;
+    if source.clone().u16()? != (element_type as u8).into() {
+        return Err(invalid("reference type of an element segment is not its element type".into()));
+    }
     // Truncates as the loader does.
     let low = value as u32;
     match kind {
-        init_expr::NONE => Ok(InitExpr::None),
+        init_expr::NONE if value == 0 => Ok(InitExpr::None),
         init_expr::I32_CONST => Ok(InitExpr::I32Const(low.cast_signed())),
         init_expr::I64_CONST => Ok(InitExpr::I64Const(value.cast_signed())),
         init_expr::GLOBAL_GET => Ok(InitExpr::GlobalGet(low)),
-        _ => Err(ContainerError::malformed(
-            start,
-            format!("invalid offset type {kind:#x} of an element segment"),
-        )),
+        _ => Err(invalid(format!("invalid offset {kind:#x} {value:#x} of an element segment"))),
     }
 }

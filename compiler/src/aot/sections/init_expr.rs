@@ -1,6 +1,6 @@
 //! Initialiser expressions: a type word and a payload (`aot/aot_loader.c`, `load_init_expr`).
 
-use wamr_abi::format::init_expr;
+use wamr_abi::format::{WORD_ALIGN, init_expr};
 
 use crate::aot::error::{ContainerError, Result};
 use crate::aot::model::{BinaryOp, InitExpr};
@@ -58,7 +58,7 @@ fn double(sink: &mut Sink, kind: u32, payload: u64) {
 }
 
 fn read(source: &mut Source<'_>, depth: usize) -> Result<InitExpr> {
-    source.align(4);
+    source.align(WORD_ALIGN);
     let start = source.position();
     Ok(match source.u32()? {
         init_expr::NONE => InitExpr::None,

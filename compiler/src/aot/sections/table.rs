@@ -1,5 +1,7 @@
 //! Init data, tables (`aot/aot_loader.c`, `load_table_list`).
 
+use wamr_abi::format::WORD_ALIGN;
+
 use crate::aot::error::{ContainerError, Result};
 use crate::aot::model::{ElementType, Table};
 use crate::aot::section::{Record, read_list, write_list};
@@ -14,7 +16,7 @@ pub(super) fn write(tables: &[Table], sink: &mut Sink) -> Result<()> {
 
 /// Reads the list.
 pub(super) fn read(source: &mut Source<'_>) -> Result<Vec<Table>> {
-    source.align(4);
+    source.align(WORD_ALIGN);
     let start = source.position();
     if source.u32()? != 0 {
         return Err(ContainerError::unsupported("records of imported tables").at(start));

@@ -1,0 +1,148 @@
+//! Damaged files: a value or a typed error, never a panic, and what is read can be written.
+
+use cwamrc::aot::model::AotFile;
+use cwamrc::aot::{Container, write};
+use cwamrc::inspect;
+use wamr_abi::releases::Release;
+
+use super::generate::{Random, model};
+use super::hello;
+
+const MUTATIONS: usize = 20_000;
+
+/// A file with all kinds of sections and records in it.
+fn rich_file(release: Release) -> (AotFile<'static>, Vec<u8>) {
+    let full = |file: &AotFile<'_>| {
+        !file.data_segments.is_empty()
+            && !file.element_segments.is_empty()
+            && !file.import_globals.is_empty()
+            && !file.import_functions.is_empty()
+            && !file.functions.is_empty()
+            && !file.exports.is_empty()
+            && !file.relocation_groups.is_empty()
+            && file.custom_sections.len() > 3
+    };
+    let mut files = (0..).map(|seed| model(&mut Random::new(seed), false));
+    let file = files.find(full).unwrap();
+    let bytes = write(&file, release).unwrap();
+    (file, bytes)
+}
+
+/// Reads `bytes`; a failure lies in the file, and a success can be written and read again.
+fn probe(bytes: &[u8]) {
+    let container = match Container::read(bytes) {
+        Ok(container) => container,
+        Err(error) => {
+            assert!(error.offset().is_some_and(|offset| offset <= bytes.len() + 4), "{error}");
+            assert!(inspect::report(bytes).is_err());
+            return;
+        }
+    };
+    let report = inspect::report(bytes).unwrap();
+    assert!(report.to_string().contains("WAMR AOT file"));
+    let needs = container.requirements();
+    for release in Release::that_run(&needs) {
+        let again = write(&container.file, release).unwrap();
+        assert_eq!(Container::read(&again).unwrap().file, container.file);
+    }
+}
+
+#[test]
+fn prefixes_are_refused() {
+    for release in [Release::V2_3_1, Release::V2_4_0, Release::Main] {
+        let (_, bytes) = rich_file(release);
+        let container = Container::read(&bytes).unwrap();
+        let mandatory = container.sections[5];
+        let ends: Vec<_> =
+            container.sections[5..].iter().map(|section| section.offset + section.size).collect();
+        assert!(mandatory.offset + mandatory.size < bytes.len());
+        for length in 0..bytes.len() {
+            let prefix = &bytes[..length];
+            // Custom sections may be missing; all else is needed.
+            assert_eq!(Container::read(prefix).is_ok(), ends.contains(&length), "{length}");
+            probe(prefix);
+        }
+    }
+}
+
+#[test]
+fn mutations_never_panic() {
+    let mut random = Random::new(0x0a07);
+    let files = [
+        hello::file(),
+        rich_file(Release::V2_3_1).1,
+        rich_file(Release::V2_4_0).1,
+        rich_file(Release::Main).1,
+    ];
+    for file in files {
+        let mut bytes = file.clone();
+        for _ in 0..MUTATIONS {
+            let position = random.below(bytes.len());
+            let value = [0, 1, 0x7f, 0x80, 0xff, random.next() as u8][random.below(6)];
+            bytes[position] = value;
+            probe(&bytes);
+            bytes[position] = file[position];
+        }
+    }
+}
+
+#[test]
+fn several_mutations_at_once_never_panic() {
+    let mut random = Random::new(0xdead);
+    let (_, file) = rich_file(Release::Main);
+    for _ in 0..MUTATIONS {
+        let mut bytes = file.clone();
+        for _ in 0..1 + random.below(8) {
+            let position = random.below(bytes.len());
+            bytes[position] = random.next() as u8;
+        }
+        probe(&bytes);
+    }
+}
+
+#[test]
+fn other_files_are_refused_by_their_header() {
+    let cases: [(&[u8], &str); 4] = [
+        (b"", "not an .aot file: magic header not detected, at offset 0x0 of the .aot file"),
+        (
+            b"\0asm\x01\0\0\0",
+            "not an .aot file: magic header not detected, at offset 0x0 of the .aot file",
+        ),
+        (b"\0aot", "unexpected end, at offset 0x4 of the .aot file"),
+        (
+            b"\0aot\x07\0\0\0",
+            "AOT version 7 belongs to no known release of WAMR, at offset 0x4 of the .aot file",
+        ),
+    ];
+    for (bytes, message) in cases {
+        assert_eq!(Container::read(bytes).unwrap_err().to_string(), message);
+    }
+}
+
+/// Damage that the loader would meet too, and its place.
+#[test]
+fn damage_is_named_with_its_place() {
+    let cases: [(usize, u8, &str); 12] = [
+        (0x08, 1, "invalid section order: init data section, at offset 0x8"),
+        (0x08, 6, "invalid section id 6, at offset 0x8"),
+        (0x0f, 1, "16777264 bytes of a section do not fit the file, at offset 0xc"),
+        (0x10, 3, "file for a big-endian target, at offset 0x10"),
+        (0x10, 0, "file for a 32-bit target, at offset 0x10"),
+        (0x14, 2, "object file type 2 is neither relocatable nor XIP, at offset 0x10"),
+        (0x20, 0x10, "file of a module with GC, at offset 0x10"),
+        (0x48, 1, "records of imported memories, at offset 0x48"),
+        (0x7a, 1, "unknown value type 0x1, at offset 0x7a"),
+        (0x90, 7, "start function does not exist, at offset 0x90"),
+        (0xd8, 4, "function outside of the code, at offset 0xd8"),
+        (0xf8, 1, "export `add` is of an index that does not exist, at offset 0xf4"),
+    ];
+    for (position, value, message) in cases {
+        let mut bytes = hello::file();
+        bytes[position] = value;
+        if position == 0x90 {
+            bytes[0x91..0x94].fill(0);
+        }
+        let error = Container::read(&bytes).unwrap_err().to_string();
+        assert!(error.starts_with(message), "{position:#x}: {error}");
+    }
+}

@@ -1,0 +1,259 @@
+//! Random models from a seed: every field in use, indices that exist, nothing over a limit.
+
+use cwamrc::aot::model::*;
+use wamr_abi::format::{ExportKind, Machine};
+
+/// SplitMix64 (public domain, S. Vigna).
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Below `bound`.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound as u64) as usize
+    }
+
+    fn word(&mut self) -> u32 {
+        self.next() as u32
+    }
+
+    fn flip(&mut self) -> bool {
+        self.below(2) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    /// Up to `max` items.
+    fn list<T>(&mut self, max: usize, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        (0..self.below(max + 1)).map(|_| item(self)).collect()
+    }
+
+    fn bytes(&mut self, max: usize) -> Vec<u8> {
+        self.list(max, |random| random.next() as u8)
+    }
+
+    fn name(&mut self) -> String {
+        let letters = ['a', 'Z', '_', '.', '#', '0', 'ß', '\u{1F980}', '\0', '\n'];
+        self.list(9, |random| random.pick(&letters)).into_iter().collect()
+    }
+
+    /// An existing index, if there is one.
+    fn index(&mut self, count: usize) -> Option<u32> {
+        (count > 0).then(|| self.below(count) as u32)
+    }
+}
+
+const VALUE_TYPES: [ValueType; 7] = [
+    ValueType::I32,
+    ValueType::I64,
+    ValueType::F32,
+    ValueType::F64,
+    ValueType::V128,
+    ValueType::FuncRef,
+    ValueType::ExternRef,
+];
+
+const ELEMENT_TYPES: [ElementType; 3] =
+    [ElementType::FuncRef, ElementType::ExternRef, ElementType::NonNullRef];
+
+/// A model that every release takes, but for what `arithmetic` lets in.
+pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
+    let mut file = AotFile::new(target(random));
+    file.memories = random.list(2, |random| Memory {
+        flags: random.below(8) as u32,
+        bytes_per_page: 65536,
+        initial_pages: random.word(),
+        maximum_pages: random.word(),
+    });
+    file.data_segments = random.list(3, |random| DataSegment {
+        passive: random.flip(),
+        memory_index: random.below(2) as u32,
+        offset: init_expr(random, arithmetic),
+        bytes: random.bytes(40).into(),
+    });
+    file.tables = random.list(2, |random| Table {
+        element_type: random.pick(&ELEMENT_TYPES),
+        flags: random.below(8) as u8,
+        possible_grow: random.flip(),
+        initial: random.word(),
+        maximum: random.word(),
+    });
+    file.element_segments = random.list(3, |random| element_segment(random, arithmetic));
+    file.types = random.list(4, |random| FuncType {
+        params: random.list(5, |random| random.pick(&VALUE_TYPES)),
+        results: random.list(3, |random| random.pick(&VALUE_TYPES)),
+    });
+    globals(random, &mut file, arithmetic);
+    functions(random, &mut file);
+    file.object_data = random.list(2, |random| ObjectData {
+        name: random.name().into(),
+        bytes: random.bytes(30).into(),
+    });
+    exports(random, &mut file);
+    file.relocation_groups = random.list(3, relocation_group);
+    custom_sections(random, &mut file);
+    file
+}
+
+fn target(random: &mut Random) -> TargetInfo<'static> {
+    let machine = random.pick(&Machine::ALL);
+    // Neither GC, which has another layout, nor tiny frames, which old releases do not take.
+    let features = random.next() & !(1 << 4) & !(1 << 6);
+    TargetInfo {
+        abi_type: random.next() as u16,
+        e_type: random.pick(&[1, 4]),
+        reserved: random.next(),
+        ..TargetInfo::relocatable(machine, random.word(), features)
+    }
+}
+
+fn init_expr(random: &mut Random, arithmetic: bool) -> InitExpr {
+    match random.below(if arithmetic { 11 } else { 9 }) {
+        0 => InitExpr::None,
+        1 => InitExpr::I32Const(random.word() as i32),
+        2 => InitExpr::I64Const(random.next() as i64),
+        3 => InitExpr::F32Const(random.word()),
+        4 => InitExpr::F64Const(random.next()),
+        5 => InitExpr::V128Const(std::array::from_fn(|_| random.next() as u8)),
+        6 => InitExpr::GlobalGet(random.word()),
+        7 => InitExpr::RefFunc(random.word()),
+        8 => InitExpr::RefNull(random.pick(&[0, u32::MAX])),
+        _ => {
+            let op = random.pick(&BinaryOp::ALL);
+            let operands = [init_expr(random, arithmetic), init_expr(random, arithmetic)];
+            InitExpr::Binary(op, Box::new(operands))
+        }
+    }
+}
+
+fn element_segment(random: &mut Random, arithmetic: bool) -> ElementSegment {
+    let offset = match random.below(4) {
+        0 => InitExpr::None,
+        1 => InitExpr::I32Const(random.word() as i32),
+        2 => InitExpr::I64Const(random.next() as i64),
+        _ => InitExpr::GlobalGet(random.word()),
+    };
+    ElementSegment {
+        flags: random.below(8) as u32,
+        element_type: random.pick(&ELEMENT_TYPES),
+        table_index: random.below(3) as u32,
+        offset,
+        values: random.list(5, |random| init_expr(random, arithmetic)),
+    }
+}
+
+fn globals(random: &mut Random, file: &mut AotFile<'static>, arithmetic: bool) {
+    file.import_globals = random.list(3, |random| ImportGlobal {
+        value_type: random.pick(&VALUE_TYPES),
+        mutable: random.flip(),
+        module: random.name().into(),
+        name: random.name().into(),
+    });
+    file.globals = random.list(3, |random| Global {
+        value_type: random.pick(&VALUE_TYPES),
+        mutable: random.flip(),
+        init: init_expr(random, arithmetic),
+    });
+    let mut global = || AuxGlobal {
+        global: random.flip().then(|| random.below(9) as u32),
+        address: random.word().into(),
+    };
+    file.aux_stack =
+        AuxStack { data_end: global(), heap_base: global(), stack_top: global(), stack_size: 4096 };
+}
+
+fn functions(random: &mut Random, file: &mut AotFile<'static>) {
+    let types = file.types.len();
+    file.text = Text { literal: random.bytes(16).into(), code: random.bytes(64).into() };
+    let code_size = file.text.code.len();
+    if types > 0 {
+        file.import_functions = random.list(3, |random| ImportFunction {
+            type_index: random.below(types) as u32,
+            module: random.name().into(),
+            name: random.name().into(),
+        });
+    }
+    if types > 0 && code_size > 0 {
+        file.functions = random.list(5, |random| Function {
+            code_offset: random.below(code_size) as u64,
+            type_index: random.below(types) as u32,
+            max_local_cells: random.word(),
+            max_stack_cells: random.word(),
+        });
+    }
+    let total = file.import_functions.len() + file.functions.len();
+    file.start_function = random.index(total).filter(|_| random.flip());
+}
+
+fn exports(random: &mut Random, file: &mut AotFile<'static>) {
+    let counts = [
+        (ExportKind::Func, file.import_functions.len() + file.functions.len()),
+        (ExportKind::Table, file.tables.len()),
+        (ExportKind::Memory, file.memories.len()),
+        (ExportKind::Global, file.import_globals.len() + file.globals.len()),
+    ];
+    file.exports = random
+        .list(4, |random| {
+            let (kind, count) = random.pick(&counts);
+            let index = random.index(count)?;
+            Some(Export { kind, index, name: random.name().into() })
+        })
+        .into_iter()
+        .flatten()
+        .collect();
+}
+
+fn relocation_group(random: &mut Random) -> RelocationGroup<'static> {
+    let symbols = [".text", "aot_func#7", "aot_set_exception_with_id", "", ".rela.text"];
+    RelocationGroup {
+        name: random.pick(&[".rela.text", ".rela.rodata", ".text"]).into(),
+        relocations: random.list(6, |random| Relocation {
+            offset: random.next(),
+            addend: random.next() as i64,
+            kind: random.below(40) as u32,
+            symbol: random.pick(&symbols).into(),
+        }),
+    }
+}
+
+fn custom_sections(random: &mut Random, file: &mut AotFile<'static>) {
+    let functions = (file.import_functions.len() + file.functions.len()) as u32;
+    let mut sections = random.list(2, |random| CustomSection::Raw {
+        name: random.name().into(),
+        bytes: random.bytes(20).into(),
+    });
+    if random.flip() {
+        let symbols = random.list(4, |random| random.name().into());
+        sections.push(CustomSection::NativeSymbols(symbols));
+    }
+    if random.flip() {
+        let names = (0..functions).filter(|_| random.flip()).collect::<Vec<_>>();
+        let names = names
+            .into_iter()
+            .map(|function| FunctionName { function, name: random.name().into() })
+            .collect();
+        sections.push(CustomSection::Name(vec![
+            NameSubsection::Other { id: 0, bytes: random.bytes(7).into() },
+            NameSubsection::Functions { names, stated_size: None },
+            NameSubsection::Other { id: 2, bytes: random.bytes(7).into() },
+        ]));
+    }
+    if random.flip() {
+        let bytes = random.bytes(20).into();
+        sections.push(CustomSection::Other { sub_type: random.pick(&[2, 4, 77]), bytes });
+    }
+    file.custom_sections = sections;
+}

@@ -1,0 +1,9 @@
+//! The `.aot` container: bytes listed by hand, generated models, bounds, damaged files, and the
+//! report.
+
+mod damage;
+mod generate;
+mod hello;
+mod inspect;
+mod limits;
+mod round_trip;

@@ -1,0 +1,160 @@
+//! Generated models, written for every release and read back, and the bytes of what the smallest
+//! file does not have.
+
+use cwamrc::aot::model::{
+    AotFile, CustomSection, ElementSegment, ElementType, FunctionName, InitExpr, NameSubsection,
+};
+use cwamrc::aot::{Container, ContainerErrorKind, write};
+use wamr_abi::format::CustomId;
+use wamr_abi::releases::{ElementOffset, Release};
+
+use super::generate::{Random, model};
+
+const MODELS: u64 = 2000;
+
+fn reads_back(file: &AotFile<'_>, release: Release) {
+    let bytes = write(file, release).unwrap();
+    let container = Container::read(&bytes).unwrap();
+    assert_eq!(container.file, *file, "{release}");
+    assert_eq!(container.version, release.facts().version);
+    if let Some(layout) = container.element_offset {
+        assert_eq!(layout, release.facts().element_offset);
+    }
+    let needs = container.requirements();
+    assert_eq!(release.refuses(&needs), None, "{release}");
+    assert_eq!(bytes.len() as u64, end_of_last_section(&container), "{release}");
+}
+
+/// Nothing may follow the last section: the loader would take it for another.
+fn end_of_last_section(container: &Container<'_>) -> u64 {
+    let last = container.sections.last().unwrap();
+    (last.offset + last.size) as u64
+}
+
+#[test]
+fn every_release_reads_back_what_was_written() {
+    for seed in 0..MODELS {
+        let file = model(&mut Random::new(seed), false);
+        Release::all().for_each(|release| reads_back(&file, release));
+    }
+}
+
+#[test]
+fn arithmetic_is_for_new_releases_only() {
+    let mut refused = 0;
+    for seed in 0..MODELS {
+        let file = model(&mut Random::new(seed), true);
+        for release in Release::all() {
+            match write(&file, release) {
+                Ok(_) => reads_back(&file, release),
+                Err(error) => {
+                    assert_eq!(error.kind(), ContainerErrorKind::Unsupported);
+                    assert!(release < Release::V2_4_0, "{release}: {error}");
+                    assert!(error.what().contains("arithmetic in constant expressions"));
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > MODELS, "only {refused} of the models had arithmetic");
+}
+
+/// An offset written as `i64.const` has the same bytes in both layouts, so that such a file runs on
+/// 2.3.1 and on 2.4.0.
+#[test]
+fn i64_offsets_are_common_to_all_releases() {
+    let mut file = model(&mut Random::new(1), false);
+    file.element_segments = vec![ElementSegment {
+        flags: 0,
+        element_type: ElementType::FuncRef,
+        table_index: 0,
+        offset: InitExpr::I64Const(5),
+        values: vec![InitExpr::REF_NULL],
+    }];
+    let old = write(&file, Release::V2_3_1).unwrap();
+    let new = write(&file, Release::V2_4_0).unwrap();
+    assert_eq!(old, new);
+    let container = Container::read(&old).unwrap();
+    assert_eq!(container.element_offset, None);
+    let releases: Vec<_> = Release::that_run(&container.requirements()).collect();
+    assert_eq!(releases, [Release::V2_3_0, Release::V2_3_1, Release::V2_4_0]);
+}
+
+/// The record of an active segment in both layouts, by hand.
+#[test]
+fn element_offsets_are_laid_out_as_the_release_reads_them() {
+    let mut file = AotFile::default();
+    file.target.bin_type = 2;
+    file.target.e_type = 1;
+    file.element_segments = vec![ElementSegment {
+        flags: 0,
+        element_type: ElementType::FuncRef,
+        table_index: 1,
+        offset: InitExpr::I32Const(-2),
+        values: vec![InitExpr::RefFunc(3)],
+    }];
+    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let old: Vec<u8> = words(&[1, 0, 0x70, 1, 0x41, 0xffff_fffe, 0, 0x70, 0, 1, 0xd2, 3]);
+    let new: Vec<u8> = words(&[1, 0, 0x70, 1, 0x41, 0xffff_fffe, 0x70, 0, 1, 0xd2, 3]);
+    for (release, expected) in [(Release::V2_3_1, old), (Release::V2_4_0, new)] {
+        let bytes = write(&file, release).unwrap();
+        let container = Container::read(&bytes).unwrap();
+        // No memories, data segments, or tables: four empty counts and then the segments.
+        let start = container.sections[1].offset + 5 * 4;
+        assert_eq!(bytes[start..][..expected.len()], expected, "{release}");
+        assert_eq!(container.element_offset, Some(release.facts().element_offset));
+    }
+    assert_eq!(Release::V2_3_1.facts().element_offset, ElementOffset::Fixed);
+}
+
+/// The custom sections as bytes: native symbols are stored from the last slot to the first, the
+/// names with words and NULs where wasm has LEB128.
+#[test]
+fn custom_sections_are_as_the_loader_reads_them() {
+    let name = |function, name: &'static str| FunctionName { function, name: name.into() };
+    let file = AotFile {
+        custom_sections: vec![
+            CustomSection::NativeSymbols(vec!["first".into(), "second".into()]),
+            CustomSection::Name(vec![NameSubsection::Functions {
+                names: vec![name(1, "named"), name(2, "main")],
+                stated_size: None,
+            }]),
+            CustomSection::Raw { name: "producers".into(), bytes: vec![1, 2, 3].into() },
+        ],
+        ..AotFile::default()
+    };
+    let bytes = write(&file, Release::V2_4_5).unwrap();
+    let native: &[&[u8]] = &[
+        &[100, 0, 0, 0, 26, 0, 0, 0],
+        &[CustomId::NativeSymbol as u8, 0, 0, 0],
+        &[2, 0, 0, 0],
+        &[7, 0],
+        b"second\0",
+        &[0],
+        &[6, 0],
+        b"first\0",
+        &[0, 0],
+    ];
+    let names: &[&[u8]] = &[
+        &[100, 0, 0, 0, 47, 0, 0, 0],
+        &[CustomId::Name as u8, 0, 0, 0],
+        &[4, 0, 0, 0],
+        b"name",
+        &[1, 0, 0, 0, 27, 0, 0, 0],
+        &[2, 0, 0, 0],
+        &[1, 0, 0, 0, 6, 0],
+        b"named\0",
+        &[2, 0, 0, 0, 5, 0],
+        b"main\0",
+        &[0],
+    ];
+    let raw: &[&[u8]] = &[
+        &[100, 0, 0, 0, 19, 0, 0, 0],
+        &[CustomId::Raw as u8, 0, 0, 0],
+        &[10, 0],
+        b"producers\0",
+        &[1, 2, 3],
+    ];
+    let expected = [native, names, raw].concat().concat();
+    assert_eq!(bytes[bytes.len() - expected.len()..], expected);
+}
