@@ -1,6 +1,7 @@
 //! Errors and traps.
 
 use std::{error, fmt};
+use wamr_abi::releases::Release;
 
 /// Why a module cannot be loaded, linked or instantiated, or a value not be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub enum Error {
         found: u32,
         /// The version that this runtime takes.
         supported: u32,
-        /// The releases that take the file, for people; empty if none is known.
-        releases: &'static str,
+        /// The releases that take the file; empty if none is known.
+        releases: Vec<Release>,
     },
     /// The name or type of a host function or global does not fit WAMR or the import.
     Link(String),
@@ -47,8 +48,9 @@ impl fmt::Display for Error {
             | Error::Global(text) => f.write_str(text),
             Error::AotVersion { found, supported, releases } => {
                 write!(f, "the file has AOT version {found}, this runtime takes {supported}")?;
-                if !releases.is_empty() {
-                    write!(f, "; it was made for WAMR {releases}")?;
+                for (index, release) in releases.iter().enumerate() {
+                    let separator = if index == 0 { "; it was made for WAMR" } else { "," };
+                    write!(f, "{separator} {release}")?;
                 }
                 Ok(())
             }

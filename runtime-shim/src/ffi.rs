@@ -178,8 +178,9 @@ unsafe extern "C" {
     ) -> bool;
 
     // Instances.
-    pub(crate) fn wasm_runtime_instantiation_args_create(args: *mut *mut InstantiationArgs2)
-    -> bool;
+    pub(crate) fn wasm_runtime_instantiation_args_create(
+        args: *mut *mut InstantiationArgs2,
+    ) -> bool;
     pub(crate) fn wasm_runtime_instantiation_args_destroy(args: *mut InstantiationArgs2);
     pub(crate) fn wasm_runtime_instantiation_args_set_default_stack_size(
         args: *mut InstantiationArgs2,
@@ -222,6 +223,11 @@ unsafe extern "C" {
         error: *mut c_char,
         error_size: u32,
     ) -> wasm_module_inst_t;
+    pub(crate) fn wasm_runtime_instantiation_args_set_custom_data(
+        args: *mut InstantiationArgs2,
+        data: *mut c_void,
+    );
+    pub(crate) fn wasm_runtime_get_custom_data(instance: wasm_module_inst_t) -> *mut c_void;
     pub(crate) fn wasm_runtime_deinstantiate(instance: wasm_module_inst_t);
     pub(crate) fn wasm_runtime_get_exec_env_singleton(
         instance: wasm_module_inst_t,

@@ -3,6 +3,7 @@
 //! An instance runs on one thread at a time, but a host function that it calls may call back into
 //! it.
 
+use std::marker::PhantomData;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -18,9 +19,10 @@ struct State {
     depth: usize,
 }
 
-/// Holds the lock.
+/// Holds the lock. It stays on its thread.
 pub(crate) struct Guard<'a> {
     lock: &'a ReentrantLock,
+    not_send: PhantomData<*const ()>,
 }
 
 impl ReentrantLock {
@@ -33,7 +35,7 @@ impl ReentrantLock {
         }
         state.owner = Some(current);
         state.depth += 1;
-        Guard { lock: self }
+        Guard { lock: self, not_send: PhantomData }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -161,10 +161,8 @@ unsafe fn read_func_type(ty: *const ffi::WASMFuncType) -> FuncType {
         let params = ffi::wasm_func_type_get_param_count(ty);
         let results = ffi::wasm_func_type_get_result_count(ty);
         FuncType::new(
-            (0..params)
-                .map(|i| ValType::from_kind(ffi::wasm_func_type_get_param_valkind(ty, i))),
-            (0..results)
-                .map(|i| ValType::from_kind(ffi::wasm_func_type_get_result_valkind(ty, i))),
+            (0..params).map(|i| ValType::from_kind(ffi::wasm_func_type_get_param_valkind(ty, i))),
+            (0..results).map(|i| ValType::from_kind(ffi::wasm_func_type_get_result_valkind(ty, i))),
         )
     }
 }

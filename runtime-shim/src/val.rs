@@ -74,7 +74,6 @@ impl Val {
     }
 
     /// The inverse of [`Val::to_bits`]; higher bits are ignored.
-    #[expect(clippy::cast_possible_truncation, reason = "the low bits are the value")]
     pub(crate) fn from_bits(ty: ValType, bits: u128) -> Val {
         match ty {
             ValType::I32 => Val::I32(bits as i32),
@@ -94,7 +93,6 @@ impl Val {
     /// Appends the value to the arguments of `wasm_runtime_call_wasm`.
     pub(crate) fn push_cells(self, cells: &mut Vec<u32>) {
         let bits = self.to_bits();
-        #[expect(clippy::cast_possible_truncation, reason = "one cell after the other")]
         cells.extend((0..self.ty().cells()).map(|cell| (bits >> (32 * cell)) as u32));
     }
 
@@ -120,7 +118,6 @@ impl Val {
             return Some(Val::from_bits(ty, bits));
         }
         let mut object: *mut c_void = ptr::null_mut();
-        #[expect(clippy::cast_possible_truncation, reason = "an externref is stored in 4 bytes")]
         let reference = bits as u32;
         // SAFETY: `object` is a valid place for the result.
         let known = unsafe { ffi::wasm_externref_ref2obj(reference, &raw mut object) };
@@ -138,7 +135,6 @@ impl Val {
         let mut bits = self.to_bits();
         if let Val::ExternRef(_) = self {
             let mut reference = NULL_REF;
-            #[expect(clippy::cast_possible_truncation, reason = "an object has 64 bits")]
             let object = ptr::without_provenance_mut(bits as usize);
             // SAFETY: `reference` is a valid place for the result; the object is only compared.
             if !unsafe { ffi::wasm_externref_obj2ref(instance, object, &raw mut reference) } {
