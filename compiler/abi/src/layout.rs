@@ -196,7 +196,7 @@ layout! {
         SIZE = 24, type_size "CApiFuncImport";
     }
 
-    /// `AOTTinyFrame` (`core/iwasm/aot/aot_runtime.h`): a call-stack frame in files with the
+    /// `AOTTinyFrame` (`core/iwasm/compilation/aot_stack_frame.h`): a call-stack frame in files with the
     /// feature flag for them.
     pub mod tiny_frame = "AOTTinyFrame" {
         /// `u32` function index, imports included.

@@ -1,0 +1,80 @@
+//! C assertions from the tables of `wamr-abi`.
+//!
+//! The file is compiled against WAMR's own headers with the macros of the runtime itself, so an
+//! offset, a trap id or a prototype that this runtime does not have fails the build. The C compiler
+//! names the row.
+
+use std::fmt::Write;
+use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::{Helper, Ty};
+use wamr_abi::layout::{self, FieldFact, What};
+
+const INCLUDES: &[&str] = &[
+    "<math.h>",
+    "<stddef.h>",
+    "<string.h>",
+    "\"aot_runtime.h\"",
+    "\"../compilation/aot_stack_frame.h\"",
+    "\"aot_intrinsic.h\"",
+    "\"wasm_exec_env.h\"",
+    "\"wasm_shared_memory.h\"",
+    "\"wasm_suspend_flags.h\"",
+];
+
+/// The text of the C file.
+pub(crate) fn c_source() -> String {
+    let mut source = String::new();
+    for include in INCLUDES {
+        line(&mut source, format_args!("#include {include}"));
+    }
+    for fact in layout::ASSERTED {
+        let expression = fact_expression(fact);
+        line(
+            &mut source,
+            format_args!(
+                "_Static_assert({expression} == {}, \"wamr_abi::layout: {expression} is not {}\");",
+                fact.value, fact.value
+            ),
+        );
+    }
+    for trap in TrapId::ALL {
+        let (name, id) = (trap.c_name(), trap.id());
+        line(
+            &mut source,
+            format_args!(
+                "_Static_assert({name} == {id}, \"wamr_abi::exceptions: {name} is not {id}\");"
+            ),
+        );
+    }
+    for helper in Helper::ALL {
+        let (symbol, prototype) = (helper.symbol(), prototype(*helper));
+        line(
+            &mut source,
+            format_args!(
+                "_Static_assert(__builtin_types_compatible_p(__typeof__({symbol}), {prototype}), \
+                 \"wamr_abi::helpers: {symbol} is not {prototype}\");"
+            ),
+        );
+    }
+    source
+}
+
+fn line(source: &mut String, text: std::fmt::Arguments) {
+    writeln!(source, "{text}").expect("writing to a string does not fail");
+}
+
+fn fact_expression(fact: &FieldFact) -> String {
+    let FieldFact { c_type, c_field, .. } = fact;
+    match fact.what {
+        What::Offset => format!("offsetof({c_type}, {c_field})"),
+        What::FieldSize => format!("sizeof((({c_type} *)0)->{c_field})"),
+        What::TypeSize => format!("sizeof({c_type})"),
+        What::Value => (*c_field).to_owned(),
+    }
+}
+
+fn prototype(helper: Helper) -> String {
+    let info = helper.info();
+    let params = info.params.iter().map(|ty| ty.c_type()).collect::<Vec<_>>().join(", ");
+    format!("{}({params})", info.result.map_or("void", Ty::c_type))
+}

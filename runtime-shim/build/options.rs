@@ -1,0 +1,80 @@
+//! Build options of the runtime, as macros.
+//!
+//! Source: `build-scripts/config_common.cmake` of WAMR and the cmake file of each part. What stands
+//! here is what its Linux build sets, with every feature on that a compiled module may use.
+
+use super::target::Target;
+use std::env;
+
+const ON: &[&str] = &[
+    "BH_PLATFORM_LINUX",
+    "NDEBUG",
+    "WASM_ENABLE_AOT",
+    "WASM_ENABLE_AOT_INTRINSICS",
+    "WASM_ENABLE_AOT_STACK_FRAME",
+    "WASM_ENABLE_BULK_MEMORY",
+    "WASM_ENABLE_BULK_MEMORY_OPT",
+    "WASM_ENABLE_CALL_INDIRECT_OVERLONG",
+    "WASM_ENABLE_CUSTOM_NAME_SECTION",
+    "WASM_ENABLE_DUMP_CALL_STACK",
+    "WASM_ENABLE_EXTENDED_CONST_EXPR",
+    "WASM_ENABLE_HEAP_AUX_STACK_ALLOCATION",
+    "WASM_ENABLE_INTERP",
+    "WASM_ENABLE_LIBC_BUILTIN",
+    "WASM_ENABLE_LIBC_WASI",
+    "WASM_ENABLE_LIB_PTHREAD",
+    "WASM_ENABLE_LIB_WASI_THREADS",
+    "WASM_ENABLE_LOAD_CUSTOM_SECTION",
+    "WASM_ENABLE_MODULE_INST_CONTEXT",
+    "WASM_ENABLE_QUICK_AOT_ENTRY",
+    "WASM_ENABLE_REF_TYPES",
+    "WASM_ENABLE_SHARED_MEMORY",
+    "WASM_ENABLE_TAIL_CALL",
+    "WASM_ENABLE_THREAD_MGR",
+    "WASM_HAVE_MREMAP",
+    "_GNU_SOURCE",
+];
+
+/// Options that WAMR's headers or build turn on unless told otherwise.
+const OFF: &[&str] = &[
+    "BH_DEBUG",
+    // The fast interpreter needs SIMDe for SIMD.
+    "WASM_ENABLE_FAST_INTERP",
+    "WASM_ENABLE_MINI_LOADER",
+    "WASM_ENABLE_MULTI_MODULE",
+    // It would give the interpreter a smaller memory than the module declares, and so make it
+    // useless as the judge of out-of-bounds accesses.
+    "WASM_ENABLE_SHRUNK_MEMORY",
+    "WASM_DISABLE_WAKEUP_BLOCKING_OP",
+];
+
+/// In the files that write diagnostics: to standard error (see `csrc/console.c`). WAMR writes them
+/// to standard output, which belongs to the program that runs.
+pub(crate) const CONSOLE_RENAMES: &[(&str, &str)] =
+    &[("os_printf", "wamr_shim_eprintf"), ("os_vprintf", "wamr_shim_veprintf")];
+
+/// In the file that prints the call stack of a trap to standard output: nowhere, for a `Trap`
+/// carries it.
+pub(crate) const CALL_STACK_RENAMES: &[(&str, &str)] = &[("os_printf", "wamr_shim_discard")];
+
+/// Every macro for the C compiler, with its value.
+pub(crate) fn defines(target: &Target) -> Vec<(String, Option<String>)> {
+    let has_feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
+    let software_checks = has_feature("SOFTWARE_BOUNDS_CHECKS");
+    let switches = [
+        ("WASM_DISABLE_HW_BOUND_CHECK", software_checks),
+        ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_checks),
+        ("WASM_ENABLE_SIMD", target.simd),
+        ("WASM_ENABLE_SPEC_TEST", has_feature("SPEC_TEST")),
+    ];
+    let allocator = [("BH_MALLOC", "wasm_runtime_malloc"), ("BH_FREE", "wasm_runtime_free")];
+
+    let define = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
+    let mut defines = Vec::new();
+    defines.extend(ON.iter().map(|name| define(name, "1")));
+    defines.extend(OFF.iter().map(|name| define(name, "0")));
+    defines.extend(switches.iter().map(|(name, on)| define(name, if *on { "1" } else { "0" })));
+    defines.extend(allocator.iter().map(|(name, value)| define(name, value)));
+    defines.extend(target.defines.iter().map(|(name, value)| define(name, value)));
+    defines
+}

@@ -1,0 +1,102 @@
+//! Which files make up the runtime.
+//!
+//! Whole folders are taken as WAMR's own build takes them, so that a newer checkout which adds a
+//! file still builds.
+
+use super::target::Target;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const INCLUDE_DIRS: &[&str] = &[
+    "core",
+    "core/iwasm/aot",
+    "core/iwasm/common",
+    "core/iwasm/include",
+    "core/iwasm/interpreter",
+    "core/iwasm/libraries/lib-pthread",
+    "core/iwasm/libraries/lib-wasi-threads",
+    "core/iwasm/libraries/libc-builtin",
+    "core/iwasm/libraries/libc-wasi/sandboxed-system-primitives/include",
+    "core/iwasm/libraries/libc-wasi/sandboxed-system-primitives/src",
+    "core/iwasm/libraries/thread-mgr",
+    "core/shared/mem-alloc",
+    "core/shared/platform/common/libc-util",
+    "core/shared/platform/include",
+    "core/shared/platform/linux",
+    "core/shared/utils",
+];
+
+/// Folders of which every C file belongs to the runtime.
+const FOLDERS: &[&str] = &[
+    "core/iwasm/common",
+    "core/iwasm/libraries/lib-pthread",
+    "core/iwasm/libraries/libc-builtin",
+    "core/iwasm/libraries/libc-wasi",
+    "core/iwasm/libraries/libc-wasi/sandboxed-system-primitives/src",
+    "core/iwasm/libraries/thread-mgr",
+    "core/shared/mem-alloc",
+    "core/shared/mem-alloc/ems",
+    "core/shared/platform/common/libc-util",
+    "core/shared/platform/common/posix",
+    "core/shared/platform/linux",
+    "core/shared/utils",
+];
+
+const FILES: &[&str] = &[
+    "core/iwasm/aot/aot_intrinsic.c",
+    "core/iwasm/aot/aot_loader.c",
+    "core/iwasm/aot/aot_runtime.c",
+    "core/iwasm/interpreter/wasm_interp_classic.c",
+    "core/iwasm/interpreter/wasm_loader.c",
+    "core/iwasm/interpreter/wasm_runtime.c",
+    "core/iwasm/libraries/lib-wasi-threads/lib_wasi_threads_wrapper.c",
+    "core/iwasm/libraries/lib-wasi-threads/tid_allocator.c",
+];
+
+/// Files whose only output is diagnostics.
+const CONSOLE_FILES: &[&str] = &["bh_log.c", "posix_memmap.c", "posix_thread.c"];
+
+/// The file whose only output is the call stack of a trap (`dump_line_buf_impl`).
+const CALL_STACK_FILE: &str = "wasm_runtime_common.c";
+
+/// The files to compile, by the macros that they are compiled with.
+pub(crate) struct Sources {
+    pub(crate) include_dirs: Vec<PathBuf>,
+    pub(crate) console: Vec<PathBuf>,
+    pub(crate) call_stack: Vec<PathBuf>,
+    pub(crate) other: Vec<PathBuf>,
+}
+
+impl Sources {
+    /// Lists the files below `root`, always in the same order.
+    pub(crate) fn find(root: &Path, target: &Target) -> Result<Sources, String> {
+        let mut all = c_files(Path::new("csrc"))?;
+        for folder in FOLDERS {
+            all.extend(c_files(&root.join(folder))?);
+        }
+        all.extend(FILES.iter().map(|file| root.join(file)));
+        all.push(root.join("core/iwasm/aot/arch").join(target.relocations));
+        all.push(root.join("core/iwasm/common/arch").join(target.invoke_native));
+
+        let is_named = |path: &Path, names: &[&str]| names.iter().any(|name| path.ends_with(name));
+        let (console, all): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|path| is_named(path, CONSOLE_FILES));
+        let (call_stack, other) =
+            all.into_iter().partition(|path| is_named(path, &[CALL_STACK_FILE]));
+        let include_dirs = INCLUDE_DIRS.iter().map(|folder| root.join(folder)).collect();
+        Ok(Sources { include_dirs, console, call_stack, other })
+    }
+}
+
+fn c_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let fail = |error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|extension| extension == "c") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,185 @@
+//! Host functions written in Rust, as WAMR's raw native functions.
+//!
+//! One C function, [`trampoline`], stands for every host function: WAMR hands it the arguments as
+//! 8-byte slots, and the closure as the function's attachment.
+//!
+//! What the raw convention cannot carry (`wasm_runtime_invoke_native_raw` in
+//! `core/iwasm/common/wasm_runtime_common.c`) is refused when the function is registered:
+//! - more than one result: only the first is copied back;
+//! - `v128` parameters and results: the case is missing;
+//! - `externref` parameters: the bytes behind the reference are passed in its place.
+
+use crate::context::Context;
+use crate::error::{Error, Trap};
+use crate::ffi;
+use crate::memory::Memory;
+use crate::types::{FuncType, ValType};
+use crate::val::Val;
+use std::any::Any;
+use std::cell::RefCell;
+use std::ffi::{CString, c_void};
+use std::marker::PhantomData;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::{fmt, slice};
+
+/// Stack that must be left when a host function starts, in bytes. A fault in the guard pages while
+/// Rust code runs would be taken for one of the WebAssembly code below it.
+const HOST_STACK: u32 = 64 * 1024;
+
+type Closure = dyn Fn(&mut Caller<'_>, &[Val]) -> Result<Vec<Val>, String> + Send + Sync;
+
+/// A function of the host that modules can import.
+///
+/// It may run on several threads at once. `Err(message)` ends the call with a trap of that message.
+#[derive(Clone)]
+pub struct HostFunc {
+    pub(crate) name: String,
+    pub(crate) ty: FuncType,
+    closure: Arc<Closure>,
+}
+
+impl HostFunc {
+    /// A host function of this name and type.
+    pub fn new<F>(name: impl Into<String>, ty: FuncType, closure: F) -> HostFunc
+    where
+        F: Fn(&mut Caller<'_>, &[Val]) -> Result<Vec<Val>, String> + Send + Sync + 'static,
+    {
+        HostFunc { name: name.into(), ty, closure: Arc::new(closure) }
+    }
+
+    /// Checks that WAMR can carry its parameters and results.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let FuncType { params, results } = &self.ty;
+        let obstacle = if results.len() > 1 {
+            "more than one result"
+        } else if params.contains(&ValType::V128) || results.contains(&ValType::V128) {
+            "v128"
+        } else if params.contains(&ValType::ExternRef) {
+            "an externref parameter"
+        } else if self.name.contains('\0') {
+            "a NUL in its name"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Link(format!("host function {:?}: WAMR does not take {obstacle}", self.name)))
+    }
+
+    /// Runs the closure, and checks what it returns.
+    pub(crate) fn invoke(&self, context: Context, arguments: &[Val]) -> Result<Vec<Val>, String> {
+        let mut caller = Caller { context, call: PhantomData };
+        let results = (self.closure)(&mut caller, arguments)?;
+        if !results.iter().map(Val::ty).eq(self.ty.results.iter().copied()) {
+            let Self { name, ty, .. } = self;
+            return Err(format!("host function {name:?} must return {:?}", ty.results));
+        }
+        Ok(results)
+    }
+
+    /// What WAMR is told about the function. The pointers are good for the life of `self`, which
+    /// must not move, and of `name`.
+    pub(crate) fn native_symbol(self: &Arc<HostFunc>, name: &CString) -> ffi::NativeSymbol {
+        let function: unsafe extern "C" fn(ffi::wasm_exec_env_t, *mut u64) = trampoline;
+        ffi::NativeSymbol {
+            symbol: name.as_ptr(),
+            func_ptr: function as *mut c_void,
+            signature: std::ptr::null(),
+            attachment: Arc::as_ptr(self).cast_mut().cast(),
+        }
+    }
+}
+
+impl fmt::Debug for HostFunc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostFunc").field("name", &self.name).field("ty", &self.ty).finish()
+    }
+}
+
+/// The instance that called a host function.
+pub struct Caller<'a> {
+    context: Context,
+    call: PhantomData<&'a mut ()>,
+}
+
+impl Caller<'_> {
+    /// Its memory, if it has one.
+    pub fn memory(&self) -> Option<Memory<'_>> {
+        self.context.memory(None)
+    }
+
+    /// Calls an exported function of it.
+    pub fn call(&mut self, name: &str, arguments: &[Val]) -> Result<Vec<Val>, Trap> {
+        self.context.call(name, arguments)
+    }
+
+    /// The value of an exported global of it.
+    pub fn global(&self, name: &str) -> Option<Val> {
+        self.context.global(name)
+    }
+
+    /// Sets an exported mutable global of it.
+    pub fn set_global(&mut self, name: &str, value: Val) -> Result<(), Error> {
+        self.context.set_global(name, value)
+    }
+}
+
+/// What a host function left behind when it failed: WAMR's own place for the text is short, and has
+/// no room for a panic.
+pub(crate) enum Failure {
+    Error(String),
+    Panic(Box<dyn Any + Send>),
+}
+
+thread_local! {
+    static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
+}
+
+/// Takes what the last failing host function of this thread left behind.
+pub(crate) fn take_failure() -> Option<Failure> {
+    FAILURE.take()
+}
+
+/// Ends the running call of `instance` with an exception, once the trampoline has returned.
+fn fail(instance: ffi::wasm_module_inst_t, text: &str, failure: Failure) {
+    let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
+    // SAFETY: the instance is the one that calls us; WAMR copies the text.
+    unsafe { ffi::wasm_runtime_set_exception(instance, text.as_ptr()) };
+    FAILURE.set(Some(failure));
+}
+
+/// Called by WAMR for every host function.
+///
+/// # Safety
+/// As for a function registered by `wasm_runtime_register_natives_raw`: `exec_env` is the running
+/// one, `slots` has one slot per parameter and room for a result. The attachment is a live
+/// [`HostFunc`] whose type is that of the import (see the `link` module).
+unsafe extern "C" fn trampoline(exec_env: ffi::wasm_exec_env_t, slots: *mut u64) {
+    // SAFETY: by the contract of this function.
+    let (instance, host) = unsafe {
+        let attachment = ffi::wasm_runtime_get_function_attachment(exec_env);
+        (ffi::wasm_runtime_get_module_inst(exec_env), &*attachment.cast::<HostFunc>())
+    };
+    // SAFETY: `exec_env` is the running one.
+    if !unsafe { ffi::wasm_runtime_detect_native_stack_overflow_size(exec_env, HOST_STACK) } {
+        return;
+    }
+    // SAFETY: one slot per parameter.
+    let arguments = unsafe { slice::from_raw_parts(slots, host.ty.params.len()) };
+    let decode = |(&ty, &slot): (&ValType, &u64)| Val::from_bits(ty, slot.into());
+    let arguments: Vec<Val> = host.ty.params.iter().zip(arguments).map(decode).collect();
+
+    // SAFETY: the instance runs, on this thread and in `exec_env`.
+    let context = unsafe { Context::new(exec_env) };
+    // A panic must not unwind through C; it goes on where the host called (`Context::call`).
+    match panic::catch_unwind(AssertUnwindSafe(|| host.invoke(context, &arguments))) {
+        Ok(Ok(results)) => {
+            if let Some(result) = results.first() {
+                let bits = result.to_bits() as u64;
+                // SAFETY: there is room for a result.
+                unsafe { slots.write(bits) };
+            }
+        }
+        Ok(Err(message)) => fail(instance, &message.clone(), Failure::Error(message)),
+        Err(payload) => fail(instance, "host function panicked", Failure::Panic(payload)),
+    }
+}

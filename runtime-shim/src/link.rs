@@ -1,0 +1,146 @@
+//! Links the imports of a loaded module with what the host offers.
+//!
+//! WAMR does not compare types for raw native functions, so it is done here; the trampoline depends
+//! on it. Only functions that the module imports are registered, only while WAMR resolves its
+//! imports, and under a lock: the list of native functions is one per process and has none.
+
+use crate::error::Error;
+use crate::ffi;
+use crate::host::HostFunc;
+use crate::runtime::{HostGlobal, Offers, show};
+use crate::types::{ExternType, FuncType, ImportType, ValType};
+use crate::val::Val;
+use std::collections::BTreeMap;
+use std::ffi::CString;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Guards WAMR's list of native functions.
+static NATIVES: Mutex<()> = Mutex::new(());
+
+/// Links the imports of `module`. The functions returned must outlive it.
+///
+/// # Safety
+/// `module` was loaded with `no_resolve` and has no instance yet; `imports` are its imports.
+pub(crate) unsafe fn link(
+    module: ffi::wasm_module_t,
+    imports: &[ImportType],
+    offers: &Offers,
+) -> Result<Vec<Arc<HostFunc>>, Error> {
+    let mut chosen: BTreeMap<&str, Vec<Arc<HostFunc>>> = BTreeMap::new();
+    for (index, import) in (0..).zip(imports) {
+        match &import.ty {
+            ExternType::Func(ty) => {
+                if let Some(function) = offers.function(&import.module, &import.name) {
+                    check_function(import, ty, function)?;
+                    chosen.entry(&import.module).or_default().push(function.clone());
+                }
+            }
+            &ExternType::Global { value, mutable } => {
+                if let Some(global) = offers.global(&import.module, &import.name) {
+                    // SAFETY: by the contract of this function.
+                    unsafe { link_global(module, index, import, (value, mutable), global)? };
+                }
+            }
+            ExternType::Table { .. } | ExternType::Memory { .. } => {}
+        }
+    }
+    let registrations =
+        chosen.iter().map(|(module, functions)| Registration::new(module, functions));
+    let registrations = registrations.collect::<Result<Vec<_>, Error>>()?;
+
+    let _natives = NATIVES.lock().unwrap_or_else(PoisonError::into_inner);
+    let registered: Vec<Registered> = registrations.into_iter().map(Registration::add).collect();
+    // Imports that nobody provides make it return false; they trap when they are called.
+    // SAFETY: by the contract of this function.
+    unsafe { ffi::wasm_runtime_resolve_symbols(module) };
+    drop(registered);
+    Ok(chosen.into_values().flatten().collect())
+}
+
+fn check_function(import: &ImportType, ty: &FuncType, function: &HostFunc) -> Result<(), Error> {
+    if *ty == function.ty {
+        return Ok(());
+    }
+    let ImportType { module, name, .. } = import;
+    let (wanted, offered) = (show(ty), show(&function.ty));
+    Err(Error::Link(format!(
+        "import {module:?} {name:?} is a function {wanted}, the host function is {offered}"
+    )))
+}
+
+/// # Safety
+/// `module` has no instance yet.
+unsafe fn link_global(
+    module: ffi::wasm_module_t,
+    index: u32,
+    import: &ImportType,
+    (ty, mutable): (ValType, bool),
+    global: HostGlobal,
+) -> Result<(), Error> {
+    let fail = |problem| {
+        let ImportType { module, name, .. } = import;
+        Err(Error::Link(format!("import {module:?} {name:?} is a global; {problem}")))
+    };
+    if (ty, mutable) != (global.value.ty(), global.mutable) {
+        return fail("the host's global has another type");
+    }
+    let bits = match global.value {
+        // A reference would have to belong to an instance, and there is none yet.
+        Val::ExternRef(Some(_)) => return fail("WAMR has no externref to share with it"),
+        Val::ExternRef(None) | Val::FuncRef(None) => u128::from(u32::MAX),
+        value => value.to_bits(),
+    };
+    let bytes = bits.to_le_bytes();
+    // SAFETY: WAMR copies the bytes, which are as long as its largest value.
+    if unsafe { ffi::wamr_shim_link_global(module, index, bytes.as_ptr().cast(), 16) } {
+        Ok(())
+    } else {
+        fail("WAMR does not find it")
+    }
+}
+
+/// The functions of one host module, as WAMR wants them.
+struct Registration {
+    module: CString,
+    symbols: Vec<ffi::NativeSymbol>,
+    /// The symbols point to them.
+    _names: Vec<CString>,
+}
+
+/// A registration that WAMR knows; it forgets it when this is dropped.
+struct Registered(Registration);
+
+impl Registration {
+    fn new(module: &str, functions: &[Arc<HostFunc>]) -> Result<Registration, Error> {
+        let c_string = |text: &str| {
+            CString::new(text).map_err(|_| Error::Link(format!("a NUL in the name {text:?}")))
+        };
+        let names = functions.iter().map(|function| c_string(&function.name));
+        let names = names.collect::<Result<Vec<_>, Error>>()?;
+        let symbols =
+            functions.iter().zip(&names).map(|(function, name)| function.native_symbol(name));
+        Ok(Registration { module: c_string(module)?, symbols: symbols.collect(), _names: names })
+    }
+
+    fn add(mut self) -> Registered {
+        let count = u32::try_from(self.symbols.len()).expect("fewer functions than imports");
+        // SAFETY: the array and the names live until they are unregistered, and the functions as
+        // long as the module. It fails only without memory; the import then stays unlinked.
+        unsafe {
+            ffi::wasm_runtime_register_natives_raw(
+                self.module.as_ptr(),
+                self.symbols.as_mut_ptr(),
+                count,
+            );
+        }
+        Registered(self)
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let Registration { module, symbols, .. } = &mut self.0;
+        // SAFETY: the array that was registered.
+        unsafe { ffi::wasm_runtime_unregister_natives(module.as_ptr(), symbols.as_mut_ptr()) };
+    }
+}

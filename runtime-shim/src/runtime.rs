@@ -1,0 +1,142 @@
+//! The process-wide runtime, and what the host offers to the modules loaded through one handle.
+//!
+//! WAMR keeps process-wide state: signal handlers, registered native functions, a map of external
+//! references. It is set up once and stays until the process ends, since other threads may depend
+//! on it at any time.
+//!
+//! WAMR has one name space of native functions per process. The shim fills it only while it links a
+//! module, so each [`Runtime`] has one of its own.
+
+use crate::error::Error;
+use crate::ffi;
+use crate::host::HostFunc;
+use crate::module::Module;
+use crate::thread;
+use crate::types::FuncType;
+use crate::val::Val;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// Threads that one program may start, beside the one that runs it.
+const MAX_THREADS: u32 = 64;
+
+/// Module name and name of something that the host offers.
+type Key = (String, String);
+
+/// A handle to the runtime. Clones share their host functions.
+#[derive(Clone)]
+pub struct Runtime {
+    offers: Arc<RwLock<Offers>>,
+}
+
+/// What the host offers for import.
+#[derive(Default)]
+pub(crate) struct Offers {
+    pub(crate) functions: HashMap<Key, Arc<HostFunc>>,
+    pub(crate) globals: HashMap<Key, HostGlobal>,
+}
+
+/// A value that modules can import as a global.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HostGlobal {
+    pub(crate) value: Val,
+    pub(crate) mutable: bool,
+}
+
+impl Runtime {
+    /// Sets WAMR up if this is the first handle of the process.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if that fails.
+    pub fn new() -> Result<Runtime, Error> {
+        static READY: OnceLock<bool> = OnceLock::new();
+        // SAFETY: called once; the two settings may follow at any time.
+        let ready = READY.get_or_init(|| unsafe {
+            let ready = ffi::wasm_runtime_init();
+            if ready {
+                ffi::wasm_runtime_set_log_level(ffi::LOG_LEVEL_ERROR);
+                ffi::wasm_runtime_set_max_thread_num(MAX_THREADS);
+            }
+            ready
+        });
+        if !ready {
+            return Err(Error::Runtime("WAMR cannot be initialised".to_owned()));
+        }
+        thread::enter()?;
+        Ok(Runtime { offers: Arc::default() })
+    }
+
+    /// The AOT version of the `.aot` files that this runtime takes.
+    pub fn aot_version(&self) -> u32 {
+        // SAFETY: a constant of the runtime.
+        unsafe { ffi::wasm_runtime_get_current_package_version(ffi::PACKAGE_AOT) }
+    }
+
+    /// Offers host functions to modules that are loaded later. A function of the same name that was
+    /// offered before is replaced; it hides WAMR's own native functions, like those of WASI.
+    ///
+    /// # Errors
+    /// [`Error::Link`] if WAMR cannot pass the parameters or results of a function; see
+    /// [the crate's documentation](crate#limits). Nothing is registered then.
+    pub fn register_host_module(
+        &self,
+        module: &str,
+        functions: Vec<HostFunc>,
+    ) -> Result<(), Error> {
+        if module.contains('\0') {
+            return Err(Error::Link(format!("host module {module:?}: a NUL in its name")));
+        }
+        functions.iter().try_for_each(HostFunc::check)?;
+        let mut offers = self.offers.write().unwrap_or_else(PoisonError::into_inner);
+        for function in functions {
+            let key = (module.to_owned(), function.name.clone());
+            offers.functions.insert(key, Arc::new(function));
+        }
+        Ok(())
+    }
+
+    /// Offers a global to modules that are loaded later. Each instance gets a **copy** of the value:
+    /// WAMR has no globals that instances share.
+    pub fn register_host_global(&self, module: &str, name: &str, value: Val, mutable: bool) {
+        let key = (module.to_owned(), name.to_owned());
+        let mut offers = self.offers.write().unwrap_or_else(PoisonError::into_inner);
+        offers.globals.insert(key, HostGlobal { value, mutable });
+    }
+
+    /// Loads a module: WebAssembly for the interpreter, or an `.aot` file for this machine.
+    ///
+    /// The bytes are copied. An `.aot` file holds machine code and is not checked for what that code
+    /// does: load only files that you trust.
+    ///
+    /// # Errors
+    /// [`Error::Load`], [`Error::AotVersion`]; [`Error::Link`] if a host function or global has
+    /// another type than the import. A missing import is no error here.
+    pub fn load(&self, bytes: &[u8]) -> Result<Module, Error> {
+        thread::enter()?;
+        // The lock is not held while the module is loaded: the offers are few and cheap to copy.
+        let offers = {
+            let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
+            Offers { functions: offers.functions.clone(), globals: offers.globals.clone() }
+        };
+        Module::load(bytes, self.aot_version(), &offers)
+    }
+}
+
+impl Offers {
+    /// The function that WAMR would choose for an import: that of the same name, or else, if the
+    /// name begins with `_`, that of the rest (`wasm_native_resolve_symbol`).
+    pub(crate) fn function(&self, module: &str, name: &str) -> Option<&Arc<HostFunc>> {
+        let find = |name: &str| self.functions.get(&(module.to_owned(), name.to_owned()));
+        find(name).or_else(|| find(name.strip_prefix('_')?))
+    }
+
+    /// The global for an import.
+    pub(crate) fn global(&self, module: &str, name: &str) -> Option<HostGlobal> {
+        self.globals.get(&(module.to_owned(), name.to_owned())).copied()
+    }
+}
+
+/// A readable function type for messages.
+pub(crate) fn show(ty: &FuncType) -> String {
+    format!("{:?} -> {:?}", ty.params, ty.results)
+}
