@@ -2,6 +2,8 @@
 //!
 //! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
 
+#[cfg(feature = "run")]
+use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -41,12 +43,20 @@ pub(crate) struct RunRequest {
     pub(crate) input: PathBuf,
     pub(crate) args: Vec<String>,
     pub(crate) invoke: Option<String>,
-    pub(crate) dirs: Vec<String>,
+    pub(crate) dirs: Vec<DirMapping>,
     pub(crate) env: Vec<String>,
     pub(crate) stack_size: u32,
-    pub(crate) heap_size: u32,
+    pub(crate) heap_size: Option<u32>,
     pub(crate) options: Options,
     pub(crate) verbose: bool,
+}
+
+/// A directory of the host and the name that the program sees.
+#[cfg(feature = "run")]
+#[derive(Clone, Debug)]
+pub(crate) struct DirMapping {
+    pub(crate) host: String,
+    pub(crate) guest: String,
 }
 
 /// What a compilation writes.
@@ -161,18 +171,22 @@ struct RunArgs {
     /// Call this exported function and print its results, instead of starting the program
     #[arg(short = 'f', long, value_name = "FUNCTION", visible_alias = "function")]
     invoke: Option<String>,
-    /// Give the program access to a directory, under its own name or GUEST's: HOST or GUEST::HOST
-    #[arg(long = "dir", value_name = "DIR")]
-    dirs: Vec<String>,
+    /// Give the program access to a directory, under its own name or another one
+    #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = dir)]
+    dirs: Vec<DirMapping>,
+    /// The same, written as for iwasm
+    #[arg(long = "map-dir", value_name = "GUEST::HOST", value_parser = map_dir)]
+    mapped_dirs: Vec<DirMapping>,
     /// Set an environment variable of the program
     #[arg(long, value_name = "NAME=VALUE")]
     env: Vec<String>,
     /// Bytes of the interpreter's or the call frames' stack
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024)]
     stack_size: u32,
-    /// Bytes of the runtime's own heap in linear memory
-    #[arg(long, value_name = "BYTES", default_value_t = 0)]
-    heap_size: u32,
+    /// Bytes of a heap in linear memory for the host's malloc; if not given, 16384 for programs
+    /// that import malloc, 0 for others
+    #[arg(long, value_name = "BYTES")]
+    heap_size: Option<u32>,
     #[command(flatten)]
     code: CodeArgs,
     #[command(flatten)]
@@ -198,6 +212,18 @@ fn opt_level() -> impl TypedValueParser<Value = OptLevel> {
 
 fn switch() -> impl TypedValueParser<Value = bool> {
     PossibleValuesParser::new(["0", "1"]).map(|value| value == "1")
+}
+
+#[cfg(feature = "run")]
+fn dir(text: &str) -> Result<DirMapping, Infallible> {
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    Ok(DirMapping { host: host.into(), guest: guest.into() })
+}
+
+#[cfg(feature = "run")]
+fn map_dir(text: &str) -> Result<DirMapping, &'static str> {
+    let (guest, host) = text.split_once("::").ok_or("expected GUEST::HOST")?;
+    Ok(DirMapping { host: host.into(), guest: guest.into() })
 }
 
 impl CodeArgs {
@@ -233,9 +259,7 @@ fn compile_request(args: CompileArgs) -> CompileRequest {
         input: args.input.expect(REQUIRED),
         output: args.output.expect(REQUIRED),
         format: args.format,
-        options: options
-            .release(args.wamr_version)
-            .emit_custom_sections(args.emit_custom_sections),
+        options: options.release(args.wamr_version).emit_custom_sections(args.emit_custom_sections),
         verbose: args.verbosity.is_verbose(),
     }
 }
@@ -248,7 +272,7 @@ fn run_request(args: RunArgs) -> RunRequest {
         input: args.input,
         args: args.args,
         invoke: args.invoke,
-        dirs: args.dirs,
+        dirs: args.dirs.into_iter().chain(args.mapped_dirs).collect(),
         env: args.env,
         stack_size: args.stack_size,
         heap_size: args.heap_size,

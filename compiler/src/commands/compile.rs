@@ -68,7 +68,8 @@ fn progress_bar() -> ProgressBar {
     ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
-fn summary(artifact: &Artifact, wasm_size: usize) -> String {
+/// What was done, for `-v`.
+pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
     let statistics = artifact.statistics();
     format!(
         "compiled {} functions, {wasm_size} bytes of wasm, to {} bytes: {} of code, \
@@ -86,8 +87,8 @@ fn listing(
     name: &str,
     text: impl Fn(&Listing) -> &str,
 ) -> Result<Vec<u8>, Failure> {
-    let functions = cwamrc::list(wasm, &request.options)
-        .map_err(|error| Failure::compilation(name, &error))?;
+    let functions =
+        cwamrc::list(wasm, &request.options).map_err(|error| Failure::compilation(name, &error))?;
     let mut output = String::new();
     for function in &functions {
         write!(output, ";; function {}", function.index).expect("strings take any text");
