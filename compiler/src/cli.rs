@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use cwamrc::{Architecture, BoundsChecks, OptLevel, Options, Release};
 
 /// What the user asks for.
@@ -124,7 +124,7 @@ struct CodeArgs {
     opt_level: OptLevel,
     /// 0: memory accesses are checked by the runtime's guard pages; 1: by compiled code, for
     /// runtimes built without hardware bounds checks
-    #[arg(long, value_name = "0|1", default_value = "0", value_parser = switch())]
+    #[arg(long, value_name = "0|1", default_value = "0", value_parser = switch(), action = ArgAction::Set)]
     bounds_checks: bool,
     /// Whether functions check the native stack; as --bounds-checks if not given
     #[arg(long, value_name = "0|1", value_parser = switch())]
