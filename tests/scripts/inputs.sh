@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Brings the real modules and programs that tests and benchmarks use, and prints where they lie (JSON).
+#
+# Installs the Debian packages that are missing, when it may (root, apt-get); inputs.py does the rest.
+# The cache is $CWAMRC_TEST_INPUTS, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs.
+set -euo pipefail
+
+missing=()
+need() { # <package> <test that holds once it is installed>...
+    local package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+need python3 python3 -c 'import tomllib'
+need python3-venv python3 -c 'import ensurepip, venv'
+need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+need nodejs node --version
+need npm npm --version
+need clang-19 clang-19 --version
+need lld-19 wasm-ld-19 --version
+need wasi-libc test -e /usr/lib/wasm32-wasi/libc.a
+need libclang-rt-19-dev-wasm32 test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
+need libc6-dev test -e /usr/include/stdio.h
+
+if [ ${#missing[@]} -gt 0 ]; then
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        echo "error: missing ${missing[*]}" >&2
+        echo "hint: install these Debian 12 packages, or run this script as root there" >&2
+        exit 1
+    fi
+    echo "installing ${missing[*]}" >&2
+    {
+        apt-get -o DPkg::Lock::Timeout=900 update
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -y --no-install-recommends "${missing[@]}"
+    } >&2
+fi
+
+exec python3 "$(dirname "$(readlink -f "$0")")/inputs.py" "$@"
