@@ -1,1 +1,5 @@
 //! Support code shared by the integration tests.
+
+mod emscripten;
+pub mod programs;
+pub mod runner;

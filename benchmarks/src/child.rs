@@ -1,0 +1,66 @@
+//! What the processes do that this program starts of itself: one piece of measured work each.
+
+use std::fs;
+use std::io::{Error, Read, Result, Write, stdin, stdout};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::Instant;
+
+use cwamrc::{OptLevel, Options, compile};
+use cwamrc_tests::runner;
+use wamr_shim::Runtime;
+
+use crate::contestant::Task;
+use crate::measure::measure;
+
+/// Compiles once, writes the result, prints the [`crate::measure::Sample`].
+pub(crate) fn compile_once(
+    level: u8,
+    threads: NonZeroUsize,
+    wasm: &Path,
+    aot: &Path,
+) -> Result<()> {
+    let wasm = fs::read(wasm)?;
+    let level = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3]
+        .get(usize::from(level))
+        .copied()
+        .ok_or_else(|| Error::other(format!("no level {level}")))?;
+    let options = Options::new().opt_level(level).threads(threads);
+    let (artifact, sample) = measure(
+        env!("CARGO_PKG_VERSION"),
+        || compile(&wasm, &options),
+        |result| result.as_ref().map_or(0, |artifact| artifact.bytes().len() as u64),
+    )?;
+    fs::write(aot, artifact.map_err(Error::other)?.bytes())?;
+    print_json(&sample)
+}
+
+/// Loads a module several times, prints the seconds of each.
+pub(crate) fn load(times: usize, aot: &Path) -> Result<()> {
+    let bytes = fs::read(aot)?;
+    let runtime = Runtime::new().map_err(Error::other)?;
+    let mut seconds = Vec::with_capacity(times);
+    for _ in 0..times {
+        let start = Instant::now();
+        let module = runtime.load(&bytes).map_err(Error::other)?;
+        seconds.push(start.elapsed().as_secs_f64());
+        drop(module);
+    }
+    print_json(&seconds)
+}
+
+/// Runs the [`Task`] on standard input; prints what the program prints and ends with its exit code.
+pub(crate) fn run(aot: &Path) -> Result<i32> {
+    let mut text = Vec::new();
+    stdin().read_to_end(&mut text)?;
+    let task: Task = serde_json::from_slice(&text)?;
+    let output = runner::run(&fs::read(aot)?, task.host, &task.run)?;
+    stdout().write_all(&output.stdout)?;
+    Ok(output.code)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    let mut out = stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    out.flush()
+}

@@ -1,0 +1,186 @@
+//! The figures as Markdown tables, which read well in a terminal too, and as JSON.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use serde::Serialize;
+
+use crate::contestant::{Compiler, Contestant};
+use crate::measure::Sample;
+use crate::race::Entry;
+use crate::stats::Summary;
+
+/// All that a run found out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// The processor, and how many of it.
+    pub(crate) machine: String,
+    pub(crate) rounds: usize,
+    /// Why a column is missing.
+    pub(crate) missing: Vec<String>,
+    pub(crate) entries: Vec<Entry>,
+    #[serde(skip)]
+    pub(crate) contestants: Vec<Contestant>,
+}
+
+/// A table under construction; cells are padded when it is shown.
+struct Table {
+    title: &'static str,
+    rows: Vec<Vec<String>>,
+}
+
+const MEBI: f64 = 1024.0 * 1024.0;
+
+impl Report {
+    /// Every table, as Markdown.
+    pub(crate) fn markdown(&self) -> String {
+        let mut text = format!("{}; {} rounds; median (min..max)\n", self.machine, self.rounds);
+        for missing in &self.missing {
+            let _ = writeln!(text, "left out: {missing}");
+        }
+        for table in [
+            self.cpu_ratios(),
+            self.figures("CPU seconds to compile", |s| s.cpu),
+            self.figures("Seconds to compile", |s| s.wall),
+            self.figures("Memory: MiB resident at the most", |s| s.peak as f64 / MEBI),
+            self.figures("Memory: MiB that compiling adds at the most", |s| {
+                s.peak.saturating_sub(s.before) as f64 / MEBI
+            }),
+            self.throughput(),
+            self.scaling(),
+            self.files(),
+        ] {
+            text.push('\n');
+            text.push_str(&table.markdown());
+        }
+        text
+    }
+
+    fn cpu_ratios(&self) -> Table {
+        let mut table = Table::new("CPU time as a part of the peer's, both from the same round");
+        let pairs: Vec<(Contestant, Contestant)> = self
+            .contestants
+            .iter()
+            .filter_map(|&who| Some((who, who.peer()?)))
+            .filter(|(_, peer)| self.contestants.contains(peer))
+            .collect();
+        let head = pairs.iter().map(|(who, peer)| format!("{} / {}", who.name(), peer.name()));
+        table.row("module", head);
+        for entry in &self.entries {
+            let ratio = |&(who, peer): &(Contestant, Contestant)| {
+                show(Summary::ratio(&entry.series(who, |s| s.cpu), &entry.series(peer, |s| s.cpu)))
+            };
+            table.row(&entry.module, pairs.iter().map(ratio));
+        }
+        table
+    }
+
+    fn figures(&self, title: &'static str, figure: fn(&Sample) -> f64) -> Table {
+        self.per_contestant(title, |entry, who| show(Summary::of(entry.series(who, figure))))
+    }
+
+    fn throughput(&self) -> Table {
+        self.per_contestant("Throughput: MB of wasm per CPU second", |entry, who| {
+            let megabytes = entry.wasm as f64 / 1e6;
+            let cpu = entry.series(who, |s| s.cpu);
+            show(Summary::of(cpu.iter().map(|cpu| megabytes / cpu)))
+        })
+    }
+
+    /// Wall time with one thread over wall time with more.
+    fn scaling(&self) -> Table {
+        let mut table = Table::new("Scaling: how many times faster than one thread");
+        let many: Vec<_> = self.contestants.iter().filter(|who| who.threads > 1).collect();
+        table.row("module", many.iter().map(|who| who.name()));
+        for entry in &self.entries {
+            let speedup = |who: &&Contestant| {
+                let one = entry.series(Contestant { threads: 1, ..**who }, |s| s.wall);
+                show(Summary::ratio(&one, &entry.series(**who, |s| s.wall)))
+            };
+            table.row(&entry.module, many.iter().map(speedup));
+        }
+        table
+    }
+
+    fn files(&self) -> Table {
+        let mut table = Table::new("The .aot file, and loading it in WAMR");
+        let head = ["level", "wasm MB", ".aot MB", "relocations", "load ms"];
+        table.row("module", head.map(str::to_owned));
+        for entry in &self.entries {
+            for who in self.contestants.iter().filter(|who| who.threads == 1) {
+                let (Compiler::Cwamrc(level), Some(facts)) =
+                    (who.compiler, entry.files.get(&who.name()))
+                else {
+                    continue;
+                };
+                let cells = [
+                    level.to_string(),
+                    format!("{:.2}", entry.wasm as f64 / 1e6),
+                    format!("{:.2}", facts.bytes as f64 / 1e6),
+                    facts.relocations.to_string(),
+                    show(Summary::of(facts.load.iter().map(|seconds| seconds * 1e3))),
+                ];
+                table.row(&entry.module, cells);
+            }
+        }
+        table
+    }
+
+    fn per_contestant(
+        &self,
+        title: &'static str,
+        cell: impl Fn(&Entry, Contestant) -> String,
+    ) -> Table {
+        let mut table = Table::new(title);
+        table.row("module", self.contestants.iter().map(|who| who.name()));
+        for entry in &self.entries {
+            table.row(&entry.module, self.contestants.iter().map(|&who| cell(entry, who)));
+        }
+        table
+    }
+}
+
+fn show(summary: Option<Summary>) -> String {
+    summary.map_or_else(|| "-".to_owned(), |summary| summary.to_string())
+}
+
+impl Table {
+    fn new(title: &'static str) -> Self {
+        Self { title, rows: Vec::new() }
+    }
+
+    fn row(&mut self, first: &str, rest: impl IntoIterator<Item = String>) {
+        self.rows.push(std::iter::once(first.to_owned()).chain(rest).collect());
+    }
+
+    fn markdown(&self) -> String {
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let width = |column: usize| {
+            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let mut text = format!("## {}\n\n", self.title);
+        for (index, row) in self.rows.iter().enumerate() {
+            for (cell, width) in row.iter().zip(&widths) {
+                let _ = write!(text, "| {cell:width$} ");
+            }
+            text.push_str("|\n");
+            if index == 0 {
+                for (column, width) in widths.iter().enumerate() {
+                    let right = if column == 0 { '-' } else { ':' };
+                    let _ = write!(text, "|{}{right}", "-".repeat(width + 1));
+                }
+                text.push_str("|\n");
+            }
+        }
+        text
+    }
+}
+
+/// The processor's name, as Linux gives it.
+pub(crate) fn machine() -> String {
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    format!("{}, {count} processors", model.map_or("unknown processor", |(_, name)| name))
+}

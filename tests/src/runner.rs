@@ -1,0 +1,77 @@
+//! Runs a program in the WAMR runtime and keeps what it prints.
+//!
+//! Works on `.aot` files and, in the interpreter, on wasm.
+
+use std::fs::File;
+use std::io::{Error, Read, Result, Seek, Write};
+use std::panic::resume_unwind;
+use std::thread;
+
+use wamr_shim::{InstanceConfig, Runtime, Trap, WasiConfig};
+
+use crate::emscripten;
+use crate::programs::{Host, Output, Run};
+
+/// Bytes for the interpreter's stack.
+const INTERPRETER_STACK: u32 = 4 << 20;
+
+/// Bytes of the native stack: what the main thread of a process has on Linux, and test threads not.
+const NATIVE_STACK: usize = 8 << 20;
+
+/// Loads `module` and runs it as `run` says.
+///
+/// # Errors
+/// The module cannot be loaded or instantiated, or ends with a trap; files of the run cannot be
+/// opened.
+pub fn run(module: &[u8], host: Host, run: &Run) -> Result<Output> {
+    let run_here = || match host {
+        Host::Wasi => run_wasi(module, run),
+        Host::ClangFormat => emscripten::run_clang_format(module, run),
+        Host::SqlJs => emscripten::run_sqljs(module, run),
+        Host::QuickJs => emscripten::run_quickjs(module, run),
+    };
+    thread::scope(|scope| {
+        let thread =
+            thread::Builder::new().stack_size(NATIVE_STACK).spawn_scoped(scope, run_here)?;
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+fn run_wasi(module: &[u8], run: &Run) -> Result<Output> {
+    let mut stdout = tempfile::tempfile()?;
+    let mut wasi = WasiConfig::new().arg(&run.name).args(&run.args);
+    wasi = wasi.stdin(file_with(&run.stdin)?).stdout(stdout.try_clone()?);
+    wasi = wasi.stderr(File::options().write(true).open("/dev/null")?);
+    for (name, value) in &run.env {
+        wasi = wasi.env(name, value);
+    }
+    if let Some(folder) = &run.folder {
+        let folder = folder.to_str().ok_or_else(|| Error::other("the folder is not UTF-8"))?;
+        wasi = wasi.preopened_dir(folder, ".");
+    }
+    let runtime = Runtime::new().map_err(Error::other)?;
+    let instance = runtime
+        .load(module)
+        .and_then(|module| module.instantiate(&config(wasi)))
+        .map_err(Error::other)?;
+    let code = instance.run_main(&[]).map_err(trapped)?;
+    let mut printed = Vec::new();
+    stdout.rewind()?;
+    stdout.read_to_end(&mut printed)?;
+    Ok(Output { stdout: printed, code })
+}
+
+pub(crate) fn config(wasi: WasiConfig) -> InstanceConfig {
+    InstanceConfig { stack_size: INTERPRETER_STACK, wasi, ..InstanceConfig::default() }
+}
+
+pub(crate) fn trapped(trap: Trap) -> Error {
+    Error::other(format!("trap: {trap}"))
+}
+
+fn file_with(content: &[u8]) -> Result<File> {
+    let mut file = tempfile::tempfile()?;
+    file.write_all(content)?;
+    file.rewind()?;
+    Ok(file)
+}

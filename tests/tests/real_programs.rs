@@ -1,0 +1,160 @@
+//! Real programs, compiled at every level and in both modes of bounds checks, print in WAMR what
+//! their references print.
+//!
+//! The references are other implementations, see `cwamrc_tests::programs`. What the programs need is fetched and
+//! built first; the first run on a machine takes a few minutes for that.
+
+use std::sync::LazyLock;
+use std::{fmt, fs};
+
+use cwamrc::{BoundsChecks, OptLevel, Options, compile};
+use cwamrc_tests::programs::{Inputs, Output, Program};
+use cwamrc_tests::runner;
+
+static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
+    let inputs = Inputs::prepare().expect("the programs are fetched and built");
+    inputs.programs().expect("the table of programs is complete")
+});
+
+/// How a module gets to run.
+#[derive(Clone, Copy)]
+enum Way {
+    /// In WAMR's interpreter: shows that program, host and reference agree without us.
+    Interpreted,
+    Compiled(OptLevel, BoundsChecks),
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interpreted => write!(f, "interpreted"),
+            Self::Compiled(level, bounds) => write!(f, "compiled, {level:?}, {bounds:?}"),
+        }
+    }
+}
+
+const LEVELS: [OptLevel; 4] = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
+
+/// Every level, in both modes.
+fn compiled() -> Vec<Way> {
+    let modes = [BoundsChecks::Hardware, BoundsChecks::Software];
+    modes.iter().flat_map(|&mode| LEVELS.map(|level| Way::Compiled(level, mode))).collect()
+}
+
+fn outputs(program: &Program, way: Way) -> Vec<Result<Output, String>> {
+    let wasm = fs::read(&program.wasm).expect("the module is readable");
+    let module = match way {
+        Way::Interpreted => Ok(wasm),
+        Way::Compiled(level, bounds) => {
+            let options = Options::new().opt_level(level).bounds_checks(bounds);
+            compile(&wasm, &options).map(cwamrc::Artifact::into_bytes).map_err(|e| e.to_string())
+        }
+    };
+    let run = |run| {
+        let module = module.as_ref().map_err(Clone::clone)?;
+        runner::run(module, program.host, run).map_err(|e| e.to_string())
+    };
+    program.runs.iter().map(run).collect()
+}
+
+/// Runs the programs whose names `chosen` accepts, and reports all differences at once.
+fn check(chosen: impl Fn(&str) -> bool, ways: &[Way]) {
+    let programs: Vec<_> = PROGRAMS.iter().filter(|program| chosen(&program.name)).collect();
+    assert!(!programs.is_empty(), "no program is chosen");
+    let mut differences = Vec::new();
+    for program in programs {
+        let expected: Vec<Output> = program
+            .runs
+            .iter()
+            .map(|run| run.expected().expect("the reference runs"))
+            .inspect(|output| assert!(!output.stdout.is_empty(), "the reference prints nothing"))
+            .collect();
+        for &way in ways {
+            let actual = outputs(program, way);
+            for ((run, expected), actual) in program.runs.iter().zip(&expected).zip(actual) {
+                if actual.as_ref() != Ok(expected) {
+                    let name = format!("{} {}, {way}", program.name, run.name);
+                    differences.push(format!("{name}: {}", difference(expected, &actual)));
+                }
+            }
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// The first line that differs.
+fn difference(expected: &Output, actual: &Result<Output, String>) -> String {
+    let actual = match actual {
+        Ok(actual) => actual,
+        Err(error) => return error.clone(),
+    };
+    let lines = |output: &Output| -> Vec<String> {
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.lines().map(str::to_owned).collect()
+    };
+    let (wanted, printed) = (lines(expected), lines(actual));
+    let at = wanted.iter().zip(&printed).take_while(|(wanted, printed)| wanted == printed).count();
+    format!(
+        "exit code {} for {}; line {}: {:?} for {:?}",
+        actual.code,
+        expected.code,
+        at + 1,
+        printed.get(at),
+        wanted.get(at)
+    )
+}
+
+/// The kernels are named after their variant of compiler flags.
+fn is_kernel(name: &str) -> bool {
+    ["-o0", "-o2", "-features"].iter().any(|variant| name.ends_with(variant))
+}
+
+#[test]
+fn kernels_interpreted() {
+    check(is_kernel, &[Way::Interpreted]);
+}
+
+#[test]
+fn kernels() {
+    check(is_kernel, &compiled());
+}
+
+#[test]
+fn sqlite() {
+    check(|name| name == "sqlite", &compiled());
+}
+
+#[test]
+fn zstd() {
+    check(|name| name == "zstd", &compiled());
+}
+
+#[test]
+fn lz4() {
+    check(|name| name == "lz4", &compiled());
+}
+
+#[test]
+fn lua() {
+    check(|name| name == "lua", &compiled());
+}
+
+#[test]
+fn sqljs() {
+    check(|name| name == "sqljs", &compiled());
+}
+
+#[test]
+fn quickjs() {
+    check(|name| name == "quickjs", &compiled());
+}
+
+#[test]
+fn clang_format() {
+    check(|name| name == "clang-format", &compiled());
+}
+
+#[test]
+fn python() {
+    check(|name| name == "python", &compiled());
+}
