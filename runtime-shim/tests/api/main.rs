@@ -5,7 +5,11 @@
 mod aot;
 #[cfg(target_arch = "x86_64")]
 mod assembler;
+mod console;
 mod host;
 mod interpreter;
+#[cfg(feature = "spec-test")]
+mod spectest;
 mod support;
+mod threads;
 mod wasi;
