@@ -328,6 +328,30 @@ fn a_trap_while_instantiating_is_an_error() {
 }
 
 #[test]
+fn a_host_function_can_fail_while_instantiating() {
+    let runtime = runtime();
+    let message = "not ".repeat(60);
+    let text = message.clone();
+    runtime
+        .register_host_module(
+            "env",
+            vec![
+                action("fail", move |_| Err(text.clone())),
+                action("panic", |_| panic!("on purpose")),
+            ],
+        )
+        .expect("they fit");
+    let start = |name| {
+        let text = format!(
+            r#"(module (import "env" "{name}" (func $host)) (func $f (call $host)) (start $f))"#
+        );
+        load(&runtime, &text).instantiate(&InstanceConfig::default()).map(drop)
+    };
+    assert_eq!(start("fail"), Err(Error::Instantiate(message)));
+    panic::catch_unwind(AssertUnwindSafe(|| start("panic"))).expect_err("the panic goes on");
+}
+
+#[test]
 fn a_start_function_can_call_the_host() {
     let runtime = runtime();
     let started = Arc::new(Mutex::new(0));
