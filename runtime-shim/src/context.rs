@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Frame, Trap};
 use crate::ffi;
-use crate::host::{self, Failure, HostFunc};
+use crate::host::{self, HostFunc};
 use crate::lock::Guard;
 use crate::memory::Memory;
 use crate::module::ModuleInner;
@@ -13,7 +13,6 @@ use crate::thread;
 use crate::types::{ExternType, FuncType, ValType};
 use crate::val::Val;
 use std::ffi::{CStr, CString, c_char, c_void};
-use std::panic::resume_unwind;
 use std::ptr;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::layout::table::SLOT_SIZE;
@@ -157,6 +156,7 @@ impl Context {
     /// Runs `call`, which enters WebAssembly in this execution environment, and turns its failure
     /// into a trap. The instance can be used again afterwards.
     fn run(self, call: impl FnOnce() -> bool) -> Result<(), Trap> {
+        host::forget_failure();
         // Another instance of this thread may be running, and called a host function that calls us.
         // SAFETY: the environment that is put back is the one that the thread runs.
         let succeeded = unsafe {
@@ -175,23 +175,15 @@ impl Context {
     fn take_trap(self) -> Trap {
         let instance = self.instance();
         // SAFETY: the instance is live and not running; the text is copied before it is cleared.
-        let mut message = unsafe { read_text(ffi::wasm_runtime_get_exception(instance)) }
+        let text = unsafe { read_text(ffi::wasm_runtime_get_exception(instance)) }
             .unwrap_or_else(|| "the call failed without a message".to_owned());
-        if let Some(text) = message.strip_prefix(EXCEPTION_PREFIX) {
-            message = text.to_owned();
-        }
+        let message = text.strip_prefix(EXCEPTION_PREFIX).unwrap_or(&text);
         let frames = self.take_frames();
         let exit_code = (message == PROC_EXIT).then(|| self.wasi_exit_code()).flatten();
         // SAFETY: as above.
         unsafe { ffi::wasm_runtime_clear_exception(instance) };
-        match host::take_failure() {
-            Some(Failure::Panic(payload)) => resume_unwind(payload),
-            // WAMR keeps the first 100 bytes or so.
-            Some(Failure::Error(text)) if text.replace('\0', " ").starts_with(&message) => {
-                message = text;
-            }
-            _ => {}
-        }
+        // WAMR keeps the first 100 bytes or so of the text of a host function.
+        let message = host::take_message().unwrap_or_else(|| message.to_owned());
         Trap { message, frames, exit_code }
     }
 

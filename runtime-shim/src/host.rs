@@ -32,11 +32,10 @@ type Closure = dyn Fn(&mut Caller<'_>, &[Val]) -> Result<Vec<Val>, String> + Sen
 /// A function of the host that modules can import.
 ///
 /// It may run on several threads at once. `Err(message)` ends the call with a trap of that message.
-#[derive(Clone)]
 pub struct HostFunc {
     pub(crate) name: String,
     pub(crate) ty: FuncType,
-    closure: Arc<Closure>,
+    closure: Box<Closure>,
 }
 
 impl HostFunc {
@@ -45,7 +44,7 @@ impl HostFunc {
     where
         F: Fn(&mut Caller<'_>, &[Val]) -> Result<Vec<Val>, String> + Send + Sync + 'static,
     {
-        HostFunc { name: name.into(), ty, closure: Arc::new(closure) }
+        HostFunc { name: name.into(), ty, closure: Box::new(closure) }
     }
 
     /// Checks that WAMR can carry its parameters and results.
@@ -125,7 +124,7 @@ impl Caller<'_> {
 
 /// What a host function left behind when it failed: WAMR's own place for the text is short, and has
 /// no room for a panic.
-pub(crate) enum Failure {
+enum Failure {
     Error(String),
     Panic(Box<dyn Any + Send>),
 }
@@ -134,9 +133,18 @@ thread_local! {
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
-/// Takes what the last failing host function of this thread left behind.
-pub(crate) fn take_failure() -> Option<Failure> {
-    FAILURE.take()
+/// To be called before WebAssembly runs: no host function of the coming call has failed yet.
+pub(crate) fn forget_failure() {
+    FAILURE.set(None);
+}
+
+/// The message of the host function that made a call of this thread fail, if one did. If it
+/// panicked, the panic goes on here.
+pub(crate) fn take_message() -> Option<String> {
+    match FAILURE.take()? {
+        Failure::Error(message) => Some(message),
+        Failure::Panic(payload) => panic::resume_unwind(payload),
+    }
 }
 
 /// Ends the running call of `instance` with an exception, once the trampoline has returned.

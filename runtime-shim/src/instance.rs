@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{Error, Trap};
 use crate::ffi;
+use crate::host;
 use crate::lock::ReentrantLock;
 use crate::memory::Memory;
 use crate::module::{ErrorText, Module};
@@ -43,7 +44,7 @@ impl Default for InstanceConfig {
 /// An instance of a module. Clones share it.
 ///
 /// One thread at a time runs it; others wait. A host function may call back into the instance that
-/// calls it, and into others.
+/// calls it, and into others. Dropping the last clone waits for threads that the module started.
 #[derive(Clone)]
 pub struct Instance {
     inner: Arc<InstanceInner>,
@@ -70,6 +71,7 @@ impl Instance {
         let wasi = config.wasi.to_c()?;
         let args = Args::new(module, config)?;
         let mut error = ErrorText::new();
+        host::forget_failure();
         // SAFETY: the module is loaded, and `args` are used here only.
         let handle = unsafe {
             wasi.with(args.0, || {
@@ -86,7 +88,8 @@ impl Instance {
             })?
         };
         if handle.is_null() {
-            return Err(Error::Instantiate(error.text()));
+            let message = host::take_message().unwrap_or_else(|| error.text());
+            return Err(Error::Instantiate(message));
         }
         // SAFETY: the instance is live.
         let exec_env = unsafe { ffi::wasm_runtime_get_exec_env_singleton(handle) };

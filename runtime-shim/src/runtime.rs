@@ -113,11 +113,7 @@ impl Runtime {
     /// another type than the import. A missing import is no error here.
     pub fn load(&self, bytes: &[u8]) -> Result<Module, Error> {
         thread::enter()?;
-        // The lock is not held while the module is loaded: the offers are few and cheap to copy.
-        let offers = {
-            let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
-            Offers { functions: offers.functions.clone(), globals: offers.globals.clone() }
-        };
+        let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
         Module::load(bytes, self.aot_version(), &offers)
     }
 }

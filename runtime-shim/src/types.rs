@@ -38,6 +38,12 @@ impl ValType {
         }
     }
 
+    /// From the kind of a function's result. `wasm_func_type_get_result_valkind` lacks the case of
+    /// `externref`, and gives -1 for it.
+    fn from_result_kind(kind: u8) -> ValType {
+        if kind == u8::MAX { ValType::ExternRef } else { ValType::from_kind(kind) }
+    }
+
     /// Cells of 4 bytes that the value takes in the arguments of `wasm_runtime_call_wasm`. There an
     /// `externref` is a host pointer.
     pub(crate) fn cells(self) -> usize {
@@ -82,7 +88,8 @@ pub enum ExternType {
         /// Largest size.
         maximum: u32,
     },
-    /// A memory; sizes in pages. WAMR reports the limit that it applies, also if none is declared.
+    /// A memory; sizes in pages. WAMR reports the limit that it applies, also if none is declared. In
+    /// a module for the interpreter that never grows its memory, it is one page of the whole size.
     Memory {
         /// Initial size.
         initial: u32,
@@ -162,7 +169,8 @@ unsafe fn read_func_type(ty: *const ffi::WASMFuncType) -> FuncType {
         let results = ffi::wasm_func_type_get_result_count(ty);
         FuncType::new(
             (0..params).map(|i| ValType::from_kind(ffi::wasm_func_type_get_param_valkind(ty, i))),
-            (0..results).map(|i| ValType::from_kind(ffi::wasm_func_type_get_result_valkind(ty, i))),
+            (0..results)
+                .map(|i| ValType::from_result_kind(ffi::wasm_func_type_get_result_valkind(ty, i))),
         )
     }
 }
