@@ -206,8 +206,8 @@ impl Release {
     }
 
     /// The releases that load and run a file that needs `needs`, oldest first.
-    pub fn that_run(needs: &Requirements) -> impl Iterator<Item = Self> {
-        Self::all().filter(move |release| release.refuses(needs).is_none())
+    pub fn that_run(needs: Requirements) -> impl Iterator<Item = Self> {
+        Self::all().filter(move |release| release.refuses(&needs).is_none())
     }
 }
 
@@ -317,7 +317,7 @@ mod tests {
 
     fn running(version: u32, element_offset: Option<ElementOffset>, features: Features) -> String {
         let needs = Requirements { version, element_offset, features };
-        Release::that_run(&needs).map(|release| release.to_string()).collect::<Vec<_>>().join(" ")
+        Release::that_run(needs).map(|release| release.to_string()).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
     Report {
         size,
         version: container.version,
-        releases: Release::that_run(&needs).map(|release| release.to_string()).collect(),
+        releases: Release::that_run(needs).map(|release| release.to_string()).collect(),
         target: target(&file.target),
         features: features(file.target.feature_flags),
         sections: container

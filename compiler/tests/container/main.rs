@@ -1,4 +1,4 @@
-//! The `.aot` container: bytes listed by hand, generated models, bounds, damaged files, and the
+//! The `.aot` container: bytes listed by hand, files of wamrc, generated models, bounds, damaged files, and the
 //! report.
 
 mod damage;
@@ -7,3 +7,4 @@ mod hello;
 mod inspect;
 mod limits;
 mod round_trip;
+mod wamrc;

@@ -76,7 +76,7 @@ fn i64_offsets_are_common_to_all_releases() {
     assert_eq!(old, new);
     let container = Container::read(&old).unwrap();
     assert_eq!(container.element_offset, None);
-    let releases: Vec<_> = Release::that_run(&container.requirements()).collect();
+    let releases: Vec<_> = Release::that_run(container.requirements()).collect();
     assert_eq!(releases, [Release::V2_3_0, Release::V2_3_1, Release::V2_4_0]);
 }
 

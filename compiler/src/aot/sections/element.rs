@@ -88,7 +88,8 @@ fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
 ///
 /// Release 2.4.0 has the other layout under the same version words. Two words that the loader does
 /// not look at tell them apart: wamrc leaves the value 0 where there is none, and repeats the
-/// element type in the reference type that follows.
+/// element type in the reference type that follows. The upper half of other values
+/// tells nothing: wamrc does not initialise it.
 fn read_fixed(source: &mut Source<'_>, element_type: ElementType) -> Result<InitExpr> {
     source.align(WORD_ALIGN);
     let start = source.position();
