@@ -200,6 +200,10 @@ impl Release {
                 features.small_read_only_data && !facts.small_read_only_data,
                 Refusal::SmallReadOnlyData,
             ),
+            (
+                features.global_get_behind_mutable_import && !facts.global_get_of_any_import,
+                Refusal::GlobalGet,
+            ),
         ]
         .into_iter()
         .find_map(|(refused, refusal)| refused.then_some(refusal))
@@ -279,6 +283,8 @@ pub struct Features {
     pub gotpcrelx: bool,
     /// Relocations against a data section named `.srodata*`.
     pub small_read_only_data: bool,
+    /// `global.get` in initialiser expressions, while the first imported global is mutable.
+    pub global_get_behind_mutable_import: bool,
 }
 
 /// Why a release cannot run a file.
@@ -296,6 +302,8 @@ pub enum Refusal {
     GotPcRelX,
     /// It does not resolve `.srodata*` sections.
     SmallReadOnlyData,
+    /// It tests the mutability of the first imported global instead of the one referred to.
+    GlobalGet,
 }
 
 impl fmt::Display for Refusal {
@@ -307,6 +315,9 @@ impl fmt::Display for Refusal {
             Self::TinyFrames => "tiny call-stack frames",
             Self::GotPcRelX => "relocations R_X86_64_GOTPCRELX and R_X86_64_REX_GOTPCRELX",
             Self::SmallReadOnlyData => "references to a data section named .srodata",
+            Self::GlobalGet => {
+                "global.get in constant expressions while the first imported global is mutable"
+            }
         })
     }
 }

@@ -17,6 +17,11 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
         }),
         small_read_only_data: relocations()
             .any(|relocation| relocation.symbol.starts_with(format::SYMBOL_SMALL_READ_ONLY_DATA)),
+        global_get_behind_mutable_import: file
+            .import_globals
+            .first()
+            .is_some_and(|global| global.mutable)
+            && init_exprs(file).any(reads_global),
     }
 }
 
@@ -27,6 +32,14 @@ pub(super) fn distinct_layout(
 ) -> Option<ElementOffset> {
     let is_common = |segment: &ElementSegment| matches!(segment.offset, InitExpr::I64Const(_));
     (!segments.iter().all(is_common)).then_some(layout)
+}
+
+fn reads_global(expr: &InitExpr) -> bool {
+    match expr {
+        InitExpr::GlobalGet(_) => true,
+        InitExpr::Binary(_, operands) => operands.iter().any(reads_global),
+        _ => false,
+    }
 }
 
 fn init_exprs<'f>(file: &'f AotFile<'_>) -> impl Iterator<Item = &'f InitExpr> {

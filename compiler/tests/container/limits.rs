@@ -179,6 +179,11 @@ fn releases_refuse_what_they_do_not_have() {
             Release::V2_2_0,
             "references to a data section named .srodata",
         ),
+        (
+            global_get_behind_mutable_import(),
+            Release::V2_0_0,
+            "global.get in constant expressions while the first imported global is mutable",
+        ),
     ];
     for (file, release, feature) in cases {
         assert_eq!(
@@ -186,6 +191,24 @@ fn releases_refuse_what_they_do_not_have() {
             format!("WAMR {release} does not take {feature}")
         );
         fits(&file);
+    }
+}
+
+fn global_get_behind_mutable_import() -> AotFile<'static> {
+    let import = |name: &'static str, mutable| ImportGlobal {
+        value_type: ValueType::I32,
+        mutable,
+        module: "env".into(),
+        name: name.into(),
+    };
+    AotFile {
+        import_globals: vec![import("changing", true), import("constant", false)],
+        globals: vec![Global {
+            value_type: ValueType::I32,
+            mutable: false,
+            init: InitExpr::GlobalGet(1),
+        }],
+        ..empty()
     }
 }
 

