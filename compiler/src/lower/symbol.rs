@@ -5,6 +5,8 @@
 //! compiler adds, so that rare paths take little room in each function and no call from one
 //! function to another needs a relocation.
 
+use std::fmt;
+
 use cranelift_codegen::ir::UserExternalName;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
@@ -50,5 +52,18 @@ impl Symbol {
             4 => Self::Helper(*Helper::ALL.get(index as usize)?),
             _ => return None,
         })
+    }
+}
+
+/// The name in listings and messages.
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Function(index) => write!(f, "function[{index}]"),
+            Self::Body(index) => write!(f, "function[{index}].body"),
+            Self::ImportThunk(ty) => write!(f, "import_thunk[type {ty}]"),
+            Self::TrapThunk(id) => write!(f, "trap_thunk[{}]", id.message()),
+            Self::Helper(helper) => f.write_str(helper.info().symbol),
+        }
     }
 }

@@ -81,7 +81,7 @@ impl<'a> FunctionCompiler<'a> {
             Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
             Symbol::Function(_) | Symbol::Body(_) | Symbol::Helper(_) => {
-                return Err(Error::internal(format!("no code for {symbol:?}")));
+                return Err(Error::internal(format!("no code for {symbol}")));
             }
         }
         self.compile(symbol)
@@ -98,7 +98,7 @@ impl<'a> FunctionCompiler<'a> {
         compiled?;
         let assembly = self.context.compiled_code().and_then(|code| code.vcode.clone());
         let assembly = assembly.ok_or_else(|| Error::internal("no disassembly"))?;
-        Ok(InspectedFunction { clif, assembly })
+        Ok(InspectedFunction { clif, assembly: name_calls(&self.context.func, assembly) })
     }
 
     fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
@@ -128,6 +128,16 @@ impl<'a> FunctionCompiler<'a> {
     }
 }
 
+/// Cranelift's disassembly numbers the functions that are called; this gives them their names.
+fn name_calls(func: &Function, mut assembly: String) -> String {
+    for (number, name) in func.params.user_named_funcs() {
+        if let Some(symbol) = Symbol::from_external_name(name) {
+            assembly = assembly.replace(&format!("User({number})"), &symbol.to_string());
+        }
+    }
+    assembly
+}
+
 fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {
     let name = match &reloc.target {
         FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
@@ -144,15 +154,8 @@ fn codegen_error(symbol: Symbol, error: &cranelift_codegen::CodegenError) -> Err
     use cranelift_codegen::CodegenError;
     match error {
         CodegenError::CodeTooLarge | CodegenError::ImplLimitExceeded => {
-            Error::limit(format!("{} is too large to compile", describe(symbol)))
+            Error::limit(format!("{symbol} is too large to compile"))
         }
-        other => Error::internal(format!("{}: {other}", describe(symbol))),
-    }
-}
-
-fn describe(symbol: Symbol) -> String {
-    match symbol {
-        Symbol::Function(index) | Symbol::Body(index) => format!("function {index}"),
-        other => format!("{other:?}"),
+        other => Error::internal(format!("{symbol}: {other}")),
     }
 }

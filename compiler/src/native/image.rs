@@ -100,7 +100,7 @@ fn resolve_calls(
     for call in &function.calls {
         let target = labels.get(&call.target);
         let target =
-            *target.ok_or_else(|| Error::internal(format!("{:?} has no code", call.target)))?;
+            *target.ok_or_else(|| Error::internal(format!("{} has no code", call.target)))?;
         let offset = start + u64::from(call.offset);
         if !builder.resolve_reloc(offset, call.kind, call.addend, target) {
             return Err(Error::internal(format!(
