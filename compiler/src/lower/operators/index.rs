@@ -68,7 +68,6 @@ macro_rules! validate_then_lower {
     };
 }
 
-#[expect(clippy::clone_on_copy, reason = "the immediates of some operators are not Copy")]
 impl<'a> VisitOperator<'a> for ValidatingVisitor<'_, 'a, '_> {
     type Output = Result<(), Error>;
 
