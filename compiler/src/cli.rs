@@ -117,7 +117,7 @@ struct CompileArgs {
 #[derive(Args)]
 struct CodeArgs {
     /// The machine to compile for
-    #[arg(long, value_name = "NAME", default_value = Architecture::X86_64.name(), value_parser = architecture())]
+    #[arg(long, value_name = "NAME", default_value = Options::new().architecture.name(), value_parser = architecture())]
     target: Architecture,
     /// 0 compiles fastest, 3 makes the fastest code
     #[arg(long, value_name = "N", default_value = "3", value_parser = opt_level())]

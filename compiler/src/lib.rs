@@ -30,5 +30,6 @@ mod target;
 mod wasm;
 
 pub use error::{Error, ErrorKind};
+pub use native::Listing;
 pub use options::{Architecture, BoundsChecks, OptLevel, Options, Release};
-pub use pipeline::{Artifact, Listing, Statistics, compile, compile_with_progress, list};
+pub use pipeline::{Artifact, Statistics, compile, compile_with_progress, list};

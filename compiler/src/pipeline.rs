@@ -4,8 +4,8 @@ use crate::aot;
 use crate::assemble::assemble;
 use crate::error::{Error, ErrorKind};
 use crate::instance::InstanceLayout;
-use crate::lower::Environment;
-use crate::native;
+use crate::lower::{Environment, Symbol};
+use crate::native::{self, Listing};
 use crate::options::Options;
 use crate::target;
 use crate::wasm::{self, Module};
@@ -53,19 +53,6 @@ impl Artifact {
     }
 }
 
-/// One function in readable form.
-#[derive(Clone, Debug)]
-pub struct Listing {
-    /// Function index, imports counted.
-    pub index: u32,
-    /// Its name in the name section, or the first name it is exported by.
-    pub name: Option<String>,
-    /// Cranelift IR before optimisation.
-    pub clif: String,
-    /// Machine code as Cranelift prints it.
-    pub assembly: String,
-}
-
 /// Compiles the wasm module in `wasm` to an `.aot` file.
 ///
 /// # Errors
@@ -110,7 +97,8 @@ fn compile_module(
     Ok(Artifact { bytes, statistics, warnings })
 }
 
-/// Lists every function of the module in `wasm` as Cranelift IR and as machine code, in order.
+/// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as
+/// machine code: those of the module in order, and behind them those that the compiler adds.
 ///
 /// # Errors
 /// As [`compile`].
@@ -123,13 +111,12 @@ fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
     let isa = target::isa(options)?;
-    native::for_each_function(&env, &*isa, options, |compiler, position| {
-        let body = &module.bodies[position];
-        let function = compiler.inspect(body)?;
-        let index = body.validation.index;
-        let name = function_name(&module, index);
-        Ok(Listing { index, name, clif: function.clif, assembly: function.assembly })
-    })
+    let listings = native::list_module(&env, &*isa, options)?.into_iter();
+    let named = listings.map(|(symbol, listing)| match symbol {
+        Symbol::Function(index) => Listing { name: function_name(&module, index), ..listing },
+        _ => listing,
+    });
+    Ok(named.collect())
 }
 
 fn function_name(module: &Module<'_>, index: u32) -> Option<String> {

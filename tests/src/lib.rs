@@ -1,5 +1,7 @@
 //! Support code shared by the integration tests.
 
 mod emscripten;
+pub mod golden;
 pub mod programs;
 pub mod runner;
+pub mod tree;

@@ -40,7 +40,7 @@ pub(crate) fn assemble<'a>(
         import_globals: init_data::import_globals(module),
         globals: init_data::globals(module),
         import_functions: init_data::import_functions(module),
-        start_function: module.start,
+        start_function: start_function(module),
         aux_stack: aux_stack::find(module),
         object_data: Vec::new(),
         text: text(image),
@@ -59,20 +59,28 @@ fn text(image: &Image) -> model::Text<'_> {
     }
 }
 
+/// The start function; for an import, the function behind all others that calls it.
+fn start_function(module: &Module<'_>) -> Option<u32> {
+    let wrapper = module.imported_start().map(|_| module.functions.len() as u32);
+    wrapper.or(module.start)
+}
+
 fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
     let own = module.imported_function_count()..module.functions.len() as u32;
-    own.map(|index| {
-        let offset = image.offsets.get(&Symbol::Function(index));
-        let offset =
-            offset.ok_or_else(|| Error::internal(format!("function {index} has no code")))?;
-        Ok(model::Function {
-            code_offset: *offset,
-            type_index: module.canonical_function_type(index),
-            max_local_cells: 0,
-            max_stack_cells: 0,
+    let own = own.map(|index| (Symbol::Function(index), index));
+    let wrapper = module.imported_start().map(|start| (Symbol::StartWrapper, start));
+    own.chain(wrapper)
+        .map(|(symbol, typed_like)| {
+            let offset = image.offsets.get(&symbol);
+            let offset = offset.ok_or_else(|| Error::internal(format!("{symbol} has no code")))?;
+            Ok(model::Function {
+                code_offset: *offset,
+                type_index: module.canonical_function_type(typed_like),
+                max_local_cells: 0,
+                max_stack_cells: 0,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn exports<'a>(module: &Module<'a>) -> Vec<model::Export<'a>> {

@@ -91,7 +91,7 @@ fn listing(
         cwamrc::list(wasm, &request.options).map_err(|error| Failure::compilation(name, &error))?;
     let mut output = String::new();
     for function in &functions {
-        write!(output, ";; function {}", function.index).expect("strings take any text");
+        write!(output, ";; {}", function.symbol).expect("strings take any text");
         if let Some(name) = &function.name {
             write!(output, " {name:?}").expect("strings take any text");
         }

@@ -59,12 +59,8 @@ fn instance_config(
         wasi = wasi.preopened_dir(host, guest);
     }
     let heap = request.heap_size.unwrap_or_else(|| default_heap(module));
-    Ok(InstanceConfig {
-        stack_size: request.stack_size,
-        heap_size: heap,
-        wasi,
-        ..InstanceConfig::default()
-    })
+    let stack_size = request.stack_size;
+    Ok(InstanceConfig { stack_size, heap_size: heap, wasi, ..InstanceConfig::default() })
 }
 
 /// A heap changes the memory that the module sees, so only programs that need one have it.

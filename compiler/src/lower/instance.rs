@@ -24,6 +24,17 @@ pub(super) enum Region {
     Table = 2,
 }
 
+impl Region {
+    /// For readers of the IR.
+    fn description(self) -> &'static str {
+        match self {
+            Self::Heap => "linear memory",
+            Self::Instance => "instance",
+            Self::Table => "tables",
+        }
+    }
+}
+
 /// Values of the instance that are the same in the whole function.
 #[derive(Default)]
 pub(super) struct InstanceValues {
@@ -45,9 +56,8 @@ impl Lowering<'_, '_> {
     pub(super) fn flags(&mut self, region: Region) -> MemFlagsData {
         let func = &mut *self.builder.func;
         let handle = *self.instance.regions[region as usize].get_or_insert_with(|| {
-            func.dfg
-                .alias_regions
-                .insert(AliasRegionData { user_id: region as u32, description: Default::default() })
+            let description = region.description().into();
+            func.dfg.alias_regions.insert(AliasRegionData { user_id: region as u32, description })
         });
         MemFlagsData::new().with_notrap().with_alias_region(Some(handle))
     }

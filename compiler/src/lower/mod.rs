@@ -28,7 +28,7 @@ use crate::wasm::{FuncType, Module};
 pub(crate) use function::FunctionLowerer;
 pub(crate) use stack::{MAX_UNGUARDED_FRAME, lower_stack_guard};
 pub(crate) use symbol::Symbol;
-pub(crate) use thunks::{lower_import_thunk, lower_trap_thunk};
+pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
 
 /// What lowering knows about the module and the options, the same for every function.
 pub(crate) struct Environment<'a> {

@@ -26,6 +26,8 @@ pub(crate) enum Symbol {
     TrapThunk(TrapId),
     /// Jumps to a runtime helper.
     Helper(Helper),
+    /// Calls the start function, which is an import.
+    StartWrapper,
 }
 
 impl Symbol {
@@ -37,6 +39,7 @@ impl Symbol {
             Self::ImportThunk(ty) => (2, ty),
             Self::TrapThunk(id) => (3, id as u32),
             Self::Helper(helper) => (4, helper as u32),
+            Self::StartWrapper => (5, 0),
         };
         UserExternalName { namespace, index }
     }
@@ -50,19 +53,20 @@ impl Symbol {
             2 => Self::ImportThunk(index),
             3 => Self::TrapThunk(*TrapId::ALL.iter().find(|&&id| id as u32 == index)?),
             4 => Self::Helper(*Helper::ALL.get(index as usize)?),
+            5 => Self::StartWrapper,
             _ => return None,
         })
     }
 }
 
-/// The name in listings and messages.
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Function(index) => write!(f, "function[{index}]"),
-            Self::Body(index) => write!(f, "function[{index}].body"),
-            Self::ImportThunk(ty) => write!(f, "import_thunk[type {ty}]"),
-            Self::TrapThunk(id) => write!(f, "trap_thunk[{}]", id.message()),
+            Self::Function(index) => write!(f, "function({index})"),
+            Self::Body(index) => write!(f, "body({index})"),
+            Self::ImportThunk(ty) => write!(f, "import_thunk({ty})"),
+            Self::TrapThunk(id) => write!(f, "trap_thunk({id:?})"),
+            Self::StartWrapper => f.write_str("start_wrapper"),
             Self::Helper(helper) => f.write_str(helper.info().symbol),
         }
     }

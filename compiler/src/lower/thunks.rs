@@ -1,4 +1,5 @@
-//! Functions that the compiler adds: one per trap, and one per type of imported function.
+//! Functions that the compiler adds: one per trap, one per type of imported function, and one for a
+//! start function that is an import.
 //!
 //! They keep rare or lengthy sequences out of the module's functions. Source of the import
 //! protocol: `aot_invoke_native` in `core/iwasm/aot/aot_runtime.c`.
@@ -60,6 +61,27 @@ pub(crate) fn lower_import_thunk<'a>(
     let flags = MemFlagsData::new().with_notrap();
     let result = ty.results.first().map(|&ty| lowering.ins().load(clif_type(ty), flags, argv, 0));
     lowering.ins().return_(result.as_slice());
+    lowering.finish();
+}
+
+/// Makes the function that calls the start function, which must be an import: the runtime runs a
+/// start function only if it has code in the file (`execute_post_instantiate_functions` in
+/// `core/iwasm/aot/aot_runtime.c`).
+pub(crate) fn lower_start_wrapper<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+) {
+    let start = env.module.imported_start().expect("the start function is an import");
+    let ty = env.module.canonical_function_type(start);
+    name(func, Symbol::StartWrapper, env.function_signature(start).clone());
+    let mut lowering = lowerer.begin(env, func, env.ty(ty));
+    let symbol = Symbol::ImportThunk(ty);
+    let thunk = lowering.function(symbol, || import_thunk_signature(env.ty(ty)));
+    let start = lowering.ins().iconst(types::I32, i64::from(start));
+    let exec_env = lowering.exec_env;
+    lowering.ins().call(thunk, &[exec_env, start]);
+    lowering.ins().return_(&[]);
     lowering.finish();
 }
 

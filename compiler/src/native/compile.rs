@@ -8,10 +8,11 @@ use cranelift_codegen::ir::{ExternalName, Function};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget};
 
+use super::listing::{self, Listing};
 use crate::error::Error;
 use crate::lower::{
     Environment, FunctionLowerer, MAX_UNGUARDED_FRAME, Symbol, lower_import_thunk,
-    lower_stack_guard, lower_trap_thunk,
+    lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
 use crate::wasm::Body;
 
@@ -25,6 +26,17 @@ pub(crate) struct CompiledFunction {
     pub(crate) calls: Vec<Call>,
     /// Alignment that the code needs, in bytes.
     pub(crate) alignment: u32,
+    /// The readable form, if it was asked for.
+    pub(crate) listing: Option<Box<Listing>>,
+}
+
+impl CompiledFunction {
+    fn rename(&mut self, symbol: Symbol) {
+        if let Some(listing) = &mut self.listing {
+            listing.rename(self.symbol, symbol);
+        }
+        self.symbol = symbol;
+    }
 }
 
 /// A place in the code that refers to another function.
@@ -35,26 +47,25 @@ pub(crate) struct Call {
     pub(crate) target: Symbol,
 }
 
-/// The two readable forms of a function.
-pub(crate) struct InspectedFunction {
-    /// Cranelift IR before optimisation.
-    pub(crate) clif: String,
-    /// Cranelift's disassembly.
-    pub(crate) assembly: String,
-}
-
 /// Compiles functions one after the other.
 pub(crate) struct FunctionCompiler<'a> {
     env: &'a Environment<'a>,
     isa: &'a dyn TargetIsa,
     lowerer: FunctionLowerer<'a>,
     context: Context,
+    /// Whether functions get a readable form.
+    lists: bool,
 }
 
 impl<'a> FunctionCompiler<'a> {
     pub(crate) fn new(env: &'a Environment<'a>, isa: &'a dyn TargetIsa) -> Self {
         let lowerer = FunctionLowerer::new(isa.frontend_config());
-        Self { env, isa, lowerer, context: Context::new() }
+        Self { env, isa, lowerer, context: Context::new(), lists: false }
+    }
+
+    /// Gives every function compiled from now on its readable form.
+    pub(crate) fn with_listings(self) -> Self {
+        Self { lists: true, ..self }
     }
 
     /// Compiles a function of the module: its code, behind a guard if its frame asks for one.
@@ -67,7 +78,7 @@ impl<'a> FunctionCompiler<'a> {
         if !self.env.checks_stack() || frame <= MAX_UNGUARDED_FRAME {
             return Ok(vec![function]);
         }
-        function.symbol = Symbol::Body(index);
+        function.rename(Symbol::Body(index));
         self.context.clear();
         lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);
         Ok(vec![self.compile(Symbol::Function(index))?, function])
@@ -80,29 +91,18 @@ impl<'a> FunctionCompiler<'a> {
         match symbol {
             Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
+            Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
             Symbol::Function(_) | Symbol::Body(_) | Symbol::Helper(_) => {
-                return Err(Error::internal(format!("no code for {symbol}")));
+                return Err(Error::internal(format!("no code for {symbol:?}")));
             }
         }
         self.compile(symbol)
     }
 
-    /// Lowers and compiles a function for a reader's eyes.
-    pub(crate) fn inspect(&mut self, body: &Body<'a>) -> Result<InspectedFunction, Error> {
-        self.context.clear();
-        self.lowerer.lower(self.env, body, &mut self.context.func)?;
-        let clif = self.context.func.display().to_string();
-        self.context.set_disasm(true);
-        let compiled = self.compile(Symbol::Function(body.validation.index));
-        self.context.set_disasm(false);
-        compiled?;
-        let assembly = self.context.compiled_code().and_then(|code| code.vcode.clone());
-        let assembly = assembly.ok_or_else(|| Error::internal("no disassembly"))?;
-        Ok(InspectedFunction { clif, assembly: name_calls(&self.context.func, assembly) })
-    }
-
     fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
         let mut control = ControlPlane::default();
+        let clif = self.lists.then(|| listing::clif(&self.context.func));
+        self.context.set_disasm(self.lists);
         if let Err(error) = self.context.compile(self.isa, &mut control) {
             return Err(codegen_error(symbol, &error.inner));
         }
@@ -110,11 +110,16 @@ impl<'a> FunctionCompiler<'a> {
         let code = self.context.compiled_code().expect("it was just compiled");
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
+        let listing = clif.zip(code.vcode.as_deref()).map(|(clif, disassembly)| {
+            let assembly = listing::assembly(func, disassembly);
+            Box::new(Listing { symbol: symbol.to_string(), name: None, clif, assembly })
+        });
         Ok(CompiledFunction {
             symbol,
             code: buffer.data().to_vec(),
             calls: calls.collect::<Result<_, _>>()?,
             alignment: self.isa.function_alignment().minimum.max(buffer.alignment),
+            listing,
         })
     }
 
@@ -126,16 +131,6 @@ impl<'a> FunctionCompiler<'a> {
         let layout = code.and_then(|code| code.buffer.frame_layout());
         layout.map_or(0, |layout| layout.frame_to_fp_offset + FRAME_SETUP)
     }
-}
-
-/// Cranelift's disassembly numbers the functions that are called; this gives them their names.
-fn name_calls(func: &Function, mut assembly: String) -> String {
-    for (number, name) in func.params.user_named_funcs() {
-        if let Some(symbol) = Symbol::from_external_name(name) {
-            assembly = assembly.replace(&format!("User({number})"), &symbol.to_string());
-        }
-    }
-    assembly
 }
 
 fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {
@@ -154,8 +149,15 @@ fn codegen_error(symbol: Symbol, error: &cranelift_codegen::CodegenError) -> Err
     use cranelift_codegen::CodegenError;
     match error {
         CodegenError::CodeTooLarge | CodegenError::ImplLimitExceeded => {
-            Error::limit(format!("{symbol} is too large to compile"))
+            Error::limit(format!("{} is too large to compile", describe(symbol)))
         }
-        other => Error::internal(format!("{symbol}: {other}")),
+        other => Error::internal(format!("{}: {other}", describe(symbol))),
+    }
+}
+
+fn describe(symbol: Symbol) -> String {
+    match symbol {
+        Symbol::Function(index) | Symbol::Body(index) => format!("function {index}"),
+        other => other.to_string(),
     }
 }

@@ -12,6 +12,7 @@ use cranelift_codegen::isa::TargetIsa;
 
 use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
+use super::listing::Listing;
 use crate::error::Error;
 use crate::lower::{Environment, Symbol};
 use crate::options::Options;
@@ -27,29 +28,59 @@ pub(crate) fn compile_module(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Image, Error> {
+    let functions = compile_functions(env, options, &|| FunctionCompiler::new(env, isa), progress)?;
+    Image::lay_out(functions, isa, options.architecture.target())
+}
+
+/// The readable form of every function that [`compile_module`] compiles, in the order of the text.
+pub(crate) fn list_module(
+    env: &Environment<'_>,
+    isa: &dyn TargetIsa,
+    options: &Options,
+) -> Result<Vec<(Symbol, Listing)>, Error> {
+    let compiler = || FunctionCompiler::new(env, isa).with_listings();
+    let functions = compile_functions(env, options, &compiler, &|_, _| ())?;
+    let listings = functions.into_iter().filter_map(|function| {
+        let listing = function.listing?;
+        Some((function.symbol, *listing))
+    });
+    Ok(listings.collect())
+}
+
+/// Compiles the functions of the module, and those that the compiler adds to it.
+fn compile_functions<'a>(
+    env: &'a Environment<'a>,
+    options: &Options,
+    new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
+    progress: &Progress<'_>,
+) -> Result<Vec<CompiledFunction>, Error> {
     let bodies = &env.module.bodies;
     let total = bodies.iter().map(body_size).sum();
     let done = AtomicU64::new(0);
-    let functions = for_each_function(env, isa, options, |compiler, index| {
+    let functions = for_each_function(env, options, new_compiler, |compiler, index| {
         let body = &bodies[index];
         let compiled = compiler.compile_body(body)?;
         progress(done.fetch_add(body_size(body), Ordering::Relaxed) + body_size(body), total);
         Ok(compiled)
     })?;
     let mut functions: Vec<CompiledFunction> = functions.into_iter().flatten().collect();
-    add_thunks(&mut FunctionCompiler::new(env, isa), &mut functions)?;
-    Image::lay_out(functions, isa, options.architecture.target())
+    let mut compiler = new_compiler();
+    if env.module.imported_start().is_some() {
+        functions.push(compiler.compile_thunk(Symbol::StartWrapper)?);
+    }
+    add_thunks(&mut compiler, &mut functions)?;
+    Ok(functions)
 }
 
 /// Calls `work` for the position of every body, and returns the results in their order.
-pub(crate) fn for_each_function<'a, R: Send>(
+fn for_each_function<'a, R: Send>(
     env: &'a Environment<'a>,
-    isa: &'a dyn TargetIsa,
     options: &Options,
+    new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
     work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error> + Sync,
 ) -> Result<Vec<R>, Error> {
     let queue = Queue::new(env);
-    let run = || queue.drain(&mut FunctionCompiler::new(env, isa), &work);
+    let run = || queue.drain(&mut new_compiler(), &work);
     let batches = match options.threads.map(usize::from) {
         Some(1) => vec![run()],
         None => broadcast(rayon::current_num_threads(), &run),

@@ -7,6 +7,8 @@
 mod compile;
 mod driver;
 mod image;
+mod listing;
 
-pub(crate) use driver::{Progress, compile_module, for_each_function};
+pub(crate) use driver::{Progress, compile_module, list_module};
 pub(crate) use image::Image;
+pub use listing::Listing;

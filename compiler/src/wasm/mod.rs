@@ -65,6 +65,11 @@ impl Module<'_> {
         self.canonical_types[self.functions[index as usize] as usize]
     }
 
+    /// The start function, if it is an import.
+    pub(crate) fn imported_start(&self) -> Option<u32> {
+        self.start.filter(|&start| start < self.imported_function_count())
+    }
+
     /// How many functions are imported.
     pub(crate) fn imported_function_count(&self) -> u32 {
         self.imported_functions.len() as u32

@@ -1,0 +1,100 @@
+//! Functions in readable form, for people and for tests.
+//!
+//! Cranelift numbers the functions that a function calls; here they get their names.
+
+use std::fmt;
+
+use cranelift_codegen::entity::SecondaryMap;
+use cranelift_codegen::ir::entities::AnyEntity;
+use cranelift_codegen::ir::{Block, ExternalName, Function, Inst, UserExternalName, Value};
+use cranelift_codegen::write::{FuncWriter, PlainWriter, decorate_function};
+
+use crate::lower::Symbol;
+
+/// One function in readable form: one of the module, or one that the compiler adds to it.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// What others call it: `function(3)`, `import_thunk(0)`, `trap_thunk(Unreachable)`.
+    pub symbol: String,
+    /// For a function of the module, its name in the name section, or the first name that it is
+    /// exported by.
+    pub name: Option<String>,
+    /// Cranelift IR before optimisation.
+    pub clif: String,
+    /// Machine code as Cranelift prints it.
+    pub assembly: String,
+}
+
+impl Listing {
+    /// Changes the name of a function that had to be compiled before it was known.
+    pub(super) fn rename(&mut self, from: Symbol, to: Symbol) {
+        let [from, name] = [from, to].map(|symbol| symbol.to_external_name().to_string());
+        self.clif = self.clif.replacen(&from, &name, 1);
+        self.symbol = to.to_string();
+    }
+}
+
+/// The Cranelift IR of `function`.
+pub(super) fn clif(function: &Function) -> String {
+    let mut text = String::new();
+    decorate_function(&mut CalleeWriter, &mut text, function).expect("strings take any text");
+    text
+}
+
+/// Cranelift's disassembly of `function`, with names in the place of references to callees.
+pub(super) fn assembly(function: &Function, disassembly: &str) -> String {
+    let mut text = disassembly.to_owned();
+    for (reference, name) in function.params.user_named_funcs() {
+        if let Some(symbol) = Symbol::from_external_name(name) {
+            text = text.replace(&format!("User({reference})"), &symbol.to_string());
+        }
+    }
+    text
+}
+
+/// Writes the symbol beside the declaration of each callee.
+struct CalleeWriter;
+
+impl FuncWriter for CalleeWriter {
+    fn write_block_header(
+        &mut self,
+        w: &mut dyn fmt::Write,
+        func: &Function,
+        block: Block,
+        indent: usize,
+    ) -> fmt::Result {
+        PlainWriter.write_block_header(w, func, block, indent)
+    }
+
+    fn write_instruction(
+        &mut self,
+        w: &mut dyn fmt::Write,
+        func: &Function,
+        aliases: &SecondaryMap<Value, Vec<Value>>,
+        inst: Inst,
+        indent: usize,
+    ) -> fmt::Result {
+        PlainWriter.write_instruction(w, func, aliases, inst, indent)
+    }
+
+    fn write_entity_definition(
+        &mut self,
+        w: &mut dyn fmt::Write,
+        func: &Function,
+        entity: AnyEntity,
+        value: &dyn fmt::Display,
+    ) -> fmt::Result {
+        match callee(func, entity).and_then(Symbol::from_external_name) {
+            Some(symbol) => writeln!(w, "    {entity} = {value} ; {symbol}"),
+            None => PlainWriter.write_entity_definition(w, func, entity, value),
+        }
+    }
+}
+
+fn callee(func: &Function, entity: AnyEntity) -> Option<&UserExternalName> {
+    let AnyEntity::FuncRef(function) = entity else { return None };
+    match &func.dfg.ext_funcs[function].name {
+        ExternalName::User(name) => Some(&func.params.user_named_funcs()[*name]),
+        _ => None,
+    }
+}

@@ -1,0 +1,52 @@
+;; The thunk of a type of imports stores the arguments as the runtime wants them, cells of 4 bytes
+;; without padding, and calls aot_invoke_native with their number. The function index comes as last
+;; parameter, so one thunk serves all imports of the type, and the result replaces the arguments.
+;;! show = "clif"
+;;! functions = ["function(2)", "import_thunk(0)"]
+
+(module
+  (import "env" "f" (func $f (param i32 i64 f32 f64) (result i64)))
+  (import "env" "g" (func $g (param i32 i64 f32 f64) (result i64)))
+  (func (export "h") (result i64)
+    (drop (call $f (i32.const 1) (i64.const 2) (f32.const 3) (f64.const 4)))
+    (call $g (i32.const 1) (i64.const 2) (f32.const 3) (f64.const 4))))
+
+;; function(2) "h"
+;; function u0:2(i64) -> i64 system_v {
+;;     sig0 = (i64, i32, i64, f32, f64, i32) -> i64 system_v
+;;     fn0 = colocated u2:0 sig0 ; import_thunk(0)
+;;
+;; block0(v0: i64):
+;;     v2 = iconst.i32 1
+;;     v3 = iconst.i64 2
+;;     v4 = f32const 0x1.800000p1
+;;     v5 = f64const 0x1.0000000000000p2
+;;     v6 = iconst.i32 0
+;;     v7 = call fn0(v0, v2, v3, v4, v5, v6)  ; v2 = 1, v3 = 2, v4 = 0x1.800000p1, v5 = 0x1.0000000000000p2, v6 = 0
+;;     v8 = iconst.i32 1
+;;     v9 = iconst.i64 2
+;;     v10 = f32const 0x1.800000p1
+;;     v11 = f64const 0x1.0000000000000p2
+;;     v12 = iconst.i32 1
+;;     v13 = call fn0(v0, v8, v9, v10, v11, v12)  ; v8 = 1, v9 = 2, v10 = 0x1.800000p1, v11 = 0x1.0000000000000p2, v12 = 1
+;;     return v13
+;; }
+;;
+;; import_thunk(0)
+;; function u2:0(i64, i32, i64, f32, f64, i32) -> i64 system_v {
+;;     ss0 = explicit_slot 24, align = 16
+;;     sig0 = (i64, i32 sext, i32 sext, i64) -> i8 system_v
+;;     fn0 = colocated u4:2 sig0 ; aot_invoke_native
+;;
+;; block0(v0: i64, v1: i32, v2: i64, v3: f32, v4: f64, v5: i32):
+;;     v6 = stack_addr.i64 ss0
+;;     store notrap v1, v6
+;;     store notrap v2, v6+4
+;;     store notrap v3, v6+12
+;;     store notrap v4, v6+16
+;;     v7 = iconst.i32 6
+;;     v8 = stack_addr.i64 ss0
+;;     v9 = call fn0(v0, v5, v7, v8)  ; v7 = 6
+;;     v10 = load.i64 notrap v8
+;;     return v10
+;; }

@@ -1,0 +1,34 @@
+;; The runtime runs a start function only if it has code in the file, so an import gets a function that
+;; calls it.
+;;! show = "clif"
+;;! functions = ["start_wrapper", "import_thunk(1)"]
+
+(module
+  (import "env" "skipped" (func (param i32)))
+  (import "env" "start" (func $start))
+  (start $start))
+
+;; start_wrapper
+;; function u5:0(i64) system_v {
+;;     sig0 = (i64, i32) system_v
+;;     fn0 = colocated u2:1 sig0 ; import_thunk(1)
+;;
+;; block0(v0: i64):
+;;     v1 = iconst.i32 1
+;;     call fn0(v0, v1)  ; v1 = 1
+;;     return
+;; }
+;;
+;; import_thunk(1)
+;; function u2:1(i64, i32) system_v {
+;;     ss0 = explicit_slot 0, align = 16
+;;     sig0 = (i64, i32 sext, i32 sext, i64) -> i8 system_v
+;;     fn0 = colocated u4:2 sig0 ; aot_invoke_native
+;;
+;; block0(v0: i64, v1: i32):
+;;     v2 = stack_addr.i64 ss0
+;;     v3 = iconst.i32 0
+;;     v4 = stack_addr.i64 ss0
+;;     v5 = call fn0(v0, v1, v3, v4)  ; v3 = 0
+;;     return
+;; }

@@ -1,0 +1,37 @@
+;; memory.grow gives the old size or -1. The base stays where it is, since the runtime has reserved
+;; the room behind it.
+;;! show = "clif"
+
+(module
+  (memory 1)
+  (func (export "grow") (param i32) (result i32)
+    (i32.store (i32.const 0) (i32.const 1))
+    (memory.grow (local.get 0))
+    (i32.store (i32.const 4) (memory.size))))
+
+;; function(0) "grow"
+;; function u0:0(i64, i32) -> i32 system_v {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "instance"
+;;     sig0 = (i64, i32 sext) -> i8 system_v
+;;     fn0 = colocated u4:4 sig0 ; aot_enlarge_memory
+;;
+;; block0(v0: i64, v1: i32):
+;;     v5 = load.i64 notrap aligned readonly can_move v0+16
+;;     v6 = load.i64 notrap aligned readonly can_move v5+376
+;;     v3 = iconst.i32 0
+;;     v4 = iconst.i32 1
+;;     v7 = uextend.i64 v3  ; v3 = 0
+;;     v8 = iadd v6, v7
+;;     store region0 v4, v8  ; v4 = 1
+;;     v9 = load.i32 notrap region1 v5+360
+;;     v10 = call fn0(v5, v1)
+;;     v11 = iconst.i32 -1
+;;     v12 = select v10, v9, v11  ; v11 = -1
+;;     v13 = iconst.i32 4
+;;     v14 = load.i32 notrap region1 v5+360
+;;     v15 = uextend.i64 v13  ; v13 = 4
+;;     v16 = iadd v6, v15
+;;     store region0 v14, v16
+;;     return v12
+;; }

@@ -1,0 +1,35 @@
+;; In software mode the helper comes back, and so does everyone who called it: with any value.
+;;! show = "clif"
+;;! functions = ["function(0)", "trap_thunk(Unreachable)"]
+;;! bounds-checks = 1
+;;! stack-bounds-checks = 0
+
+(module
+  (func (export "f") (result i64)
+    (unreachable)))
+
+;; function(0) "f"
+;; function u0:0(i64) -> i64 system_v {
+;;     sig0 = (i64) system_v
+;;     fn0 = colocated u3:0 sig0 ; trap_thunk(Unreachable)
+;;
+;; block0(v0: i64):
+;;     jump block2
+;;
+;; block2 cold:
+;;     call fn0(v0)
+;;     v2 = iconst.i64 0
+;;     return v2  ; v2 = 0
+;; }
+;;
+;; trap_thunk(Unreachable)
+;; function u3:0(i64) system_v {
+;;     sig0 = (i64, i32 sext) system_v
+;;     fn0 = colocated u4:0 sig0 ; aot_set_exception_with_id
+;;
+;; block0(v0: i64):
+;;     v2 = load.i64 notrap aligned readonly can_move v0+16
+;;     v1 = iconst.i32 0
+;;     call fn0(v2, v1)  ; v1 = 0
+;;     return
+;; }

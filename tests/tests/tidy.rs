@@ -1,0 +1,347 @@
+//! The architecture of the project, and the habits of its source, as tests.
+//!
+//! A rule is a function that finds what offends in one file, and a few offenders that it must find:
+//! a rule that finds nothing in them is broken, and fails before it judges the tree. Exceptions are
+//! listed beside the rule, each with its reason.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use cwamrc_tests::tree::{SourceFile, root, source_files};
+use serde_json::Value;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use wamr_abi::helpers::Helper;
+
+/// A line, counted from 1, and what is wrong with it.
+type Finding = (usize, String);
+
+struct Rule<'o> {
+    /// Which files it is about.
+    applies: fn(&SourceFile) -> bool,
+    find: fn(&SourceFile) -> Vec<Finding>,
+    /// Path and text of files that break it.
+    offenders: &'o [(&'o str, &'o str)],
+}
+
+/// Fails if some file breaks the rule, or if the rule misses one of its offenders.
+fn enforce(rule: &Rule<'_>) {
+    for &(path, text) in rule.offenders {
+        let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
+        assert!((rule.applies)(&file), "the rule is not about {path}");
+        assert!(!(rule.find)(&file).is_empty(), "the rule finds nothing in {text:?}");
+    }
+    let files = source_files();
+    let mut judged = files.iter().filter(|file| (rule.applies)(file)).peekable();
+    assert!(judged.peek().is_some(), "the rule is about no file of the tree");
+    let findings: Vec<String> = judged
+        .flat_map(|file| {
+            let findings = (rule.find)(file).into_iter();
+            findings.map(|(line, what)| format!("{}:{line}: {what}", file.path))
+        })
+        .collect();
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+/// The words for which `is_offence` holds.
+fn offending_words(file: &SourceFile, is_offence: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let offending = file.words().into_iter().filter(|word| is_offence(&word.text));
+    offending.map(|word| (word.line, format!("`{}`", word.text))).collect()
+}
+
+/// The lines that hold one of `texts`.
+fn offending_lines(file: &SourceFile, texts: &[&str]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (line, number) in file.text.lines().zip(1..) {
+        let held = texts.iter().filter(|text| line.contains(**text));
+        findings.extend(held.map(|text| (number, format!("`{text}`"))));
+    }
+    findings
+}
+
+#[test]
+fn operators_name_no_structure_offset_and_no_helper_symbol() {
+    enforce(&Rule {
+        applies: |file| file.path.starts_with("compiler/src/lower/operators/"),
+        find: |file| {
+            let names_symbol = |word: &str| {
+                let quoted = |symbol: &str| word == format!("{symbol:?}");
+                Helper::ALL.iter().any(|helper| quoted(helper.info().symbol))
+            };
+            // `info` gives a helper's entry in the table of helpers, its symbol among it.
+            offending_words(file, |word| matches!(word, "layout" | "info") || names_symbol(word))
+        },
+        offenders: &[
+            ("compiler/src/lower/operators/x.rs", "use wamr_abi::layout::table;"),
+            ("compiler/src/lower/operators/x.rs", "const X: &str = \"aot_table_grow\";"),
+            ("compiler/src/lower/operators/x.rs", "fn x() { helper.info().symbol; }"),
+        ],
+    });
+}
+
+#[test]
+fn the_container_knows_neither_lowering_nor_cranelift() {
+    enforce(&Rule {
+        applies: |file| file.path.starts_with("compiler/src/aot/"),
+        find: |file| {
+            offending_words(file, |word| {
+                matches!(word, "lower" | "native") || word.starts_with("cranelift")
+            })
+        },
+        offenders: &[
+            ("compiler/src/aot/x.rs", "use crate::lower::Symbol;"),
+            ("compiler/src/aot/x.rs", "use cranelift_codegen::ir::Value;"),
+        ],
+    });
+}
+
+/// Files outside `target/` that may name an architecture.
+const ARCHITECTURE_NAMES: &[(&str, &str)] = &[
+    ("compiler/src/options.rs", "the default architecture"),
+    ("compiler/abi/src/format.rs", "the machines that the container knows"),
+    ("compiler/abi/src/format/relocation.rs", "the relocation types that the container knows"),
+    ("compiler/abi/src/releases.rs", "relocation types that some releases refuse"),
+];
+
+#[test]
+fn architectures_are_named_in_target_alone() {
+    enforce(&Rule {
+        applies: |file| {
+            let excepted = ARCHITECTURE_NAMES.iter().any(|(path, _)| *path == file.path);
+            let compiler = ["compiler/src/", "compiler/abi/src/"];
+            file.is_rust()
+                && compiler.iter().any(|folder| file.path.starts_with(folder))
+                && !file.path.starts_with("compiler/src/target/")
+                && !excepted
+        },
+        find: |file| {
+            let names = ["x86", "x64", "amd64", "aarch64", "arm64", "riscv"];
+            offending_words(file, |word| {
+                let word = word.to_ascii_lowercase();
+                names.iter().any(|name| word.contains(name))
+            })
+        },
+        offenders: &[
+            ("compiler/src/lower/x.rs", "fn x(a: Arch) { a == Arch::X86_64 }"),
+            ("compiler/src/native/x.rs", "const X: &str = \"has_riscv\";"),
+        ],
+    });
+}
+
+#[test]
+fn clap_appears_in_cli_alone() {
+    enforce(&Rule {
+        // The benchmarks are a command of their own.
+        applies: |file| {
+            file.is_rust()
+                && file.path != "compiler/src/cli.rs"
+                && !file.path.starts_with("benchmarks/")
+        },
+        find: |file| offending_words(file, |word| word == "clap"),
+        offenders: &[("compiler/src/main.rs", "use clap::Parser;")],
+    });
+}
+
+#[test]
+fn unsafe_appears_in_the_runtime_shim_alone() {
+    enforce(&Rule {
+        applies: |file| file.is_rust() && !file.path.starts_with("runtime-shim/src/"),
+        find: |file| offending_words(file, |word| word == "unsafe"),
+        offenders: &[("compiler/src/x.rs", "fn x() { unsafe { y() } }")],
+    });
+}
+
+/// A function of that many lines.
+fn function_of(lines: usize) -> String {
+    format!("fn x() {{\n{}}}\n", "    y();\n".repeat(lines - 2))
+}
+
+const MAX_FILE_LINES: usize = 600;
+
+#[test]
+fn files_are_small() {
+    enforce(&Rule {
+        applies: SourceFile::is_rust,
+        find: |file| {
+            let lines = file.text.lines().count();
+            if lines <= MAX_FILE_LINES {
+                return Vec::new();
+            }
+            vec![(lines, format!("more than {MAX_FILE_LINES} lines"))]
+        },
+        offenders: &[("compiler/src/x.rs", &function_of(MAX_FILE_LINES + 1))],
+    });
+}
+
+const MAX_FUNCTION_LINES: usize = 80;
+
+#[test]
+fn functions_are_small() {
+    enforce(&Rule {
+        applies: SourceFile::is_rust,
+        find: |file| {
+            let mut functions = LongFunctions::default();
+            functions.visit_file(&file.syntax());
+            functions.0
+        },
+        offenders: &[("compiler/src/x.rs", &function_of(MAX_FUNCTION_LINES + 1))],
+    });
+}
+
+/// Collects the functions that are too long; attributes and docs are not counted.
+#[derive(Default)]
+struct LongFunctions(Vec<Finding>);
+
+impl LongFunctions {
+    fn measure(&mut self, signature: &syn::Signature, body: &syn::Block) {
+        let (start, end) = (signature.span().start().line, body.span().end().line);
+        let lines = end - start + 1;
+        if lines > MAX_FUNCTION_LINES {
+            self.0.push((start, format!("`{}` has {lines} lines", signature.ident)));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for LongFunctions {
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.measure(&item.sig, &item.block);
+        syn::visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.measure(&item.sig, &item.block);
+        syn::visit::visit_impl_item_fn(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        if let Some(body) = &item.default {
+            self.measure(&item.sig, body);
+        }
+        syn::visit::visit_trait_item_fn(self, item);
+    }
+}
+
+#[test]
+fn modules_say_what_they_are_for() {
+    enforce(&Rule {
+        applies: SourceFile::is_rust,
+        find: |file| {
+            let documented = file.text.starts_with("//! ");
+            if documented { Vec::new() } else { vec![(1, "no `//!` at the start".to_owned())] }
+        },
+        offenders: &[("compiler/src/x.rs", "// A comment.\n\nfn x() {}")],
+    });
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    // Written in two parts, so that this file does not offend.
+    const MARKS: &[&str] = &[
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("#[", "ignore"),
+        concat!("to", "do!"),
+        concat!("unimple", "mented!"),
+        concat!("d", "bg!"),
+    ];
+    enforce(&Rule {
+        applies: |file| file.path != "Cargo.lock",
+        find: |file| offending_lines(file, MARKS),
+        offenders: &[
+            ("docs/x.md", concat!("TO", "DO: write this")),
+            ("tests/tests/x.rs", concat!("#[test]\n#[", "ignore = \"slow\"]\nfn x() {}")),
+            ("compiler/src/x.rs", concat!("fn x() { to", "do!() }")),
+        ],
+    });
+}
+
+#[test]
+fn no_path_of_a_machine_is_named() {
+    const FOLDERS: &[&str] = &[
+        concat!("/", "work/"),
+        concat!("/", "root/"),
+        concat!("/", "home/"),
+        concat!("/", "tmp/"),
+        concat!("/", "Users/"),
+    ];
+    enforce(&Rule {
+        applies: |_| true,
+        find: |file| offending_lines(file, FOLDERS),
+        offenders: &[("docs/x.md", concat!("see /", "home/me/notes"))],
+    });
+}
+
+/// Answers of cargo about the workspace and all that it depends on.
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--locked"])
+        .current_dir(root())
+        .output()
+        .expect("cargo can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo answers in JSON")
+}
+
+fn packages(metadata: &Value) -> impl Iterator<Item = &Value> {
+    metadata["packages"].as_array().expect("cargo lists packages").iter()
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_default()
+}
+
+#[test]
+fn there_is_one_version_of_cranelift() {
+    let metadata = metadata();
+    let versions: BTreeSet<&str> = packages(&metadata)
+        .filter(|package| text(package, "name").starts_with("cranelift-"))
+        .map(|package| text(package, "version"))
+        .collect();
+    assert_eq!(versions.len(), 1, "{versions:?}");
+}
+
+#[test]
+fn members_share_lints_and_versions() {
+    let metadata = metadata();
+    let members = packages(&metadata).filter(|package| package["source"].is_null());
+    let mut seen = 0;
+    for member in members {
+        let manifest = std::fs::read_to_string(text(member, "manifest_path"));
+        let manifest: toml::Table = manifest.expect("it was just read").parse().expect("TOML");
+        let workspace = Some(&toml::Value::Boolean(true));
+        let name = text(member, "name");
+        assert_eq!(manifest["lints"].get("workspace"), workspace, "lints of {name}");
+        for key in ["version", "edition", "license", "rust-version", "publish"] {
+            assert_eq!(manifest["package"][key].get("workspace"), workspace, "{key} of {name}");
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, metadata["workspace_members"].as_array().map_or(0, Vec::len));
+}
+
+/// `deny.toml` lists the licences; this is the part of `cargo deny check` that every test run does.
+#[test]
+fn dependencies_have_tolerated_licences_and_come_from_crates_io() {
+    const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+    let deny = std::fs::read_to_string(root().join("deny.toml")).expect("deny.toml");
+    let deny: toml::Table = deny.parse().expect("TOML");
+    let allowed = deny["licenses"]["allow"].as_array().expect("a list").iter();
+    let allowed: Vec<spdx::Licensee> = allowed
+        .map(|name| name.as_str().expect("a string"))
+        .map(|name| spdx::Licensee::parse(name).expect("an SPDX licence"))
+        .collect();
+    let tolerates = |licence: &str| {
+        let expression = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX);
+        expression.is_ok_and(|expression| {
+            expression.evaluate(|needed| allowed.iter().any(|licence| licence.satisfies(needed)))
+        })
+    };
+    assert!(!tolerates("GPL-3.0-only") && !tolerates("MIT AND AGPL-3.0-only") && !tolerates(""));
+    let metadata = metadata();
+    for package in packages(&metadata) {
+        let (name, licence) = (text(package, "name"), text(package, "license"));
+        assert!(tolerates(licence), "{name}: {licence:?}");
+        let source = &package["source"];
+        assert!(source.is_null() || source == CRATES_IO, "{name} comes from {source}");
+    }
+}
