@@ -43,7 +43,7 @@ def compile_once(path, opt_level, mode):
     peak = status_bytes("VmHWM")
     figures = {"cpu": cpu, "wall": wall, "before": before, "peak": peak}
     figures["output"] = len(module.serialize())
-    figures["version"] = importlib.metadata.version("wasmtime")
+    figures["version"] = f"wasmtime {importlib.metadata.version('wasmtime')}"
     json.dump(figures, sys.stdout)
 
 

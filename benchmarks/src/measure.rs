@@ -24,7 +24,7 @@ pub(crate) struct Sample {
     pub(crate) peak: u64,
     /// Bytes of the result.
     pub(crate) output: u64,
-    /// Which version did it.
+    /// Name and version of the compiler.
     pub(crate) version: String,
 }
 
