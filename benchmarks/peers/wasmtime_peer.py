@@ -1,5 +1,5 @@
-"""The peer: PyPI's wasmtime, measured from inside its process, so that neither Python's start nor its
-imports count.
+"""The peer: PyPI's wasmtime, measured from inside its process, so that neither Python's start
+nor its imports count.
 
   wasmtime_peer.py compile FILE.wasm speed|none serial|parallel
       one cold compilation; a JSON object on standard output

@@ -1,8 +1,8 @@
 //! Benchmarks: what compiling real modules costs, always beside a peer in the same run.
 //!
 //! Every measurement is a process of its own that reports on itself, contestants take turns, and
-//! what they made is run and compared with a reference before its time counts. Nothing here judges a
-//! time; the exit code says only whether every result was right.
+//! what they made is run and compared with a reference before its time counts. Nothing here judges
+//! a time; the exit code says only whether every result was right.
 
 mod child;
 mod contestant;

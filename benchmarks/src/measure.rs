@@ -1,8 +1,8 @@
 //! What one process spends between two points: CPU time, wall time, resident memory.
 //!
-//! Taken inside the process that does the work, so that starting it and reading its input do not count.
-//! Linux only: resident memory comes from `/proc/self`. `getrusage` would not do, since its maximum
-//! survives `exec` and so includes the parent.
+//! Taken inside the process that does the work, so that starting it and reading its input do not
+//! count. Linux only: resident memory comes from `/proc/self`. `getrusage` would not do, since its
+//! maximum survives `exec` and so includes the parent.
 
 use std::fs;
 use std::io::{Error, Result};

@@ -1,8 +1,8 @@
 //! Real programs, compiled at every level and in both modes of bounds checks, print in WAMR what
 //! their references print.
 //!
-//! The references are other implementations, see `cwamrc_tests::programs`. What the programs need is fetched and
-//! built first; the first run on a machine takes a few minutes for that.
+//! The references are other implementations, see `cwamrc_tests::programs`. What the programs need
+//! is fetched and built first; the first run on a machine takes a few minutes for that.
 
 use std::sync::LazyLock;
 use std::{fmt, fs};
