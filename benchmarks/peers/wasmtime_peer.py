@@ -1,5 +1,5 @@
-"""The peer: PyPI's wasmtime, measured from inside its process, so that neither Python's start nor its
-imports count.
+"""The peer: PyPI's wasmtime, measured from inside its process, so that neither Python's start
+nor its imports count.
 
   wasmtime_peer.py compile FILE.wasm speed|none serial|parallel
       one cold compilation; a JSON object on standard output
@@ -43,7 +43,7 @@ def compile_once(path, opt_level, mode):
     peak = status_bytes("VmHWM")
     figures = {"cpu": cpu, "wall": wall, "before": before, "peak": peak}
     figures["output"] = len(module.serialize())
-    figures["version"] = importlib.metadata.version("wasmtime")
+    figures["version"] = f"wasmtime {importlib.metadata.version('wasmtime')}"
     json.dump(figures, sys.stdout)
 
 

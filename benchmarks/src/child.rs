@@ -27,7 +27,7 @@ pub(crate) fn compile_once(
         .ok_or_else(|| Error::other(format!("no level {level}")))?;
     let options = Options::new().opt_level(level).threads(threads);
     let (artifact, sample) = measure(
-        env!("CARGO_PKG_VERSION"),
+        concat!("cwamrc ", env!("CARGO_PKG_VERSION")),
         || compile(&wasm, &options),
         |result| result.as_ref().map_or(0, |artifact| artifact.bytes().len() as u64),
     )?;

@@ -1,5 +1,6 @@
 //! The compilers that are compared, each started as a process of its own for every measurement.
 
+use std::fmt;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +21,15 @@ pub(crate) enum Compiler {
     Wasmtime(&'static str),
 }
 
+impl fmt::Display for Compiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cwamrc(level) => write!(f, "cwamrc -O{level}"),
+            Self::Wasmtime(level) => write!(f, "wasmtime {level}"),
+        }
+    }
+}
+
 /// A compiler with a number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Contestant {
@@ -30,13 +40,9 @@ pub(crate) struct Contestant {
 impl Contestant {
     /// The column head.
     pub(crate) fn name(self) -> String {
-        let compiler = match self.compiler {
-            Compiler::Cwamrc(level) => format!("cwamrc -O{level}"),
-            Compiler::Wasmtime(level) => format!("wasmtime {level}"),
-        };
         match self.threads {
-            1 => compiler,
-            threads => format!("{compiler} ×{threads}"),
+            1 => self.compiler.to_string(),
+            threads => format!("{} ×{threads}", self.compiler),
         }
     }
 

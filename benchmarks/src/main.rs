@@ -1,8 +1,8 @@
 //! Benchmarks: what compiling real modules costs, always beside a peer in the same run.
 //!
 //! Every measurement is a process of its own that reports on itself, contestants take turns, and
-//! what they made is run and compared with a reference before its time counts. Nothing here judges a
-//! time; the exit code says only whether every result was right.
+//! what they made is run and compared with a reference before its time counts. Nothing here judges
+//! a time; the exit code says only whether every result was right.
 
 mod child;
 mod contestant;
@@ -11,6 +11,7 @@ mod race;
 mod report;
 mod stats;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Error, Result};
 use std::num::NonZeroUsize;
@@ -148,13 +149,13 @@ fn chosen(mut programs: Vec<Program>, names: &[String]) -> Result<Vec<Program>> 
 
 /// Peers stand before those that are measured against them.
 fn contestants(cli: &Cli, with_peer: bool) -> Vec<Contestant> {
+    let levels: BTreeSet<u8> = cli.levels.iter().copied().collect();
+    let threads: BTreeSet<u16> = cli.threads.iter().copied().collect();
     let peers = ["speed", "none"].map(Compiler::Wasmtime);
     let peers = peers.into_iter().filter(|_| with_peer);
-    let compilers: Vec<_> =
-        peers.chain(cli.levels.iter().rev().map(|&level| Compiler::Cwamrc(level))).collect();
-    let at = |threads: &u16| {
-        let threads = *threads;
+    let compilers: Vec<_> = peers.chain(levels.into_iter().rev().map(Compiler::Cwamrc)).collect();
+    let at = |threads| {
         compilers.clone().into_iter().map(move |compiler| Contestant { compiler, threads })
     };
-    cli.threads.iter().flat_map(at).collect()
+    threads.into_iter().flat_map(at).collect()
 }

@@ -1,8 +1,8 @@
 //! What one process spends between two points: CPU time, wall time, resident memory.
 //!
-//! Taken inside the process that does the work, so that starting it and reading its input do not count.
-//! Linux only: resident memory comes from `/proc/self`. `getrusage` would not do, since its maximum
-//! survives `exec` and so includes the parent.
+//! Taken inside the process that does the work, so that starting it and reading its input do not
+//! count. Linux only: resident memory comes from `/proc/self`. `getrusage` would not do, since its
+//! maximum survives `exec` and so includes the parent.
 
 use std::fs;
 use std::io::{Error, Result};
@@ -24,7 +24,7 @@ pub(crate) struct Sample {
     pub(crate) peak: u64,
     /// Bytes of the result.
     pub(crate) output: u64,
-    /// Which version did it.
+    /// Name and version of the compiler.
     pub(crate) version: String,
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct AotFacts {
 
 impl Entry {
     /// One figure of a contestant, round by round.
-    pub(crate) fn series(&self, who: Contestant, figure: fn(&Sample) -> f64) -> Vec<f64> {
+    pub(crate) fn series(&self, who: Contestant, figure: impl Fn(&Sample) -> f64) -> Vec<f64> {
         self.samples.get(&who.name()).into_iter().flatten().map(figure).collect()
     }
 }

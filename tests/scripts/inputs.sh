@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings the real modules and programs that tests and benchmarks use, and prints where they lie (JSON).
+# Brings the real modules and programs of tests and benchmarks, and prints where they lie as JSON.
 #
-# Installs the Debian packages that are missing, when it may (root, apt-get); inputs.py does the rest.
+# Installs missing Debian packages when it may (root, apt-get); inputs.py does the rest.
 # The cache is $CWAMRC_TEST_INPUTS, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs.
 set -euo pipefail
 
@@ -20,7 +20,8 @@ need npm npm --version
 need clang-19 clang-19 --version
 need lld-19 wasm-ld-19 --version
 need wasi-libc test -e /usr/lib/wasm32-wasi/libc.a
-need libclang-rt-19-dev-wasm32 test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
+need libclang-rt-19-dev-wasm32 \
+    test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
 need libc6-dev test -e /usr/include/stdio.h
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -30,9 +31,11 @@ if [ ${#missing[@]} -gt 0 ]; then
         exit 1
     fi
     echo "installing ${missing[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    wait=(-o DPkg::Lock::Timeout=900)
     {
-        apt-get -o DPkg::Lock::Timeout=900 update
-        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=900 install -y --no-install-recommends "${missing[@]}"
+        apt-get "${wait[@]}" update
+        apt-get "${wait[@]}" install -y --no-install-recommends "${missing[@]}"
     } >&2
 fi
 

@@ -1,10 +1,10 @@
 //! Hosts of our own for modules that emscripten made for JavaScript.
 //!
-//! Imports and exports of such a module have one-letter names, which change with each of its versions;
-//! the tables below are those of the JavaScript in the package versions that `programs/inputs.toml` names (`wasmImports`
-//! and the assignments of `wasmExports` there). They hold what the programs here call, and no more:
-//! another import traps when it is called, by name. The system call numbers and structures are
-//! those of emscripten's C library, which follows musl and, for errors, WASI.
+//! Imports and exports of such a module have one-letter names, which change with each version. The
+//! tables below are those of the JavaScript in the packages that `programs/inputs.toml` names (the
+//! import object, and the assignments of the exports). They hold what the programs here call, and
+//! no more: another import traps when it is called. Structures are those of emscripten's C library;
+//! its error numbers are those of WASI.
 
 use std::io::{Error, Result};
 use std::sync::{Arc, Mutex, PoisonError};

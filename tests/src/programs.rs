@@ -2,8 +2,8 @@
 //!
 //! [`Inputs::prepare`] runs `scripts/inputs.sh`, which fetches and builds what is not cached;
 //! [`Inputs::programs`] lists what to run with which arguments, and where the expected output comes
-//! from. Invariant: that is always another implementation (the native build of the same sources, CPython, a native
-//! clang-format), never our own output.
+//! from. Invariant: that is always another implementation (the native build of the same sources,
+//! CPython, a native clang-format, Node.js), never our own output.
 //!
 //! How a program is run is [`crate::runner`]'s business.
 
@@ -98,8 +98,8 @@ impl Inputs {
     /// Fetches and builds what is missing; quick when nothing is. Progress goes to standard error.
     ///
     /// # Errors
-    /// The script failed: a tool is missing and cannot be installed, a registry is out of reach, or a
-    /// file has another SHA-256. Its own message, on standard error, says which.
+    /// The script failed: a tool is missing and cannot be installed, a registry is out of reach, or
+    /// a file has another SHA-256. Its own message, on standard error, says which.
     pub fn prepare() -> Result<Self> {
         let done = Command::new(SCRIPT).stderr(Stdio::inherit()).output()?;
         if !done.status.success() {
