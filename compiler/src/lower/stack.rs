@@ -1,16 +1,23 @@
-//! Native stack checks in code, for runtimes without guard pages on the stack.
+//! Native stack checks in code.
 //!
-//! A function compares its stack pointer with the limit in the execution environment once its frame
-//! is set up. Until then it has written into the frame, so that is sound only while the frame is
-//! smaller than the room that [`RESERVE`] keeps free below every checked stack pointer. The size of
-//! a frame is known after register allocation only: a function with a larger frame gets a guard in
-//! front of it, a function of its own that checks for the whole frame before it passes control on.
+//! In software mode a function compares its stack pointer with the limit in the execution
+//! environment once its frame is set up. Until then it has written into the frame, so that is sound
+//! only while the frame is smaller than the room that [`RESERVE`] keeps free below every checked
+//! stack pointer. The size of a frame is known after register allocation only: a function with a
+//! larger frame gets a guard in front of it, a function of its own that checks for the whole frame
+//! before it passes control on.
 //!
-//! Source: `native_stack_boundary` in `core/iwasm/common/wasm_exec_env.h`; the runtime sets it at
-//! least `WASM_STACK_GUARD_SIZE` above the end of the stack.
+//! With guard pages, the end of the stack is a fault, which the runtime turns into a trap. It must
+//! happen in wasm code: the runtime raises exceptions under a lock, and its signal handler wants
+//! the same lock. So what calls into the runtime near the end of the stack looks first.
+//!
+//! Source: `native_stack_boundary` in `core/iwasm/common/wasm_exec_env.h`, which is
+//! `WASM_STACK_GUARD_SIZE` above the end of the stack, and so in the middle of the guard pages where
+//! there are any; `runtime_signal_handler` in `core/iwasm/common/wasm_runtime_common.c`;
+//! `wasm_cluster_set_exception` in `core/iwasm/libraries/thread-mgr/thread_manager.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Function, InstBuilder, UserFuncName};
+use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, types};
 use wamr_abi::exceptions::TrapId;
 
 use super::context::Lowering;
@@ -19,12 +26,16 @@ use super::signature::POINTER;
 use super::symbol::Symbol;
 use super::{Environment, FuncType};
 
-/// Bytes between the stack pointer of a function that passed its check and the runtime's limit.
-/// Room for the next function's frame before its own check, and for the C code of a helper.
-const RESERVE: u32 = 4096;
+/// Bytes between the stack pointer of a function that passed its check and the runtime's limit:
+/// three guard pages (`STACK_OVERFLOW_CHECK_GUARD_PAGE_COUNT`), a small frame that is not checked
+/// yet, and the C code of a helper, for which the runtime itself reckons with 3 KiB.
+const RESERVE: u32 = 16 * 1024;
 
 /// The largest frame, in bytes, of a function that checks its stack pointer by itself.
-pub(crate) const MAX_UNGUARDED_FRAME: u32 = RESERVE / 2;
+pub(crate) const MAX_UNGUARDED_FRAME: u32 = 2048;
+
+/// The guard pages cannot be missed in steps of this many bytes.
+const PROBE_INTERVAL: u32 = 4096;
 
 impl Lowering<'_, '_> {
     /// Raises "native stack overflow" if fewer than `bytes` bytes are left beside the reserve.
@@ -41,6 +52,17 @@ impl Lowering<'_, '_> {
             lowest,
             TrapId::NativeStackOverflow,
         );
+    }
+
+    /// Reads below the stack pointer, so that a helper which would run into the guard pages makes
+    /// this function fault in its place.
+    pub(super) fn probe_reserve(&mut self) {
+        let stack_pointer = self.ins().get_stack_pointer(POINTER);
+        for step in 1..=RESERVE / PROBE_INTERVAL {
+            let offset = -((step * PROBE_INTERVAL) as i32);
+            // It can trap, and so is not removed although nothing uses its result.
+            self.ins().load(types::I8, MemFlagsData::new(), stack_pointer, offset);
+        }
     }
 }
 

@@ -31,6 +31,9 @@ pub(crate) fn lower_trap_thunk<'a>(
 ) {
     name(func, Symbol::TrapThunk(id), trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    if !env.stack_checks {
+        lowering.probe_reserve();
+    }
     let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
     let instance = lowering.module_instance();
     lowering.raise(instance, id);
@@ -51,6 +54,9 @@ pub(crate) fn lower_import_thunk<'a>(
     name(func, symbol, import_thunk_signature(ty));
     let mut lowering = lowerer.begin(env, func, ty);
     let params = lowering.params().to_vec();
+    if !env.stack_checks {
+        lowering.check_stack(0);
+    }
     let (exec_env, function) = (params[0], params[params.len() - 1]);
     let cells = lowering.store_cells(&params[1..params.len() - 1]);
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
