@@ -19,6 +19,7 @@
 pub mod aot;
 mod assemble;
 mod error;
+mod host_storage;
 
 pub mod inspect;
 mod instance;

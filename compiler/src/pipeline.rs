@@ -3,6 +3,7 @@
 use crate::aot;
 use crate::assemble::assemble;
 use crate::error::{Error, ErrorKind};
+use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::lower::{Environment, Symbol};
 use crate::native::{self, Listing};
@@ -81,7 +82,7 @@ fn compile_module(
     options: &Options,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
-    let module = wasm::parse(wasm)?;
+    let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
     let isa = target::isa(options)?;
@@ -97,6 +98,12 @@ fn compile_module(
     Ok(Artifact { bytes, statistics, warnings })
 }
 
+fn front_end(wasm: &[u8]) -> Result<Module<'_>, Error> {
+    let mut module = wasm::parse(wasm)?;
+    host_storage::resolve(&mut module)?;
+    Ok(module)
+}
+
 /// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as
 /// machine code: those of the module in order, and behind them those that the compiler adds.
 ///
@@ -107,7 +114,7 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 }
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    let module = wasm::parse(wasm)?;
+    let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
     let isa = target::isa(options)?;

@@ -28,8 +28,10 @@ pub(crate) struct Module<'a> {
     pub(crate) imported_functions: Vec<Import<'a>>,
     /// Imported globals.
     pub(crate) imported_globals: Vec<Import<'a>>,
-    /// Imported tables and memories: kept for messages; the runtime allocates them itself.
-    pub(crate) imported_storage: Vec<Import<'a>>,
+    /// Imported tables.
+    pub(crate) imported_tables: Vec<Import<'a>>,
+    /// Imported memories.
+    pub(crate) imported_memories: Vec<Import<'a>>,
     /// Type index of every function.
     pub(crate) functions: Vec<u32>,
     /// Every table.

@@ -62,7 +62,8 @@ fn empty_module<'a>() -> Module<'a> {
         canonical_types: Vec::new(),
         imported_functions: Vec::new(),
         imported_globals: Vec::new(),
-        imported_storage: Vec::new(),
+        imported_tables: Vec::new(),
+        imported_memories: Vec::new(),
         functions: Vec::new(),
         tables: Vec::new(),
         memories: Vec::new(),
@@ -157,11 +158,11 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
         }
         TypeRef::Table(ty) => {
             module.tables.push(convert_table(ty)?);
-            module.imported_storage.push(item);
+            module.imported_tables.push(item);
         }
         TypeRef::Memory(ty) => {
             module.memories.push(convert_memory(ty));
-            module.imported_storage.push(item);
+            module.imported_memories.push(item);
         }
         TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
             return Err(Error::unsupported(format!(
