@@ -1,7 +1,7 @@
 //! The whole way from wasm bytes to `.aot` bytes, stage by stage.
 
 use crate::aot;
-use crate::assemble::assemble;
+use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
@@ -88,7 +88,7 @@ fn compile_module(
     let isa = target::isa(options)?;
     let image = native::compile_module(&env, &*isa, options, progress)?;
     let file = assemble(&module, &layout, &image, options)?;
-    let warnings = warnings(&file, options);
+    let warnings = warnings(&module, &file, options);
     let bytes = aot::write(&file, options.release)?;
     let statistics = Statistics {
         functions: module.bodies.len(),
@@ -139,8 +139,10 @@ fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| wasm::refine_error(wasm, error))
 }
 
-fn warnings(file: &aot::AotFile<'_>, options: &Options) -> Vec<String> {
-    let mut warnings = Vec::new();
+fn warnings(module: &Module<'_>, file: &aot::AotFile<'_>, options: &Options) -> Vec<String> {
+    let mut warnings: Vec<String> = hidden_exports(module)
+        .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
+        .collect();
     let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
     if needs_references && !options.release.facts().reference_types_by_default {
         warnings.push(format!(

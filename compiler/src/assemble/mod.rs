@@ -8,6 +8,9 @@ mod aux_stack;
 mod custom;
 mod features;
 mod init_data;
+mod names;
+
+pub(crate) use names::hidden_exports;
 
 use std::borrow::Cow;
 
@@ -28,6 +31,7 @@ pub(crate) fn assemble<'a>(
     image: &'a Image,
     options: &Options,
 ) -> Result<AotFile<'a>, Error> {
+    names::check_imports(module)?;
     let target = options.architecture.target();
     let feature_flags = features::used_features(module, image);
     Ok(AotFile {
@@ -94,7 +98,7 @@ fn exports<'a>(module: &Module<'a>) -> Vec<model::Export<'a>> {
         index: export.index,
         name: Cow::Borrowed(export.name),
     };
-    module.exports.iter().map(convert).collect()
+    names::visible_exports(module).map(convert).collect()
 }
 
 fn relocations(image: &Image) -> Vec<model::RelocationGroup<'static>> {
