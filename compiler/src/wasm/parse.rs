@@ -20,7 +20,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(SUPPORTED_FEATURES);
     let mut module = empty_module();
-    for payload in Parser::new(0).parse_all(bytes) {
+    let mut parser = Parser::new(0);
+    // Some proposals widen the binary format itself: memory64 takes longer numbers for limits.
+    parser.set_features(SUPPORTED_FEATURES);
+    for payload in parser.parse_all(bytes) {
         let payload = payload?;
         match &payload {
             // The validator hands out what the body's own validation needs.
