@@ -31,7 +31,17 @@ impl Lowering<'_, '_> {
 
     /// Calls `helper` and leaves what follows to the caller.
     pub(super) fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
+        if !self.env.stack_checks && may_raise(helper) {
+            self.probe_reserve();
+        }
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
         self.ins().call(function, args)
     }
+}
+
+/// Whether a helper takes the runtime's locks, so that it must not run into the guard pages of the
+/// stack. `aot_invoke_native` looks at the limit by itself, and its thunk before it; C's memory
+/// functions need no stack to speak of.
+fn may_raise(helper: Helper) -> bool {
+    !matches!(helper, Helper::InvokeNative | Helper::Memset | Helper::Memmove)
 }

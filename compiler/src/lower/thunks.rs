@@ -31,9 +31,6 @@ pub(crate) fn lower_trap_thunk<'a>(
 ) {
     name(func, Symbol::TrapThunk(id), trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
-    if !env.stack_checks {
-        lowering.probe_reserve();
-    }
     let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
     let instance = lowering.module_instance();
     lowering.raise(instance, id);

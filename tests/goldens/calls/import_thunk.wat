@@ -35,18 +35,33 @@
 ;; import_thunk(0)
 ;; function u2:0(i64, i32, i64, f32, f64, i32) -> i64 system_v {
 ;;     ss0 = explicit_slot 24, align = 16
+;;     region0 = 1 "instance"
 ;;     sig0 = (i64, i32 sext, i32 sext, i64) -> i8 system_v
+;;     sig1 = (i64) system_v
 ;;     fn0 = colocated u4:2 sig0 ; aot_invoke_native
+;;     fn1 = colocated u3:11 sig1 ; trap_thunk(NativeStackOverflow)
 ;;
 ;; block0(v0: i64, v1: i32, v2: i64, v3: f32, v4: f64, v5: i32):
-;;     v6 = stack_addr.i64 ss0
-;;     store notrap v1, v6
-;;     store notrap v2, v6+4
-;;     store notrap v3, v6+12
-;;     store notrap v4, v6+16
-;;     v7 = iconst.i32 6
-;;     v8 = stack_addr.i64 ss0
-;;     v9 = call fn0(v0, v5, v7, v8)  ; v7 = 6
-;;     v10 = load.i64 notrap v8
-;;     return v10
+;;     v6 = get_stack_pointer.i64
+;;     v7 = load.i64 notrap region0 v0+32
+;;     v8 = iconst.i64 0x4000
+;;     v9 = iadd v7, v8  ; v8 = 0x4000
+;;     v10 = icmp ult v6, v9
+;;     brif v10, block1, block2
+;;
+;; block2:
+;;     v11 = stack_addr.i64 ss0
+;;     store.i32 notrap v1, v11
+;;     store.i64 notrap v2, v11+4
+;;     store.f32 notrap v3, v11+12
+;;     store.f64 notrap v4, v11+16
+;;     v12 = iconst.i32 6
+;;     v13 = stack_addr.i64 ss0
+;;     v14 = call fn0(v0, v5, v12, v13)  ; v12 = 6
+;;     v15 = load.i64 notrap v13
+;;     return v15
+;;
+;; block1 cold:
+;;     call fn1(v0)
+;;     trap user1
 ;; }

@@ -94,12 +94,22 @@
 ;;     v6 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v4 = iconst.i32 0
 ;;     v5 = uextend.i64 v1
-;;     v7 = call fn0(v6, v4, v2, v3, v5)  ; v4 = 0
-;;     brif v7, block3, block2
+;;     v7 = get_stack_pointer.i64
+;;     v8 = load.i8 v7-4096
+;;     v9 = load.i8 v7-8192
+;;     v10 = load.i8 v7-0x3000
+;;     v11 = load.i8 v7-0x4000
+;;     v12 = call fn0(v6, v4, v2, v3, v5)  ; v4 = 0
+;;     brif v12, block3, block2
 ;;
 ;; block3:
-;;     v8 = iconst.i32 0
-;;     v9 = call fn1(v6, v8)  ; v8 = 0
+;;     v13 = iconst.i32 0
+;;     v14 = get_stack_pointer.i64
+;;     v15 = load.i8 v14-4096
+;;     v16 = load.i8 v14-8192
+;;     v17 = load.i8 v14-0x3000
+;;     v18 = load.i8 v14-0x4000
+;;     v19 = call fn1(v6, v13)  ; v13 = 0
 ;;     return
 ;;
 ;; block2 cold:

@@ -25,13 +25,18 @@
 ;;     v8 = iadd v6, v7
 ;;     store region0 v4, v8  ; v4 = 1
 ;;     v9 = load.i32 notrap region1 v5+360
-;;     v10 = call fn0(v5, v1)
-;;     v11 = iconst.i32 -1
-;;     v12 = select v10, v9, v11  ; v11 = -1
-;;     v13 = iconst.i32 4
-;;     v14 = load.i32 notrap region1 v5+360
-;;     v15 = uextend.i64 v13  ; v13 = 4
-;;     v16 = iadd v6, v15
-;;     store region0 v14, v16
-;;     return v12
+;;     v10 = get_stack_pointer.i64
+;;     v11 = load.i8 v10-4096
+;;     v12 = load.i8 v10-8192
+;;     v13 = load.i8 v10-0x3000
+;;     v14 = load.i8 v10-0x4000
+;;     v15 = call fn0(v5, v1)
+;;     v16 = iconst.i32 -1
+;;     v17 = select v15, v9, v16  ; v16 = -1
+;;     v18 = iconst.i32 4
+;;     v19 = load.i32 notrap region1 v5+360
+;;     v20 = uextend.i64 v18  ; v18 = 4
+;;     v21 = iadd v6, v20
+;;     store region0 v19, v21
+;;     return v17
 ;; }

@@ -35,9 +35,19 @@
 ;;     v6 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v4 = iconst.i32 1
 ;;     v5 = iconst.i32 0
+;;     v7 = get_stack_pointer.i64
+;;     v8 = load.i8 v7-4096
+;;     v9 = load.i8 v7-8192
+;;     v10 = load.i8 v7-0x3000
+;;     v11 = load.i8 v7-0x4000
 ;;     call fn0(v6, v4, v5, v3, v2, v1)  ; v4 = 1, v5 = 0
-;;     v7 = iconst.i32 0
-;;     call fn1(v6, v7)  ; v7 = 0
+;;     v12 = iconst.i32 0
+;;     v13 = get_stack_pointer.i64
+;;     v14 = load.i8 v13-4096
+;;     v15 = load.i8 v13-8192
+;;     v16 = load.i8 v13-0x3000
+;;     v17 = load.i8 v13-0x4000
+;;     call fn1(v6, v12)  ; v12 = 0
 ;;     return
 ;; }
 ;;
@@ -50,6 +60,11 @@
 ;;     v6 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v4 = iconst.i32 0
 ;;     v5 = iconst.i32 1
+;;     v7 = get_stack_pointer.i64
+;;     v8 = load.i8 v7-4096
+;;     v9 = load.i8 v7-8192
+;;     v10 = load.i8 v7-0x3000
+;;     v11 = load.i8 v7-0x4000
 ;;     call fn0(v6, v4, v5, v3, v2, v1)  ; v4 = 0, v5 = 1
 ;;     return
 ;; }
@@ -64,6 +79,11 @@
 ;;     v3 = iconst.i32 0
 ;;     v4 = uextend.i64 v3  ; v3 = 0
 ;;     v5 = iconst.i32 1
+;;     v7 = get_stack_pointer.i64
+;;     v8 = load.i8 v7-4096
+;;     v9 = load.i8 v7-8192
+;;     v10 = load.i8 v7-0x3000
+;;     v11 = load.i8 v7-0x4000
 ;;     call fn0(v6, v5, v2, v4, v1)  ; v5 = 1
 ;;     return
 ;; }
@@ -78,6 +98,11 @@
 ;;     v3 = iconst.i32 -1
 ;;     v4 = uextend.i64 v3  ; v3 = -1
 ;;     v5 = iconst.i32 1
-;;     v7 = call fn0(v6, v5, v1, v4)  ; v5 = 1
-;;     return v7
+;;     v7 = get_stack_pointer.i64
+;;     v8 = load.i8 v7-4096
+;;     v9 = load.i8 v7-8192
+;;     v10 = load.i8 v7-0x3000
+;;     v11 = load.i8 v7-0x4000
+;;     v12 = call fn0(v6, v5, v1, v4)  ; v5 = 1
+;;     return v12
 ;; }
