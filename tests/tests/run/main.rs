@@ -1,0 +1,11 @@
+//! Small modules, compiled in every mode and run in the unmodified runtime.
+//!
+//! Built with the feature `software-bounds-checks`, the runtime has no guard pages, and only files
+//! that check for themselves are run. Texts of traps are those of `exception_msgs` in
+//! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is asked for its opinion, too.
+
+mod imports;
+mod stack;
+mod start;
+mod traps;
+mod values;

@@ -1,0 +1,124 @@
+//! Runaway recursion is a trap, whatever the frames look like.
+
+use std::fmt::Write;
+use std::thread;
+
+use cwamrc_tests::engine::Engine;
+use wamr_shim::Val::I32;
+
+const OVERFLOW: &str = "native stack overflow";
+
+/// Calls `f`, which never comes back, and then a function that does, twice in one instance, and
+/// once more on a small stack.
+fn check(fields: &str) {
+    let module = format!("(module {fields} (func (export \"alive\") (result i32) (i32.const 42)))");
+    for engine in Engine::compiled() {
+        let instance = engine.instantiate(&module, Vec::new());
+        let overflow = || {
+            let trap = instance.call("f", &[I32(1)]).expect_err("the recursion has no end");
+            assert_eq!(trap.message, OVERFLOW, "{engine}");
+            assert_eq!(instance.call("alive", &[]), Ok(vec![I32(42)]), "{engine}");
+        };
+        overflow();
+        overflow();
+        thread::scope(|scope| {
+            let small = thread::Builder::new().stack_size(256 * 1024);
+            small.spawn_scoped(scope, overflow).expect("a thread starts");
+        });
+    }
+}
+
+#[test]
+fn small_frames() {
+    check(
+        r#"(func $f (export "f") (param i32) (result i32)
+            (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))"#,
+    );
+}
+
+#[test]
+fn two_functions_and_a_table() {
+    check(
+        r#"(type $t (func (param i32) (result i32)))
+        (table funcref (elem $g))
+        (func $f (export "f") (param i32) (result i32)
+          (i32.mul (call_indirect (type $t) (local.get 0) (i32.const 0)) (i32.const 3)))
+        (func $g (type $t) (i32.add (call $f (local.get 0)) (local.get 0)))"#,
+    );
+}
+
+/// A function with `count` locals that are alive across its call of itself.
+fn with_live_locals(count: usize) -> String {
+    let mut text = String::from("(memory 1) (func $f (export \"f\") (param i32) (result i32)\n");
+    for index in 0..count {
+        write!(text, "(local $l{index} i64)").unwrap();
+    }
+    for index in 0..count {
+        let offset = 8 * (index % 8000);
+        write!(text, "(local.set $l{index} (i64.load offset={offset} (local.get 0)))\n").unwrap();
+    }
+    text.push_str("(i64.extend_i32_u (call $f (i32.const 0)))\n");
+    for index in 0..count {
+        write!(text, "(i64.xor (local.get $l{index}))\n").unwrap();
+    }
+    text + "(i32.wrap_i64))"
+}
+
+#[test]
+fn frames_of_two_pages() {
+    check(&with_live_locals(1024));
+}
+
+#[test]
+fn frames_of_64_kib() {
+    check(&with_live_locals(8192));
+}
+
+/// A function with many results has its caller reserve room for them.
+#[test]
+fn frames_full_of_results() {
+    let results = "i64 ".repeat(999);
+    let values = "(i64.const 1)".repeat(999);
+    check(&format!(
+        r#"(func $many (param i32) (result {results}) (drop (call $f (local.get 0))) {values})
+        (func $f (export "f") (param i32) (result i32)
+          (call $many (local.get 0)) {} (i32.wrap_i64))"#,
+        "(i64.add)".repeat(998)
+    ));
+}
+
+/// Arguments that fill pages of the stack before the callee can check anything.
+#[test]
+fn frames_full_of_arguments() {
+    let params = "i64 ".repeat(999);
+    let arguments: String =
+        (1..=999).map(|index| format!("(i64.add (local.get {index}) (i64.const 1))")).collect();
+    let zeros = "(i64.const 0)".repeat(999);
+    check(&format!(
+        r#"(func $many (param i32) (param {params}) (result i32)
+          (i32.add (call $many (local.get 0) {arguments}) (i32.const 1)))
+        (func (export "f") (param i32) (result i32) (call $many (local.get 0) {zeros}))"#
+    ));
+}
+
+/// The thunk of an import stores its arguments once more.
+#[test]
+fn imports_with_many_arguments() {
+    let params = "i64 ".repeat(1000);
+    let zeros = "(i64.const 0)".repeat(1000);
+    let module = format!(
+        r#"(module
+        (import "env" "many" (func $many (param {params})))
+        (func $f (export "f") (param i32) (result i32)
+          (call $many {zeros})
+          (i32.add (call $f (local.get 0)) (i32.const 1))))"#
+    );
+    for engine in Engine::compiled() {
+        let params = vec![wamr_shim::ValType::I64; 1000];
+        let ty = wamr_shim::FuncType::new(params, []);
+        let many = wamr_shim::HostFunc::new("many", ty, |_, _| Ok(Vec::new()));
+        let instance = engine.instantiate(&module, vec![many]);
+        let trap = instance.call("f", &[I32(1)]).expect_err("the recursion has no end");
+        assert_eq!(trap.message, OVERFLOW, "{engine}");
+    }
+}
