@@ -54,8 +54,8 @@ impl Report {
         text
     }
 
-    fn compile_tables(&self, threads: u16) -> [Table; 6] {
-        [
+    fn compile_tables(&self, threads: u16) -> Vec<Table> {
+        let mut tables = vec![
             self.cpu_ratios(threads),
             self.figures(threads, "CPU seconds to compile", |s, _| s.cpu),
             self.figures(threads, "Seconds to compile", |s, _| s.wall),
@@ -63,8 +63,12 @@ impl Report {
             self.figures(threads, "MiB that compiling adds at the most", |s, _| {
                 s.peak.saturating_sub(s.before) as f64 / MEBI
             }),
-            self.figures(threads, "MB of wasm per CPU second", |s, wasm| wasm as f64 / 1e6 / s.cpu),
-        ]
+        ];
+        if threads == 1 {
+            let throughput = |s: &Sample, wasm: u64| wasm as f64 / 1e6 / s.cpu;
+            tables.push(self.figures(threads, "MB of wasm per CPU second", throughput));
+        }
+        tables
     }
 
     fn with(&self, threads: u16) -> impl Iterator<Item = Contestant> {
