@@ -1,7 +1,9 @@
 //! Support code shared by the integration tests.
 
+pub mod differential;
 mod emscripten;
 pub mod golden;
 pub mod programs;
+pub mod random;
 pub mod runner;
 pub mod tree;
