@@ -1,8 +1,10 @@
 //! Support code shared by the integration tests.
 
+pub mod differential;
 mod emscripten;
 pub mod engine;
 pub mod golden;
 pub mod programs;
+pub mod random;
 pub mod runner;
 pub mod tree;

@@ -92,12 +92,14 @@ impl<'a> Lowering<'a, '_> {
         let exit = self.create_block_with(results);
         let without_else = params.is_empty() && results.is_empty();
         let otherwise = if without_else { exit } else { self.builder.create_block() };
+        // Both halves use the parameters, so they get their types before the branch.
+        let values = self.top(params.len()).to_vec();
         let branch = self.ins().brif(condition, then, &[], otherwise, &[]);
         let alternative = if without_else {
             Else::Exit(branch)
         } else {
             self.builder.seal_block(otherwise);
-            Else::Block(otherwise, self.top(params.len()).to_vec())
+            Else::Block(otherwise, values)
         };
         self.builder.switch_to_block(then);
         self.builder.seal_block(then);

@@ -1,0 +1,122 @@
+//! One module through the interpreter and through several compilations.
+
+use std::fmt;
+
+use cwamrc::{BoundsChecks, OptLevel, Options};
+use wamr_shim::Module;
+
+use super::coverage::Coverage;
+use super::dense;
+use super::drive::{Plan, Trace};
+use super::generate;
+use super::host::Host;
+use super::prepare::Prepared;
+
+/// Where compiled code and the interpreter part.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The options of the compilation.
+    pub configuration: String,
+    /// What is different.
+    pub what: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.configuration, self.what)
+    }
+}
+
+/// Compares the module of `seed`.
+///
+/// # Errors
+/// The first difference.
+pub fn check_seed(host: &Host, seed: u64) -> Result<Coverage, Difference> {
+    // Every second module is of one kind, and bounds checks alternate with pairs.
+    let prepared = if seed % 2 == 0 { generate::module(seed) } else { dense::module(seed) };
+    check_module(host, &prepared, seed / 2)
+}
+
+/// Compares a module that was not generated. What it does must be observable through its exports.
+///
+/// # Errors
+/// The first difference.
+pub fn check_wasm(host: &Host, wasm: &[u8], seed: u64) -> Result<(), Difference> {
+    let parser = wasmparser::Parser::new(0);
+    let imports = parser.parse_all(wasm).filter_map(|payload| match payload {
+        Ok(wasmparser::Payload::ImportSection(section)) => Some(section.into_imports()),
+        _ => None,
+    });
+    let is_function = |import: &Result<wasmparser::Import<'_>, _>| matches!(import, Ok(import) if matches!(import.ty, wasmparser::TypeRef::Func(_)));
+    let imported_functions = imports.flatten().filter(is_function).count() as u32;
+    let prepared = Prepared { wasm: wasm.to_vec(), marked: wasm.to_vec(), imported_functions };
+    check_module(host, &prepared, seed).map(|_| ())
+}
+
+/// Compares `prepared`; `seed` decides arguments and bounds-check modes.
+///
+/// # Errors
+/// The first difference.
+pub fn check_module(host: &Host, prepared: &Prepared, seed: u64) -> Result<Coverage, Difference> {
+    let interpreter = |what: String| Difference { configuration: "interpreter".to_owned(), what };
+    let module = load(host, &prepared.wasm).map_err(interpreter)?;
+    let plan = Plan::new(prepared, &module, seed);
+    let expected = plan.run(host, &module);
+
+    let configurations = configurations(seed);
+    let mut coverage = Coverage::of(&expected, prepared.wasm.len(), configurations.len());
+    for options in configurations {
+        let configuration = format!("{:?}, {:?}", options.opt_level, options.bounds_checks);
+        let difference = |what| Difference { configuration: configuration.clone(), what };
+        let artifact = cwamrc::compile(&prepared.wasm, &options);
+        let artifact = artifact.map_err(|error| difference(format!("not compiled: {error}")))?;
+        let module = load(host, artifact.bytes()).map_err(difference)?;
+        let actual = plan.run(host, &module);
+        compare(&expected, &actual).map_err(difference)?;
+    }
+
+    let marked = load(host, &prepared.marked).map_err(interpreter)?;
+    plan.run_then(host, &marked, |instance| coverage.read_markers(instance));
+    Ok(coverage)
+}
+
+fn load(host: &Host, bytes: &[u8]) -> Result<Module, String> {
+    host.runtime.load(bytes).map_err(|error| format!("not loaded: {error}"))
+}
+
+/// Three levels, and bounds checks that alternate with the level and the seed. A runtime without
+/// guard pages takes software checks only.
+fn configurations(seed: u64) -> Vec<Options> {
+    let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+    levels
+        .into_iter()
+        .zip(seed..)
+        .map(|(level, turn)| {
+            let software = cfg!(feature = "software-bounds-checks") || turn % 2 == 0;
+            let checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
+            Options::new().opt_level(level).bounds_checks(checks)
+        })
+        .collect()
+}
+
+fn compare(expected: &Trace, actual: &Trace) -> Result<(), String> {
+    same("exports", &expected.exports, &actual.exports)?;
+    same("instantiation", &expected.instantiated, &actual.instantiated)?;
+    same("host calls of the start function", &expected.start_calls, &actual.start_calls)?;
+    same("state after instantiation", &expected.start, &actual.start)?;
+    for (expected, actual) in expected.calls.iter().zip(&actual.calls) {
+        let call = format!("{} {:?}", expected.name, expected.arguments);
+        same(&format!("host calls of {call}"), &expected.host_calls, &actual.host_calls)?;
+        same(&format!("outcome of {call}"), &expected.outcome, &actual.outcome)?;
+        same(&format!("state after {call}"), &expected.state, &actual.state)?;
+    }
+    same("tables", &expected.tables, &actual.tables)?;
+    same("everything", expected, actual)
+}
+
+fn same<T: PartialEq + fmt::Debug>(what: &str, expected: &T, actual: &T) -> Result<(), String> {
+    if expected == actual {
+        return Ok(());
+    }
+    Err(format!("{what}: interpreter {expected:?}, compiled {actual:?}"))
+}

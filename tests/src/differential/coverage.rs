@@ -1,0 +1,171 @@
+//! How much the generated modules do: a differential test whose modules all trap at once would pass
+//! and prove nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use wamr_shim::{Instance, Val};
+
+use super::drive::{State, Trace};
+use super::prepare::MARKER_PREFIX;
+
+/// Counts over many modules.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Modules compared.
+    pub modules: usize,
+    /// Of these, instantiated.
+    pub instantiated: usize,
+    /// Compilations that ran.
+    pub compilations: usize,
+    /// Calls of exports in the interpreter; each was made in every compilation too.
+    pub calls: usize,
+    /// Of these, ended with results.
+    pub returned: usize,
+    /// Calls that changed memory.
+    pub memory_writes: usize,
+    /// Calls that changed the size of the memory.
+    pub memory_growths: usize,
+    /// Calls that changed a global, the fuel not counted.
+    pub global_changes: usize,
+    /// Calls of host functions.
+    pub host_calls: usize,
+    /// Bytes of wasm.
+    pub wasm_bytes: usize,
+    /// How calls and instantiations failed, by message; numbers in messages are left out.
+    pub failures: BTreeMap<String, usize>,
+    /// wasmparser's names of the operators that were executed.
+    pub executed: BTreeSet<String>,
+}
+
+impl Coverage {
+    /// The coverage of one module that gave `trace`.
+    pub fn of(trace: &Trace, wasm_bytes: usize, compilations: usize) -> Self {
+        let mut coverage = Self { modules: 1, wasm_bytes, compilations, ..Self::default() };
+        match &trace.instantiated {
+            Ok(()) => coverage.instantiated = 1,
+            Err(message) => coverage.fail(message),
+        }
+        coverage.host_calls = trace.start_calls.len();
+        let mut before = &trace.start;
+        for call in &trace.calls {
+            coverage.calls += 1;
+            match &call.outcome {
+                Ok(_) => coverage.returned += 1,
+                Err(message) => coverage.fail(message),
+            }
+            coverage.host_calls += call.host_calls.len();
+            let after = &call.state;
+            coverage.memory_writes += usize::from(after.memory_hash != before.memory_hash);
+            coverage.memory_growths += usize::from(after.memory_size != before.memory_size);
+            coverage.global_changes += usize::from(own_globals(after) != own_globals(before));
+            before = after;
+        }
+        coverage
+    }
+
+    fn fail(&mut self, message: &str) {
+        // What a host function says of a call back into the instance ends with the cause.
+        let (_, cause) = message.rsplit_once(": ").unwrap_or(("", message));
+        let kind: String = cause.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').collect();
+        *self.failures.entry(kind).or_default() += 1;
+    }
+
+    /// Notes which markers `instance` has set.
+    pub fn read_markers(&mut self, instance: &Instance) {
+        for export in instance.module().exports() {
+            let Some(operator) = export.name.strip_prefix(MARKER_PREFIX) else { continue };
+            if instance.global(&export.name) == Some(Val::I32(1)) {
+                self.executed.insert(operator.to_owned());
+            }
+        }
+    }
+
+    /// Adds the counts of other modules.
+    pub fn merge(&mut self, other: Self) {
+        self.modules += other.modules;
+        self.instantiated += other.instantiated;
+        self.compilations += other.compilations;
+        self.calls += other.calls;
+        self.returned += other.returned;
+        self.memory_writes += other.memory_writes;
+        self.memory_growths += other.memory_growths;
+        self.global_changes += other.global_changes;
+        self.host_calls += other.host_calls;
+        self.wasm_bytes += other.wasm_bytes;
+        for (message, count) in other.failures {
+            *self.failures.entry(message).or_default() += count;
+        }
+        self.executed.extend(other.executed);
+    }
+
+    /// Operators of WebAssembly 2.0 without SIMD that were never executed.
+    pub fn missing_operators(&self) -> Vec<&'static str> {
+        let missing = |name: &&str| !self.executed.contains(*name);
+        OPERATORS.iter().flatten().copied().filter(missing).collect()
+    }
+}
+
+/// The globals but the fuel, which is exported last.
+fn own_globals(state: &State) -> &[Option<Val>] {
+    state.globals.split_last().map_or(&[], |(_, own)| own)
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} modules of {} bytes, {} instantiated, {} compilations",
+            self.modules, self.wasm_bytes, self.instantiated, self.compilations
+        )?;
+        writeln!(
+            f,
+            "{} calls of exports, {} returned; {} wrote memory, {} grew it, {} set globals; {} \
+             host calls",
+            self.calls,
+            self.returned,
+            self.memory_writes,
+            self.memory_growths,
+            self.global_changes,
+            self.host_calls
+        )?;
+        for (message, count) in &self.failures {
+            writeln!(f, "{count:>8} {message}")?;
+        }
+        let missing = self.missing_operators();
+        write!(f, "{} operators executed; never: {missing:?}", self.executed.len())
+    }
+}
+
+macro_rules! operator_of {
+    // More than one result is not valid yet (spec section 3.3.2.2).
+    (reference_types TypedSelectMulti) => {
+        None
+    };
+    (mvp $op:ident) => {
+        Some(stringify!($op))
+    };
+    (sign_extension $op:ident) => {
+        Some(stringify!($op))
+    };
+    (saturating_float_to_int $op:ident) => {
+        Some(stringify!($op))
+    };
+    (bulk_memory $op:ident) => {
+        Some(stringify!($op))
+    };
+    (reference_types $op:ident) => {
+        Some(stringify!($op))
+    };
+    ($other:ident $op:ident) => {
+        None
+    };
+}
+
+macro_rules! operators {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        /// The operators of the proposals that make up WebAssembly 2.0 without SIMD.
+        const OPERATORS: &[Option<&str>] = &[$( operator_of!($proposal $op) ),*];
+    };
+}
+wasmparser::for_each_operator!(operators);

@@ -1,0 +1,220 @@
+//! A second generator, for what wasm-smith's modules seldom do: long runs of code that touches
+//! memory, tables, globals and calls, each after the other, so that an optimiser which believes too
+//! much about one of them is found out.
+//!
+//! Where wasm-smith takes any operator that fits the stack, this generator works from the type that
+//! it needs downwards ("give me an i64"), so that nearly all of its code runs, and operands are
+//! mostly in range.
+//!
+//! Invariants: as for wasm-smith's modules: valid WebAssembly 2.0 without SIMD, every call
+//! terminates, and every NaN that an operator computes is replaced by one and the same before
+//! anyone can see its bits.
+
+mod body;
+mod operators;
+
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+};
+
+use super::host;
+use super::prepare::{self, Prepared};
+use crate::random::Random;
+use body::Body;
+
+/// All value types but v128.
+pub(super) const TYPES: [ValType; 6] =
+    [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+
+/// A function type: parameters and results.
+pub(super) type Signature = (Vec<ValType>, Vec<ValType>);
+
+/// Bytes of each data segment, and elements of each element segment.
+const SEGMENT_SIZE: usize = 40;
+/// Passive segments of either kind; one active one follows.
+pub(super) const PASSIVE_SEGMENTS: u32 = 2;
+
+/// What bodies need to know of the module.
+pub(super) struct Outline {
+    /// The signatures, by type index. Some are equal.
+    pub(super) types: Vec<Signature>,
+    /// Type indexes of all functions, imports first.
+    pub(super) functions: Vec<u32>,
+    /// How many are imported.
+    pub(super) imported_functions: u32,
+    /// Types of the globals, the fuel excluded; all but the first few are mutable.
+    pub(super) globals: Vec<ValType>,
+    /// Index of the first mutable global.
+    pub(super) first_mutable: u32,
+    /// Element types of the tables.
+    pub(super) tables: Vec<RefType>,
+}
+
+impl Outline {
+    /// Index of the global that holds the fuel.
+    pub(super) fn fuel(&self) -> u32 {
+        self.globals.len() as u32
+    }
+
+    /// The signature of a function.
+    pub(super) fn signature(&self, function: u32) -> &Signature {
+        &self.types[self.functions[function as usize] as usize]
+    }
+}
+
+/// The dense module of `seed`.
+pub fn module(seed: u64) -> Prepared {
+    let mut random = Random::new(seed);
+    let outline = outline(&mut random);
+    let wasm = encode(&outline, &mut random);
+    prepare::prepare(&wasm, outline.fuel(), false)
+}
+
+fn outline(random: &mut Random) -> Outline {
+    let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
+    for signature in host::signatures() {
+        functions.push(types.len() as u32);
+        types.push(signature);
+    }
+    let imported_functions = functions.len() as u32;
+    for _ in 0..6 + random.below(5) {
+        functions.push(types.len() as u32);
+        types.push(signature(random));
+    }
+    // Equal types under two indexes must count as one.
+    types.push(types[random.below(types.len())].clone());
+    let first_mutable = TYPES.len() as u32;
+    let globals = TYPES.into_iter().chain(TYPES).chain([ValType::I32, ValType::I64]).collect();
+    let tables = vec![RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNCREF];
+    Outline { types, functions, imported_functions, globals, first_mutable, tables }
+}
+
+fn signature(random: &mut Random) -> Signature {
+    // More parameters than there are registers for them, now and then.
+    let params = random.choose(&[0, 1, 2, 3, 4, 7, 15]);
+    let results = random.choose(&[0, 1, 1, 1, 2, 3, 5]);
+    let mut list = |count| (0..count).map(|_| random.choose(&TYPES)).collect();
+    (list(params), list(results))
+}
+
+fn encode(outline: &Outline, random: &mut Random) -> Vec<u8> {
+    let mut types = TypeSection::new();
+    for (params, results) in &outline.types {
+        types.ty().function(params.iter().copied(), results.iter().copied());
+    }
+    let mut imports = ImportSection::new();
+    for (name, index) in host::names().zip(0..) {
+        imports.import(host::HOST_MODULE, name, EntityType::Function(index));
+    }
+    let own = outline.imported_functions as usize..outline.functions.len();
+    let mut functions = FunctionSection::new();
+    let mut code = CodeSection::new();
+    for index in own {
+        functions.function(outline.functions[index]);
+        code.function(&Body::generate(outline, index as u32, random));
+    }
+    // `prepare` exports everything by itself, in place of this.
+    let mut exports = ExportSection::new();
+    exports.export("memory", ExportKind::Memory, 0);
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&tables(outline, random))
+        .section(&memory(random))
+        .section(&globals(outline, random))
+        .section(&exports)
+        .section(&elements(outline, random))
+        .section(&DataCountSection { count: PASSIVE_SEGMENTS + 1 })
+        .section(&code)
+        .section(&data(random));
+    module.finish()
+}
+
+fn memory(random: &mut Random) -> MemorySection {
+    let mut memories = MemorySection::new();
+    let minimum = random.choose(&[1, 1, 2]);
+    memories.memory(MemoryType {
+        minimum,
+        maximum: Some(minimum + random.below(4) as u64),
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
+    memories
+}
+
+fn tables(outline: &Outline, random: &mut Random) -> TableSection {
+    let mut tables = TableSection::new();
+    for &element_type in &outline.tables {
+        let minimum = 20 + random.below(20) as u64;
+        let maximum = random.choose(&[None, Some(minimum), Some(minimum + 8)]);
+        tables.table(TableType { element_type, minimum, maximum, table64: false, shared: false });
+    }
+    tables
+}
+
+fn globals(outline: &Outline, random: &mut Random) -> GlobalSection {
+    let mut globals = GlobalSection::new();
+    let mut add = |val_type, mutable, value: &ConstExpr| {
+        globals.global(GlobalType { val_type, mutable, shared: false }, value);
+    };
+    for (&ty, index) in outline.globals.iter().zip(0..) {
+        let bits = random.next_u64();
+        let value = match ty {
+            ValType::I32 => ConstExpr::i32_const(bits as i32),
+            ValType::I64 => ConstExpr::i64_const(bits.cast_signed()),
+            ValType::F32 => ConstExpr::f32_const(f32::from_bits(bits as u32).into()),
+            ValType::F64 => ConstExpr::f64_const(f64::from_bits(bits).into()),
+            ValType::FUNCREF => ConstExpr::ref_func(bits as u32 % outline.functions.len() as u32),
+            _ => ConstExpr::ref_null(wasm_encoder::HeapType::EXTERN),
+        };
+        add(ty, index >= outline.first_mutable, &value);
+    }
+    add(ValType::I32, true, &ConstExpr::i32_const(0));
+    globals
+}
+
+fn elements(outline: &Outline, random: &mut Random) -> ElementSection {
+    let mut elements = ElementSection::new();
+    let count = outline.functions.len();
+    let mut functions =
+        |size| -> Vec<u32> { (0..size).map(|_| random.below(count) as u32).collect() };
+    for _ in 0..PASSIVE_SEGMENTS {
+        elements.passive(Elements::Functions(functions(SEGMENT_SIZE).into()));
+    }
+    // Leaves room for null elements at both ends.
+    elements.active(None, &ConstExpr::i32_const(2), Elements::Functions(functions(16).into()));
+    elements.active(Some(2), &ConstExpr::i32_const(1), Elements::Functions(functions(18).into()));
+    elements
+}
+
+fn data(random: &mut Random) -> DataSection {
+    let mut data = DataSection::new();
+    for _ in 0..PASSIVE_SEGMENTS {
+        data.passive(random.bytes(SEGMENT_SIZE));
+    }
+    data.active(0, &ConstExpr::i32_const(random.below(1000) as i32), random.bytes(2000));
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module;
+    use wasmparser::{Validator, WasmFeatures};
+
+    #[test]
+    fn modules_are_webassembly_2_without_simd() {
+        let features = WasmFeatures::WASM2.difference(WasmFeatures::SIMD);
+        for seed in 0..50 {
+            let prepared = module(seed);
+            for wasm in [&prepared.wasm, &prepared.marked] {
+                let result = Validator::new_with_features(features).validate_all(wasm);
+                assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Runs a module in WAMR and records everything that can be observed from outside.
+//!
+//! The exports are called one after the other on one instance, each with several arguments. Before
+//! every call the fuel is filled up, so that an endless loop in one call leaves the others alone.
+
+use wamr_shim::{
+    Error, ExportType, ExternType, FuncType, Instance, InstanceConfig, Module, Val, ValType,
+};
+
+use super::host::{Host, HostCall};
+use super::prepare::{FUEL_EXPORT, Prepared};
+use crate::random::Random;
+
+/// Function entries and loop iterations of one call from outside.
+pub const FUEL: i32 = 300;
+
+/// Calls of each export.
+const CALLS_PER_EXPORT: usize = 2;
+
+/// Bytes of the interpreter's stack: the fuel bounds the depth of calls, and this is room for as
+/// many frames. The end of either stack is met at different depths, so it must not be met at all.
+const STACK_SIZE: u32 = 4 << 20;
+
+/// Everything observed of one run, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The exports that the runtime reports, in order; limits of memories are left out, see
+    /// [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    pub exports: Vec<ExportType>,
+    /// What came of instantiation, start function included: WAMR's text if it failed.
+    pub instantiated: Result<(), String>,
+    /// What the start function asked of the host.
+    pub start_calls: Vec<HostCall>,
+    /// The state after instantiation.
+    pub start: State,
+    /// The calls, in order.
+    pub calls: Vec<Call>,
+    /// The exported tables in the end: name and elements.
+    pub tables: Vec<(String, Vec<Option<Val>>)>,
+}
+
+/// One call of an export.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The export.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: Vec<Val>,
+    /// Results, or the trap's message.
+    pub outcome: Result<Vec<Val>, String>,
+    /// What it asked of the host.
+    pub host_calls: Vec<HostCall>,
+    /// The state afterwards.
+    pub state: State,
+}
+
+/// What an instance holds between calls.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The exported globals in order, fuel included. `None`: a host reference that the host never
+    /// made.
+    pub globals: Vec<Option<Val>>,
+    /// Size of the memory in bytes.
+    pub memory_size: usize,
+    /// A hash of the memory.
+    pub memory_hash: u64,
+}
+
+/// What to do with a module.
+pub struct Plan {
+    functions: Vec<(String, FuncType)>,
+    globals: Vec<(String, ValType, bool)>,
+    tables: Vec<String>,
+    calls: Vec<(usize, Vec<Val>)>,
+}
+
+impl Plan {
+    /// The calls for `prepared`, loaded as `module`; `seed` decides the arguments.
+    pub fn new(prepared: &Prepared, module: &Module, seed: u64) -> Self {
+        let mut plan = Self {
+            functions: Vec::new(),
+            globals: Vec::new(),
+            tables: Vec::new(),
+            calls: Vec::new(),
+        };
+        let imported = prepared.imported_functions as usize;
+        let mut seen = 0;
+        for export in module.exports() {
+            match &export.ty {
+                ExternType::Func(ty) => {
+                    seen += 1;
+                    if seen > imported {
+                        plan.functions.push((export.name.clone(), ty.clone()));
+                    }
+                }
+                &ExternType::Global { value, mutable } => {
+                    plan.globals.push((export.name.clone(), value, mutable));
+                }
+                ExternType::Table { .. } => plan.tables.push(export.name.clone()),
+                ExternType::Memory { .. } => {}
+            }
+        }
+        let mut random = Random::new(seed);
+        for index in 0..plan.functions.len() {
+            for _ in 0..CALLS_PER_EXPORT {
+                let params = &plan.functions[index].1.params;
+                let arguments = params.iter().map(|&ty| argument(ty, &mut random, imported));
+                plan.calls.push((index, arguments.collect()));
+            }
+        }
+        plan
+    }
+
+    /// Instantiates `module` and carries the plan out.
+    pub fn run(&self, host: &Host, module: &Module) -> Trace {
+        self.run_then(host, module, |_| ())
+    }
+
+    /// Like [`Plan::run`], and shows the instance to `inspect` in the end, if there is one.
+    pub fn run_then(&self, host: &Host, module: &Module, inspect: impl FnOnce(&Instance)) -> Trace {
+        let settable = |&&(ref name, ty, mutable): &&(String, ValType, bool)| {
+            ty == ValType::I64 && mutable && name != FUEL_EXPORT
+        };
+        let settable_global = self.globals.iter().find(settable).map(|(name, ..)| name.clone());
+        host.reset(self.functions.clone(), settable_global);
+        let config = InstanceConfig { stack_size: STACK_SIZE, ..InstanceConfig::default() };
+        let instance = module.instantiate(&config);
+        let mut trace = Trace {
+            exports: module.exports().iter().map(without_memory_limits).collect(),
+            instantiated: instance.as_ref().map(|_| ()).map_err(failure),
+            start_calls: host.take_calls(),
+            start: State::default(),
+            calls: Vec::new(),
+            tables: Vec::new(),
+        };
+        let Ok(instance) = instance else { return trace };
+        trace.start = self.state(&instance);
+        trace.calls = self.calls.iter().map(|call| self.call(host, &instance, call)).collect();
+        trace.tables = self.tables.iter().map(|name| table(&instance, name)).collect();
+        inspect(&instance);
+        trace
+    }
+
+    fn call(&self, host: &Host, instance: &Instance, call: &(usize, Vec<Val>)) -> Call {
+        let (index, arguments) = call;
+        let (name, _) = &self.functions[*index];
+        if self.globals.iter().any(|(name, ..)| name == FUEL_EXPORT) {
+            let filled = instance.set_global(FUEL_EXPORT, Val::I32(FUEL));
+            filled.expect("the fuel is a mutable i32");
+        }
+        let outcome = instance.call(name, arguments).map_err(|trap| trap.message);
+        Call {
+            name: name.clone(),
+            arguments: arguments.clone(),
+            outcome,
+            host_calls: host.take_calls(),
+            state: self.state(instance),
+        }
+    }
+
+    fn state(&self, instance: &Instance) -> State {
+        let memory = instance.memory();
+        let memory = memory.map(|memory| {
+            let size = memory.len();
+            memory.read_vec(0, size).expect("the memory has that size")
+        });
+        let memory = memory.unwrap_or_default();
+        State {
+            globals: self.globals.iter().map(|(name, ..)| instance.global(name)).collect(),
+            memory_size: memory.len(),
+            memory_hash: hash(&memory),
+        }
+    }
+}
+
+fn without_memory_limits(export: &ExportType) -> ExportType {
+    let mut export = export.clone();
+    if let ExternType::Memory { initial, maximum, .. } = &mut export.ty {
+        (*initial, *maximum) = (0, 0);
+    }
+    export
+}
+
+/// Why an instance cannot be made, without WAMR's name of the kind of module.
+///
+/// WAMR's interpreter applies data segments before element segments, its loader of `.aot` files the
+/// other way round, so if segments of both kinds are out of bounds they name different ones
+/// (`wasm_instantiate`, `aot_instantiate`). Which segment it is is left out.
+fn failure(error: &Error) -> String {
+    let text = error.to_string();
+    let (_, reason) = text.split_once("module instantiate failed: ").unwrap_or(("", &text));
+    match reason {
+        "out of bounds memory access" | "out of bounds table access" => {
+            "a segment is out of bounds".to_owned()
+        }
+        other => other.to_owned(),
+    }
+}
+
+fn table(instance: &Instance, name: &str) -> (String, Vec<Option<Val>>) {
+    let size = instance.table_len(name).expect("the table is exported");
+    (name.to_owned(), (0..size).map(|index| instance.table_get(name, index)).collect())
+}
+
+/// Not cryptographic, but every bit of the memory, which comes in whole pages, changes the result:
+/// each step is a bijection of the hash for a given word and of the word for a given hash.
+fn hash(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<8>();
+    assert!(rest.is_empty(), "a memory is a number of pages");
+    words.iter().fold(0, |hash: u64, &word| {
+        (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    })
+}
+
+/// An argument of type `ty`: often one that operators treat specially. The module has at least
+/// `functions` functions.
+fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
+    let special = random.below(3) != 0;
+    let bits = random.next_u64();
+    match ty {
+        ValType::I32 if special => Val::I32(random.choose(&I32_SPECIALS)),
+        ValType::I64 if special => Val::I64(random.choose(&I64_SPECIALS)),
+        ValType::F32 if special => Val::from(random.choose(&F32_SPECIALS)),
+        ValType::F64 if special => Val::from(random.choose(&F64_SPECIALS)),
+        ValType::I32 => Val::I32(bits as i32),
+        ValType::I64 => Val::I64(bits.cast_signed()),
+        ValType::F32 => Val::F32(bits as u32),
+        ValType::F64 => Val::F64(bits),
+        ValType::FuncRef => {
+            Val::FuncRef(Some(bits as u32 % (functions as u32 + 1)).filter(|_| special))
+        }
+        ValType::ExternRef => Val::ExternRef(Some(bits as u32 % 100).filter(|_| special)),
+        ValType::V128 => unreachable!("SIMD is off"),
+    }
+}
+
+const I32_SPECIALS: [i32; 12] = [0, 1, -1, 2, 4, 7, 31, 32, 65_528, 65_536, i32::MIN, i32::MAX];
+const I64_SPECIALS: [i64; 12] =
+    [0, 1, -1, 2, 63, 64, i32::MIN as i64, u32::MAX as i64, 1 << 32, 1 << 53, i64::MIN, i64::MAX];
+const F32_SPECIALS: [f32; 14] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    0.5,
+    2.5,
+    -0.9,
+    2_147_483_648.0,
+    -2_147_483_648.0,
+    1.8e19,
+    f32::MIN_POSITIVE,
+    f32::INFINITY,
+    f32::NEG_INFINITY,
+    f32::NAN,
+];
+const F64_SPECIALS: [f64; 14] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.5,
+    0.5,
+    -0.9,
+    2_147_483_647.5,
+    -2_147_483_648.9,
+    4_294_967_295.5,
+    9.3e18,
+    f64::MIN_POSITIVE,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+];

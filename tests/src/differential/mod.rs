@@ -1,0 +1,24 @@
+//! Compiled code against WAMR's interpreter: the same generated module, called in the same way,
+//! must give the same results, traps, host calls, memory, globals and tables.
+//!
+//! The way of a seed: [`generate`] makes a module with
+//! wasm-smith, or [`dense`] makes one of its own kind; [`prepare`] makes it
+//! observable and steps around what the interpreter itself gets wrong (the [`prepare::DEVIATIONS`]);
+//! [`drive`] runs it and records a trace; [`check`] compares the interpreter's trace with that of
+//! each compilation. [`coverage`] measures that the modules do something.
+//!
+//! Floats are compared bit by bit. That is sound because generated functions replace every NaN that
+//! an operator computes by one and the same (`canonicalize_nans`), so the freedom that the spec
+//! leaves (section 4.3.3) is never visible.
+//!
+//! Not claimed: that both are right where they agree, and anything about SIMD, threads, tail calls,
+//! linking of memories and tables, or exhaustion of the native stack.
+
+pub mod check;
+pub mod coverage;
+pub mod dense;
+pub mod drive;
+pub mod generate;
+pub mod host;
+pub mod prepare;
+mod steer;

@@ -1,0 +1,321 @@
+//! Makes a generated module observable, and steps around the interpreter's own mistakes.
+//!
+//! Everything is exported under a plain name (`f0`, `g1`, `m0`, `t2`; the index space of the spec),
+//! the fuel as [`FUEL_EXPORT`]. With markers, a global of its own for each operator is set before
+//! the operator runs, which tells what was executed.
+//!
+//! Invariants: apart from [`DEVIATIONS`] and steering, the functions do what they did before.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::{
+    CodeSection, ConstExpr, ElementSection, ExportKind, ExportSection, FuncType, Function,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemArg, MemorySection,
+    MemoryType, Module, TableSection, ValType,
+};
+use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator};
+
+use super::steer::{self, Steering};
+
+/// Name of the exported global that holds the fuel.
+pub const FUEL_EXPORT: &str = "fuel";
+/// Prefix of the names of exported markers; the rest is wasmparser's name of the operator.
+pub const MARKER_PREFIX: &str = "executed:";
+
+/// What WAMR's interpreter does differently from the spec, where in WAMR, and how it is kept out of
+/// the comparison.
+pub const DEVIATIONS: &[Deviation] = &[
+    Deviation {
+        behaviour: "an active element segment writes function 0 (or host reference 0) for ref.null",
+        source: "core/iwasm/interpreter/wasm_runtime.c, wasm_instantiate, \
+                 case INIT_EXPR_TYPE_REFNULL_CONST: `ref = NULL`",
+        remedy: "active segments: null functions become function 0 in the module itself, segments \
+                 of null host references become empty",
+    },
+    Deviation {
+        behaviour: "a memory that never grows becomes one page of the whole size, its limits 1 or 0",
+        source: "core/iwasm/interpreter/wasm_loader.c, end of load_from_sections, \
+                 `memory->num_bytes_per_page *= memory->init_page_count`",
+        remedy: "sizes of memories are compared in bytes, and limits of memory exports are not",
+    },
+    Deviation {
+        behaviour: "data segments are applied before element segments, so of two that are out of \
+                    bounds another one is reported",
+        source: "core/iwasm/interpreter/wasm_runtime.c, wasm_instantiate: \
+                 \"Initialize the memory data with data segment section\" stands first",
+        remedy: "the message does not tell memory from table",
+    },
+];
+
+/// A known mistake of the interpreter.
+#[derive(Clone, Copy, Debug)]
+pub struct Deviation {
+    /// What it does.
+    pub behaviour: &'static str,
+    /// Where WAMR's sources do it.
+    pub source: &'static str,
+    /// What is done about it here.
+    pub remedy: &'static str,
+}
+
+/// A module that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The module that is compared.
+    pub wasm: Vec<u8>,
+    /// The same with markers.
+    pub marked: Vec<u8>,
+    /// Number of imported functions; `f0` and so on below it are imports.
+    pub imported_functions: u32,
+}
+
+/// Prepares `wasm`, whose fuel is global `fuel`, the last one. With `steer`, see [`super::steer`].
+pub fn prepare(wasm: &[u8], fuel: u32, steer: bool) -> Prepared {
+    let mut preparer = Preparer { fuel, steer, ..Preparer::default() };
+    let plain = preparer.reencode(wasm);
+    let imported_functions = preparer.imported_functions;
+    let markers = operators(wasm).into_iter().zip(fuel + 1..).collect();
+    let mut preparer = Preparer { fuel, steer, markers: Some(markers), ..Preparer::default() };
+    Prepared { wasm: plain, marked: preparer.reencode(wasm), imported_functions }
+}
+
+/// Names of the operators that occur in `wasm`.
+fn operators(wasm: &[u8]) -> Vec<String> {
+    let mut names = BTreeMap::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        let Ok(wasmparser::Payload::CodeSectionEntry(body)) = payload else { continue };
+        let reader = body.get_operators_reader().expect("the module is valid");
+        for operator in reader {
+            names.insert(operator_name(&operator.expect("the module is valid")), ());
+        }
+    }
+    names.into_keys().collect()
+}
+
+/// wasmparser's name of an operator.
+fn operator_name(operator: &Operator<'_>) -> String {
+    let text = format!("{operator:?}");
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+/// Sizes of the index spaces.
+#[derive(Default)]
+struct Counts {
+    functions: u32,
+    tables: u32,
+    memories: u32,
+    globals: u32,
+}
+
+#[derive(Default)]
+struct Preparer {
+    fuel: u32,
+    steer: bool,
+    markers: Option<BTreeMap<String, u32>>,
+    counts: Counts,
+    imported_functions: u32,
+    /// Numbers of parameters, by type index.
+    types: Vec<u32>,
+    /// Numbers of parameters of the functions whose bodies are still to come, last first.
+    functions: Vec<u32>,
+    /// Element types.
+    tables: Vec<ValType>,
+}
+
+impl Preparer {
+    fn reencode(&mut self, wasm: &[u8]) -> Vec<u8> {
+        let mut module = Module::new();
+        self.parse_core_module(&mut module, wasmparser::Parser::new(0), wasm)
+            .expect("wasm-smith makes valid modules");
+        module.finish()
+    }
+
+    /// Starts a copy of `body`, and says where its temporaries are if it is steered.
+    fn begin_function(
+        &mut self,
+        body: &wasmparser::FunctionBody<'_>,
+    ) -> Result<(Function, u32), Error> {
+        let mut locals = Vec::new();
+        let mut first_temporary = self.functions.pop().expect("every body has a function");
+        for group in body.get_locals_reader()? {
+            let (count, ty) = group?;
+            first_temporary += count;
+            locals.push((count, self.val_type(ty)?));
+        }
+        if self.steer {
+            locals.extend(steer::temporaries());
+        }
+        Ok((Function::new(locals), first_temporary))
+    }
+}
+
+impl Reencode for Preparer {
+    type Error = Infallible;
+
+    fn parse_import_section(
+        &mut self,
+        imports: &mut ImportSection,
+        section: wasmparser::ImportSectionReader<'_>,
+    ) -> Result<(), Error> {
+        for import in section.clone().into_imports() {
+            match import?.ty {
+                wasmparser::TypeRef::Func(_) => self.imported_functions += 1,
+                wasmparser::TypeRef::Global(_) => self.counts.globals += 1,
+                other => unreachable!("{other:?} is not on offer"),
+            }
+        }
+        self.counts.functions = self.imported_functions;
+        utils::parse_import_section(self, imports, section)
+    }
+
+    fn func_type(&mut self, ty: wasmparser::FuncType) -> Result<FuncType, Error> {
+        self.types.push(ty.params().len() as u32);
+        utils::func_type(self, ty)
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: wasmparser::FunctionSectionReader<'_>,
+    ) -> Result<(), Error> {
+        self.counts.functions += section.count();
+        for ty in section.clone() {
+            self.functions.push(self.types[ty? as usize]);
+        }
+        self.functions.reverse();
+        utils::parse_function_section(self, functions, section)
+    }
+
+    fn parse_table_section(
+        &mut self,
+        tables: &mut TableSection,
+        section: wasmparser::TableSectionReader<'_>,
+    ) -> Result<(), Error> {
+        self.counts.tables += section.count();
+        for table in section.clone() {
+            let element = self.ref_type(table?.ty.element_type)?;
+            self.tables.push(ValType::Ref(element));
+        }
+        utils::parse_table_section(self, tables, section)
+    }
+
+    fn parse_memory_section(
+        &mut self,
+        memories: &mut MemorySection,
+        section: wasmparser::MemorySectionReader<'_>,
+    ) -> Result<(), Error> {
+        self.counts.memories += section.count();
+        utils::parse_memory_section(self, memories, section)
+    }
+
+    fn memory_type(&mut self, mut ty: wasmparser::MemoryType) -> Result<MemoryType, Error> {
+        if self.steer {
+            ty.initial = ty.initial.max(1);
+            ty.maximum = ty.maximum.map(|maximum| maximum.max(1));
+        }
+        Ok(utils::memory_type(self, ty))
+    }
+
+    fn mem_arg(&mut self, mut arg: wasmparser::MemArg) -> Result<MemArg, Error> {
+        if self.steer {
+            arg.offset %= steer::OFFSET_LIMIT;
+        }
+        utils::mem_arg(self, arg)
+    }
+
+    fn parse_global_section(
+        &mut self,
+        globals: &mut GlobalSection,
+        section: wasmparser::GlobalSectionReader<'_>,
+    ) -> Result<(), Error> {
+        self.counts.globals += section.count();
+        utils::parse_global_section(self, globals, section)?;
+        assert_eq!(self.counts.globals, self.fuel + 1, "the fuel is the last global");
+        for _ in self.markers.iter().flatten() {
+            let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+            globals.global(ty, &ConstExpr::i32_const(0));
+        }
+        Ok(())
+    }
+
+    /// Every item gets a name of ours: what wasm-smith calls them may be any text, and WAMR's names
+    /// end at the first NUL.
+    fn parse_export_section(
+        &mut self,
+        exports: &mut ExportSection,
+        _section: wasmparser::ExportSectionReader<'_>,
+    ) -> Result<(), Error> {
+        let Counts { functions, tables, memories, globals } = self.counts;
+        let kinds = [
+            ("f", functions, ExternalKind::Func),
+            ("t", tables, ExternalKind::Table),
+            ("m", memories, ExternalKind::Memory),
+            // All but the fuel.
+            ("g", globals - 1, ExternalKind::Global),
+        ];
+        for (prefix, count, kind) in kinds {
+            let kind = self.export_kind(kind)?;
+            for index in 0..count {
+                exports.export(&format!("{prefix}{index}"), kind, index);
+            }
+        }
+        exports.export(FUEL_EXPORT, ExportKind::Global, self.fuel);
+        for (operator, &global) in self.markers.iter().flatten() {
+            exports.export(&format!("{MARKER_PREFIX}{operator}"), ExportKind::Global, global);
+        }
+        Ok(())
+    }
+
+    fn parse_element(
+        &mut self,
+        elements: &mut ElementSection,
+        element: wasmparser::Element<'_>,
+    ) -> Result<(), Error> {
+        let ElementKind::Active { table_index, offset_expr } = &element.kind else {
+            return utils::parse_element(self, elements, element);
+        };
+        let ElementItems::Expressions(ty, items) = &element.items else {
+            return utils::parse_element(self, elements, element);
+        };
+        let mut replaced = Vec::new();
+        for item in items.clone() {
+            let item = item?;
+            let is_null = matches!(item.get_operators_reader().read()?, Operator::RefNull { .. });
+            if !is_null {
+                replaced.push(self.const_expr(item)?);
+            } else if *ty == wasmparser::RefType::FUNCREF {
+                replaced.push(ConstExpr::ref_func(0));
+            }
+        }
+        let items = wasm_encoder::Elements::Expressions(self.ref_type(*ty)?, replaced.into());
+        let offset = self.const_expr(offset_expr.clone())?;
+        elements.active(*table_index, &offset, items);
+        Ok(())
+    }
+
+    fn parse_function_body(
+        &mut self,
+        code: &mut CodeSection,
+        body: wasmparser::FunctionBody<'_>,
+    ) -> Result<(), Error> {
+        let (mut function, first_temporary) = self.begin_function(&body)?;
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            let name = operator_name(&operator);
+            if let Some(markers) = &self.markers {
+                function.instruction(&Instruction::I32Const(1));
+                function.instruction(&Instruction::GlobalSet(markers[&name]));
+            }
+            if self.steer {
+                let steering = Steering { first_temporary, tables: &self.tables };
+                steering.before(&mut function, &name, &operator);
+            }
+            function.instruction(&self.instruction(operator)?);
+        }
+        code.function(&function);
+        Ok(())
+    }
+}

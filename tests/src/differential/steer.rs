@@ -1,0 +1,114 @@
+//! Keeps operands of memory and table operators small.
+//!
+//! wasm-smith takes any number for an address, so nearly every access of its modules traps, and the
+//! code behind it never runs. A steered module masks addresses, table indexes and lengths before it
+//! uses them; it can still trap, but mostly does not.
+//!
+//! Invariants: a steered module is valid if the original is, in unreachable code too: every inserted
+//! sequence takes and leaves the same types.
+
+use wasm_encoder::{Function, Instruction, ValType};
+use wasmparser::Operator;
+
+/// Addresses stay below this; memories of a steered module have at least one page.
+const ADDRESS_MASK: i32 = 0x7fff;
+/// Lengths of bulk operators stay below this.
+const LENGTH_MASK: i32 = 0xf;
+/// Table indexes stay below this, which is often inside and sometimes not.
+const TABLE_MASK: i32 = 0xf;
+
+/// Static offsets stay below this.
+pub(super) const OFFSET_LIMIT: u64 = 0x4000;
+
+/// What is kept aside while an operand below it is masked. One local of each type per function.
+const TEMPORARIES: [ValType; 6] =
+    [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+
+/// The groups of locals to add to a function behind its own.
+pub(super) fn temporaries() -> impl Iterator<Item = (u32, ValType)> {
+    // Two of the first type, since bulk operators take three numbers.
+    TEMPORARIES.into_iter().map(|ty| (if ty == ValType::I32 { 2 } else { 1 }, ty))
+}
+
+/// Adds masks to one function.
+pub(super) struct Steering<'a> {
+    /// Index of the first temporary.
+    pub(super) first_temporary: u32,
+    /// Element types of the module's tables.
+    pub(super) tables: &'a [ValType],
+}
+
+impl Steering<'_> {
+    /// Inserts what belongs before `operator`, called `name`.
+    pub(super) fn before(&self, function: &mut Function, name: &str, operator: &Operator<'_>) {
+        match *operator {
+            Operator::CallIndirect { .. } | Operator::TableGet { .. } => mask(function, TABLE_MASK),
+            Operator::TableSet { table } => {
+                self.mask_below(function, self.tables[table as usize], TABLE_MASK);
+            }
+            Operator::MemoryFill { .. } => self.mask_range(function, ValType::I32, ADDRESS_MASK),
+            Operator::TableFill { table } => {
+                self.mask_range(function, self.tables[table as usize], TABLE_MASK);
+            }
+            Operator::MemoryCopy { .. } => self.mask_ranges(function, ADDRESS_MASK, ADDRESS_MASK),
+            Operator::MemoryInit { .. } => self.mask_ranges(function, ADDRESS_MASK, LENGTH_MASK),
+            Operator::TableCopy { .. } | Operator::TableInit { .. } => {
+                self.mask_ranges(function, TABLE_MASK, LENGTH_MASK);
+            }
+            _ if name.contains("Load") => mask(function, ADDRESS_MASK),
+            _ if name.contains("Store") => {
+                let value = match &name[..3] {
+                    "I32" => ValType::I32,
+                    "I64" => ValType::I64,
+                    "F32" => ValType::F32,
+                    _ => ValType::F64,
+                };
+                self.mask_below(function, value, ADDRESS_MASK);
+            }
+            _ => {}
+        }
+    }
+
+    /// Masks the number below a value of type `ty`.
+    fn mask_below(&self, function: &mut Function, ty: ValType, bits: i32) {
+        let temporary = self.temporary(ty);
+        function.instruction(&Instruction::LocalSet(temporary));
+        mask(function, bits);
+        function.instruction(&Instruction::LocalGet(temporary));
+    }
+
+    /// Masks start and length around a value of type `ty`.
+    fn mask_range(&self, function: &mut Function, ty: ValType, start: i32) {
+        mask(function, LENGTH_MASK);
+        let length = self.temporary(ValType::I32);
+        function.instruction(&Instruction::LocalSet(length));
+        // The second temporary of that type.
+        let value = if ty == ValType::I32 { length + 1 } else { self.temporary(ty) };
+        function.instruction(&Instruction::LocalSet(value));
+        mask(function, start);
+        function.instruction(&Instruction::LocalGet(value));
+        function.instruction(&Instruction::LocalGet(length));
+    }
+
+    /// Masks two starts and a length.
+    fn mask_ranges(&self, function: &mut Function, to: i32, from: i32) {
+        mask(function, LENGTH_MASK);
+        let length = self.temporary(ValType::I32);
+        function.instruction(&Instruction::LocalSet(length));
+        mask(function, from);
+        function.instruction(&Instruction::LocalSet(length + 1));
+        mask(function, to);
+        function.instruction(&Instruction::LocalGet(length + 1));
+        function.instruction(&Instruction::LocalGet(length));
+    }
+
+    fn temporary(&self, ty: ValType) -> u32 {
+        let groups = temporaries().take_while(|&(_, group)| group != ty);
+        self.first_temporary + groups.map(|(count, _)| count).sum::<u32>()
+    }
+}
+
+fn mask(function: &mut Function, bits: i32) {
+    function.instruction(&Instruction::I32Const(bits));
+    function.instruction(&Instruction::I32And);
+}

@@ -1,0 +1,99 @@
+//! Generated modules through the interpreter and through the compiler; see
+//! [`cwamrc_tests::differential`].
+//!
+//! The whole check is 10,000 modules, seeds 0 to 9999. `cargo test` takes one batch of them;
+//! `CWAMRC_DIFFERENTIAL_SEEDS=0..10000 cargo test --release --test differential` takes all.
+
+use std::env;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use cwamrc_tests::differential::check::{check_seed, check_wasm};
+use cwamrc_tests::differential::coverage::Coverage;
+use cwamrc_tests::differential::host::Host;
+
+/// The seeds that `cargo test` takes.
+const DEFAULT_SEEDS: Range<u64> = 0..200;
+
+/// Overrides [`DEFAULT_SEEDS`], as `first..end`.
+const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
+/// If set, each seed is announced before it runs, for the case that one ends the process.
+const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
+
+/// Deep recursion of code without optimisation takes much stack; the pages are only used then.
+const THREAD_STACK: usize = 512 << 20;
+
+#[test]
+fn compiled_modules_do_what_the_interpreter_does() {
+    let seeds = seeds();
+    let trace = env::var_os(TRACE_VARIABLE).is_some();
+    let next = AtomicU64::new(seeds.start);
+    let total = Mutex::new(Coverage::default());
+    let differences = Mutex::new(Vec::new());
+    let work = || {
+        let host = Host::new().expect("WAMR can be set up");
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                break;
+            }
+            if trace {
+                eprintln!("seed {seed}");
+            }
+            match check_seed(&host, seed) {
+                Ok(coverage) => total.lock().unwrap().merge(coverage),
+                Err(difference) => differences.lock().unwrap().push((seed, difference)),
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            thread::Builder::new()
+                .stack_size(THREAD_STACK)
+                .spawn_scoped(scope, work)
+                .expect("a thread can be started");
+        }
+    });
+
+    let total = total.into_inner().unwrap();
+    println!("{total}");
+    let mut differences = differences.into_inner().unwrap();
+    differences.sort_by_key(|(seed, _)| *seed);
+    for (seed, difference) in &differences {
+        println!("seed {seed}: {difference}");
+    }
+    assert!(differences.is_empty(), "{} modules differ", differences.len());
+}
+
+/// The folder `differential` holds one module for each mistake that this check has found.
+#[test]
+fn mistakes_of_the_past_stay_away() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
+    let host = Host::new().expect("WAMR can be set up");
+    let mut modules = 0;
+    for entry in fs::read_dir(&folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be read").path();
+        let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
+        // Each level meets each mode of bounds checks.
+        for seed in 0..4 {
+            check_wasm(&host, &wasm, seed)
+                .unwrap_or_else(|difference| panic!("{}: {difference}", path.display()));
+        }
+        modules += 1;
+    }
+    assert!(modules > 0, "no module in {}", folder.display());
+}
+
+fn seeds() -> Range<u64> {
+    let Ok(text) = env::var(SEEDS_VARIABLE) else { return DEFAULT_SEEDS };
+    let parse = || {
+        let (start, end) = text.split_once("..")?;
+        Some(start.parse().ok()?..end.parse().ok()?)
+    };
+    parse().unwrap_or_else(|| panic!("{SEEDS_VARIABLE}={text} is not of the form 0..100"))
+}
