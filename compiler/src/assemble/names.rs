@@ -54,8 +54,7 @@ mod tests {
         );
         let artifact = artifact.expect("the module compiles");
         let file = aot::read(artifact.bytes()).expect("the file is readable");
-        let names: Vec<&str> =
-            file.exports.iter().map(|export| export.name.as_ref()).collect();
+        let names: Vec<&str> = file.exports.iter().map(|export| export.name.as_ref()).collect();
         assert_eq!(names, ["a"]);
         assert_eq!(artifact.warnings().len(), 2);
         assert!(artifact.warnings()[0].contains(r#""a\0b""#), "{:?}", artifact.warnings());
