@@ -47,7 +47,8 @@ impl Report {
         let mut thread_counts: Vec<u16> = self.contestants.iter().map(|who| who.threads).collect();
         thread_counts.dedup();
         let tables = thread_counts.iter().flat_map(|&threads| self.compile_tables(threads));
-        for table in tables.chain([self.scaling(), self.files()]) {
+        let tables = tables.chain([self.scaling(), self.files()]);
+        for table in tables.filter(|table| table.columns() > 1) {
             text.push('\n');
             text.push_str(&table.markdown());
         }
@@ -165,8 +166,12 @@ impl Table {
         self.rows.push(std::iter::once(first.to_owned()).chain(rest).collect());
     }
 
+    fn columns(&self) -> usize {
+        self.rows.first().map_or(0, Vec::len)
+    }
+
     fn markdown(&self) -> String {
-        let columns = self.rows.first().map_or(0, Vec::len);
+        let columns = self.columns();
         let width = |column: usize| {
             self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
         };
