@@ -11,7 +11,7 @@
   (func (export "grow") (result i32)
     (table.grow (ref.null extern) (i32.const 1))))
 
-;; WAMR AOT file, version 5, 776 bytes
+;; WAMR AOT file, version 5, 808 bytes
 ;;   target    x86_64, relocatable (e_machine 62, e_flags 0x0)
 ;;   runs on   2.4.1, 2.4.2, 2.4.3, 2.4.4, 2.4.5
 ;;   features  bulk-memory, reference-types
@@ -19,10 +19,10 @@
 ;; Sections, with offset and size (6)
 ;;   0x00000010         48  target info
 ;;   0x00000048        176  init data
-;;   0x00000100        245  text
-;;   0x00000200         40  function
-;;   0x00000230         17  export
-;;   0x0000024c        188  relocation
+;;   0x00000100        277  text
+;;   0x00000220         40  function
+;;   0x00000250         17  export
+;;   0x0000026c        188  relocation
 ;;
 ;; Memories (1)
 ;;   [0] 0 to 65536 pages of 65536, no maximum stated
@@ -40,12 +40,12 @@
 ;; Imported functions (1)
 ;;   [0] env.start  type 0 () -> ()
 ;;
-;; Code: 229 bytes, after 12 bytes of literals
+;; Code: 261 bytes, after 12 bytes of literals
 ;; Start function: 2
 ;;
 ;; Functions, with code offset and size (2)
-;;   [1] 0x00000000       48  grow  type 1 () -> (i32)
-;;   [2] 0x00000030      181  type 0 () -> ()
+;;   [1] 0x00000000       80  grow  type 1 () -> (i32)
+;;   [2] 0x00000050      181  type 0 () -> ()
 ;;
 ;; Exports (1)
 ;;   func       1  grow

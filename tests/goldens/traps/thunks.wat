@@ -27,13 +27,13 @@
 ;;     fn0 = colocated u4:0 sig0 ; aot_set_exception_with_id
 ;;
 ;; block0(v0: i64):
-;;     v7 = load.i64 notrap aligned readonly can_move v0+16
-;;     v1 = get_stack_pointer.i64
-;;     v2 = load.i8 v1-4096
-;;     v3 = load.i8 v1-8192
-;;     v4 = load.i8 v1-0x3000
-;;     v5 = load.i8 v1-0x4000
-;;     v6 = iconst.i32 0
-;;     call fn0(v7, v6)  ; v6 = 0
+;;     v2 = load.i64 notrap aligned readonly can_move v0+16
+;;     v1 = iconst.i32 0
+;;     v3 = get_stack_pointer.i64
+;;     v4 = load.i8 v3-4096
+;;     v5 = load.i8 v3-8192
+;;     v6 = load.i8 v3-0x3000
+;;     v7 = load.i8 v3-0x4000
+;;     call fn0(v2, v1)  ; v1 = 0
 ;;     return
 ;; }

@@ -46,11 +46,6 @@
 ;; block0(v0: i64):
 ;;     v2 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v1 = iconst.i32 0
-;;     v3 = get_stack_pointer.i64
-;;     v4 = load.i8 v3-4096
-;;     v5 = load.i8 v3-8192
-;;     v6 = load.i8 v3-0x3000
-;;     v7 = load.i8 v3-0x4000
 ;;     call fn0(v2, v1)  ; v1 = 0
 ;;     return
 ;; }
