@@ -4,6 +4,7 @@ pub mod differential;
 mod emscripten;
 pub mod engine;
 pub mod golden;
+pub mod hazards;
 pub mod programs;
 pub mod random;
 pub mod runner;

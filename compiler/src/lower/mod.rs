@@ -45,6 +45,8 @@ pub(crate) struct Environment<'a> {
     software_checks: bool,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
+    /// Bytes that stay free below every checked stack pointer.
+    stack_reserve: u32,
 }
 
 impl<'a> Environment<'a> {
@@ -58,10 +60,12 @@ impl<'a> Environment<'a> {
         for function in 0..module.imported_function_count() {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
+        let signatures: Vec<_> = module.types.iter().map(signature::function_signature).collect();
         Self {
             module,
             layout,
-            signatures: module.types.iter().map(signature::function_signature).collect(),
+            stack_reserve: stack::reserve(&signatures),
+            signatures,
             imported_types,
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),

@@ -17,7 +17,7 @@
 //! `wasm_cluster_set_exception` in `core/iwasm/libraries/thread-mgr/thread_manager.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, types};
+use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, Signature, UserFuncName, types};
 use wamr_abi::exceptions::TrapId;
 
 use super::context::Lowering;
@@ -31,11 +31,28 @@ use super::{Environment, FuncType};
 /// yet, and the C code of a helper, for which the runtime itself reckons with 3 KiB.
 const RESERVE: u32 = 16 * 1024;
 
+/// How many parameters every target passes in registers.
+const REGISTER_PARAMETERS: u32 = 6;
+
 /// The largest frame, in bytes, of a function that checks its stack pointer by itself.
 pub(crate) const MAX_UNGUARDED_FRAME: u32 = 2048;
 
 /// The guard pages cannot be missed in steps of this many bytes.
 const PROBE_INTERVAL: u32 = 4096;
+
+/// The reserve of a module with functions of these signatures. The frame of a guard and of an
+/// import thunk holds the arguments of a call twice, as they come and as they are passed on, and
+/// neither is checked before it is written.
+pub(super) fn reserve(signatures: &[Signature]) -> u32 {
+    RESERVE + 2 * signatures.iter().map(stack_argument_bytes).max().unwrap_or(0)
+}
+
+/// No fewer bytes than a call with `signature` passes on the stack.
+fn stack_argument_bytes(signature: &Signature) -> u32 {
+    let slot = POINTER.bytes();
+    let params = signature.params.iter().map(|param| param.value_type.bytes().max(slot));
+    params.sum::<u32>().saturating_sub(REGISTER_PARAMETERS * slot)
+}
 
 impl Lowering<'_, '_> {
     /// Raises "native stack overflow" if fewer than `bytes` bytes are left beside the reserve.
@@ -44,7 +61,7 @@ impl Lowering<'_, '_> {
         let limit = self.native_stack_boundary();
         // The limit plus the need cannot wrap: a limit is an address in user space, a frame is
         // smaller than 4 GiB.
-        let needed = i64::from(bytes) + i64::from(RESERVE);
+        let needed = i64::from(bytes) + i64::from(self.env.stack_reserve);
         let lowest = self.ins().iadd_imm_u(limit, needed);
         self.trap_if_compare(
             IntCC::UnsignedLessThan,

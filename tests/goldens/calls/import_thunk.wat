@@ -1,6 +1,8 @@
 ;; The thunk of a type of imports stores the arguments as the runtime wants them, cells of 4 bytes
 ;; without padding, and calls aot_invoke_native with their number. The function index comes as last
 ;; parameter, so one thunk serves all imports of the type, and the result replaces the arguments.
+;; Guard pages or not, it looks at the limit of the stack: code of the runtime should not be the one to
+;; fault there.
 ;;! show = "clif"
 ;;! functions = ["function(2)", "import_thunk(0)"]
 

@@ -1,6 +1,7 @@
 ;; A function with a large frame would write below the limit before it could check: it becomes the body
 ;; behind a guard, which checks for the whole frame before it passes control on. The frame has room
-;; for 263 results and for 263 pointers to them.
+;; for 263 results and for 263 pointers to them. The reserve of the module is 4128 bytes larger than
+;; usual: a guard or thunk could have the 258 arguments that are not in registers on the stack, twice.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 ;;! functions = ["function(1)"]
@@ -35,8 +36,8 @@
 ;; block0(v0: i64, v1: i32):
 ;;     v2 = get_stack_pointer.i64
 ;;     v3 = load.i64 notrap region0 v0+32
-;;     v4 = iconst.i64 0x5860
-;;     v5 = iadd v3, v4  ; v4 = 0x5860
+;;     v4 = iconst.i64 0x6880
+;;     v5 = iadd v3, v4  ; v4 = 0x6880
 ;;     v6 = icmp ult v2, v5
 ;;     brif v6, block1, block2
 ;;

@@ -1,8 +1,8 @@
-;; In software mode the helper comes back, and so does everyone who called it: with any value.
+;; In software mode the helper comes back, and so does everyone who called it: with any value. There is
+;; stack enough for the helper, by the check of the function that calls the thunk.
 ;;! show = "clif"
 ;;! functions = ["function(0)", "trap_thunk(Unreachable)"]
 ;;! bounds-checks = 1
-;;! stack-bounds-checks = 0
 
 (module
   (func (export "f") (result i64)
@@ -10,16 +10,32 @@
 
 ;; function(0) "f"
 ;; function u0:0(i64) -> i64 system_v {
+;;     region0 = 1 "instance"
 ;;     sig0 = (i64) system_v
-;;     fn0 = colocated u3:0 sig0 ; trap_thunk(Unreachable)
+;;     sig1 = (i64) system_v
+;;     fn0 = colocated u3:11 sig0 ; trap_thunk(NativeStackOverflow)
+;;     fn1 = colocated u3:0 sig1 ; trap_thunk(Unreachable)
 ;;
 ;; block0(v0: i64):
-;;     jump block2
+;;     v1 = get_stack_pointer.i64
+;;     v2 = load.i64 notrap region0 v0+32
+;;     v3 = iconst.i64 0x4000
+;;     v4 = iadd v2, v3  ; v3 = 0x4000
+;;     v5 = icmp ult v1, v4
+;;     brif v5, block1, block2
 ;;
-;; block2 cold:
+;; block2:
+;;     jump block4
+;;
+;; block1 cold:
 ;;     call fn0(v0)
-;;     v2 = iconst.i64 0
-;;     return v2  ; v2 = 0
+;;     v7 = iconst.i64 0
+;;     return v7  ; v7 = 0
+;;
+;; block4 cold:
+;;     call fn1(v0)
+;;     v8 = iconst.i64 0
+;;     return v8  ; v8 = 0
 ;; }
 ;;
 ;; trap_thunk(Unreachable)
@@ -30,11 +46,6 @@
 ;; block0(v0: i64):
 ;;     v2 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v1 = iconst.i32 0
-;;     v3 = get_stack_pointer.i64
-;;     v4 = load.i8 v3-4096
-;;     v5 = load.i8 v3-8192
-;;     v6 = load.i8 v3-0x3000
-;;     v7 = load.i8 v3-0x4000
 ;;     call fn0(v2, v1)  ; v1 = 0
 ;;     return
 ;; }

@@ -47,7 +47,7 @@ fn many_arguments_of_every_type() {
         let (function, calls) = recorder("f", &PARAMS.repeat(5), vec![I64(i64::MIN + 5)]);
         let instance = engine.instantiate(&module, vec![function]);
         assert_eq!(instance.call("call", &[]), Ok(vec![I64(i64::MIN + 5)]), "{engine}");
-        assert_eq!(*calls.lock().unwrap(), [expected.clone()], "{engine}");
+        assert_eq!(*calls.lock().unwrap(), std::slice::from_ref(&expected), "{engine}");
     }
 }
 

@@ -8,13 +8,24 @@ use wamr_shim::Val::I32;
 
 const OVERFLOW: &str = "native stack overflow";
 
-/// Calls `f`, which never comes back, and then a function that does, twice in one instance, and
-/// once more on a small stack.
-fn check(fields: &str) {
-    let module = format!("(module {fields} (func (export \"alive\") (result i32) (i32.const 42)))");
+/// Counts a call, in the modules of [`check`].
+const COUNT: &str = "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))";
+
+const SMALL_STACK: usize = 256 * 1024;
+
+/// Calls `f`, which never comes back, and then a function that does: twice in one instance, and once
+/// more on a small stack, where as many calls are counted as frames of `frame` bytes have room.
+fn check(frame: usize, fields: &str) {
+    let module = format!(
+        r#"(module
+        (global $calls (export "calls") (mut i32) (i32.const 0))
+        (func (export "alive") (result i32) (i32.const 42))
+        {fields})"#
+    );
     for engine in Engine::compiled() {
         let instance = engine.instantiate(&module, Vec::new());
         let overflow = || {
+            instance.set_global("calls", I32(0)).unwrap();
             let trap = instance.call("f", &[I32(1)]).expect_err("the recursion has no end");
             assert_eq!(trap.message, OVERFLOW, "{engine}");
             assert_eq!(instance.call("alive", &[]), Ok(vec![I32(42)]), "{engine}");
@@ -22,56 +33,69 @@ fn check(fields: &str) {
         overflow();
         overflow();
         thread::scope(|scope| {
-            let small = thread::Builder::new().stack_size(256 * 1024);
+            let small = thread::Builder::new().stack_size(SMALL_STACK);
             small.spawn_scoped(scope, overflow).expect("a thread starts");
         });
+        let Some(I32(calls)) = instance.global("calls") else { panic!("calls is exported") };
+        let most = (SMALL_STACK / frame) as i32;
+        assert!((1..=most).contains(&calls), "{engine}: {calls} calls");
     }
 }
 
 #[test]
 fn small_frames() {
     check(
-        r#"(func $f (export "f") (param i32) (result i32)
-            (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))"#,
+        16,
+        &format!(
+            r#"(func $f (export "f") (param i32) (result i32)
+            {COUNT}
+            (i32.add (call $f (i32.add (local.get 0) (i32.const 1))) (i32.const 1)))"#
+        ),
     );
 }
 
 #[test]
 fn two_functions_and_a_table() {
     check(
-        r#"(type $t (func (param i32) (result i32)))
+        16,
+        &format!(
+            r#"(type $t (func (param i32) (result i32)))
         (table funcref (elem $g))
         (func $f (export "f") (param i32) (result i32)
+          {COUNT}
           (i32.mul (call_indirect (type $t) (local.get 0) (i32.const 0)) (i32.const 3)))
-        (func $g (type $t) (i32.add (call $f (local.get 0)) (local.get 0)))"#,
+        (func $g (type $t) (i32.add (call $f (local.get 0)) (local.get 0)))"#
+        ),
     );
 }
 
-/// A function with `count` locals that are alive across its call of itself.
-fn with_live_locals(count: usize) -> String {
-    let mut text = String::from("(memory 1) (func $f (export \"f\") (param i32) (result i32)\n");
-    for index in 0..count {
-        write!(text, "(local $l{index} i64)").unwrap();
+/// A function with `count` values that are alive across its call of itself: loads, which the call
+/// might invalidate. The first has the highest address, so that software mode checks no other.
+fn with_live_values(count: usize) -> String {
+    let locals = "i64 ".repeat(count);
+    let mut body = String::new();
+    for index in (1..=count).rev() {
+        let offset = 8 * index;
+        writeln!(body, "(local.set {index} (i64.load offset={offset} (local.get 0)))").unwrap();
     }
-    for index in 0..count {
-        let offset = 8 * (index % 8000);
-        write!(text, "(local.set $l{index} (i64.load offset={offset} (local.get 0)))\n").unwrap();
+    body.push_str("(i64.extend_i32_u (call $f (local.get 0)))\n");
+    for index in 1..=count {
+        writeln!(body, "(i64.xor (local.get {index}))").unwrap();
     }
-    text.push_str("(i64.extend_i32_u (call $f (i32.const 0)))\n");
-    for index in 0..count {
-        write!(text, "(i64.xor (local.get $l{index}))\n").unwrap();
-    }
-    text + "(i32.wrap_i64))"
+    format!(
+        r#"(memory 2) (func $f (export "f") (param i32) (result i32)
+            (local {locals}) {COUNT} {body} (i32.wrap_i64))"#
+    )
 }
 
 #[test]
 fn frames_of_two_pages() {
-    check(&with_live_locals(1024));
+    check(8 * 1024, &with_live_values(1024));
 }
 
 #[test]
 fn frames_of_64_kib() {
-    check(&with_live_locals(8192));
+    check(64 * 1024, &with_live_values(8192));
 }
 
 /// A function with many results has its caller reserve room for them.
@@ -79,12 +103,15 @@ fn frames_of_64_kib() {
 fn frames_full_of_results() {
     let results = "i64 ".repeat(999);
     let values = "(i64.const 1)".repeat(999);
-    check(&format!(
-        r#"(func $many (param i32) (result {results}) (drop (call $f (local.get 0))) {values})
+    let sum = "(i64.add)".repeat(998);
+    check(
+        8 * 999,
+        &format!(
+            r#"(func $many (param i32) (result {results}) (drop (call $f (local.get 0))) {values})
         (func $f (export "f") (param i32) (result i32)
-          (call $many (local.get 0)) {} (i32.wrap_i64))"#,
-        "(i64.add)".repeat(998)
-    ));
+          {COUNT} (call $many (local.get 0)) {sum} (i32.wrap_i64))"#
+        ),
+    );
 }
 
 /// Arguments that fill pages of the stack before the callee can check anything.
@@ -94,11 +121,15 @@ fn frames_full_of_arguments() {
     let arguments: String =
         (1..=999).map(|index| format!("(i64.add (local.get {index}) (i64.const 1))")).collect();
     let zeros = "(i64.const 0)".repeat(999);
-    check(&format!(
-        r#"(func $many (param i32) (param {params}) (result i32)
+    check(
+        8 * 999,
+        &format!(
+            r#"(func $many (param i32) (param {params}) (result i32)
+          {COUNT}
           (i32.add (call $many (local.get 0) {arguments}) (i32.const 1)))
         (func (export "f") (param i32) (result i32) (call $many (local.get 0) {zeros}))"#
-    ));
+        ),
+    );
 }
 
 /// The thunk of an import stores its arguments once more.

@@ -1,0 +1,216 @@
+//! Nothing that is executed raises SIGILL or SIGFPE, and no frame steps over the guard pages: over
+//! all goldens and the C programs, in both modes.
+
+use std::fs;
+
+use cranelift_codegen::ir::Function;
+use cwamrc::{BoundsChecks, Listing, OptLevel, Options};
+use cwamrc_tests::golden::goldens;
+use cwamrc_tests::hazards;
+use cwamrc_tests::programs::Inputs;
+
+/// The one function in `text`.
+fn read(text: &str) -> Function {
+    let functions = cranelift_reader::parse_functions(text);
+    let functions = functions.unwrap_or_else(|error| panic!("{error} in\n{text}"));
+    let [function] = <[Function; 1]>::try_from(functions).expect("one function");
+    function
+}
+
+fn check(name: &str, wasm: &[u8]) {
+    for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
+        // The IR is the same at every level, the machine code is not.
+        for level in [OptLevel::O0, OptLevel::O3] {
+            let options = Options::new().bounds_checks(checks).opt_level(level);
+            let listings = cwamrc::list(wasm, &options);
+            let listings = listings.unwrap_or_else(|error| panic!("{name}: {error}"));
+            let mut hazards = Vec::new();
+            for listing in &listings {
+                hazards.extend(in_listing(listing, checks));
+            }
+            assert!(hazards.is_empty(), "{name}, {checks:?}, {level:?}:\n{}", hazards.join("\n"));
+        }
+    }
+}
+
+fn in_listing(listing: &Listing, checks: BoundsChecks) -> Vec<String> {
+    let guard_pages = checks == BoundsChecks::Hardware;
+    let mut hazards = hazards::in_clif(&read(&listing.clif));
+    hazards.extend(hazards::in_assembly(&listing.assembly, guard_pages));
+    if checks == BoundsChecks::Software && listing.assembly.contains("ud2") {
+        // What traps comes back there.
+        hazards.push(format!("{}: a marker that is reached", listing.symbol));
+    }
+    hazards
+}
+
+#[test]
+fn goldens_are_safe() {
+    for golden in goldens() {
+        check(&golden.name, &golden.wasm());
+    }
+}
+
+#[test]
+fn c_programs_are_safe() {
+    let inputs = Inputs::prepare().expect("the programs are fetched and built");
+    for name in ["lua", "lz4", "zstd", "integers-o0", "integers-o2", "floats-o2", "sha256-o2"] {
+        let wasm = inputs.wasm(name).and_then(fs::read).expect("the program is there");
+        check(name, &wasm);
+    }
+}
+
+/// What the rules must find, each with a word of the message.
+const OFFENDERS: &[(&str, &str)] = &[
+    (
+        "block0(v0: i32, v1: i32):
+             v2 = udiv v0, v1
+             return",
+        "udiv",
+    ),
+    (
+        "block0(v0: i32, v1: i32):
+             v2 = srem v0, v1
+             return",
+        "srem",
+    ),
+    // The wrong operand, and the wrong way.
+    (
+        "block0(v0: i32, v1: i32):
+             brif v0, block1, block2
+         block1:
+             v2 = urem v0, v1
+             return
+         block2:
+             return",
+        "urem",
+    ),
+    (
+        "block0(v0: i32, v1: i32):
+             brif v1, block1, block2
+         block1:
+             return
+         block2:
+             v2 = urem v0, v1
+             return",
+        "urem",
+    ),
+    // Another way into the block.
+    (
+        "block0(v0: i32, v1: i32):
+             brif v1, block1, block2
+         block1:
+             v2 = urem v0, v1
+             return
+         block2:
+             jump block1",
+        "urem",
+    ),
+    // No test of the quotient, or of another one.
+    (
+        "block0(v0: i32, v1: i32):
+             brif v1, block1, block2
+         block1:
+             v2 = sdiv v0, v1
+             return
+         block2:
+             return",
+        "sdiv",
+    ),
+    (
+        "block0(v0: i32):
+             v1 = iconst.i32 -1
+             v2 = sdiv v0, v1
+             return",
+        "sdiv",
+    ),
+    (
+        "block0(v0: i32):
+             v1 = iconst.i32 0
+             v2 = udiv v0, v1
+             return",
+        "udiv",
+    ),
+    (
+        "block0(v0: i64, v1: i64):
+             brif v1, block1, block2
+         block1:
+             v3 = iconst.i64 0x80000000
+             v4 = icmp eq v0, v3
+             v5 = iconst.i64 -1
+             v6 = icmp eq v1, v5
+             v7 = band v4, v6
+             brif v7, block2, block3
+         block2:
+             return
+         block3:
+             v2 = sdiv v0, v1
+             return",
+        "sdiv",
+    ),
+    (
+        "block0:
+             trap user1",
+        "trap",
+    ),
+    (
+        "block0(v0: i32):
+             trapnz v0, user1
+             return",
+        "trapnz",
+    ),
+    (
+        "block0(v0: f64):
+             v1 = fcvt_to_sint.i32 v0
+             return",
+        "fcvt_to_sint",
+    ),
+    (
+        "block0(v0: i32):
+             v1 = uadd_overflow_trap v0, v0, user1
+             return",
+        "uadd_overflow_trap",
+    ),
+    // The call of something that comes back.
+    (
+        "fn0 = colocated u0:1 (i64) system_v
+         block0(v0: i64):
+             call fn0(v0)
+             trap user1",
+        "trap",
+    ),
+];
+
+#[test]
+fn offenders_are_found_in_the_ir() {
+    for (body, word) in OFFENDERS {
+        let function = read(&format!("function u0:0(i64) system_v {{\n{body}\n}}"));
+        let hazards = hazards::in_clif(&function);
+        assert!(hazards.iter().any(|hazard| hazard.contains(word)), "{hazards:?} in\n{body}");
+    }
+}
+
+#[test]
+fn offenders_are_found_in_machine_code() {
+    let offenders = [
+        "block0:\n  ud2",
+        "block0:
+         call    function(1)
+         ud2",
+        "block0:\n  jo #trap=int_ovf",
+        "subq $0x1008, %rsp
+         block0:
+         retq",
+        "subq $0x1000, %rsp
+         movl $0x0, (%rsp)
+         addq $0x1000, %rsp
+         subq $0x2010, %rsp
+         block0:",
+        "stack_probe_loop %r11, frame_size=65536, guard_size=4096
+         subq $0x11010, %rsp
+         block0:",
+    ];
+    for assembly in offenders {
+        assert!(!hazards::in_assembly(assembly, true).is_empty(), "nothing in\n{assembly}");
+    }
+}
