@@ -9,3 +9,4 @@ pub mod programs;
 pub mod random;
 pub mod runner;
 pub mod tree;
+pub mod wast;

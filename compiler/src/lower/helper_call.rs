@@ -31,7 +31,7 @@ impl Lowering<'_, '_> {
 
     /// Calls `helper` and leaves what follows to the caller.
     pub(super) fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
-        if !self.env.stack_checks && may_raise(helper) {
+        if self.env.relies_on_guard_pages() && may_raise(helper) {
             self.probe_reserve();
         }
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));

@@ -81,6 +81,11 @@ impl<'a> Environment<'a> {
         &self.signatures[self.module.functions[index as usize] as usize]
     }
 
+    /// Whether only the runtime's guard pages tell the end of the stack.
+    fn relies_on_guard_pages(&self) -> bool {
+        !self.software_checks && !self.stack_checks
+    }
+
     /// Whether functions compare the stack pointer with the runtime's limit.
     pub(crate) fn checks_stack(&self) -> bool {
         self.stack_checks

@@ -1,0 +1,39 @@
+//! The official test suite of WebAssembly, compiled by cwamrc and run on WAMR.
+//!
+//! A file of the suite is a script of directives ([the reference interpreter's readme] describes
+//! them). Each directive is judged, and one that does not hold is a failure at its line. What
+//! unmodified WAMR cannot express is listed in `tests/spec/expected-failures.txt`; a line there that
+//! does not fail is a failure too.
+//!
+//! Modules are compiled and run in one process per file, a worker, so that a crash is the failure
+//! of the directive that caused it.
+//!
+//! | module     | what                                               |
+//! |------------|----------------------------------------------------|
+//! | `suite`    | where the files are, and which                     |
+//! | `mode`     | the options that the suite is compiled with        |
+//! | `script`   | runs the directives of a file                      |
+//! | `session`  | instances, and linking one with another            |
+//! | `value`    | arguments, and patterns of results                 |
+//! | `message`  | the texts of traps, the suite's and WAMR's         |
+//! | `worker`   | the process for one file, and its record           |
+//! | `expected` | the file of expected failures                      |
+//! | `report`   | failures and figures of a mode                     |
+//!
+//! [the reference interpreter's readme]: https://github.com/WebAssembly/spec/tree/main/interpreter#scripts
+
+mod expected;
+mod message;
+mod mode;
+mod report;
+mod script;
+mod session;
+mod suite;
+mod value;
+mod worker;
+
+pub use expected::ExpectedFailures;
+pub use mode::{MODES, Mode};
+pub use report::Report;
+pub use suite::{TestFile, files};
+pub use worker::{Record, Worker};

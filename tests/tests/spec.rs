@@ -1,0 +1,88 @@
+//! The official test suite in every mode; see `cwamrc_tests::wast`.
+//!
+//! `cargo test --test spec -- FILTER…` runs what every filter is part of: of the name of a mode or
+//! of a file.
+
+use cwamrc_tests::wast::{ExpectedFailures, MODES, Mode, Record, Report, TestFile, Worker, files};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, io, thread};
+
+/// One file in one mode.
+struct Job<'a> {
+    mode: &'static Mode,
+    file: &'a TestFile,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let result = match Worker::from_arguments(&arguments) {
+        Some(worker) => worker.run().map(|()| true),
+        None => run_suite(&arguments),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the suite, and says whether all is as expected.
+fn run_suite(arguments: &[String]) -> Result<bool, String> {
+    // Flags are for other tests, which the same command may run.
+    let filters: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let files = files()?;
+    let expected = ExpectedFailures::read()?;
+    if let Some(name) = expected.files().find(|&name| files.iter().all(|file| file.name != name)) {
+        return Err(format!("the suite has no {name}, where failures are expected"));
+    }
+    let mut good = true;
+    for mode in MODES {
+        let is_chosen = |file: &&TestFile| {
+            filters.iter().all(|filter| mode.name.contains(filter) || file.name.contains(filter))
+        };
+        let jobs: Vec<_> = files.iter().filter(is_chosen).map(|file| Job { mode, file }).collect();
+        let records = run_all(&jobs).map_err(|error| format!("no worker: {error}"))?;
+        let mut report = Report::default();
+        for (job, record) in jobs.iter().zip(&records) {
+            report.add(&job.file.name, record, &expected);
+        }
+        println!("spec suite, {}: {report}", mode.name);
+        for problem in &report.problems {
+            println!("  {}: {problem}", mode.name);
+        }
+        good &= report.problems.is_empty();
+    }
+    Ok(good)
+}
+
+/// Runs the jobs beside each other, largest file first, and returns their records in order.
+fn run_all(jobs: &[Job<'_>]) -> io::Result<Vec<Record>> {
+    let mut order: Vec<usize> = (0..jobs.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].file.size));
+    let next = AtomicUsize::new(0);
+    let records = Mutex::new(Vec::new());
+    let work = || -> io::Result<()> {
+        while let Some(&index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let record = Record::of(jobs[index].file, jobs[index].mode)?;
+            records.lock().expect("no thread panics with the lock").push((index, record));
+        }
+        Ok(())
+    };
+    let threads = thread::available_parallelism()?.get();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("no worker panics"))
+    })?;
+    let mut records = records.into_inner().expect("no thread panics with the lock");
+    records.sort_unstable_by_key(|&(index, _)| index);
+    Ok(records.into_iter().map(|(_, record)| record).collect())
+}
