@@ -8,7 +8,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use cwamrc::{Architecture, BoundsChecks, OptLevel, Options, Release};
 
 /// What the user asks for.
@@ -44,7 +45,7 @@ pub(crate) struct RunRequest {
     pub(crate) args: Vec<String>,
     pub(crate) invoke: Option<String>,
     pub(crate) dirs: Vec<DirMapping>,
-    pub(crate) env: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
     pub(crate) options: Options,
@@ -178,8 +179,8 @@ struct RunArgs {
     #[arg(long = "map-dir", value_name = "GUEST::HOST", value_parser = map_dir)]
     mapped_dirs: Vec<DirMapping>,
     /// Set an environment variable of the program
-    #[arg(long, value_name = "NAME=VALUE")]
-    env: Vec<String>,
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<(String, String)>,
     /// Bytes of the interpreter's or the call frames' stack
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024)]
     stack_size: u32,
@@ -221,6 +222,12 @@ fn dir(text: &str) -> Result<DirMapping, Infallible> {
 }
 
 #[cfg(feature = "run")]
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(feature = "run")]
 fn map_dir(text: &str) -> Result<DirMapping, &'static str> {
     let (guest, host) = text.split_once("::").ok_or("expected GUEST::HOST")?;
     Ok(DirMapping { host: host.into(), guest: guest.into() })
@@ -241,7 +248,7 @@ impl CodeArgs {
 
 /// Parses the command line; on bad usage, prints why and exits with code 2.
 pub(crate) fn parse() -> Request {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| explain(error).exit());
     match cli.command {
         None => Request::Compile(compile_request(cli.compile)),
         Some(Command::Inspect(args)) => {
@@ -249,6 +256,20 @@ pub(crate) fn parse() -> Request {
         }
         #[cfg(feature = "run")]
         Some(Command::Run(args)) => Request::Run(run_request(args)),
+    }
+}
+
+/// A second file is taken for a subcommand that conflicts with the first; says what it is.
+fn explain(error: clap::Error) -> clap::Error {
+    let mut command = Cli::command();
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::ArgumentConflict, Some(ContextValue::String(name)))
+            if command.find_subcommand(name).is_none() =>
+        {
+            let message = format!("unexpected argument '{name}' found");
+            command.error(ErrorKind::UnknownArgument, message)
+        }
+        _ => error,
     }
 }
 

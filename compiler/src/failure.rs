@@ -1,6 +1,13 @@
-//! A command that failed: one line that says what and where, and a hint if there is a way out.
+//! A command that failed: one line that says what and where, and a hint if there is a way out; and
+//! the way of all diagnostics to standard error.
 
 use std::fmt;
+use std::io::{self, Write};
+
+/// Prints a diagnostic. If even standard error takes nothing, there is no one to tell.
+pub(crate) fn diagnose(text: impl fmt::Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
 
 /// What is printed when a command fails.
 #[derive(Debug)]

@@ -4,9 +4,8 @@
 //! result is written beside it and renamed. What is not a regular file, such as a device, is
 //! written to directly.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
@@ -42,20 +41,20 @@ pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
     if !is_text {
         return Ok(bytes);
     }
-    let assembled = wat::Parser::new().parse_bytes(Some(path), &bytes);
+    let name = display_name(path);
+    let assembled = wat::Parser::new().parse_bytes(Some(Path::new(&name)), &bytes);
     match assembled {
         Ok(wasm) => Ok(wasm.into_owned()),
-        Err(error) => Err(text_failure(path, &error.to_string())),
+        Err(error) => Err(text_failure(&name, &error.to_string())),
     }
 }
 
 /// The assembler's message is a line, a line `--> path:line:column`, and the source text.
-fn text_failure(path: &Path, message: &str) -> Failure {
+fn text_failure(name: &str, message: &str) -> Failure {
     let mut lines = message.lines();
     let what = lines.next().unwrap_or_default();
     let place = lines.find_map(|line| line.trim_start().strip_prefix("--> "));
-    let name = display_name(path);
-    Failure::new(format!("{what}, in {}", place.unwrap_or(&name)))
+    Failure::new(format!("{what}, in {}", place.unwrap_or(name)))
 }
 
 /// Writes the result of a command.
@@ -73,17 +72,23 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    let existing = fs::metadata(path).ok();
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
     // Renaming would replace a symbolic link instead of the file that it names.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut file = tempfile::Builder::new()
         .prefix(".cwamrc-")
-        // The process's umask applies, as for any new file.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(directory(&path))?;
-    file.write_all(bytes)?;
+        // Opened here, so that the process's umask applies, as for any new file.
+        .make_in(directory(&path), |path| {
+            OpenOptions::new().write(true).create_new(true).open(path)
+        })?;
+    if let Some(existing) = existing {
+        file.as_file().set_permissions(existing.permissions())?;
+    }
+    // The file itself: errors of the wrapper name its temporary path.
+    file.as_file_mut().write_all(bytes)?;
     file.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         cli::Request::Run(request) => commands::run(&request),
     };
     result.unwrap_or_else(|failure| {
-        eprintln!("{failure}");
+        failure::diagnose(failure);
         ExitCode::FAILURE
     })
 }

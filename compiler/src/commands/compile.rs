@@ -9,7 +9,7 @@ use cwamrc::{Artifact, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{CompileRequest, Format};
-use crate::failure::Failure;
+use crate::failure::{Failure, diagnose};
 use crate::files;
 
 /// Compilations that take longer show a progress bar, on a terminal.
@@ -23,7 +23,7 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
         Format::Aot => {
             let artifact = compile_artifact(&wasm, &request.options, &name)?;
             if request.verbose {
-                eprintln!("{}", summary(&artifact, wasm.len()));
+                diagnose(summary(&artifact, wasm.len()));
             }
             artifact.into_bytes()
         }
@@ -51,7 +51,7 @@ pub(crate) fn compile_artifact(
     bar.finish_and_clear();
     let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
     for warning in artifact.warnings() {
-        eprintln!("warning: {warning}, in {name}");
+        diagnose(format_args!("warning: {warning}, in {name}"));
     }
     Ok(artifact)
 }

@@ -3,6 +3,7 @@
 //! Compiles in memory and runs in the WAMR that is built in. Standard streams and the exit code are
 //! the program's own; a trap is a failure of this command.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use cwamrc::Release;
@@ -12,7 +13,7 @@ use wamr_shim::{
 
 use super::compile::compile_artifact;
 use crate::cli::{DirMapping, RunRequest};
-use crate::failure::Failure;
+use crate::failure::{Failure, diagnose};
 use crate::files;
 
 /// The heap that a program gets which allocates through the host's libc, as iwasm's is.
@@ -29,7 +30,7 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
         let options = request.options.clone().release(Release::Main);
         let artifact = compile_artifact(&bytes, &options, &name)?;
         if request.verbose {
-            eprintln!("{}", super::compile::summary(&artifact, bytes.len()));
+            diagnose(super::compile::summary(&artifact, bytes.len()));
         }
         artifact.into_bytes()
     };
@@ -49,13 +50,13 @@ fn instance_config(
     name: &str,
 ) -> Result<InstanceConfig, Failure> {
     let mut wasi = WasiConfig::new().arg(name).args(request.args.iter().cloned());
-    for variable in &request.env {
-        let (key, value) = variable.split_once('=').ok_or_else(|| {
-            Failure::new(format!("{variable:?} is not of the form NAME=VALUE, in --env"))
-        })?;
-        wasi = wasi.env(key, value);
+    for (variable, value) in &request.env {
+        wasi = wasi.env(variable, value);
     }
     for DirMapping { host, guest } in &request.dirs {
+        // The runtime would name the error by its number.
+        let opened = std::fs::read_dir(host);
+        opened.map_err(|error| Failure::new(format!("cannot open directory {host}: {error}")))?;
         wasi = wasi.preopened_dir(host, guest);
     }
     let heap = request.heap_size.unwrap_or_else(|| default_heap(module));
@@ -116,7 +117,7 @@ fn invoke(
     };
     let text: Vec<String> = results.iter().map(display_value).collect();
     if !text.is_empty() {
-        println!("{}", text.join(","));
+        files::write(Path::new("-"), format!("{}\n", text.join(",")).as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -124,7 +125,7 @@ fn invoke(
 /// A trap as a failure; the frames are printed first, as the innermost are the most telling.
 fn trapped(trap: &Trap, name: &str) -> Failure {
     for (depth, frame) in trap.frames.iter().enumerate() {
-        eprintln!("#{depth:02}: {frame}");
+        diagnose(format_args!("#{depth:02}: {frame}"));
     }
     Failure::new(format!("{}, in {name}", trap.message))
 }

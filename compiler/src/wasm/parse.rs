@@ -5,9 +5,7 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{
-    ElementItems, ElementKind, Encoding, ExternalKind, Parser, Payload, TypeRef, Validator,
-};
+use wasmparser::{ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, Validator};
 
 use super::{
     Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
@@ -44,6 +42,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
     Ok(module)
 }
 
+/// Magic bytes, version and layer of a component (component model, binary format); a core module
+/// has 1 and 0 for the latter two.
+const COMPONENT_PREAMBLE: &[u8] = b"\0asm\x0d\0\x01\0";
+const COMPONENT_LAYER_OFFSET: usize = 6;
+
 /// Gives the common wrong inputs an error of their own.
 fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     if bytes.is_empty() {
@@ -55,6 +58,13 @@ fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     }
     if !bytes.starts_with(b"\0asm") && !b"\0asm".starts_with(bytes) {
         return Err(Error::invalid("the input is no wasm module: magic bytes not found", 0));
+    }
+    if bytes.starts_with(COMPONENT_PREAMBLE) {
+        return Err(Error::unsupported("the input is a component, not a core module")
+            .at(COMPONENT_LAYER_OFFSET)
+            .with_hint(
+                "extract its core module first, e.g. with `wasm-tools component unbundle`",
+            ));
     }
     Ok(())
 }
@@ -83,13 +93,6 @@ fn empty_module<'a>() -> Module<'a> {
 
 fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(), Error> {
     match payload {
-        Payload::Version { encoding: Encoding::Component, range, .. } => {
-            return Err(Error::unsupported("the input is a component, not a core module")
-                .at(range.start as usize)
-                .with_hint(
-                    "extract its core module first, e.g. with `wasm-tools component unbundle`",
-                ));
-        }
         Payload::TypeSection(section) => {
             for ty in section.into_iter_err_on_gc_types() {
                 module.types.push(FuncType::from_wasmparser(&ty?)?);
