@@ -142,6 +142,19 @@ fn clap_appears_in_cli_alone() {
     });
 }
 
+/// They panic when nobody takes what they print.
+#[test]
+fn the_command_does_not_print_with_macros() {
+    enforce(&Rule {
+        applies: |file| file.is_rust() && file.path.starts_with("compiler/src/"),
+        find: |file| {
+            let macros = ["print", "println", "eprint", "eprintln"];
+            offending_words(file, |word| macros.contains(&word))
+        },
+        offenders: &[("compiler/src/commands/x.rs", "fn x() { println!(\"y\"); }")],
+    });
+}
+
 #[test]
 fn unsafe_appears_in_the_runtime_shim_alone() {
     enforce(&Rule {

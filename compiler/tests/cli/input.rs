@@ -1,0 +1,140 @@
+//! Input that cannot be compiled.
+
+use crate::sandbox::{Sandbox, VALID};
+
+/// Compiles `name`, which must fail with `message` and leave the output path alone: once where
+/// there is no output yet, once where there is.
+#[track_caller]
+fn refuse(name: &str, content: impl AsRef<[u8]>, message: &str) {
+    let sandbox = Sandbox::new();
+    sandbox.file(name, content);
+    let error = sandbox.cwamrc(&["-o", "out.aot", name]).failed();
+    assert_eq!(error, format!("error: {message}, in {name}"));
+    assert_eq!(sandbox.names(), [name]);
+
+    sandbox.file("out.aot", "what was there before");
+    sandbox.cwamrc(&["-o", "out.aot", name]).failed();
+    assert_eq!(sandbox.read("out.aot"), b"what was there before");
+    assert_eq!(sandbox.names().len(), 2);
+}
+
+#[test]
+fn a_missing_file() {
+    let sandbox = Sandbox::new();
+    let error = sandbox.cwamrc(&["-o", "out.aot", "missing.wasm"]).failed();
+    assert_eq!(error, "error: cannot read missing.wasm: No such file or directory (os error 2)");
+    assert_eq!(sandbox.names(), [""; 0]);
+}
+
+#[test]
+fn a_directory() {
+    let sandbox = Sandbox::new();
+    let error = sandbox.cwamrc(&["-o", "out.aot", "."]).failed();
+    assert_eq!(error, "error: cannot read .: Is a directory (os error 21)");
+    assert_eq!(sandbox.names(), [""; 0]);
+}
+
+#[test]
+fn no_wasm() {
+    refuse("empty.wasm", "", "the input is empty (at wasm offset 0x0)");
+    refuse(
+        "a.out",
+        "\x7fELF\x02\x01\x01",
+        "the input is no wasm module: magic bytes not found (at wasm offset 0x0)",
+    );
+    refuse(
+        "out.wasm",
+        "\0aot\x05\0\0\0",
+        "the input is an .aot file, not a wasm module (at wasm offset 0x0)",
+    );
+}
+
+#[test]
+fn truncated_wasm() {
+    let wasm = wat::parse_str(VALID).unwrap();
+    let sandbox = Sandbox::new();
+    for length in 1..wasm.len() {
+        sandbox.file("in.wasm", &wasm[..length]);
+        let done = sandbox.cwamrc(&["-o", "out.aot", "in.wasm"]);
+        // Behind the magic and the version, a module may end with any section that needs no other.
+        if done.code == 0 {
+            let kept = wasmparser::validate(&wasm[..length]);
+            assert!(kept.is_ok(), "{length} bytes were compiled");
+            std::fs::remove_file(sandbox.path("out.aot")).unwrap();
+        } else {
+            let error = done.failed();
+            assert!(error.contains("(at wasm offset 0x"), "{length}: {error}");
+        }
+        assert_eq!(sandbox.names(), ["in.wasm"]);
+    }
+}
+
+#[test]
+fn a_component() {
+    // Magic bytes, version 13, layer 1.
+    refuse(
+        "in.wasm",
+        b"\0asm\x0d\0\x01\0",
+        "the input is a component, not a core module (at wasm offset 0x6)",
+    );
+}
+
+#[test]
+fn invalid_wasm() {
+    refuse(
+        "in.wat",
+        "(module (func (result i32)))",
+        "type mismatch: expected i32 but nothing on stack (at wasm offset 0x18)",
+    );
+}
+
+#[test]
+fn unsupported_proposals_are_named() {
+    let proposals = [
+        ("(module (func (param v128)))", "SIMD", 0xb),
+        ("(module (memory 1 1 shared))", "threads", 0xb),
+        ("(module (func $f (return_call $f)))", "tail calls", 0x17),
+        ("(module (memory i64 1))", "memory64", 0xb),
+        ("(module (memory 1) (memory 1))", "multiple memories", 0xa),
+        ("(module (tag))", "exception handling", 0x10),
+        ("(module (type (struct)))", "garbage collection", 0xb),
+    ];
+    for (module, proposal, offset) in proposals {
+        let message = format!(
+            "the module uses {proposal}, which is not supported (at wasm offset {offset:#x})"
+        );
+        refuse("in.wat", module, &message);
+    }
+}
+
+#[test]
+fn limits_of_the_container() {
+    // A length in the container counts the NUL, in 16 bits.
+    let with_name = |length: usize| format!("(module (func (export \"{}\")))", "x".repeat(length));
+    refuse(
+        "in.wat",
+        with_name(65535),
+        "name of an export of 65535 bytes; the container holds names of at most 65534 bytes",
+    );
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", with_name(65534));
+    sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).silent();
+
+    refuse(
+        "in.wat",
+        "(module (table 4000000000 funcref))",
+        "globals and tables of more than 2 GiB per instance",
+    );
+}
+
+#[test]
+fn text_with_an_error() {
+    let sandbox = Sandbox::new();
+    let text = "(module\n  (fnc))\n";
+    sandbox.file("in.wat", text);
+    let error = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).failed();
+    assert_eq!(error, "error: expected valid module field, in in.wat:2:4");
+    let error = sandbox.cwamrc_with(&["-o", "out.aot", "-"], text.as_bytes()).failed();
+    assert_eq!(error, "error: expected valid module field, in standard input:2:4");
+    assert_eq!(sandbox.names(), ["in.wat"]);
+}

@@ -1,0 +1,15 @@
+//! The command `cwamrc`: messages, exit codes, files, streams.
+//!
+//! Every failure is one line that says what and where, perhaps with a hint, exit code 1 for bad
+//! input and 2 for bad usage, and leaves the output path as it was.
+
+mod build;
+mod files;
+mod input;
+mod inspect;
+mod output;
+mod releases;
+#[cfg(feature = "run")]
+mod run;
+mod sandbox;
+mod usage;

@@ -1,0 +1,147 @@
+//! `cwamrc run`.
+
+use std::fs;
+
+use crate::sandbox::{Done, Sandbox, VALID};
+
+/// See the text for what it does with its first argument.
+const WASI: &str = include_str!("programs/wasi.wat");
+
+fn with_program() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.file("wasi.wat", WASI);
+    sandbox
+}
+
+fn run(sandbox: &Sandbox, arguments: &[&str]) -> Done {
+    sandbox.cwamrc(&[&["run"], arguments].concat())
+}
+
+#[test]
+fn arguments_of_the_program() {
+    let sandbox = with_program();
+    let stdout = run(&sandbox, &["wasi.wat", "args", "", "two words", "--dir=no", "-v"]).silent();
+    assert_eq!(stdout, b"wasi.wat\0args\0\0two words\0--dir=no\0-v\0");
+}
+
+#[test]
+fn environment_of_the_program() {
+    let sandbox = with_program();
+    let stdout = run(&sandbox, &["--env", "A=1", "--env=B=x=y", "wasi.wat", "env"]).silent();
+    assert_eq!(stdout, b"A=1\0B=x=y\0");
+    assert_eq!(run(&sandbox, &["wasi.wat", "env"]).silent(), b"");
+    let done = run(&sandbox, &["--env", "A", "wasi.wat", "env"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("expected NAME=VALUE"), "{}", done.stderr);
+}
+
+#[test]
+fn standard_streams_of_the_program() {
+    let sandbox = with_program();
+    let text: Vec<u8> = (0..10_000u32).flat_map(u32::to_le_bytes).collect();
+    assert_eq!(sandbox.cwamrc_with(&["run", "wasi.wat", "cat"], &text).silent(), text);
+    let done = sandbox.cwamrc_with(&["run", "wasi.wat", "stderr"], b"to standard error");
+    assert_eq!((done.code, done.stdout.as_slice()), (0, &b""[..]));
+    assert_eq!(done.stderr, "to standard error");
+}
+
+#[test]
+fn directories_of_the_program() {
+    let sandbox = with_program();
+    fs::create_dir(sandbox.path("data")).unwrap();
+    sandbox.file("data/data.txt", "content");
+    for flag in ["--dir=data", "--dir=data::/guest", "--map-dir=/guest::data"] {
+        assert_eq!(run(&sandbox, &[flag, "wasi.wat", "file"]).silent(), b"content", "{flag}");
+    }
+    // The program's own way to say that it has no directory.
+    assert_eq!(run(&sandbox, &["wasi.wat", "file"]).code, 9);
+    let error = run(&sandbox, &["--dir=missing", "wasi.wat", "file"]).failed();
+    assert_eq!(
+        error,
+        "error: cannot open directory missing: No such file or directory (os error 2)"
+    );
+}
+
+#[test]
+fn exit_codes() {
+    let sandbox = with_program();
+    assert_eq!(run(&sandbox, &["wasi.wat"]).code, 0);
+    let done = run(&sandbox, &["wasi.wat", "x"]);
+    assert_eq!((done.code, done.stderr.as_str()), (7, ""));
+    let done = run(&sandbox, &["wasi.wat", "trap"]);
+    assert_eq!(done.code, 1);
+    let last = done.stderr.lines().last();
+    assert_eq!(last, Some("error: unreachable, in wasi.wat"));
+}
+
+#[test]
+fn files_that_are_compiled_already() {
+    let sandbox = with_program();
+    // Made for the newest release, and for the runtime that is built in.
+    for release in ["2.4.5", "main"] {
+        let flag = format!("--wamr-version={release}");
+        sandbox.cwamrc(&[&flag, "-o", "wasi.aot", "wasi.wat"]).silent();
+        assert_eq!(run(&sandbox, &["wasi.aot", "x"]).code, 7, "{release}");
+    }
+    sandbox.cwamrc(&["--wamr-version=2.2.0", "-o", "wasi.aot", "wasi.wat"]).silent();
+    let error = run(&sandbox, &["wasi.aot"]).failed();
+    assert!(error.contains("AOT version 3") && error.contains("2.2.0"), "{error}");
+}
+
+#[test]
+fn one_function() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module
+        (func (export "add") (param i32 i32) (result i32)
+          (i32.add (local.get 0) (local.get 1)))
+        (func (export "mix") (param i64 f32 f64) (result f64 i64)
+          (f64.add (f64.promote_f32 (local.get 1)) (local.get 2)) (local.get 0))
+        (func (export "nothing"))
+        (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))"#;
+    sandbox.file("in.wat", module);
+    let invoke = |arguments: &[&str]| run(&sandbox, &[&["--invoke"], arguments].concat());
+    // Values are written as iwasm writes them.
+    assert_eq!(invoke(&["add", "in.wat", "3", "0xfffffffc"]).silent(), b"0xffffffff:i32\n");
+    assert_eq!(invoke(&["add", "in.wat", "-1", "1"]).silent(), b"0x0:i32\n");
+    let mixed = invoke(&["mix", "in.wat", "-2", "1.5", "0.25"]).silent();
+    assert_eq!(mixed, b"1.75:f64,0xfffffffffffffffe:i64\n");
+    assert_eq!(invoke(&["nothing", "in.wat"]).silent(), b"");
+    assert_eq!(run(&sandbox, &["-f", "nothing", "in.wat"]).silent(), b"");
+
+    let error = invoke(&["add", "in.wat", "3"]).failed();
+    assert_eq!(error, "error: add takes 2 arguments, not 1, in in.wat");
+    let error = invoke(&["add", "in.wat", "3", "x"]).failed();
+    assert_eq!(error, "error: \"x\" is no argument of type I32");
+    let error = invoke(&["sub", "in.wat"]).failed();
+    assert_eq!(error, "error: no function \"sub\" is exported, in in.wat");
+    let done = invoke(&["divide", "in.wat", "0"]);
+    assert_eq!(done.code, 1);
+    assert!(done.stderr.ends_with("error: integer divide by zero, in in.wat\n"), "{}", done.stderr);
+}
+
+#[test]
+fn output_without_a_reader() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let error = sandbox.shell("$CWAMRC run --invoke f in.wat >/dev/full").failed();
+    assert_eq!(error, "error: cannot write standard output: No space left on device (os error 28)");
+}
+
+#[test]
+fn no_program() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let error = run(&sandbox, &["in.wat"]).failed();
+    assert_eq!(error, "error: no program to start, in in.wat");
+    let error = run(&sandbox, &["missing.wat"]).failed();
+    assert_eq!(error, "error: cannot read missing.wat: No such file or directory (os error 2)");
+}
+
+#[test]
+fn every_mode_runs() {
+    let sandbox = with_program();
+    for flags in ["--opt-level=0", "--opt-level=1", "--bounds-checks=1", "--stack-bounds-checks=1"]
+    {
+        assert_eq!(run(&sandbox, &[flags, "wasi.wat", "x"]).code, 7, "{flags}");
+    }
+}
