@@ -33,23 +33,18 @@
 ;;     v11 = iadd v9, v10
 ;;     store.i32 notrap region0 v4, v11  ; v4 = 1
 ;;     v12 = load.i32 notrap region1 v6+360
-;;     v13 = get_stack_pointer.i64
-;;     v14 = load.i8 v13-4096
-;;     v15 = load.i8 v13-8192
-;;     v16 = load.i8 v13-0x3000
-;;     v17 = load.i8 v13-0x4000
-;;     v18 = call fn0(v6, v2)
-;;     v19 = iconst.i32 -1
-;;     v20 = select v18, v12, v19  ; v19 = -1
-;;     v21 = iconst.i32 2
-;;     v22 = load.i64 notrap region1 v6+376
-;;     v23 = uextend.i64 v1
-;;     v24 = iadd v22, v23
-;;     store notrap region0 v21, v24  ; v21 = 2
-;;     return v20
+;;     v13 = call fn0(v6, v2)
+;;     v14 = iconst.i32 -1
+;;     v15 = select v13, v12, v14  ; v14 = -1
+;;     v16 = iconst.i32 2
+;;     v17 = load.i64 notrap region1 v6+376
+;;     v18 = uextend.i64 v1
+;;     v19 = iadd v17, v18
+;;     store notrap region0 v16, v19  ; v16 = 2
+;;     return v15
 ;;
 ;; block2 cold:
 ;;     call fn1(v0)
-;;     v25 = iconst.i32 0
-;;     return v25  ; v25 = 0
+;;     v20 = iconst.i32 0
+;;     return v20  ; v20 = 0
 ;; }

@@ -21,14 +21,9 @@
 ;;     v6 = load.i64 notrap aligned readonly can_move v0+16
 ;;     v4 = iconst.i32 0
 ;;     v5 = iconst.i32 0
-;;     v7 = get_stack_pointer.i64
-;;     v8 = load.i8 v7-4096
-;;     v9 = load.i8 v7-8192
-;;     v10 = load.i8 v7-0x3000
-;;     v11 = load.i8 v7-0x4000
 ;;     call fn0(v6, v4, v5, v3, v2, v1)  ; v4 = 0, v5 = 0
-;;     v12 = load.i8 notrap region0 v6+104
-;;     brif v12, block2, block3
+;;     v7 = load.i8 notrap region0 v6+104
+;;     brif v7, block2, block3
 ;;
 ;; block3:
 ;;     return
@@ -47,11 +42,6 @@
 ;;     v3 = iconst.i32 -1
 ;;     v4 = uextend.i64 v3  ; v3 = -1
 ;;     v5 = iconst.i32 0
-;;     v7 = get_stack_pointer.i64
-;;     v8 = load.i8 v7-4096
-;;     v9 = load.i8 v7-8192
-;;     v10 = load.i8 v7-0x3000
-;;     v11 = load.i8 v7-0x4000
-;;     v12 = call fn0(v6, v5, v1, v4)  ; v5 = 0
-;;     return v12
+;;     v7 = call fn0(v6, v5, v1, v4)  ; v5 = 0
+;;     return v7
 ;; }
