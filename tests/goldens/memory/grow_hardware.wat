@@ -1,5 +1,6 @@
 ;; memory.grow gives the old size or -1. The base stays where it is, since the runtime has reserved
-;; the room behind it.
+;; the room behind it. The stack that the helper may need is read before: if it reaches into the guard
+;; pages, wasm code is to fault, not the helper.
 ;;! show = "clif"
 
 (module
