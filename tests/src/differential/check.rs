@@ -33,7 +33,8 @@ impl fmt::Display for Difference {
 /// The first difference.
 pub fn check_seed(host: &Host, seed: u64) -> Result<Coverage, Difference> {
     // Every second module is of one kind, and bounds checks alternate with pairs.
-    let prepared = if seed % 2 == 0 { generate::module(seed) } else { dense::module(seed) };
+    let prepared =
+        if seed.is_multiple_of(2) { generate::module(seed) } else { dense::module(seed) };
     check_module(host, &prepared, seed / 2)
 }
 

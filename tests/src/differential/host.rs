@@ -205,7 +205,7 @@ fn value(ty: ValType, bits: u64) -> Val {
         ValType::F32 => Val::F32(bits as u32),
         ValType::F64 => Val::F64(bits),
         ValType::FuncRef => Val::FuncRef(None),
-        ValType::ExternRef => Val::ExternRef((bits % 2 == 0).then_some(bits as u32)),
+        ValType::ExternRef => Val::ExternRef((bits.is_multiple_of(2)).then_some(bits as u32)),
         ValType::V128 => unreachable!("SIMD is off"),
     }
 }
