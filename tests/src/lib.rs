@@ -1,5 +1,6 @@
 //! Support code shared by the integration tests.
 
+pub mod bad_input;
 pub mod differential;
 mod emscripten;
 pub mod engine;

@@ -18,6 +18,11 @@ use super::symbol::Symbol;
 use crate::error::Error;
 use crate::wasm::{Body, FuncType, ValueType};
 
+/// The most IR instructions, and the most IR values, that a function may have: some megabytes of
+/// ordinary wasm code. Few bytes can stand for many of them, a call with 1,000 results or a loop with
+/// 1,000 locals for example, and Cranelift needs several hundred bytes of memory for each.
+const MAX_IR_SIZE: usize = 2_000_000;
+
 /// Lowers functions one after the other.
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
@@ -106,9 +111,19 @@ impl<'a> Lowering<'a, '_> {
             let offset = reader.original_position();
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
             reader.visit_operator(&mut visitor)??;
+            self.check_size(body.validation.index, offset)?;
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))?;
         Ok(())
+    }
+
+    fn check_size(&self, function: u32, offset: u64) -> Result<(), Error> {
+        let dfg = &self.builder.func.dfg;
+        if dfg.num_insts().max(dfg.num_values()) <= MAX_IR_SIZE {
+            return Ok(());
+        }
+        let what = format!("function {function} takes more than {MAX_IR_SIZE} IR instructions");
+        Err(Error::limit(what).at(offset as usize))
     }
 
     /// Parameters and declared locals become variables in the order of the local index space.

@@ -15,7 +15,7 @@ use wasm_encoder::{
     FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemArg, MemorySection,
     MemoryType, Module, TableSection, ValType,
 };
-use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator};
+use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, TypeRef};
 
 use super::steer::{self, Steering};
 
@@ -47,6 +47,12 @@ pub const DEVIATIONS: &[Deviation] = &[
                  \"Initialize the memory data with data segment section\" stands first",
         remedy: "the message does not tell memory from table",
     },
+    Deviation {
+        behaviour: "a start function that is an import is not run",
+        source: "core/iwasm/interpreter/wasm_runtime.c, wasm_instantiate, \
+                 `module->start_function >= module->import_function_count`",
+        remedy: "such a start section is left out",
+    },
 ];
 
 /// A known mistake of the interpreter.
@@ -73,6 +79,7 @@ pub struct Prepared {
 
 /// Prepares `wasm`, whose fuel is global `fuel`, the last one. With `steer`, see [`super::steer`].
 pub fn prepare(wasm: &[u8], fuel: u32, steer: bool) -> Prepared {
+    let wasm = &without_imported_start(wasm);
     let mut preparer = Preparer { fuel, steer, ..Preparer::default() };
     let plain = preparer.reencode(wasm);
     let imported_functions = preparer.imported_functions;
@@ -81,11 +88,34 @@ pub fn prepare(wasm: &[u8], fuel: u32, steer: bool) -> Prepared {
     Prepared { wasm: plain, marked: preparer.reencode(wasm), imported_functions }
 }
 
+/// `wasm` without its start section, if that names an import.
+fn without_imported_start(wasm: &[u8]) -> Vec<u8> {
+    let mut imports = 0;
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        match payload.expect("the module is valid") {
+            Payload::ImportSection(section) => {
+                let import = |import: wasmparser::Result<wasmparser::Import<'_>>| {
+                    matches!(import.expect("the module is valid").ty, TypeRef::Func(_))
+                };
+                imports = section.into_imports().map(import).filter(|&function| function).count();
+            }
+            Payload::StartSection { func, range } if (func as usize) < imports => {
+                // The header is the section's id and its size, which is one byte for a section this
+                // short.
+                let section = range.start as usize - 2..range.end as usize;
+                return [&wasm[..section.start], &wasm[section.end..]].concat();
+            }
+            _ => {}
+        }
+    }
+    wasm.to_vec()
+}
+
 /// Names of the operators that occur in `wasm`.
 fn operators(wasm: &[u8]) -> Vec<String> {
     let mut names = BTreeMap::new();
     for payload in wasmparser::Parser::new(0).parse_all(wasm) {
-        let Ok(wasmparser::Payload::CodeSectionEntry(body)) = payload else { continue };
+        let Ok(Payload::CodeSectionEntry(body)) = payload else { continue };
         let reader = body.get_operators_reader().expect("the module is valid");
         for operator in reader {
             names.insert(operator_name(&operator.expect("the module is valid")), ());
@@ -162,8 +192,8 @@ impl Reencode for Preparer {
     ) -> Result<(), Error> {
         for import in section.clone().into_imports() {
             match import?.ty {
-                wasmparser::TypeRef::Func(_) => self.imported_functions += 1,
-                wasmparser::TypeRef::Global(_) => self.counts.globals += 1,
+                TypeRef::Func(_) => self.imported_functions += 1,
+                TypeRef::Global(_) => self.counts.globals += 1,
                 other => unreachable!("{other:?} is not on offer"),
             }
         }

@@ -1,0 +1,128 @@
+//! Any bytes give an `.aot` file or a typed error: truncated, damaged and extreme modules.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, num::NonZeroUsize, thread};
+
+use cwamrc::{BoundsChecks, Error, ErrorKind, OptLevel, Options, compile};
+use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected};
+use cwamrc_tests::programs::Inputs;
+use cwamrc_tests::random::Random;
+
+/// Single-byte mutations, over all modules together.
+const MUTATIONS: usize = 100_000;
+
+fn options(level: OptLevel, checks: BoundsChecks) -> Options {
+    Options::new().opt_level(level).bounds_checks(checks).threads(NonZeroUsize::MIN)
+}
+
+/// Compiles `wasm`; an error must be typed, lie inside the module and not be our own fault.
+fn judge(wasm: &[u8], options: &Options) -> Result<Result<(), Error>, String> {
+    let result = catch_unwind(AssertUnwindSafe(|| compile(wasm, options)));
+    let result = result.map_err(|_| "the compiler panicked".to_owned())?;
+    match result {
+        Err(error) if error.kind() == ErrorKind::Internal => Err(error.to_string()),
+        Err(error) if error.offset().is_some_and(|offset| offset > wasm.len()) => {
+            Err(format!("{error}: beyond the {} bytes of the module", wasm.len()))
+        }
+        result => Ok(result.map(|_| ())),
+    }
+}
+
+/// Runs `work` for each number below `count` on every processor, and fails with what it reports.
+fn for_all(count: usize, work: impl Fn(usize) -> Result<(), String> + Sync) {
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count {
+                        break;
+                    }
+                    if let Err(failure) = work(index) {
+                        failures.lock().unwrap().push(format!("{index}: {failure}"));
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Small modules that use every part of the language: those of the goldens.
+fn small_modules() -> Vec<Vec<u8>> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/goldens");
+    let folders = fs::read_dir(root).expect("the goldens are there");
+    let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
+    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    let modules: Vec<_> = paths.iter().map(|path| wat::parse_file(path).unwrap()).collect();
+    assert!(modules.len() > 30, "only {} modules", modules.len());
+    modules
+}
+
+#[test]
+fn every_prefix_of_a_real_module_is_refused() {
+    let inputs = Inputs::prepare().expect("the programs are fetched and built");
+    let programs = inputs.programs().expect("the table of programs is complete");
+    let fib = programs.iter().find(|program| program.name == "fib-o2").expect("a kernel");
+    let wasm = fs::read(&fib.wasm).expect("the module is readable");
+    let options = options(OptLevel::O0, BoundsChecks::Hardware);
+    assert_eq!(judge(&wasm, &options), Ok(Ok(())));
+    let sections = section_ends(&wasm);
+    for_all(wasm.len(), |length| match judge(&wasm[..length], &options)? {
+        // Without its last sections, of which some may be missing, it is another module.
+        Ok(()) if sections.contains(&length) => Ok(()),
+        Ok(()) => Err("a truncated module compiled".to_owned()),
+        Err(_) => Ok(()),
+    });
+}
+
+/// Offsets at which a section ends, and the end of the header.
+fn section_ends(wasm: &[u8]) -> Vec<usize> {
+    let payloads = wasmparser::Parser::new(0).parse_all(wasm).map(Result::unwrap);
+    let sections = payloads.filter_map(|payload| payload.as_section().map(|(_, range)| range));
+    sections.map(|range| range.end as usize).chain([8]).collect()
+}
+
+#[test]
+fn damaged_modules_give_a_result_or_a_typed_error() {
+    let modules = small_modules();
+    let (compiled, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    for_all(MUTATIONS, |seed| {
+        let mut random = Random::new(seed as u64);
+        let mut wasm = modules[seed % modules.len()].clone();
+        let place = random.below(wasm.len());
+        wasm[place] ^= 1 + random.below(255) as u8;
+        let checks = [BoundsChecks::Hardware, BoundsChecks::Software][seed % 2];
+        let counter = match judge(&wasm, &options(OptLevel::O0, checks))? {
+            Ok(()) => &compiled,
+            Err(_) => &refused,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    });
+    let (compiled, refused) = (compiled.into_inner(), refused.into_inner());
+    println!("{compiled} compiled, {refused} refused");
+    assert!(compiled > MUTATIONS / 20 && refused > MUTATIONS / 20);
+}
+
+#[test]
+fn extreme_modules_give_what_is_stated() {
+    let options = options(OptLevel::O0, BoundsChecks::Hardware);
+    for_all(EXTREMES.len(), |index| {
+        let extreme = &EXTREMES[index];
+        let result = judge(&(extreme.build)(), &options)?;
+        let kind = result.as_ref().err().map(Error::kind);
+        let fits = match extreme.expected {
+            Expected::Compiled => kind.is_none(),
+            Expected::Error(expected) => kind == Some(expected),
+            Expected::CompiledOrLimit => kind.is_none_or(|kind| kind == ErrorKind::Limit),
+        };
+        if fits { Ok(()) } else { Err(format!("{}: {result:?}", extreme.name)) }
+    });
+}
