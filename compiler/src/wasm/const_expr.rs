@@ -47,10 +47,14 @@ pub(crate) enum ArithmeticOp {
     I64Mul,
 }
 
+/// How deep operators may nest that cannot be folded. The container has the same limit, since
+/// WAMR's loader reads such expressions by recursion.
+const MAX_DEPTH: u32 = 256;
+
 impl ConstExpr {
     /// Decodes and folds `expr`.
     pub(crate) fn decode(expr: &wasmparser::ConstExpr<'_>) -> Result<Self, Error> {
-        let mut stack = Vec::new();
+        let mut stack: Vec<(Self, u32)> = Vec::new();
         let mut reader = expr.get_operators_reader();
         loop {
             let (operator, offset) = reader.read_with_offset()?;
@@ -70,13 +74,22 @@ impl ConstExpr {
                         Error::unsupported("operator in a constant expression").at(offset)
                     })?;
                     let operands = stack.pop().zip(stack.pop());
-                    let (rhs, lhs) = operands.ok_or_else(|| unbalanced(offset))?;
-                    op.fold(lhs, rhs)
+                    let ((rhs, right), (lhs, left)) = operands.ok_or_else(|| unbalanced(offset))?;
+                    let value = op.fold(lhs, rhs);
+                    let is_folded = !matches!(value, Self::Binary(..));
+                    let depth = if is_folded { 0 } else { left.max(right) + 1 };
+                    if depth > MAX_DEPTH {
+                        let what = format!("constant expression nested deeper than {MAX_DEPTH}");
+                        return Err(Error::limit(what).at(offset));
+                    }
+                    stack.push((value, depth));
+                    continue;
                 }
             };
-            stack.push(value);
+            stack.push((value, 0));
         }
-        stack.pop().ok_or_else(|| unbalanced(reader.original_position() as usize))
+        let value = stack.pop().map(|(value, _)| value);
+        value.ok_or_else(|| unbalanced(reader.original_position() as usize))
     }
 }
 
