@@ -77,7 +77,7 @@ pub struct Prepared {
     pub imported_functions: u32,
 }
 
-/// Prepares `wasm`, whose fuel is global `fuel`, the last one. With `steer`, see [`super::steer`].
+/// Prepares `wasm`, whose fuel is global `fuel`, the last one. With `steer`, see `steer.rs`.
 pub fn prepare(wasm: &[u8], fuel: u32, steer: bool) -> Prepared {
     let wasm = &without_imported_start(wasm);
     let mut preparer = Preparer { fuel, steer, ..Preparer::default() };
