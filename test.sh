@@ -12,4 +12,4 @@ cargo test --workspace --locked "$@"
 # What judges software bounds checks, once more on a runtime that has no others.
 cargo test --locked -p wamr-shim --features software-bounds-checks "$@"
 cargo test --locked -p cwamrc-tests --features software-bounds-checks \
-    --test spec --test run --test differential --test real_programs "$@"
+    --test spec --test run --test differential "$@"
