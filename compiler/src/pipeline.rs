@@ -8,7 +8,7 @@ use crate::instance::InstanceLayout;
 use crate::lower::{Environment, Symbol};
 use crate::native::{self, Listing};
 use crate::options::Options;
-use crate::target;
+use crate::target::Isas;
 use crate::wasm::{self, Module};
 
 /// Numbers about a compilation.
@@ -85,8 +85,8 @@ fn compile_module(
     let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
-    let isa = target::isa(options)?;
-    let image = native::compile_module(&env, &*isa, options, progress)?;
+    let isas = Isas::new(options)?;
+    let image = native::compile_module(&env, &isas, options, progress)?;
     let file = assemble(&module, &layout, &image, options)?;
     let warnings = warnings(&module, &file, options);
     let bytes = aot::write(&file, options.release)?;
@@ -117,8 +117,8 @@ fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
     let env = Environment::new(&module, &layout, options);
-    let isa = target::isa(options)?;
-    let listings = native::list_module(&env, &*isa, options)?.into_iter();
+    let isas = Isas::new(options)?;
+    let listings = native::list_module(&env, &isas, options)?.into_iter();
     let named = listings.map(|(symbol, listing)| match symbol {
         Symbol::Function(index) => Listing { name: function_name(&module, index), ..listing },
         _ => listing,

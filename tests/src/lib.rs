@@ -4,6 +4,7 @@ pub mod bad_input;
 pub mod differential;
 mod emscripten;
 pub mod engine;
+pub mod fuzzing;
 pub mod golden;
 pub mod hazards;
 pub mod programs;

@@ -1,12 +1,12 @@
 //! Any bytes give an `.aot` file or a typed error: truncated, damaged and extreme modules.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, num::NonZeroUsize, thread};
 
-use cwamrc::{BoundsChecks, Error, ErrorKind, OptLevel, Options, compile};
+use cwamrc::{BoundsChecks, Error, ErrorKind, OptLevel, Options};
 use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected};
+use cwamrc_tests::bad_input::{judge, small_modules};
 use cwamrc_tests::programs::Inputs;
 use cwamrc_tests::random::Random;
 
@@ -15,19 +15,6 @@ const MUTATIONS: usize = 100_000;
 
 fn options(level: OptLevel, checks: BoundsChecks) -> Options {
     Options::new().opt_level(level).bounds_checks(checks).threads(NonZeroUsize::MIN)
-}
-
-/// Compiles `wasm`; an error must be typed, lie inside the module and not be our own fault.
-fn judge(wasm: &[u8], options: &Options) -> Result<Result<(), Error>, String> {
-    let result = catch_unwind(AssertUnwindSafe(|| compile(wasm, options)));
-    let result = result.map_err(|_| "the compiler panicked".to_owned())?;
-    match result {
-        Err(error) if error.kind() == ErrorKind::Internal => Err(error.to_string()),
-        Err(error) if error.offset().is_some_and(|offset| offset > wasm.len()) => {
-            Err(format!("{error}: beyond the {} bytes of the module", wasm.len()))
-        }
-        result => Ok(result.map(|_| ())),
-    }
 }
 
 /// Runs `work` for each number below `count` on every processor, and fails with what it reports.
@@ -53,18 +40,6 @@ fn for_all(count: usize, work: impl Fn(usize) -> Result<(), String> + Sync) {
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
 }
 
-/// Small modules that use every part of the language: those of the goldens.
-fn small_modules() -> Vec<Vec<u8>> {
-    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/goldens");
-    let folders = fs::read_dir(root).expect("the goldens are there");
-    let files = folders.flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap());
-    let mut paths: Vec<_> = files.map(|file| file.unwrap().path()).collect();
-    paths.sort();
-    let modules: Vec<_> = paths.iter().map(|path| wat::parse_file(path).unwrap()).collect();
-    assert!(modules.len() > 30, "only {} modules", modules.len());
-    modules
-}
-
 #[test]
 fn every_prefix_of_a_real_module_is_refused() {
     let inputs = Inputs::prepare().expect("the programs are fetched and built");
@@ -72,12 +47,12 @@ fn every_prefix_of_a_real_module_is_refused() {
     let fib = programs.iter().find(|program| program.name == "fib-o2").expect("a kernel");
     let wasm = fs::read(&fib.wasm).expect("the module is readable");
     let options = options(OptLevel::O0, BoundsChecks::Hardware);
-    assert_eq!(judge(&wasm, &options), Ok(Ok(())));
+    judge(&wasm, &options).expect("no defect").expect("the whole module compiles");
     let sections = section_ends(&wasm);
     for_all(wasm.len(), |length| match judge(&wasm[..length], &options)? {
         // Without its last sections, of which some may be missing, it is another module.
-        Ok(()) if sections.contains(&length) => Ok(()),
-        Ok(()) => Err("a truncated module compiled".to_owned()),
+        Ok(_) if sections.contains(&length) => Ok(()),
+        Ok(_) => Err("a truncated module compiled".to_owned()),
         Err(_) => Ok(()),
     });
 }
@@ -100,7 +75,7 @@ fn damaged_modules_give_a_result_or_a_typed_error() {
         wasm[place] ^= 1 + random.below(255) as u8;
         let checks = [BoundsChecks::Hardware, BoundsChecks::Software][seed % 2];
         let counter = match judge(&wasm, &options(OptLevel::O0, checks))? {
-            Ok(()) => &compiled,
+            Ok(_) => &compiled,
             Err(_) => &refused,
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -117,6 +92,7 @@ fn extreme_modules_give_what_is_stated() {
     for_all(EXTREMES.len(), |index| {
         let extreme = &EXTREMES[index];
         let result = judge(&(extreme.build)(), &options)?;
+        let result = result.map(|artifact| artifact.statistics());
         let kind = result.as_ref().err().map(Error::kind);
         let fits = match extreme.expected {
             Expected::Compiled => kind.is_none(),

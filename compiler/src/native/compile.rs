@@ -5,15 +5,17 @@
 use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, Function};
-use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{Context, FinalizedMachReloc, FinalizedRelocTarget};
+use cranelift_codegen::{CodegenError, CodegenResult, CompiledCode, Context};
+use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
 
+use super::effort;
 use super::listing::{self, Listing};
 use crate::error::Error;
 use crate::lower::{
     Environment, FunctionLowerer, MAX_UNGUARDED_FRAME, Symbol, lower_import_thunk,
     lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
+use crate::target::Isas;
 use crate::wasm::Body;
 
 /// Machine code of one function.
@@ -26,6 +28,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) calls: Vec<Call>,
     /// Alignment that the code needs, in bytes.
     pub(crate) alignment: u32,
+    /// Bytes that it takes on the stack.
+    frame_size: u32,
     /// The readable form, if it was asked for.
     pub(crate) listing: Option<Box<Listing>>,
 }
@@ -50,17 +54,19 @@ pub(crate) struct Call {
 /// Compiles functions one after the other.
 pub(crate) struct FunctionCompiler<'a> {
     env: &'a Environment<'a>,
-    isa: &'a dyn TargetIsa,
+    isas: &'a Isas,
     lowerer: FunctionLowerer<'a>,
     context: Context,
+    allocator: regalloc2::Ctx,
     /// Whether functions get a readable form.
     lists: bool,
 }
 
 impl<'a> FunctionCompiler<'a> {
-    pub(crate) fn new(env: &'a Environment<'a>, isa: &'a dyn TargetIsa) -> Self {
-        let lowerer = FunctionLowerer::new(isa.frontend_config());
-        Self { env, isa, lowerer, context: Context::new(), lists: false }
+    pub(crate) fn new(env: &'a Environment<'a>, isas: &'a Isas) -> Self {
+        let lowerer = FunctionLowerer::new(isas.main.frontend_config());
+        let (context, allocator) = (Context::new(), regalloc2::Ctx::default());
+        Self { env, isas, lowerer, context, allocator, lists: false }
     }
 
     /// Gives every function compiled from now on its readable form.
@@ -74,7 +80,7 @@ impl<'a> FunctionCompiler<'a> {
         self.context.clear();
         self.lowerer.lower(self.env, body, &mut self.context.func)?;
         let mut function = self.compile(Symbol::Function(index))?;
-        let frame = self.frame_size();
+        let frame = function.frame_size;
         if !self.env.checks_stack() || frame <= MAX_UNGUARDED_FRAME {
             return Ok(vec![function]);
         }
@@ -100,14 +106,9 @@ impl<'a> FunctionCompiler<'a> {
     }
 
     fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
-        let mut control = ControlPlane::default();
         let clif = self.lists.then(|| listing::clif(&self.context.func));
-        self.context.set_disasm(self.lists);
-        if let Err(error) = self.context.compile(self.isa, &mut control) {
-            return Err(codegen_error(symbol, &error.inner));
-        }
+        let code = self.generate().map_err(|error| codegen_error(symbol, &error))?;
         let func = &self.context.func;
-        let code = self.context.compiled_code().expect("it was just compiled");
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
         let listing = clif.zip(code.vcode.as_deref()).map(|(clif, disassembly)| {
@@ -118,19 +119,35 @@ impl<'a> FunctionCompiler<'a> {
             symbol,
             code: buffer.data().to_vec(),
             calls: calls.collect::<Result<_, _>>()?,
-            alignment: self.isa.function_alignment().minimum.max(buffer.alignment),
+            alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
+            frame_size: frame_size(&code),
             listing,
         })
     }
 
-    /// Bytes that the function compiled last takes on the stack.
-    fn frame_size(&self) -> u32 {
-        /// Return address and frame pointer.
-        const FRAME_SETUP: u32 = 16;
-        let code = self.context.compiled_code();
-        let layout = code.and_then(|code| code.buffer.frame_layout());
-        layout.map_or(0, |layout| layout.frame_to_fp_offset + FRAME_SETUP)
+    /// Cranelift's part: optimisation, instruction selection, register allocation. This is what
+    /// `Context::compile` does, but for the choice of the least effort before and in the middle.
+    fn generate(&mut self) -> CodegenResult<CompiledCode> {
+        let mut control = ControlPlane::default();
+        let context = &mut self.context;
+        let Isas { main, least_effort } = self.isas;
+        let least = least_effort.as_ref();
+        let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
+        context.optimize(&**isa, &mut control)?;
+        isa = least.filter(|_| effort::exceeds_backtracking(&context.func)).unwrap_or(isa);
+        let (func, domtree) = (&context.func, &context.domtree);
+        let allocator = &mut self.allocator;
+        let stencil = isa.compile_function(func, domtree, allocator, self.lists, &mut control)?;
+        Ok(stencil.apply_params(&func.params))
     }
+}
+
+/// Bytes that a function takes on the stack.
+fn frame_size(code: &CompiledCode) -> u32 {
+    /// Return address and frame pointer.
+    const FRAME_SETUP: u32 = 16;
+    let layout = code.buffer.frame_layout();
+    layout.map_or(0, |layout| layout.frame_to_fp_offset + FRAME_SETUP)
 }
 
 fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {
@@ -145,8 +162,7 @@ fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {
     Ok(Call { offset: reloc.offset, kind: reloc.kind, addend: reloc.addend, target })
 }
 
-fn codegen_error(symbol: Symbol, error: &cranelift_codegen::CodegenError) -> Error {
-    use cranelift_codegen::CodegenError;
+fn codegen_error(symbol: Symbol, error: &CodegenError) -> Error {
     match error {
         CodegenError::CodeTooLarge | CodegenError::ImplLimitExceeded => {
             Error::limit(format!("{} is too large to compile", describe(symbol)))

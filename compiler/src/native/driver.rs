@@ -8,14 +8,13 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use cranelift_codegen::isa::TargetIsa;
-
 use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
 use super::listing::Listing;
 use crate::error::Error;
 use crate::lower::{Environment, Symbol};
 use crate::options::Options;
+use crate::target::Isas;
 use crate::wasm::Body;
 
 /// Told after each function how many bytes of function bodies are compiled, and how many there are.
@@ -24,21 +23,22 @@ pub(crate) type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 /// Compiles the module of `env` and lays out its text.
 pub(crate) fn compile_module(
     env: &Environment<'_>,
-    isa: &dyn TargetIsa,
+    isas: &Isas,
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<Image, Error> {
-    let functions = compile_functions(env, options, &|| FunctionCompiler::new(env, isa), progress)?;
-    Image::lay_out(functions, isa, options.architecture.target())
+    let functions =
+        compile_functions(env, options, &|| FunctionCompiler::new(env, isas), progress)?;
+    Image::lay_out(functions, &*isas.main, options.architecture.target())
 }
 
 /// The readable form of every function that [`compile_module`] compiles, in the order of the text.
 pub(crate) fn list_module(
     env: &Environment<'_>,
-    isa: &dyn TargetIsa,
+    isas: &Isas,
     options: &Options,
 ) -> Result<Vec<(Symbol, Listing)>, Error> {
-    let compiler = || FunctionCompiler::new(env, isa).with_listings();
+    let compiler = || FunctionCompiler::new(env, isas).with_listings();
     let functions = compile_functions(env, options, &compiler, &|_, _| ())?;
     let listings = functions.into_iter().filter_map(|function| {
         let listing = function.listing?;

@@ -6,6 +6,7 @@
 
 mod compile;
 mod driver;
+mod effort;
 mod image;
 mod listing;
 

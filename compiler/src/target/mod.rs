@@ -73,8 +73,24 @@ pub(crate) const CALL_CONV: CallConv = CallConv::SystemV;
 /// pages at the end of the stack.
 const PROBE_INTERVAL_LOG2: &str = "12";
 
-/// Builds Cranelift's view of the machine for `options`.
-pub(crate) fn isa(options: &Options) -> Result<OwnedTargetIsa, Error> {
+/// Cranelift's view of a machine.
+pub(crate) struct Isas {
+    /// As the options want it.
+    pub(crate) main: OwnedTargetIsa,
+    /// The same at level 0, if `main` is not: for functions that are too much for `main`.
+    pub(crate) least_effort: Option<OwnedTargetIsa>,
+}
+
+impl Isas {
+    /// Builds them for `options`.
+    pub(crate) fn new(options: &Options) -> Result<Self, Error> {
+        let optimises = options.opt_level != OptLevel::O0;
+        let least_effort = optimises.then(|| isa(options, OptLevel::O0)).transpose()?;
+        Ok(Self { main: isa(options, options.opt_level)?, least_effort })
+    }
+}
+
+fn isa(options: &Options, level: OptLevel) -> Result<OwnedTargetIsa, Error> {
     let target = options.architecture.target();
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
     let mut builder = cranelift_codegen::isa::lookup(target.triple())
@@ -82,11 +98,11 @@ pub(crate) fn isa(options: &Options) -> Result<OwnedTargetIsa, Error> {
     for feature in target.baseline() {
         builder.enable(feature).map_err(|error| broken(&error.to_string()))?;
     }
-    builder.finish(flags(options)?).map_err(|error| broken(&error.to_string()))
+    builder.finish(flags(options, level)?).map_err(|error| broken(&error.to_string()))
 }
 
-fn flags(options: &Options) -> Result<Flags, Error> {
-    let (opt_level, register_allocator) = match options.opt_level {
+fn flags(options: &Options, level: OptLevel) -> Result<Flags, Error> {
+    let (opt_level, register_allocator) = match level {
         OptLevel::O0 => ("none", "single_pass"),
         OptLevel::O1 => ("none", "backtracking"),
         OptLevel::O2 | OptLevel::O3 => ("speed", "backtracking"),

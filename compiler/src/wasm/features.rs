@@ -31,6 +31,7 @@ const UNSUPPORTED: &[(WasmFeatures, &str)] = &[
         "shared-everything threads",
     ),
     (WasmFeatures::MEMORY_CONTROL, "memory control"),
+    (WasmFeatures::COMPACT_IMPORTS, "compact imports"),
 ];
 
 /// Turns an `Invalid` error about `wasm` into an `Unsupported` one that names the proposal, if a

@@ -94,11 +94,14 @@ pub const EXTREMES: &[Extreme] = &[
     // Long bodies.
     extreme("a body of 7 MB, one block", CompiledOrLimit, || body(7 << 20, &[])),
     extreme("a body of 1 MB of nops", Compiled, nops),
-    extreme("100,000 ifs in a row", CompiledOrLimit, ifs_in_a_row),
+    extreme("20,000 ifs in a row", CompiledOrLimit, || ifs_in_a_row(20_000)),
+    extreme("100,000 ifs in a row", CompiledOrLimit, || ifs_in_a_row(100_000)),
+    extreme("600,000 additions", CompiledOrLimit, || additions(600_000)),
     extreme("100,000 loads", CompiledOrLimit, || accesses(100_000)),
     extreme("10,000 divisions", CompiledOrLimit, divisions),
     extreme("50,000 calls", CompiledOrLimit, calls),
-    extreme("5,000 values alive at once", CompiledOrLimit, alive),
+    extreme("5,000 values alive at once", CompiledOrLimit, || alive(5_000)),
+    extreme("20,000 values alive at once", CompiledOrLimit, || alive(20_000)),
     // Sizes that are only declared.
     extreme("table of 4 Gi elements", LIMIT, || table(u32::MAX.into(), None)),
     extreme("table of 10 M elements", Compiled, || table(10_000_000, None)),
@@ -416,9 +419,9 @@ fn nops() -> Vec<u8> {
     function(&[], &[], [], &vec![I::Nop; 1 << 20])
 }
 
-fn ifs_in_a_row() -> Vec<u8> {
+fn ifs_in_a_row(count: usize) -> Vec<u8> {
     let mut code = Vec::new();
-    for _ in 0..100_000 {
+    for _ in 0..count {
         code.extend([
             I::LocalGet(0),
             I::If(BlockType::Empty),
@@ -428,6 +431,12 @@ fn ifs_in_a_row() -> Vec<u8> {
         ]);
     }
     function(&[ValType::I32, ValType::I32], &[], [], &code)
+}
+
+fn additions(count: i32) -> Vec<u8> {
+    let mut code = vec![I::LocalGet(0)];
+    code.extend((0..count).flat_map(|_| [I::LocalGet(1), I::I32Add, I::LocalTee(1)]));
+    function(&[ValType::I32, ValType::I32], &[ValType::I32], [], &code)
 }
 
 fn accesses(count: usize) -> Vec<u8> {
@@ -459,7 +468,8 @@ fn calls() -> Vec<u8> {
 }
 
 /// Loads many values, then uses them in the same order.
-fn alive() -> Vec<u8> {
+/// Loads `count` values and combines them when all are loaded.
+fn alive(count: i32) -> Vec<u8> {
     let at = wasm_encoder::MemArg {
         offset: 0,
         align: 0,
@@ -467,10 +477,10 @@ fn alive() -> Vec<u8> {
         ordering: None,
     };
     let mut code = Vec::new();
-    for address in 0..5_000 {
+    for address in 0..count {
         code.extend([I::I32Const(4 * address), I::I64Load(at)]);
     }
-    code.extend((0..4_999).map(|_| I::I64Xor));
+    code.extend((1..count).map(|_| I::I64Xor));
     function(&[], &[ValType::I64], [], &code)
 }
 

@@ -1,0 +1,30 @@
+//! Modules that run: compiled code does what the interpreter does.
+
+use std::thread;
+
+use super::choice;
+use crate::differential::check::check_module;
+use crate::differential::generate::{self, Style};
+use crate::differential::host::Host;
+use crate::random::Random;
+
+/// Deep recursion of code without optimisation takes much stack; the pages are only used then.
+const THREAD_STACK: usize = 512 << 20;
+
+pub(super) fn run(data: &[u8]) {
+    let (_, input) = choice::options(data);
+    let seed = u64::from(data.first().copied().unwrap_or(0));
+    let style = Style::choose(&mut Random::new(seed));
+    let Ok(prepared) = generate::from_bytes(input, style) else { return };
+    let check = || {
+        let host = Host::new().expect("WAMR can be set up");
+        check_module(&host, &prepared, seed).map(|_| ())
+    };
+    let result = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(THREAD_STACK).spawn_scoped(scope, check);
+        thread.expect("a thread can be started").join().expect("the check does not panic")
+    });
+    if let Err(difference) = result {
+        panic!("{difference}");
+    }
+}

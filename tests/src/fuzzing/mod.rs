@@ -1,0 +1,49 @@
+//! What the fuzz targets do with an input; the targets themselves, in `tests/fuzz`, only pass it on.
+//!
+//! A body takes any bytes and panics if they show a defect. It is deterministic, and keeps nothing
+//! from one input to the next. `tests/fuzzing.rs` gives each body a second of inputs in every run of
+//! the tests, so that none of them rots.
+
+mod choice;
+mod container;
+mod execute;
+mod generated;
+mod module;
+
+use crate::random::Random;
+
+/// A fuzz target's content.
+pub struct Body {
+    /// The target's name.
+    pub name: &'static str,
+    /// Judges one input.
+    pub run: fn(&[u8]),
+    /// Inputs to start from.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// Every body.
+pub const BODIES: &[Body] = &[
+    // Bytes as a wasm module.
+    Body { name: "module", run: module::run, seeds: module::seeds },
+    // Bytes as decisions of a generator of valid modules, of all proposals.
+    Body { name: "generated", run: generated::run, seeds: random_inputs },
+    // The same for what can be compiled, run and compared with the interpreter.
+    Body { name: "execute", run: execute::run, seeds: random_inputs },
+    // Bytes as an `.aot` file.
+    Body { name: "container", run: container::run, seeds: container::seeds },
+];
+
+/// The body called `name`.
+///
+/// # Panics
+/// If there is none.
+pub fn body(name: &str) -> &'static Body {
+    let body = BODIES.iter().find(|body| body.name == name);
+    body.unwrap_or_else(|| panic!("no fuzz target is called {name}"))
+}
+
+/// Inputs of the sizes that generators need.
+fn random_inputs() -> Vec<Vec<u8>> {
+    (0..8).map(|seed| Random::new(seed).bytes(4 << 10)).collect()
+}

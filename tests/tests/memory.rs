@@ -1,0 +1,137 @@
+//! Compiling takes bounded memory: every extreme module, at the lowest and the highest level and in
+//! both modes of bounds checks, in a process of its own whose memory the kernel limits.
+//!
+//! The process that compiles is this program again; it reports the peak of its memory.
+
+use std::fmt;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+use std::thread;
+
+use cwamrc::{BoundsChecks, ErrorKind, OptLevel, Options};
+use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected, Extreme};
+use cwamrc_tests::bad_input::judge;
+
+/// What compiling a module with one thread may take, for modules below a few megabytes: the README
+/// states it.
+const LIMIT_MIB: u64 = 1024;
+
+/// Tells the process that it is to compile one module: its number, level and bounds checks follow.
+const COMPILE: &str = "--compile";
+
+#[derive(Clone, Copy)]
+struct Case {
+    extreme: usize,
+    level: OptLevel,
+    checks: BoundsChecks,
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {:?}, {:?}", EXTREMES[self.extreme].name, self.level, self.checks)
+    }
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    // What is refused while it is read is the same in every mode, and checked elsewhere.
+    let compiled = |extreme: &Extreme| !matches!(extreme.expected, Expected::Error(_));
+    let extremes = (0..EXTREMES.len()).filter(move |&extreme| compiled(&EXTREMES[extreme]));
+    extremes.flat_map(|extreme| {
+        [OptLevel::O0, OptLevel::O3].into_iter().flat_map(move |level| {
+            [BoundsChecks::Hardware, BoundsChecks::Software].map(|checks| Case {
+                extreme,
+                level,
+                checks,
+            })
+        })
+    })
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [flag, number] if flag == COMPILE => {
+            let number: usize = number.parse().expect("a number");
+            compile(cases().nth(number).expect("the number of a case"))
+        }
+        _ => run_all(),
+    }
+}
+
+/// Compiles one module, and prints the peak of this process's memory in MiB.
+fn compile(case: Case) -> ExitCode {
+    let options = Options::new().opt_level(case.level).bounds_checks(case.checks);
+    let wasm = (EXTREMES[case.extreme].build)();
+    match judge(&wasm, &options.threads(NonZeroUsize::MIN)) {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) if error.kind() == ErrorKind::Limit => {}
+        other => {
+            eprintln!("{:?}", other.map(|result| result.map(|artifact| artifact.statistics())));
+            return ExitCode::FAILURE;
+        }
+    }
+    println!("{}", peak_mib());
+    ExitCode::SUCCESS
+}
+
+fn peak_mib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.and_then(|text| text.split_whitespace().next()).expect("a number and a unit");
+    kib.parse::<u64>().expect("a number") / 1024
+}
+
+/// Runs every case; the summary has the form of the standard test runner's.
+fn run_all() -> ExitCode {
+    let queue = Mutex::new(cases().enumerate());
+    let results = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let next = queue.lock().unwrap().next();
+            let Some((number, case)) = next else { break };
+            let result = run(number);
+            results.lock().unwrap().push((case, result));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let (mut passed, mut failed, mut highest) = (0, 0, (0, String::new()));
+    for (case, result) in results.into_inner().unwrap() {
+        match result {
+            Ok(peak) => {
+                passed += 1;
+                highest = highest.max((peak, case.to_string()));
+            }
+            Err(what) => {
+                failed += 1;
+                println!("{case}: {what}");
+            }
+        }
+    }
+    println!("the most: {} MiB of {LIMIT_MIB}, {}", highest.0, highest.1);
+    let verdict = if failed == 0 { "ok" } else { "FAILED" };
+    println!("\ntest result: {verdict}. {passed} passed; {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The peak of a case in MiB, or what went wrong.
+fn run(number: usize) -> Result<u64, String> {
+    let program = std::env::current_exe().expect("a path");
+    // The limit is one of address space, of which libraries and stacks take some.
+    let script = format!("ulimit -v {}; exec \"$0\" {COMPILE} {number}", (LIMIT_MIB + 256) * 1024);
+    let output = Command::new("sh").arg("-c").arg(script).arg(program).output();
+    let output = output.expect("a shell");
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let last = text.lines().last().unwrap_or_default().to_owned();
+        return Err(format!("{}: {last}", output.status));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let peak = text.trim().parse().map_err(|_| format!("no peak in {text:?}"))?;
+    if peak > LIMIT_MIB { Err(format!("{peak} MiB")) } else { Ok(peak) }
+}
