@@ -195,9 +195,10 @@ struct RunArgs {
 }
 
 fn architecture() -> impl TypedValueParser<Value = Architecture> {
-    let names = PossibleValuesParser::new(Architecture::ALL.iter().map(|a| a.name()));
-    names.map(|name| {
-        let known = Architecture::ALL.iter().find(|architecture| architecture.name() == name);
+    let names = Architecture::ALL.iter().flat_map(|architecture| architecture.names());
+    PossibleValuesParser::new(names).map(|name| {
+        let is_named = |architecture: &&Architecture| architecture.names().contains(&&*name);
+        let known = Architecture::ALL.iter().find(is_named);
         *known.expect("only known names are possible")
     })
 }

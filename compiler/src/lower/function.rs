@@ -3,7 +3,7 @@
 //! Owns what is worth keeping between functions, so that a thread lowers many of them without
 //! allocating anew.
 
-use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use wasmparser::{
@@ -132,7 +132,7 @@ impl<'a> Lowering<'a, '_> {
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
-        let params = self.params().to_vec();
+        let params = self.received_params();
         for (&ty, &value) in self.ty.params.iter().zip(&params[1..]) {
             let variable = self.builder.declare_var(clif_type(ty));
             self.builder.def_var(variable, value);
@@ -145,6 +145,26 @@ impl<'a> Lowering<'a, '_> {
             self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
         }
         Ok(())
+    }
+
+    /// The native parameters of a function that the runtime may enter, fit for use.
+    pub(super) fn received_params(&mut self) -> Vec<Value> {
+        let mut params = self.params().to_vec();
+        if self.env.unboxed_f32_arguments {
+            for param in &mut params {
+                if self.builder.func.dfg.value_type(*param) == types::F32 {
+                    *param = self.rebox(*param);
+                }
+            }
+        }
+        params
+    }
+
+    /// Takes an f32 out of the lower half of a register for doubles, and makes it an f32 there. No
+    /// other instruction may see the value before; Cranelift keeps the pair of bitcasts.
+    fn rebox(&mut self, value: Value) -> Value {
+        let bits = self.ins().bitcast(types::I32, MemFlagsData::new(), value);
+        self.ins().bitcast(types::F32, MemFlagsData::new(), bits)
     }
 
     fn declare_zeroed(&mut self, ty: ValueType, count: u32) {

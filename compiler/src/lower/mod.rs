@@ -45,6 +45,8 @@ pub(crate) struct Environment<'a> {
     software_checks: bool,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
+    /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
+    unboxed_f32_arguments: bool,
     /// Bytes that stay free below every checked stack pointer.
     stack_reserve: u32,
 }
@@ -69,6 +71,7 @@ impl<'a> Environment<'a> {
             imported_types,
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
+            unboxed_f32_arguments: options.architecture.target().leaves_f32_arguments_unboxed(),
         }
     }
 

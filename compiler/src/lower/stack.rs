@@ -95,9 +95,9 @@ pub(crate) fn lower_stack_guard<'a>(
     func.signature = env.function_signature(index).clone();
     let ty: &FuncType = env.module.function_type(index);
     let mut lowering = lowerer.begin(env, func, ty);
+    let args = lowering.received_params();
     lowering.check_stack(frame);
     let body = lowering.function(Symbol::Body(index), || env.function_signature(index).clone());
-    let args = lowering.params().to_vec();
     let call = lowering.ins().call(body, &args);
     let results = lowering.builder.inst_results(call).to_vec();
     lowering.ins().return_(&results);

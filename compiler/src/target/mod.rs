@@ -4,6 +4,8 @@
 //! relocation numbers; a relocation that WAMR's loader does not take has no number here and so
 //! cannot leave the compiler.
 
+mod aarch64;
+mod riscv64;
 mod x86_64;
 
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
@@ -20,22 +22,31 @@ use crate::options::{OptLevel, Options};
 pub enum Architecture {
     /// 64-bit x86 with SSE4.1, the baseline of WAMR.
     X86_64,
+    /// 64-bit Arm.
+    Aarch64,
+    /// 64-bit RISC-V with the extensions GC.
+    Riscv64,
 }
 
 impl Architecture {
     /// Every architecture that can be compiled for.
-    pub const ALL: &[Self] = &[Self::X86_64];
+    pub const ALL: &[Self] = &[Self::X86_64, Self::Aarch64, Self::Riscv64];
 
     /// The customary name, as `--target` takes it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::X86_64 => "x86_64",
-        }
+        self.names()[0]
+    }
+
+    /// Every name that `--target` takes, the customary one first.
+    pub fn names(self) -> &'static [&'static str] {
+        self.target().names()
     }
 
     pub(crate) fn target(self) -> &'static dyn Target {
         match self {
             Self::X86_64 => &x86_64::X86_64,
+            Self::Aarch64 => &aarch64::Aarch64,
+            Self::Riscv64 => &riscv64::Riscv64,
         }
     }
 }
@@ -54,6 +65,8 @@ pub(crate) struct HelperStub {
 
 /// What differs between machines.
 pub(crate) trait Target: Sync {
+    /// Names of the architecture, the customary one first.
+    fn names(&self) -> &'static [&'static str];
     /// The triple of the generated code.
     fn triple(&self) -> target_lexicon::Triple;
     /// Settings of the instruction set that every CPU of the baseline has.
@@ -64,6 +77,9 @@ pub(crate) trait Target: Sync {
     fn elf_flags(&self) -> u32;
     /// Code that passes control to a runtime helper, arguments untouched.
     fn helper_stub(&self) -> HelperStub;
+    /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
+    /// machine wants of an f32, so that a function makes its parameters right on entry.
+    fn leaves_f32_arguments_unboxed(&self) -> bool;
 }
 
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.

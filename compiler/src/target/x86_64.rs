@@ -10,6 +10,10 @@ use super::{HelperStub, Target};
 pub(super) struct X86_64;
 
 impl Target for X86_64 {
+    fn names(&self) -> &'static [&'static str] {
+        &["x86_64", "x86-64", "amd64"]
+    }
+
     fn triple(&self) -> target_lexicon::Triple {
         target_lexicon::triple!("x86_64-unknown-linux-gnu")
     }
@@ -35,5 +39,9 @@ impl Target for X86_64 {
             relocation_type: x86_64::R_X86_64_PLT32,
             addend: -4,
         }
+    }
+
+    fn leaves_f32_arguments_unboxed(&self) -> bool {
+        false
     }
 }
