@@ -10,7 +10,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use cwamrc::{Architecture, BoundsChecks, OptLevel, Options, Release};
+#[cfg(feature = "run")]
+use cwamrc::Architecture;
+use cwamrc::{BoundsChecks, OptLevel, Options, Release};
+
+use crate::machine::Machine;
 
 /// What the user asks for.
 pub(crate) enum Request {
@@ -21,6 +25,8 @@ pub(crate) enum Request {
     /// Run a module or file.
     #[cfg(feature = "run")]
     Run(RunRequest),
+    /// Print a list of what exists.
+    List(String),
 }
 
 /// A compilation to a file.
@@ -88,7 +94,7 @@ enum Command {
     Inspect(InspectArgs),
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
 }
 
 #[derive(Args)]
@@ -117,9 +123,8 @@ struct CompileArgs {
 /// Flags that decide about the code.
 #[derive(Args)]
 struct CodeArgs {
-    /// The machine to compile for
-    #[arg(long, value_name = "NAME", default_value = Options::new().architecture.name(), value_parser = architecture())]
-    target: Architecture,
+    #[command(flatten)]
+    machine: MachineArgs,
     /// 0 compiles fastest, 3 makes the fastest code
     #[arg(long, value_name = "N", default_value = "3", value_parser = opt_level())]
     opt_level: OptLevel,
@@ -133,6 +138,26 @@ struct CodeArgs {
     /// How many threads compile; all processors if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+}
+
+/// Flags that decide about the machine that the code is for.
+#[derive(Args)]
+struct MachineArgs {
+    /// The machine to compile for: a short name, or a triple; this machine if not given.
+    /// `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// The ABI of the target, as wamrc names it; it decides nothing, but one that the code is not
+    /// made for is refused. `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    target_abi: Option<String>,
+    /// The CPU to compile for; if not given, the CPU of this machine, or with --target the least
+    /// one of that target. `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    cpu: Option<String>,
+    /// Instructions that the CPU has or lacks, as in +avx2,-bmi. `+help` lists the names
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    cpu_features: Option<String>,
 }
 
 #[derive(Args)]
@@ -194,15 +219,6 @@ struct RunArgs {
     verbosity: VerbosityArgs,
 }
 
-fn architecture() -> impl TypedValueParser<Value = Architecture> {
-    let names = Architecture::ALL.iter().flat_map(|architecture| architecture.names());
-    PossibleValuesParser::new(names).map(|name| {
-        let is_named = |architecture: &&Architecture| architecture.names().contains(&&*name);
-        let known = Architecture::ALL.iter().find(is_named);
-        *known.expect("only known names are possible")
-    })
-}
-
 fn opt_level() -> impl TypedValueParser<Value = OptLevel> {
     PossibleValuesParser::new(["0", "1", "2", "3"]).map(|level| match level.as_str() {
         "0" => OptLevel::O0,
@@ -234,10 +250,23 @@ fn map_dir(text: &str) -> Result<DirMapping, &'static str> {
     Ok(DirMapping { host: host.into(), guest: guest.into() })
 }
 
+impl MachineArgs {
+    fn machine(&self) -> Machine<'_> {
+        Machine {
+            target: self.target.as_deref(),
+            abi: self.target_abi.as_deref(),
+            cpu: self.cpu.as_deref(),
+            features: self.cpu_features.as_deref(),
+        }
+    }
+}
+
 impl CodeArgs {
+    /// The options that the flags ask for; on bad usage, prints why and exits.
     fn options(&self) -> Options {
-        let mut options = Options::new();
-        options.architecture = self.target;
+        let cpu = self.machine.machine().resolve();
+        let cpu = cpu.unwrap_or_else(|error| misuse(&error));
+        let mut options = Options::new().cpu(cpu);
         options.opt_level = self.opt_level;
         options.bounds_checks =
             if self.bounds_checks { BoundsChecks::Software } else { BoundsChecks::Hardware };
@@ -249,6 +278,9 @@ impl CodeArgs {
 
 /// Parses the command line; on bad usage, prints why and exits with code 2.
 pub(crate) fn parse() -> Request {
+    if let Some(list) = requested_list() {
+        return Request::List(list);
+    }
     let cli = Cli::try_parse().unwrap_or_else(|error| explain(error).exit());
     match cli.command {
         None => Request::Compile(compile_request(cli.compile)),
@@ -256,8 +288,27 @@ pub(crate) fn parse() -> Request {
             Request::Inspect(InspectRequest { input: args.input, json: args.json })
         }
         #[cfg(feature = "run")]
-        Some(Command::Run(args)) => Request::Run(run_request(args)),
+        Some(Command::Run(args)) => Request::Run(run_request(*args)),
     }
+}
+
+/// The list that a flag with the value `help` asks for. Nothing else has to be given then.
+fn requested_list() -> Option<String> {
+    let matches = Cli::command().ignore_errors(true).try_get_matches().ok()?;
+    let matches = matches.subcommand().map_or(&matches, |(_, matches)| matches);
+    let value = |flag| matches.try_get_one::<String>(flag).ok().flatten().map(String::as_str);
+    let machine = Machine {
+        target: value("target"),
+        abi: value("target_abi"),
+        cpu: value("cpu"),
+        features: value("cpu_features"),
+    };
+    machine.list()?.map_err(|error| misuse(&error)).ok()
+}
+
+/// Prints what is wrong with the value of a flag, and exits.
+fn misuse(message: &str) -> ! {
+    Cli::command().error(ErrorKind::InvalidValue, message).exit()
 }
 
 /// A second file is taken for a subcommand that conflicts with the first; says what it is.
@@ -288,8 +339,13 @@ fn compile_request(args: CompileArgs) -> CompileRequest {
 
 #[cfg(feature = "run")]
 fn run_request(args: RunArgs) -> RunRequest {
+    let options = args.code.options();
+    let architecture = options.cpu.architecture();
+    if Architecture::host() != Some(architecture) {
+        misuse(&format!("this machine cannot run code for {architecture}"));
+    }
     RunRequest {
-        options: args.code.options(),
+        options,
         verbose: args.verbosity.is_verbose(),
         input: args.input,
         args: args.args,

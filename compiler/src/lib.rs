@@ -14,7 +14,8 @@
 //! ```
 //!
 //! The crate keeps no global state: any number of threads may compile at once. The bytes depend on
-//! the module and the options alone. The stages are described in `docs/ARCHITECTURE.md`.
+//! the module and the options alone, not on the machine that compiles; only [`Cpu::host`] looks at
+//! that machine, for those who ask. The stages are described in `docs/ARCHITECTURE.md`.
 
 pub mod aot;
 mod assemble;
@@ -32,5 +33,5 @@ mod wasm;
 
 pub use error::{Error, ErrorKind};
 pub use native::Listing;
-pub use options::{Architecture, BoundsChecks, OptLevel, Options, Release};
+pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
 pub use pipeline::{Artifact, Statistics, compile, compile_with_progress, list};

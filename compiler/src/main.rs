@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod failure;
 mod files;
+mod machine;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),
+        cli::Request::List(list) => commands::show(&list),
     };
     result.unwrap_or_else(|failure| {
         failure::diagnose(failure);

@@ -8,7 +8,8 @@ use std::num::NonZeroUsize;
 
 pub use wamr_abi::releases::Release;
 
-pub use crate::target::Architecture;
+use crate::target::Target;
+pub use crate::target::{Architecture, Cpu, TargetError};
 
 /// How much time the compiler spends on the speed of the code. The numbers are those of wamrc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,12 +35,14 @@ pub enum BoundsChecks {
     Software,
 }
 
-/// The options of one compilation. [`Options::new`] gives the defaults of `cwamrc`.
+/// The options of one compilation. [`Options::new`] gives defaults that are the same on every
+/// machine: a compilation asks nothing of the machine it runs on. For code that is meant for this
+/// machine alone, set [`Cpu::host`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
     /// The machine to compile for.
-    pub architecture: Architecture,
+    pub cpu: Cpu,
     /// The trade of compile time for speed of the code.
     pub opt_level: OptLevel,
     /// How memory accesses are checked.
@@ -58,7 +61,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            architecture: Architecture::X86_64,
+            cpu: Cpu::baseline(Architecture::X86_64),
             opt_level: OptLevel::O3,
             bounds_checks: BoundsChecks::Hardware,
             stack_bounds_checks: None,
@@ -70,14 +73,19 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: x86-64, level 3, hardware bounds checks, the newest release of WAMR.
+    /// The defaults: the least x86-64 CPU, level 3, hardware bounds checks, the newest release of WAMR.
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// Sets the machine to compile for, whatever its CPU.
+    pub fn architecture(self, architecture: Architecture) -> Self {
+        self.cpu(Cpu::baseline(architecture))
+    }
+
     /// Sets the machine to compile for.
-    pub fn architecture(mut self, architecture: Architecture) -> Self {
-        self.architecture = architecture;
+    pub fn cpu(mut self, cpu: Cpu) -> Self {
+        self.cpu = cpu;
         self
     }
 
@@ -115,6 +123,10 @@ impl Options {
     pub fn emit_custom_sections(mut self, names: Vec<String>) -> Self {
         self.emit_custom_sections = names;
         self
+    }
+
+    pub(crate) fn target(&self) -> &'static dyn Target {
+        self.cpu.architecture().target()
     }
 
     /// Whether functions check the native stack in code, defaults applied.

@@ -32,7 +32,7 @@ pub(crate) fn assemble<'a>(
     options: &Options,
 ) -> Result<AotFile<'a>, Error> {
     names::check_imports(module)?;
-    let target = options.architecture.target();
+    let target = options.target();
     let feature_flags = features::used_features(module, image);
     Ok(AotFile {
         target: model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags),

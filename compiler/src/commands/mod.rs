@@ -5,7 +5,19 @@ mod inspect;
 #[cfg(feature = "run")]
 mod run;
 
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+use crate::files;
+
 pub(crate) use compile::compile;
 pub(crate) use inspect::inspect;
 #[cfg(feature = "run")]
 pub(crate) use run::run;
+
+/// Writes a text to standard output.
+pub(crate) fn show(text: &str) -> Result<ExitCode, Failure> {
+    files::write(Path::new("-"), text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -71,7 +71,7 @@ impl<'a> Environment<'a> {
             imported_types,
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
-            unboxed_f32_arguments: options.architecture.target().leaves_f32_arguments_unboxed(),
+            unboxed_f32_arguments: options.target().leaves_f32_arguments_unboxed(),
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn compile_module(
 ) -> Result<Image, Error> {
     let functions =
         compile_functions(env, options, &|| FunctionCompiler::new(env, isas), progress)?;
-    Image::lay_out(functions, &*isas.main, options.architecture.target())
+    Image::lay_out(functions, &*isas.main, options.target())
 }
 
 /// The readable form of every function that [`compile_module`] compiles, in the order of the text.

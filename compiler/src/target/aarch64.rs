@@ -1,25 +1,146 @@
 //! 64-bit Arm with the procedure call standard of Linux (AAPCS64).
 //!
-//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_aarch64.c`.
+//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_aarch64.c`. Features and what CPUs have:
+//! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that Cranelift
+//! has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
 
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::aarch64;
 
+use super::feature::{CpuModel, Feature};
+use super::name::TargetName;
 use super::{HelperStub, Target};
 
 pub(super) struct Aarch64;
 
+const FEATURES: &[Feature] = &[
+    Feature::group("fp-armv8", &[]),
+    Feature::group("neon", &["fp-armv8"]),
+    Feature::new("lse", "has_lse", &[]),
+    Feature::new("pauth", "has_pauth", &[]),
+    Feature::new("fullfp16", "has_fp16", &["fp-armv8"]),
+    Feature::new("dotprod", "has_dotprod", &["neon"]),
+    Feature::new("i8mm", "has_i8mm", &["neon"]),
+];
+
+// What the versions of the architecture demand of every CPU.
+const V8_1: &[&str] = &["lse"];
+const V8_3: &[&str] = &["lse", "pauth"];
+const V8_4: &[&str] = &["lse", "pauth", "dotprod"];
+
+const CPUS: &[CpuModel] = &[
+    CpuModel {
+        names: &[
+            "generic",
+            "cortex-a34",
+            "cortex-a35",
+            "cortex-a53",
+            "cortex-a57",
+            "cortex-a72",
+            "cortex-a73",
+            "exynos-m3",
+            "falkor",
+            "kryo",
+            "thunderx",
+            "thunderxt88",
+        ],
+        features: &[],
+    },
+    CpuModel { names: &["thunderx2t99"], features: V8_1 },
+    CpuModel { names: &["a64fx", "carmel"], features: &["lse", "fullfp16"] },
+    CpuModel {
+        names: &[
+            "cortex-a55",
+            "cortex-a65",
+            "cortex-a75",
+            "cortex-a76",
+            "cortex-a77",
+            "cortex-a78",
+            "cortex-x1",
+            "neoverse-e1",
+            "neoverse-n1",
+            "tsv110",
+        ],
+        features: &["lse", "fullfp16", "dotprod"],
+    },
+    CpuModel { names: &["thunderx3t110"], features: V8_3 },
+    CpuModel { names: &["apple-a12"], features: &["lse", "pauth", "fullfp16"] },
+    CpuModel {
+        names: &["apple-a13", "apple-a14", "apple-m1"],
+        features: &["lse", "pauth", "dotprod", "fullfp16"],
+    },
+    CpuModel { names: &["ampere1", "ampere1a"], features: &["lse", "pauth", "dotprod", "i8mm"] },
+    CpuModel {
+        names: &[
+            "apple-a15",
+            "apple-m2",
+            "apple-a16",
+            "apple-m3",
+            "apple-a17",
+            "apple-m4",
+            "cortex-a510",
+            "cortex-a520",
+            "cortex-a710",
+            "cortex-a715",
+            "cortex-a720",
+            "cortex-x2",
+            "cortex-x3",
+            "cortex-x4",
+            "neoverse-512tvb",
+            "neoverse-n2",
+            "neoverse-n3",
+            "neoverse-v1",
+            "neoverse-v2",
+            "neoverse-v3",
+        ],
+        features: &["lse", "pauth", "dotprod", "fullfp16", "i8mm"],
+    },
+];
+
 impl Target for Aarch64 {
-    fn names(&self) -> &'static [&'static str] {
-        &["aarch64", "arm64", "aarch64v8"]
+    fn names(&self) -> &'static [TargetName] {
+        const NAMES: &[TargetName] = &[
+            TargetName::new("aarch64", &[]),
+            TargetName::new("arm64", &[]),
+            TargetName::new("aarch64v8", &[]),
+            TargetName::new("aarch64v8.1", V8_1),
+            TargetName::new("aarch64v8.2", V8_1),
+            TargetName::new("aarch64v8.3", V8_3),
+            TargetName::new("aarch64v8.4", V8_4),
+            TargetName::new("aarch64v8.5", V8_4),
+        ];
+        NAMES
     }
 
     fn triple(&self) -> target_lexicon::Triple {
         target_lexicon::triple!("aarch64-unknown-linux-gnu")
     }
 
+    fn abis(&self) -> &'static [&'static str] {
+        &["gnu"]
+    }
+
+    fn is_host(&self) -> bool {
+        cfg!(target_arch = "aarch64")
+    }
+
+    fn features(&self) -> &'static [Feature] {
+        FEATURES
+    }
+
     fn baseline(&self) -> &'static [&'static str] {
-        // Armv8.0-A with floating point and Advanced SIMD, which Cranelift takes for granted.
+        &["neon", "fp-armv8"]
+    }
+
+    fn baseline_description(&self) -> &'static str {
+        "Armv8-A with Advanced SIMD"
+    }
+
+    fn cpus(&self) -> &'static [CpuModel] {
+        CPUS
+    }
+
+    fn too_old_cpus(&self) -> &'static [&'static str] {
         &[]
     }
 

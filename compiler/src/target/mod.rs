@@ -1,17 +1,28 @@
 //! One file per machine that code is made for, with the same names behind one trait.
 //!
-//! Invariants: no other module names an architecture's registers, instructions, settings or
+//! Invariants: no other module names an architecture's registers, instructions, settings, CPUs or
 //! relocation numbers; a relocation that WAMR's loader does not take has no number here and so
 //! cannot leave the compiler.
 
 mod aarch64;
+mod cpu;
+mod error;
+mod feature;
+mod name;
 mod riscv64;
+#[cfg(test)]
+mod tests;
 mod x86_64;
 
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags};
 
 use wamr_abi::format::Machine;
+
+pub use cpu::Cpu;
+pub use error::TargetError;
+use feature::{CpuModel, Feature};
+use name::TargetName;
 
 use crate::error::Error;
 use crate::options::{OptLevel, Options};
@@ -20,11 +31,11 @@ use crate::options::{OptLevel, Options};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
-    /// 64-bit x86 with SSE4.1, the baseline of WAMR.
+    /// 64-bit x86 with SSE4.1.
     X86_64,
-    /// 64-bit Arm.
+    /// 64-bit Arm, version 8 of the architecture, little-endian.
     Aarch64,
-    /// 64-bit RISC-V with the extensions GC.
+    /// 64-bit RISC-V with the extensions GC, little-endian.
     Riscv64,
 }
 
@@ -32,14 +43,44 @@ impl Architecture {
     /// Every architecture that can be compiled for.
     pub const ALL: &[Self] = &[Self::X86_64, Self::Aarch64, Self::Riscv64];
 
-    /// The customary name, as `--target` takes it.
-    pub fn name(self) -> &'static str {
-        self.names()[0]
+    /// The architecture that this program runs on, if it can be compiled for.
+    pub fn host() -> Option<Self> {
+        Self::ALL.iter().copied().find(|architecture| architecture.target().is_host())
     }
 
-    /// Every name that `--target` takes, the customary one first.
-    pub fn names(self) -> &'static [&'static str] {
-        self.target().names()
+    /// The customary name.
+    pub fn name(self) -> &'static str {
+        self.target().names()[0].name
+    }
+
+    /// Every short name that stands for the architecture or for a version of it, the customary one
+    /// first.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.target().names().iter().map(|name| name.name)
+    }
+
+    /// The triple that stands for the architecture.
+    pub fn triple(self) -> String {
+        self.target().triple().to_string()
+    }
+
+    /// What every CPU has that runs code for the architecture, in words.
+    pub fn baseline(self) -> &'static str {
+        self.target().baseline_description()
+    }
+
+    /// Names of the CPUs that [`Cpu::named`] knows, those of the same features together.
+    pub fn cpus(self) -> impl Iterator<Item = &'static [&'static str]> {
+        self.target().cpus().iter().map(|model| model.names)
+    }
+
+    /// Names of the features that [`Cpu::with_features`] knows, and whether the baseline has them.
+    pub fn features(self) -> impl Iterator<Item = (&'static str, bool)> {
+        let baseline = self.target().baseline();
+        self.target()
+            .features()
+            .iter()
+            .map(|feature| (feature.name, baseline.contains(&feature.name)))
     }
 
     pub(crate) fn target(self) -> &'static dyn Target {
@@ -65,12 +106,24 @@ pub(crate) struct HelperStub {
 
 /// What differs between machines.
 pub(crate) trait Target: Sync {
-    /// Names of the architecture, the customary one first.
-    fn names(&self) -> &'static [&'static str];
+    /// Short names, the customary one first.
+    fn names(&self) -> &'static [TargetName];
     /// The triple of the generated code.
     fn triple(&self) -> target_lexicon::Triple;
-    /// Settings of the instruction set that every CPU of the baseline has.
+    /// The ABIs by whose names the calling convention goes, the customary one first.
+    fn abis(&self) -> &'static [&'static str];
+    /// Whether this program runs on such a machine.
+    fn is_host(&self) -> bool;
+    /// The features of CPUs that Cranelift makes use of.
+    fn features(&self) -> &'static [Feature];
+    /// Features of every CPU; code relies on them, so none can be switched off.
     fn baseline(&self) -> &'static [&'static str];
+    /// The baseline in words.
+    fn baseline_description(&self) -> &'static str;
+    /// The CPUs that are known by name.
+    fn cpus(&self) -> &'static [CpuModel];
+    /// CPUs of the architecture that lack a feature of the baseline.
+    fn too_old_cpus(&self) -> &'static [&'static str];
     /// The machine in the file's target info.
     fn machine(&self) -> Machine;
     /// `e_flags` of the file's target info.
@@ -107,12 +160,11 @@ impl Isas {
 }
 
 fn isa(options: &Options, level: OptLevel) -> Result<OwnedTargetIsa, Error> {
-    let target = options.architecture.target();
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
-    let mut builder = cranelift_codegen::isa::lookup(target.triple())
+    let mut builder = cranelift_codegen::isa::lookup(options.target().triple())
         .map_err(|error| broken(&error.to_string()))?;
-    for feature in target.baseline() {
-        builder.enable(feature).map_err(|error| broken(&error.to_string()))?;
+    for setting in options.cpu.settings() {
+        builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
     }
     builder.finish(flags(options, level)?).map_err(|error| broken(&error.to_string()))
 }

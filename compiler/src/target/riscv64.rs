@@ -1,28 +1,125 @@
 //! 64-bit RISC-V with the lp64d calling convention.
 //!
 //! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_riscv.c`. Flags of the ELF header: the RISC-V
-//! ELF psABI specification, section "File Header".
+//! ELF psABI specification, section "File Header". Features and what CPUs have:
+//! `llvm/lib/Target/RISCV/RISCVFeatures.td` and `RISCVProcessors.td`, for those that Cranelift has a
+//! setting for (`cranelift/codegen/meta/src/isa/riscv64.rs`); profiles: the RISC-V Profiles
+//! specification, mandatory extensions.
 
 use wamr_abi::format::relocation::riscv64;
 use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machine};
 
+use super::feature::{CpuModel, Feature};
+use super::name::TargetName;
 use super::{HelperStub, Target};
 
 pub(super) struct Riscv64;
 
+const FEATURES: &[Feature] = &[
+    Feature::new("m", "has_m", &[]),
+    Feature::new("a", "has_a", &[]),
+    Feature::new("f", "has_f", &["zicsr"]),
+    Feature::new("d", "has_d", &["f"]),
+    Feature::group("c", &["zca", "zcd"]),
+    Feature::new("zca", "has_zca", &[]),
+    Feature::new("zcd", "has_zcd", &["d", "zca"]),
+    Feature::new("zcb", "has_zcb", &["zca"]),
+    Feature::new("zicsr", "has_zicsr", &[]),
+    Feature::new("zifencei", "has_zifencei", &[]),
+    Feature::new("zicond", "has_zicond", &[]),
+    Feature::new("zfa", "has_zfa", &["f"]),
+    Feature::new("zfhmin", "has_zfhmin", &["f"]),
+    Feature::new("zfh", "has_zfh", &["zfhmin"]),
+    Feature::group("b", &["zba", "zbb", "zbs"]),
+    Feature::new("zba", "has_zba", &[]),
+    Feature::new("zbb", "has_zbb", &[]),
+    Feature::new("zbc", "has_zbc", &[]),
+    Feature::new("zbkb", "has_zbkb", &[]),
+    Feature::new("zbs", "has_zbs", &[]),
+    Feature::new("v", "has_v", &["d"]),
+    Feature::new("zvbb", "has_zvbb", &["v"]),
+    Feature::new("zvfh", "has_zvfh", &["v", "zfhmin"]),
+    Feature::new("zvl32b", "has_zvl32b", &[]),
+    Feature::new("zvl64b", "has_zvl64b", &["zvl32b"]),
+    Feature::new("zvl128b", "has_zvl128b", &["zvl64b"]),
+    Feature::new("zvl256b", "has_zvl256b", &["zvl128b"]),
+    Feature::new("zvl512b", "has_zvl512b", &["zvl256b"]),
+    Feature::new("zvl1024b", "has_zvl1024b", &["zvl512b"]),
+];
+
+const CPUS: &[CpuModel] = &[
+    CpuModel {
+        // The first three are rv64i in LLVM; here, the least CPU that code is made for.
+        names: &[
+            "generic",
+            "generic-rv64",
+            "rocket-rv64",
+            "rva20u64",
+            "rva20",
+            "sifive-u54",
+            "sifive-u74",
+        ],
+        features: &[],
+    },
+    CpuModel {
+        names: &["rva22u64", "rva22", "sifive-p450"],
+        features: &["zba", "zbb", "zbs", "zfhmin"],
+    },
+    CpuModel {
+        names: &["rva23u64", "rva23"],
+        features: &["zba", "zbb", "zbs", "zfhmin", "v", "zvbb", "zicond", "zcb", "zfa"],
+    },
+    CpuModel {
+        names: &["sifive-p470", "sifive-p670"],
+        features: &["zba", "zbb", "zbs", "zfhmin", "v"],
+    },
+    CpuModel { names: &["sifive-x280"], features: &["zba", "zbb", "zfh", "v", "zvfh", "zvl512b"] },
+    CpuModel {
+        names: &["spacemit-x60"],
+        features: &["zba", "zbb", "zbc", "zbs", "zfh", "zicond", "v", "zvfh", "zvl256b"],
+    },
+    CpuModel { names: &["veyron-v1"], features: &["zba", "zbb", "zbc", "zbs"] },
+    CpuModel { names: &["xiangshan-nanhu"], features: &["zba", "zbb", "zbc", "zbs", "zbkb"] },
+];
+
 impl Target for Riscv64 {
-    fn names(&self) -> &'static [&'static str] {
-        &["riscv64", "riscv64gc"]
+    fn names(&self) -> &'static [TargetName] {
+        const NAMES: &[TargetName] =
+            &[TargetName::new("riscv64", &[]), TargetName::new("riscv64gc", &[])];
+        NAMES
     }
 
     fn triple(&self) -> target_lexicon::Triple {
         target_lexicon::triple!("riscv64gc-unknown-linux-gnu")
     }
 
+    fn abis(&self) -> &'static [&'static str] {
+        &["lp64d", "gnu"]
+    }
+
+    fn is_host(&self) -> bool {
+        cfg!(target_arch = "riscv64")
+    }
+
+    fn features(&self) -> &'static [Feature] {
+        FEATURES
+    }
+
     fn baseline(&self) -> &'static [&'static str] {
-        // rv64gc: Cranelift takes IMAFD for granted, and C is these two. The runtime's own jumps to
-        // helpers have compressed instructions, so no file runs without them.
-        &["has_zca", "has_zcd"]
+        // The runtime's own jumps to helpers have compressed instructions.
+        &["m", "a", "f", "d", "c", "zca", "zcd", "zicsr", "zifencei"]
+    }
+
+    fn baseline_description(&self) -> &'static str {
+        "rv64gc"
+    }
+
+    fn cpus(&self) -> &'static [CpuModel] {
+        CPUS
+    }
+
+    fn too_old_cpus(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn machine(&self) -> Machine {

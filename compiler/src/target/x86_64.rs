@@ -1,26 +1,197 @@
 //! x86-64 with the System V calling convention.
 //!
-//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_x86_64.c`.
+//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_x86_64.c`. Features, what they imply and what
+//! CPUs have: `llvm/lib/Target/X86/X86.td`, for those that Cranelift has a setting for
+//! (`cranelift/codegen/meta/src/isa/x86.rs`). Cranelift's own presets leave out implied features,
+//! AVX of those with AVX2 for example, and so would make slower code.
 
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::x86_64;
 
+use super::feature::{CpuModel, Feature};
+use super::name::TargetName;
 use super::{HelperStub, Target};
 
 pub(super) struct X86_64;
 
+const FEATURES: &[Feature] = &[
+    Feature::new("cx16", "has_cmpxchg16b", &[]),
+    Feature::new("sse3", "has_sse3", &[]),
+    Feature::new("ssse3", "has_ssse3", &["sse3"]),
+    Feature::new("sse4.1", "has_sse41", &["ssse3"]),
+    Feature::new("sse4.2", "has_sse42", &["sse4.1"]),
+    Feature::new("popcnt", "has_popcnt", &[]),
+    Feature::new("lzcnt", "has_lzcnt", &[]),
+    Feature::new("bmi", "has_bmi1", &[]),
+    Feature::new("bmi2", "has_bmi2", &[]),
+    Feature::new("avx", "has_avx", &["sse4.2"]),
+    Feature::new("avx2", "has_avx2", &["avx"]),
+    Feature::new("fma", "has_fma", &["avx"]),
+    Feature::new("avxvnni", "has_avx_vnni", &["avx2"]),
+    Feature::new("avx512f", "has_avx512f", &["avx2", "fma"]),
+    Feature::new("avx512dq", "has_avx512dq", &["avx512f"]),
+    Feature::new("avx512vl", "has_avx512vl", &["avx512f"]),
+    Feature::new("avx512vnni", "has_avx512vnni", &["avx512f"]),
+    // These two imply AVX512BW as well, which Cranelift makes no use of.
+    Feature::new("avx512bitalg", "has_avx512bitalg", &["avx512f"]),
+    Feature::new("avx512vbmi", "has_avx512vbmi", &["avx512f"]),
+];
+
+const CPUS: &[CpuModel] = &[
+    // Below SSE4.1 in LLVM; here, the least CPU that code is made for.
+    CpuModel { names: &["generic", "x86-64"], features: &[] },
+    CpuModel { names: &["penryn"], features: &["sse4.1"] },
+    CpuModel {
+        names: &[
+            "x86-64-v2",
+            "nehalem",
+            "corei7",
+            "westmere",
+            "silvermont",
+            "slm",
+            "goldmont",
+            "goldmont-plus",
+            "tremont",
+        ],
+        features: &["sse4.2", "popcnt"],
+    },
+    CpuModel {
+        names: &["sandybridge", "corei7-avx", "ivybridge", "core-avx-i"],
+        features: &["avx", "popcnt"],
+    },
+    CpuModel { names: &["bdver1"], features: &["avx", "popcnt", "lzcnt"] },
+    CpuModel { names: &["btver2"], features: &["avx", "popcnt", "lzcnt", "bmi"] },
+    CpuModel { names: &["bdver2", "bdver3"], features: &["fma", "popcnt", "lzcnt", "bmi"] },
+    CpuModel {
+        names: &[
+            "x86-64-v3",
+            "haswell",
+            "core-avx2",
+            "broadwell",
+            "skylake",
+            "bdver4",
+            "znver1",
+            "znver2",
+            "znver3",
+        ],
+        features: &["avx2", "fma", "popcnt", "lzcnt", "bmi", "bmi2"],
+    },
+    CpuModel {
+        names: &[
+            "alderlake",
+            "raptorlake",
+            "meteorlake",
+            "gracemont",
+            "arrowlake",
+            "lunarlake",
+            "sierraforest",
+            "grandridge",
+        ],
+        features: &["avxvnni", "fma", "popcnt", "lzcnt", "bmi", "bmi2"],
+    },
+    CpuModel { names: &["knl", "knm"], features: &["avx512f", "popcnt", "lzcnt", "bmi", "bmi2"] },
+    CpuModel {
+        names: &["x86-64-v4", "skylake-avx512", "skx"],
+        features: &["avx512dq", "avx512vl", "popcnt", "lzcnt", "bmi", "bmi2"],
+    },
+    CpuModel {
+        names: &["cascadelake", "cooperlake"],
+        features: &["avx512dq", "avx512vl", "avx512vnni", "popcnt", "lzcnt", "bmi", "bmi2"],
+    },
+    CpuModel {
+        names: &["cannonlake"],
+        features: &["avx512dq", "avx512vl", "avx512vbmi", "popcnt", "lzcnt", "bmi", "bmi2"],
+    },
+    CpuModel {
+        names: &["icelake-client", "icelake-server", "tigerlake", "rocketlake", "znver4"],
+        features: &[
+            "avx512dq",
+            "avx512vl",
+            "avx512vbmi",
+            "avx512bitalg",
+            "avx512vnni",
+            "popcnt",
+            "lzcnt",
+            "bmi",
+            "bmi2",
+        ],
+    },
+    CpuModel {
+        names: &["sapphirerapids", "emeraldrapids", "graniterapids", "znver5"],
+        features: &[
+            "avx512dq",
+            "avx512vl",
+            "avx512vbmi",
+            "avx512bitalg",
+            "avx512vnni",
+            "avxvnni",
+            "popcnt",
+            "lzcnt",
+            "bmi",
+            "bmi2",
+        ],
+    },
+];
+
+/// Without SSE4.1.
+const TOO_OLD_CPUS: &[&str] = &[
+    "nocona",
+    "core2",
+    "bonnell",
+    "atom",
+    "k8",
+    "opteron",
+    "athlon64",
+    "athlon-fx",
+    "k8-sse3",
+    "opteron-sse3",
+    "athlon64-sse3",
+    "amdfam10",
+    "barcelona",
+    "btver1",
+];
+
 impl Target for X86_64 {
-    fn names(&self) -> &'static [&'static str] {
-        &["x86_64", "x86-64", "amd64"]
+    fn names(&self) -> &'static [TargetName] {
+        const NAMES: &[TargetName] = &[
+            TargetName::new("x86_64", &[]),
+            TargetName::new("x86-64", &[]),
+            TargetName::new("amd64", &[]),
+        ];
+        NAMES
     }
 
     fn triple(&self) -> target_lexicon::Triple {
         target_lexicon::triple!("x86_64-unknown-linux-gnu")
     }
 
+    fn abis(&self) -> &'static [&'static str] {
+        &["gnu"]
+    }
+
+    fn is_host(&self) -> bool {
+        cfg!(target_arch = "x86_64")
+    }
+
+    fn features(&self) -> &'static [Feature] {
+        FEATURES
+    }
+
     fn baseline(&self) -> &'static [&'static str] {
         // Rounding is an instruction from SSE4.1 on; before, it is a call to a C library.
-        &["has_cmpxchg16b", "has_sse3", "has_ssse3", "has_sse41"]
+        &["cx16", "sse4.1", "ssse3", "sse3"]
+    }
+
+    fn baseline_description(&self) -> &'static str {
+        "x86-64 with SSE4.1"
+    }
+
+    fn cpus(&self) -> &'static [CpuModel] {
+        CPUS
+    }
+
+    fn too_old_cpus(&self) -> &'static [&'static str] {
+        TOO_OLD_CPUS
     }
 
     fn machine(&self) -> Machine {

@@ -12,4 +12,5 @@ mod releases;
 #[cfg(feature = "run")]
 mod run;
 mod sandbox;
+mod targets;
 mod usage;

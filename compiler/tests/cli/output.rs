@@ -12,7 +12,7 @@ fn listings() {
     let clif = String::from_utf8(clif).unwrap();
     assert!(clif.starts_with(";; function(0) \"f\"\nfunction u0:0(i64) -> i32"), "{clif}");
     assert!(clif.contains("iconst.i32 7"), "{clif}");
-    let asm = sandbox.cwamrc(&["--format=asm", "-o", "-", "in.wat"]).silent();
+    let asm = sandbox.cwamrc(&["--format=asm", "--target=x86_64", "-o", "-", "in.wat"]).silent();
     let asm = String::from_utf8(asm).unwrap();
     assert!(asm.starts_with(";; function(0) \"f\"\n"), "{asm}");
     assert!(asm.contains("$0x7") && asm.contains("ret"), "{asm}");

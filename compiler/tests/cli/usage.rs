@@ -3,7 +3,7 @@
 use crate::sandbox::{Sandbox, VALID};
 
 #[track_caller]
-fn misuse(arguments: &[&str], expected: &[&str]) {
+pub(crate) fn misuse(arguments: &[&str], expected: &[&str]) {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", VALID);
     let done = sandbox.cwamrc(arguments);
@@ -43,7 +43,7 @@ fn values_that_do_not_exist() {
         &["-o", "out.aot", "--opt-level=5", "in.wat"],
         &["'5'", "[possible values: 0, 1, 2, 3]"],
     );
-    misuse(&["-o", "out.aot", "--target=x86_63", "in.wat"], &["'x86_63'", "'x86_64'"]);
+    misuse(&["-o", "out.aot", "--target=x86_63", "in.wat"], &["`x86_63`", "`x86_64`"]);
     misuse(&["-o", "out.aot", "--format=aat", "in.wat"], &["'aat'", "aot, clif, asm"]);
     misuse(&["-o", "out.aot", "--bounds-checks=2", "in.wat"], &["'2'", "0, 1"]);
     misuse(&["-o", "out.aot", "--threads=0", "in.wat"], &["'0'", "--threads <N>"]);
