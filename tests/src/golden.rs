@@ -10,15 +10,16 @@
 //! ;; function u0:0(i64) …
 //! ```
 //!
-//! Options are TOML, one to a line. `show` is `clif`, `asm` or `inspect`; `opt-level` (3),
-//! `bounds-checks` (0) and `stack-bounds-checks` are the flags of the same names. `functions` lists
-//! the symbols to show, if not those of the module; `lines`, how many lines of each.
+//! Options are TOML, one to a line. `show` is `clif`, `asm` or `inspect`; `target` (x86_64), `cpu`
+//! (the least one of the target), `cpu-features`, `opt-level` (3), `bounds-checks` (0) and
+//! `stack-bounds-checks` are the flags of the same names. `functions` lists the symbols to show, if
+//! not those of the module; `lines`, how many lines of each.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-use cwamrc::{BoundsChecks, OptLevel, Options};
+use cwamrc::{BoundsChecks, Cpu, OptLevel, Options};
 
 use crate::tree;
 
@@ -77,7 +78,7 @@ impl Golden {
             path,
             source,
             expectation,
-            options: Options::new(),
+            options: Options::new().cpu(cpu_of(&options)),
             show: Show::Clif,
             functions: None,
             lines: usize::MAX,
@@ -103,6 +104,8 @@ impl Golden {
                 self.options = options.stack_bounds_checks(check == 1);
                 Some(())
             }
+            // Read before all others.
+            ("target" | "cpu" | "cpu-features", _, Some(_)) => Some(()),
             ("lines", Some(lines), _) => {
                 self.lines = lines as usize;
                 Some(())
@@ -209,6 +212,18 @@ fn split(text: &str) -> (String, String) {
     let (source, rest) = lines.split_at(end);
     let expectation = rest.iter().skip_while(|line| line.trim().is_empty());
     (source.concat() + "\n", expectation.copied().collect())
+}
+
+/// The CPU that the options ask for.
+fn cpu_of(options: &toml::Table) -> Cpu {
+    let text = |key| options.get(key).and_then(toml::Value::as_str);
+    let target = text("target").map_or(Ok(Options::new().cpu), Cpu::for_target);
+    let named = target.and_then(|target| match text("cpu") {
+        Some(name) => Cpu::named(target.architecture(), name),
+        None => Ok(target),
+    });
+    let cpu = named.and_then(|cpu| cpu.with_features(text("cpu-features").unwrap_or_default()));
+    cpu.unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn symbol_of(value: &toml::Value) -> String {

@@ -1,10 +1,10 @@
 //! Nothing that is executed raises SIGILL or SIGFPE, and no frame steps over the guard pages: over
-//! all goldens and the C programs, in both modes.
+//! all goldens and the C programs, for all targets, in both modes.
 
 use std::fs;
 
 use cranelift_codegen::ir::Function;
-use cwamrc::{BoundsChecks, Listing, OptLevel, Options};
+use cwamrc::{Architecture, BoundsChecks, Listing, OptLevel, Options};
 use cwamrc_tests::golden::goldens;
 use cwamrc_tests::hazards;
 use cwamrc_tests::programs::Inputs;
@@ -18,26 +18,33 @@ fn read(text: &str) -> Function {
 }
 
 fn check(name: &str, wasm: &[u8]) {
-    for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
-        // The IR is the same at every level, the machine code is not.
-        for level in [OptLevel::O0, OptLevel::O3] {
-            let options = Options::new().bounds_checks(checks).opt_level(level);
-            let listings = cwamrc::list(wasm, &options);
-            let listings = listings.unwrap_or_else(|error| panic!("{name}: {error}"));
-            let mut hazards = Vec::new();
-            for listing in &listings {
-                hazards.extend(in_listing(listing, checks));
+    for &architecture in Architecture::ALL {
+        for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
+            // The IR is the same at every level, the machine code is not.
+            for level in [OptLevel::O0, OptLevel::O3] {
+                let options = Options::new().architecture(architecture);
+                check_with(name, wasm, &options.bounds_checks(checks).opt_level(level));
             }
-            assert!(hazards.is_empty(), "{name}, {checks:?}, {level:?}:\n{}", hazards.join("\n"));
         }
     }
 }
 
-fn in_listing(listing: &Listing, checks: BoundsChecks) -> Vec<String> {
-    let guard_pages = checks == BoundsChecks::Hardware;
+fn check_with(name: &str, wasm: &[u8], options: &Options) {
+    let listings = cwamrc::list(wasm, options);
+    let listings = listings.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let hazards: Vec<_> =
+        listings.iter().flat_map(|listing| in_listing(listing, options)).collect();
+    assert!(hazards.is_empty(), "{name}, {options:?}:\n{}", hazards.join("\n"));
+}
+
+fn in_listing(listing: &Listing, options: &Options) -> Vec<String> {
+    let architecture = options.cpu.architecture();
+    let guard_pages = options.bounds_checks == BoundsChecks::Hardware;
     let mut hazards = hazards::in_clif(&read(&listing.clif));
-    hazards.extend(hazards::in_assembly(&listing.assembly, guard_pages));
-    if checks == BoundsChecks::Software && listing.assembly.contains("ud2") {
+    let in_assembly = hazards::in_assembly(&listing.assembly, architecture, guard_pages);
+    let name = |hazard| format!("{}: {hazard}", listing.symbol);
+    hazards.extend(in_assembly.into_iter().map(name));
+    if !guard_pages && listing.assembly.lines().any(|line| hazards::is_trap(line.trim())) {
         // What traps comes back there.
         hazards.push(format!("{}: a marker that is reached", listing.symbol));
     }
@@ -190,27 +197,98 @@ fn offenders_are_found_in_the_ir() {
     }
 }
 
-#[test]
-fn offenders_are_found_in_machine_code() {
-    let offenders = [
-        "block0:\n  ud2",
+/// The same for machine code.
+const MACHINE_OFFENDERS: &[(Architecture, &str)] = &[
+    (Architecture::X86_64, "block0:\n  ud2"),
+    (
+        Architecture::X86_64,
         "block0:
          call    function(1)
          ud2",
-        "block0:\n  jo #trap=int_ovf",
+    ),
+    (Architecture::X86_64, "block0:\n  jo #trap=int_ovf"),
+    (
+        Architecture::X86_64,
         "subq $0x1008, %rsp
          block0:
          retq",
+    ),
+    (
+        Architecture::X86_64,
         "subq $0x1000, %rsp
          movl $0x0, (%rsp)
          addq $0x1000, %rsp
          subq $0x2010, %rsp
          block0:",
+    ),
+    (
+        Architecture::X86_64,
         "stack_probe_loop %r11, frame_size=65536, guard_size=4096
          subq $0x11010, %rsp
          block0:",
-    ];
-    for assembly in offenders {
-        assert!(!hazards::in_assembly(assembly, true).is_empty(), "nothing in\n{assembly}");
+    ),
+    (Architecture::X86_64, "leaq -0x2000(%rsp), %rsp\nblock0:"),
+    (Architecture::Aarch64, "block0:\n  udf #0xc11f"),
+    (
+        Architecture::Aarch64,
+        "block0:
+         bl function(1)
+         udf #0xc11f",
+    ),
+    (Architecture::Aarch64, "block0:\n  cbz w2, #trap=stk_ovf"),
+    (Architecture::Aarch64, "sub sp, sp, #4112\nblock0:"),
+    (
+        Architecture::Aarch64,
+        "sub sp, sp, #4096
+         str wzr, [sp]
+         add sp, sp, #4096
+         movz x16, #8208
+         sub sp, sp, x16, UXTX
+         block0:",
+    ),
+    (
+        Architecture::Aarch64,
+        "movz x16, #0
+         movz x17, #1, LSL #16
+         stack_probe_loop x16, x17, #4096
+         movz x16, #4112
+         movk x16, x16, #1, LSL #16
+         sub sp, sp, x16, UXTX
+         block0:",
+    ),
+    (Architecture::Aarch64, "mov sp, x3\nblock0:"),
+    (Architecture::Riscv64, "block0:\n  udf##trap_code=user1"),
+    (
+        Architecture::Riscv64,
+        "block0:
+         call body(1)
+         udf##trap_code=user1",
+    ),
+    (Architecture::Riscv64, "block0:\n  trap_if stk_ovf##(a0 ult a1)"),
+    (
+        Architecture::Riscv64,
+        "mv fp,sp
+         lui t6,-1
+         addi t6,t6,-16
+         add sp,sp,t6
+         block0:",
+    ),
+    (
+        Architecture::Riscv64,
+        "mv fp,sp
+         inline_stack_probe##guard_size=4096 probe_count=4 tmp=t3
+         lui t6,-5
+         addi t6,t6,-16
+         add sp,sp,t6
+         block0:",
+    ),
+    (Architecture::Riscv64, "sub sp,sp,a0\nblock0:"),
+];
+
+#[test]
+fn offenders_are_found_in_machine_code() {
+    for &(architecture, assembly) in MACHINE_OFFENDERS {
+        let hazards = hazards::in_assembly(assembly, architecture, true);
+        assert!(!hazards.is_empty(), "nothing in\n{assembly}");
     }
 }

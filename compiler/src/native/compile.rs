@@ -111,14 +111,16 @@ impl<'a> FunctionCompiler<'a> {
         let func = &self.context.func;
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
+        let calls: Vec<Call> = calls.collect::<Result<_, _>>()?;
         let listing = clif.zip(code.vcode.as_deref()).map(|(clif, disassembly)| {
-            let assembly = listing::assembly(func, disassembly);
+            let callees: Vec<Symbol> = calls.iter().map(|call| call.target).collect();
+            let assembly = listing::assembly(func, disassembly, &callees);
             Box::new(Listing { symbol: symbol.to_string(), name: None, clif, assembly })
         });
         Ok(CompiledFunction {
             symbol,
             code: buffer.data().to_vec(),
-            calls: calls.collect::<Result<_, _>>()?,
+            calls,
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
             listing,

@@ -19,6 +19,10 @@ use crate::target::Target;
 /// instructions share a cache line.
 const FUNCTION_ALIGNMENT: u32 = 16;
 
+/// The most machine code. Branches and the loader's jumps reach 2 GiB, a part of which goes into
+/// padding and veneers.
+const MAX_CODE: u64 = 1 << 30;
+
 /// A module's machine code.
 pub(crate) struct Image {
     /// The code of all functions.
@@ -42,12 +46,16 @@ pub(crate) struct HelperRelocation {
 }
 
 impl Image {
-    /// Places `functions` in their order, and the stubs of the helpers they call behind them.
+    /// Places `functions` in their order, and the stubs of the helpers they call behind them. Where a
+    /// branch does not reach, the builder puts a veneer between functions.
     pub(crate) fn lay_out(
         functions: Vec<CompiledFunction>,
         isa: &dyn TargetIsa,
         target: &dyn Target,
     ) -> Result<Self, Error> {
+        if functions.iter().map(|function| function.code.len() as u64).sum::<u64>() > MAX_CODE {
+            return Err(Error::limit("the module takes more than 1 GiB of machine code"));
+        }
         let helpers = called_helpers(&functions);
         let labels = labels(&functions, &helpers);
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());

@@ -2,11 +2,13 @@
 //!
 //! Cranelift numbers the functions that a function calls; here they get their names.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
-use cranelift_codegen::entity::SecondaryMap;
+use cranelift_codegen::entity::{EntityRef, SecondaryMap};
 use cranelift_codegen::ir::entities::AnyEntity;
-use cranelift_codegen::ir::{Block, ExternalName, Function, Inst, UserExternalName, Value};
+use cranelift_codegen::ir::{
+    Block, ExternalName, Function, Inst, UserExternalName, UserExternalNameRef, Value,
+};
 use cranelift_codegen::write::{FuncWriter, PlainWriter, decorate_function};
 
 use crate::lower::Symbol;
@@ -41,15 +43,44 @@ pub(super) fn clif(function: &Function) -> String {
     text
 }
 
-/// Cranelift's disassembly of `function`, with names in the place of references to callees.
-pub(super) fn assembly(function: &Function, disassembly: &str) -> String {
-    let mut text = disassembly.to_owned();
-    for (reference, name) in function.params.user_named_funcs() {
-        if let Some(symbol) = Symbol::from_external_name(name) {
-            text = text.replace(&format!("User({reference})"), &symbol.to_string());
+/// Cranelift's disassembly of a function whose calls go to `callees`, in the order of its code, with
+/// names in the place of references to callees.
+pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[Symbol]) -> String {
+    let mut text = String::with_capacity(disassembly.len());
+    // Some machines' calls are shown without a reference.
+    let anonymous = disassembly.lines().filter(|line| is_anonymous_call(line)).count();
+    let mut callees = callees.iter().filter(|_| anonymous == callees.len());
+    for line in disassembly.lines() {
+        if is_anonymous_call(line)
+            && let Some(callee) = callees.next()
+        {
+            let before = &line[..line.len() - ANONYMOUS.len()];
+            writeln!(text, "{before}{callee}").expect("strings take any text");
+        } else if let Some((before, callee)) = referenced_call(function, line) {
+            writeln!(text, "{before}{callee}").expect("strings take any text");
+        } else {
+            text.push_str(line);
+            text.push('\n');
         }
     }
     text
+}
+
+/// The place of the callee in a call without a reference.
+const ANONYMOUS: &str = "0";
+
+fn is_anonymous_call(line: &str) -> bool {
+    line.split_whitespace().eq(["bl", ANONYMOUS])
+}
+
+/// What stands before the reference to a callee that ends a line, and the callee.
+fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, Symbol)> {
+    let operand = line.split_whitespace().last()?;
+    let reference = operand.strip_prefix("User(").and_then(|rest| rest.strip_suffix(')'));
+    let number = reference.unwrap_or(operand).strip_prefix("userextname")?.parse().ok()?;
+    let name = function.params.user_named_funcs().get(UserExternalNameRef::new(number))?;
+    let symbol = Symbol::from_external_name(name)?;
+    Some((line.strip_suffix(operand)?, symbol))
 }
 
 /// Writes the symbol beside the declaration of each callee.
@@ -58,7 +89,7 @@ struct CalleeWriter;
 impl FuncWriter for CalleeWriter {
     fn write_block_header(
         &mut self,
-        w: &mut dyn fmt::Write,
+        w: &mut dyn Write,
         func: &Function,
         block: Block,
         indent: usize,
@@ -68,7 +99,7 @@ impl FuncWriter for CalleeWriter {
 
     fn write_instruction(
         &mut self,
-        w: &mut dyn fmt::Write,
+        w: &mut dyn Write,
         func: &Function,
         aliases: &SecondaryMap<Value, Vec<Value>>,
         inst: Inst,
@@ -79,7 +110,7 @@ impl FuncWriter for CalleeWriter {
 
     fn write_entity_definition(
         &mut self,
-        w: &mut dyn fmt::Write,
+        w: &mut dyn Write,
         func: &Function,
         entity: AnyEntity,
         value: &dyn fmt::Display,

@@ -10,6 +10,8 @@ mod effort;
 mod image;
 mod listing;
 
+#[cfg(test)]
+pub(crate) use compile::{Call, CompiledFunction};
 pub(crate) use driver::{Progress, compile_module, list_module};
 pub(crate) use image::Image;
 pub use listing::Listing;

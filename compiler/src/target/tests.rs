@@ -1,5 +1,7 @@
 //! The tables of all targets against Cranelift's settings and against each other.
 
+mod veneers;
+
 use std::collections::BTreeSet;
 
 use cranelift_codegen::settings::{Configurable, SettingKind};

@@ -9,6 +9,10 @@
 //!
 //! Not claimed: that the runtime's helpers and the memory accesses behave.
 
+mod assembly;
+
+pub use assembly::{in_assembly, is_trap};
+
 use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::flowgraph::ControlFlowGraph;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -16,9 +20,6 @@ use cranelift_codegen::ir::{Block, ExternalName, Function, Inst, InstructionData
 
 /// Namespace of trap thunks in the listings.
 const TRAP_THUNKS: u32 = 3;
-
-/// The largest frame that may be set up without touching its pages, which is the size of a page.
-const PAGE: u64 = 4096;
 
 /// What could go wrong in `function`, one line for each instruction.
 pub fn in_clif(function: &Function) -> Vec<String> {
@@ -160,56 +161,4 @@ impl Checker<'_> {
             _ => None,
         }
     }
-}
-
-/// What could go wrong in the disassembly of a function, one line for each place. `guard_pages`
-/// tells whether the end of the stack is found by faults, and not by checks.
-pub fn in_assembly(assembly: &str, guard_pages: bool) -> Vec<String> {
-    let mut hazards = Vec::new();
-    let mut previous = "";
-    let instructions = assembly.lines().map(str::trim).filter(|line| !line.ends_with(':'));
-    for line in instructions {
-        if line.starts_with("ud2") && !previous.contains("trap_thunk(") {
-            hazards.push(format!("{line}, after {previous}"));
-        }
-        // Cranelift tests the divisor once more than lowering did.
-        let own_trap = line.split("#trap=").nth(1);
-        if own_trap.is_some_and(|trap| !trap.starts_with("int_divz")) {
-            hazards.push(line.to_owned());
-        }
-        previous = line;
-    }
-    if guard_pages {
-        hazards.extend(unprobed_frame(assembly));
-    }
-    hazards
-}
-
-/// The instruction that makes a frame without having touched each of its pages.
-fn unprobed_frame(assembly: &str) -> Option<String> {
-    // Bytes below the frame pointer: where the stack pointer is, and what has been touched.
-    let (mut depth, mut touched) = (0, 0);
-    for line in assembly.lines().map(str::trim).take_while(|line| *line != "block0:") {
-        if let Some(bytes) = operand(line, "subq $", ", %rsp") {
-            depth += bytes;
-            if depth > touched + PAGE {
-                return Some(line.to_owned());
-            }
-        } else if let Some(bytes) = operand(line, "addq $", ", %rsp") {
-            depth -= bytes;
-        } else if line == "movl $0x0, (%rsp)" {
-            touched = touched.max(depth);
-        } else if let Some(rest) = line.strip_prefix("stack_probe_loop ") {
-            let bytes = rest.split("frame_size=").nth(1)?.split(',').next()?;
-            assert!(rest.ends_with("guard_size=4096"), "{line}");
-            touched = touched.max(bytes.parse().ok()?);
-        }
-    }
-    None
-}
-
-/// The hexadecimal number between `before` and `after`.
-fn operand(line: &str, before: &str, after: &str) -> Option<u64> {
-    let digits = line.strip_prefix(before)?.strip_suffix(after)?.strip_prefix("0x")?;
-    u64::from_str_radix(digits, 16).ok()
 }
