@@ -20,6 +20,9 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
             Some(RuntimeOption::AotStackFrame | RuntimeOption::AotIntrinsics) | None => 0,
         };
     }
+    if image.uses_simd || has_vectors(module) {
+        flags |= feature::SIMD_128BIT;
+    }
     if uses_reference_types(module) {
         flags |= feature::REF_TYPES;
     }
@@ -27,6 +30,14 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
         flags |= feature::BULK_MEMORY;
     }
     flags
+}
+
+/// Whether something outside the code is a vector.
+fn has_vectors(module: &Module<'_>) -> bool {
+    let mut types = module.types.iter().flat_map(|ty| ty.params.iter().chain(&ty.results));
+    let mut globals = module.globals.iter().map(|global| &global.value_type);
+    let is_vector = |ty: &ValueType| *ty == ValueType::V128;
+    types.any(is_vector) || globals.any(is_vector)
 }
 
 /// Whether something outside the code needs reference types: a reference as a value, a null in a

@@ -2,14 +2,16 @@
 //! stack, and what has been computed once for the whole function.
 //!
 //! Invariants: the operand stack mirrors the validated wasm stack, except that comparisons stay
-//! 8-bit booleans until someone needs an i32; while the current position is unreachable, the
+//! 8-bit booleans until someone needs an i32, and that vectors keep the lanes they were made with
+//! until someone needs sixteen bytes; while the current position is unreachable, the
 //! operand stack is not maintained and nothing is emitted.
 
 use std::collections::HashMap;
 
 use cranelift_codegen::ir::{
-    Block, BlockArg, ExtFuncData, ExternalName, FuncRef, InstBuilder, SigRef, Signature, StackSlot,
-    StackSlotData, StackSlotKind, Value, types,
+    Block, BlockArg, Endianness, ExtFuncData, ExternalName, FuncRef, InstBuilder, InstructionData,
+    MemFlagsData, Opcode, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind, Type, Value,
+    types,
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
@@ -43,6 +45,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) instance: InstanceValues,
     pub(super) traps: TrapBlocks,
     pub(super) checked: CheckedAddresses,
+    /// Whether the body has an operator on vectors.
+    pub(super) uses_simd: bool,
     functions: HashMap<Symbol, FuncRef>,
     signatures: HashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
@@ -76,6 +80,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             instance: InstanceValues::default(),
             traps: TrapBlocks::default(),
             checked: CheckedAddresses::default(),
+            uses_simd: false,
             functions: HashMap::new(),
             signatures: HashMap::new(),
             results_slot: None,
@@ -120,11 +125,35 @@ impl<'a, 'f> Lowering<'a, 'f> {
     }
 
     fn widen(&mut self, value: Value) -> Value {
-        if self.builder.func.dfg.value_type(value) == types::I8 {
-            self.ins().uextend(types::I32, value)
-        } else {
-            value
+        match self.builder.func.dfg.value_type(value) {
+            types::I8 => self.ins().uextend(types::I32, value),
+            ty if ty.is_vector() => self.as_lanes(types::I8X16, value),
+            _ => value,
         }
+    }
+
+    /// A vector as lanes of type `ty`, which costs no instruction.
+    pub(super) fn as_lanes(&mut self, ty: Type, vector: Value) -> Value {
+        let dfg = &self.builder.func.dfg;
+        if dfg.value_type(vector) == ty {
+            return vector;
+        }
+        if let Some(inst) = dfg.value_def(dfg.resolve_aliases(vector)).inst()
+            && let InstructionData::LoadNoOffset { opcode: Opcode::Bitcast, arg, .. } =
+                dfg.insts[inst]
+            && dfg.value_type(arg) == ty
+        {
+            return arg;
+        }
+        // Lane 0 is at the lowest address.
+        let flags = MemFlagsData::new().with_endianness(Endianness::Little);
+        self.ins().bitcast(ty, flags, vector)
+    }
+
+    /// A constant vector, little-endian.
+    pub(super) fn vector_constant(&mut self, ty: Type, bytes: [u8; 16]) -> Value {
+        let constant = self.builder.func.dfg.constants.insert(bytes.to_vec().into());
+        self.ins().vconst(ty, constant)
     }
 
     /// Gives the top `count` operands their wasm types.
@@ -214,10 +243,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         match ty {
             ValueType::F32 => self.ins().f32const(0.0),
             ValueType::F64 => self.ins().f64const(0.0),
-            ValueType::V128 => {
-                let zeros = self.builder.func.dfg.constants.insert(vec![0; 16].into());
-                self.ins().vconst(types::I8X16, zeros)
-            }
+            ValueType::V128 => self.vector_constant(types::I8X16, [0; 16]),
             ValueType::I32 | ValueType::I64 => self.ins().iconst(clif_type(ty), 0),
             ValueType::FuncRef | ValueType::ExternRef => self.null_reference(),
         }

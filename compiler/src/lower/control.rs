@@ -212,7 +212,8 @@ impl<'a> Lowering<'a, '_> {
     /// pointers that follow the parameters.
     pub(super) fn emit_return(&mut self) {
         let results = self.ty.results.len();
-        let first_pointer = 1 + self.ty.params.len();
+        // The pointers for all results but the first are the last parameters.
+        let first_pointer = self.params().len() - results.saturating_sub(1);
         let values = self.top(results).to_vec();
         for (index, &value) in values.iter().enumerate().skip(1) {
             let pointer = self.params()[first_pointer + index - 1];

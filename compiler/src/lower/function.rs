@@ -23,6 +23,12 @@ use crate::wasm::{Body, FuncType, ValueType};
 /// 1,000 locals for example, and Cranelift needs several hundred bytes of memory for each.
 const MAX_IR_SIZE: usize = 2_000_000;
 
+/// What is known of a body once it is lowered.
+pub(crate) struct Lowered {
+    /// Whether it has an operator on vectors.
+    pub(crate) uses_simd: bool,
+}
+
 /// Lowers functions one after the other.
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
@@ -48,24 +54,28 @@ impl<'a> FunctionLowerer<'a> {
         env: &'a Environment<'a>,
         body: &Body<'a>,
         func: &mut Function,
-    ) -> Result<(), Error> {
+    ) -> Result<Lowered, Error> {
         let index = body.validation.index;
         func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
         func.signature = env.function_signature(index).clone();
         let mut validator = validator_of(body, std::mem::take(&mut self.validator));
         let ty = env.module.function_type(index);
         let mut lowering = self.begin(env, func, ty);
-        match lowering.lower_body(body, &mut validator) {
-            Ok(()) => lowering.finish(),
+        let uses_simd = match lowering.lower_body(body, &mut validator) {
+            Ok(()) => {
+                let uses_simd = lowering.uses_simd;
+                lowering.finish();
+                uses_simd
+            }
             Err(error) => {
                 // The builder's context holds half a function.
                 drop(lowering);
                 self.builder = FunctionBuilderContext::new();
                 return Err(error);
             }
-        }
+        };
         self.validator = validator.into_allocations();
-        Ok(())
+        Ok(Lowered { uses_simd })
     }
 
     /// Starts a function of type `ty` in its entry block.
@@ -132,8 +142,8 @@ impl<'a> Lowering<'a, '_> {
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
-        let params = self.received_params();
-        for (&ty, &value) in self.ty.params.iter().zip(&params[1..]) {
+        let params = self.wasm_params();
+        for (&ty, value) in self.ty.params.iter().zip(params) {
             let variable = self.builder.declare_var(clif_type(ty));
             self.builder.def_var(variable, value);
         }
@@ -145,26 +155,6 @@ impl<'a> Lowering<'a, '_> {
             self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
         }
         Ok(())
-    }
-
-    /// The native parameters of a function that the runtime may enter, fit for use.
-    pub(super) fn received_params(&mut self) -> Vec<Value> {
-        let mut params = self.params().to_vec();
-        if self.env.unboxed_f32_arguments {
-            for param in &mut params {
-                if self.builder.func.dfg.value_type(*param) == types::F32 {
-                    *param = self.rebox(*param);
-                }
-            }
-        }
-        params
-    }
-
-    /// Takes an f32 out of the lower half of a register for doubles, and makes it an f32 there. No
-    /// other instruction may see the value before; Cranelift keeps the pair of bitcasts.
-    fn rebox(&mut self, value: Value) -> Value {
-        let bits = self.ins().bitcast(types::I32, MemFlagsData::new(), value);
-        self.ins().bitcast(types::F32, MemFlagsData::new(), bits)
     }
 
     fn declare_zeroed(&mut self, ty: ValueType, count: u32) {

@@ -13,6 +13,7 @@ mod function;
 mod helper_call;
 mod instance;
 mod operators;
+mod parameters;
 mod signature;
 mod stack;
 mod symbol;

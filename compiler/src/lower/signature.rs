@@ -8,6 +8,7 @@
 use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
 use wamr_abi::helpers::{Extension, Helper, Ty};
 
+use super::parameters::native_types;
 use crate::target::CALL_CONV;
 use crate::wasm::{FuncType, ValueType};
 
@@ -32,7 +33,7 @@ pub(crate) fn function_signature(ty: &FuncType) -> Signature {
     signature.params.reserve(1 + ty.params.len());
     signature.params.push(AbiParam::new(POINTER));
     // The upper half of 32-bit values is not defined, so no extension is claimed for them.
-    signature.params.extend(ty.params.iter().map(|&param| AbiParam::new(clif_type(param))));
+    signature.params.extend(native_types(&ty.params).map(AbiParam::new));
     let mut results = ty.results.iter();
     if let Some(&first) = results.next() {
         signature.returns.push(AbiParam::new(clif_type(first)));

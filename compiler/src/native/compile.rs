@@ -26,6 +26,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) code: Vec<u8>,
     /// Its calls.
     pub(crate) calls: Vec<Call>,
+    /// Whether the wasm code has an operator on vectors.
+    pub(crate) uses_simd: bool,
     /// Alignment that the code needs, in bytes.
     pub(crate) alignment: u32,
     /// Bytes that it takes on the stack.
@@ -78,8 +80,9 @@ impl<'a> FunctionCompiler<'a> {
     pub(crate) fn compile_body(&mut self, body: &Body<'a>) -> Result<Vec<CompiledFunction>, Error> {
         let index = body.validation.index;
         self.context.clear();
-        self.lowerer.lower(self.env, body, &mut self.context.func)?;
+        let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;
         let mut function = self.compile(Symbol::Function(index))?;
+        function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;
         if !self.env.checks_stack() || frame <= MAX_UNGUARDED_FRAME {
             return Ok(vec![function]);
@@ -121,6 +124,7 @@ impl<'a> FunctionCompiler<'a> {
             symbol,
             code: buffer.data().to_vec(),
             calls,
+            uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
             listing,

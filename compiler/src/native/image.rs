@@ -31,6 +31,8 @@ pub(crate) struct Image {
     pub(crate) offsets: HashMap<Symbol, u64>,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
+    /// Whether some function has an operator on vectors.
+    pub(crate) uses_simd: bool,
 }
 
 /// A place that takes the address of a runtime helper.
@@ -58,6 +60,7 @@ impl Image {
         }
         let helpers = called_helpers(&functions);
         let labels = labels(&functions, &helpers);
+        let uses_simd = functions.iter().any(|function| function.uses_simd);
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
         let mut offsets = HashMap::with_capacity(labels.len());
@@ -78,7 +81,7 @@ impl Image {
                 addend: stub.addend,
             });
         }
-        Ok(Self { text: builder.finish(&mut control), offsets, relocations })
+        Ok(Self { text: builder.finish(&mut control), offsets, relocations, uses_simd })
     }
 }
 

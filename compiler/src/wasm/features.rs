@@ -7,14 +7,12 @@
 use crate::error::{Error, ErrorKind};
 use wasmparser::{Validator, WasmFeatures};
 
-/// WebAssembly 2.0 without SIMD, and extended constant expressions.
+/// WebAssembly 2.0, relaxed SIMD, and extended constant expressions.
 pub(crate) const SUPPORTED_FEATURES: WasmFeatures =
-    WasmFeatures::WASM2.difference(WasmFeatures::SIMD).union(WasmFeatures::EXTENDED_CONST);
+    WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST);
 
 /// Proposals that a module may use and this compiler does not take, by their customary names.
 const UNSUPPORTED: &[(WasmFeatures, &str)] = &[
-    (WasmFeatures::SIMD, "SIMD"),
-    (WasmFeatures::RELAXED_SIMD.union(WasmFeatures::SIMD), "relaxed SIMD"),
     (WasmFeatures::THREADS, "threads"),
     (WasmFeatures::TAIL_CALL, "tail calls"),
     (WasmFeatures::MULTI_MEMORY, "multiple memories"),

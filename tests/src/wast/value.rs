@@ -1,10 +1,11 @@
 //! Arguments of calls, and patterns that results must match.
 //!
 //! Floats are compared bit by bit; the two NaN patterns are those of the specification ("Floating-
-//! Point", section "NaN propagation"). Vectors are not represented.
+//! Point", section "NaN propagation"), and hold for each lane of a vector of floats.
 
 use wamr_shim::Val;
-use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
+use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
+use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
 const F32_CANONICAL_NAN: u32 = 0x7fc0_0000;
@@ -22,9 +23,8 @@ pub(super) fn argument(argument: &WastArg<'_>) -> Result<Val, String> {
         WastArgCore::F64(value) => Val::F64(value.bits),
         WastArgCore::RefExtern(number) => Val::ExternRef(Some(*number)),
         WastArgCore::RefNull(ty) => null(ty).ok_or_else(|| format!("a null of {ty:?}"))?,
-        WastArgCore::V128(_) | WastArgCore::RefHost(_) => {
-            return Err(format!("an argument {argument:?}"));
-        }
+        WastArgCore::V128(value) => Val::V128(u128::from_le_bytes(value.to_le_bytes())),
+        WastArgCore::RefHost(_) => return Err(format!("an argument {argument:?}")),
     };
     Ok(value)
 }
@@ -43,16 +43,9 @@ fn matches(pattern: &WastRetCore<'_>, result: Val) -> bool {
         (WastRetCore::Either(patterns), _) => patterns.iter().any(|one| matches(one, result)),
         (WastRetCore::I32(value), Val::I32(result)) => *value == result,
         (WastRetCore::I64(value), Val::I64(result)) => *value == result,
-        (WastRetCore::F32(pattern), Val::F32(bits)) => match pattern {
-            NanPattern::CanonicalNan => bits & (u32::MAX >> 1) == F32_CANONICAL_NAN,
-            NanPattern::ArithmeticNan => bits & F32_CANONICAL_NAN == F32_CANONICAL_NAN,
-            NanPattern::Value(value) => value.bits == bits,
-        },
-        (WastRetCore::F64(pattern), Val::F64(bits)) => match pattern {
-            NanPattern::CanonicalNan => bits & (u64::MAX >> 1) == F64_CANONICAL_NAN,
-            NanPattern::ArithmeticNan => bits & F64_CANONICAL_NAN == F64_CANONICAL_NAN,
-            NanPattern::Value(value) => value.bits == bits,
-        },
+        (WastRetCore::F32(pattern), Val::F32(bits)) => matches_f32(pattern, bits),
+        (WastRetCore::F64(pattern), Val::F64(bits)) => matches_f64(pattern, bits),
+        (WastRetCore::V128(pattern), Val::V128(bits)) => matches_v128(pattern, bits),
         (WastRetCore::RefNull(None), Val::FuncRef(None) | Val::ExternRef(None)) => true,
         (WastRetCore::RefNull(Some(ty)), _) => null(ty) == Some(result),
         (WastRetCore::RefExtern(number), Val::ExternRef(Some(result))) => {
@@ -60,6 +53,39 @@ fn matches(pattern: &WastRetCore<'_>, result: Val) -> bool {
         }
         (WastRetCore::RefFunc(None), Val::FuncRef(Some(_))) => true,
         _ => false,
+    }
+}
+
+fn matches_f32(pattern: &NanPattern<F32>, bits: u32) -> bool {
+    match pattern {
+        NanPattern::CanonicalNan => bits & (u32::MAX >> 1) == F32_CANONICAL_NAN,
+        NanPattern::ArithmeticNan => bits & F32_CANONICAL_NAN == F32_CANONICAL_NAN,
+        NanPattern::Value(value) => value.bits == bits,
+    }
+}
+
+fn matches_f64(pattern: &NanPattern<F64>, bits: u64) -> bool {
+    match pattern {
+        NanPattern::CanonicalNan => bits & (u64::MAX >> 1) == F64_CANONICAL_NAN,
+        NanPattern::ArithmeticNan => bits & F64_CANONICAL_NAN == F64_CANONICAL_NAN,
+        NanPattern::Value(value) => value.bits == bits,
+    }
+}
+
+fn matches_v128(pattern: &V128Pattern, bits: u128) -> bool {
+    // Lane 0 is in the lowest bits.
+    let lane = |width: usize, index: usize| bits >> (width * index);
+    match pattern {
+        V128Pattern::I8x16(lanes) => (0..).zip(lanes).all(|(i, &v)| lane(8, i) as i8 == v),
+        V128Pattern::I16x8(lanes) => (0..).zip(lanes).all(|(i, &v)| lane(16, i) as i16 == v),
+        V128Pattern::I32x4(lanes) => (0..).zip(lanes).all(|(i, &v)| lane(32, i) as i32 == v),
+        V128Pattern::I64x2(lanes) => (0..).zip(lanes).all(|(i, &v)| lane(64, i) as i64 == v),
+        V128Pattern::F32x4(lanes) => {
+            (0..).zip(lanes).all(|(i, pattern)| matches_f32(pattern, lane(32, i) as u32))
+        }
+        V128Pattern::F64x2(lanes) => {
+            (0..).zip(lanes).all(|(i, pattern)| matches_f64(pattern, lane(64, i) as u64))
+        }
     }
 }
 
@@ -117,6 +143,20 @@ mod tests {
         assert!(!matches_text("i32.const 1", Val::I64(1)));
         assert!(matches_text("either (i32.const 1) (i32.const 2)", Val::I32(2)));
         assert!(!matches_text("either (i32.const 1) (i32.const 2)", Val::I32(3)));
+    }
+
+    #[test]
+    fn vectors_match_lane_by_lane() {
+        let lanes = Val::V128(0x0004_0003_0002_0001_0000_ffff_8000_007f);
+        assert!(matches_text("v128.const i16x8 0x7f -32768 -1 0 1 2 3 4", lanes));
+        assert!(!matches_text("v128.const i16x8 4 3 2 1 0 -1 -32768 0x7f", lanes));
+        let nans = Val::V128(0xffc1_2345_0000_0000_3f80_0000_7fc0_0000);
+        assert!(matches_text("v128.const f32x4 nan:canonical 1 0 nan:arithmetic", nans));
+        assert!(!matches_text("v128.const f32x4 nan:canonical 1 0 nan:canonical", nans));
+        assert!(!matches_text("v128.const f32x4 nan:canonical 1 -0 nan:arithmetic", nans));
+        let doubles = Val::V128(0x7ff8_0000_0000_0001 << 64);
+        assert!(matches_text("v128.const f64x2 0 nan:arithmetic", doubles));
+        assert!(!matches_text("v128.const f64x2 0 nan:canonical", doubles));
     }
 
     #[test]

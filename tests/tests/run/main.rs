@@ -9,3 +9,4 @@ mod stack;
 mod start;
 mod traps;
 mod values;
+mod vectors;

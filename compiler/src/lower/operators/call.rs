@@ -118,7 +118,8 @@ impl Lowering<'_, '_> {
     fn call_args(&mut self, ty: &FuncType) -> Vec<Value> {
         let mut args = Vec::with_capacity(ty.params.len() + ty.results.len() + 2);
         args.push(self.exec_env);
-        args.extend_from_slice(self.top(ty.params.len()));
+        let values = self.top(ty.params.len()).to_vec();
+        self.push_native_args(&ty.params, &values, &mut args);
         if ty.results.len() > 1 {
             let slot = self.results_slot(result_bytes(ty));
             for (_, offset) in result_places(ty) {

@@ -8,7 +8,7 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, types};
 use wasmparser::{
     BlockType, BrTable, FrameKind, FrameStack, FuncValidator, HeapType, Ieee32, Ieee64, MemArg,
-    ValType, ValidatorResources, VisitOperator,
+    ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
 };
 
 use super::super::context::Lowering;
@@ -71,7 +71,28 @@ macro_rules! validate_then_lower {
 impl<'a> VisitOperator<'a> for ValidatingVisitor<'_, 'a, '_> {
     type Output = Result<(), Error>;
 
+    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = Self::Output>> {
+        Some(self)
+    }
+
     wasmparser::for_each_visit_operator!(validate_then_lower);
+}
+
+macro_rules! validate_then_lower_simd {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        $(
+            fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
+                self.validator.simd_visitor(self.offset).$visit($($($arg.clone()),*)?)?;
+                self.lowering.uses_simd = true;
+                self.lowering.$visit($($($arg),*)?);
+                Ok(())
+            }
+        )*
+    };
+}
+
+impl<'a> VisitSimdOperator<'a> for ValidatingVisitor<'_, 'a, '_> {
+    wasmparser::for_each_visit_simd_operator!(validate_then_lower_simd);
 }
 
 /// Makes a method of each line. Lines under `always` run in unreachable code too.
@@ -82,13 +103,13 @@ macro_rules! operators {
     ) => {
         impl<'a> Lowering<'a, '_> {
             $(
-                fn $always(&mut self $(, $a_arg: $a_ty)*) {
+                pub(in crate::lower::operators) fn $always(&mut self $(, $a_arg: $a_ty)*) {
                     let lower: fn(&mut Self $(, $a_ty)*) = $a_body;
                     lower(self $(, $a_arg)*);
                 }
             )*
             $(
-                fn $visit(&mut self $(, $arg: $ty)*) {
+                pub(in crate::lower::operators) fn $visit(&mut self $(, $arg: $ty)*) {
                     if self.reachable {
                         let lower: fn(&mut Self $(, $ty)*) = $body;
                         lower(self $(, $arg)*);
@@ -98,6 +119,7 @@ macro_rules! operators {
         }
     };
 }
+pub(super) use operators;
 
 operators! {
     always {

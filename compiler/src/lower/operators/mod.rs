@@ -12,6 +12,7 @@ mod index;
 mod memory;
 mod numeric;
 mod parametric;
+mod simd;
 mod table;
 mod variable;
 

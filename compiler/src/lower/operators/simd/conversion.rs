@@ -1,0 +1,37 @@
+//! Conversions between vectors of integers and of floats.
+//!
+//! Those between two lanes of 64 bits and four of 32 bits fill the other two with zeros.
+
+use cranelift_codegen::ir::{InstBuilder, types};
+
+use super::super::super::context::Lowering;
+use super::{Half, Sign};
+
+impl Lowering<'_, '_> {
+    pub(super) fn convert_low_to_f64(&mut self, sign: Sign) {
+        let vector = self.pop_lanes(types::I32X4);
+        let wide = self.widen_half(vector, Half::Low, sign);
+        let result = match sign {
+            Sign::Signed => self.ins().fcvt_from_sint(types::F64X2, wide),
+            Sign::Unsigned => self.ins().fcvt_from_uint(types::F64X2, wide),
+        };
+        self.push(result);
+    }
+
+    pub(super) fn trunc_sat_f64_zero(&mut self, sign: Sign) {
+        let vector = self.pop_lanes(types::F64X2);
+        let zeros = self.vector_constant(types::I64X2, [0; 16]);
+        // Targets without 64-bit conversions know these pairs of instructions only.
+        let result = match sign {
+            Sign::Signed => {
+                let wide = self.ins().fcvt_to_sint_sat(types::I64X2, vector);
+                self.ins().snarrow(wide, zeros)
+            }
+            Sign::Unsigned => {
+                let wide = self.ins().fcvt_to_uint_sat(types::I64X2, vector);
+                self.ins().uunarrow(wide, zeros)
+            }
+        };
+        self.push(result);
+    }
+}

@@ -1,0 +1,28 @@
+//! Float arithmetic that is more than one instruction of the IR.
+
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{InstBuilder, Type, Value};
+
+use super::super::super::context::Lowering;
+
+impl Lowering<'_, '_> {
+    /// The second operand where it is less than the first, and else the first.
+    pub(super) fn pseudo_min(&mut self, ty: Type) {
+        let (first, second) = self.pop_lanes2(ty);
+        self.select_second_if_less(second, first, first, second);
+    }
+
+    /// The second operand where the first is less than it, and else the first.
+    pub(super) fn pseudo_max(&mut self, ty: Type) {
+        let (first, second) = self.pop_lanes2(ty);
+        self.select_second_if_less(first, second, first, second);
+    }
+
+    fn select_second_if_less(&mut self, less: Value, than: Value, first: Value, second: Value) {
+        let mask = self.ins().fcmp(FloatCC::LessThan, less, than);
+        let ty = self.builder.func.dfg.value_type(first);
+        let mask = self.as_lanes(ty, mask);
+        let result = self.ins().bitselect(mask, second, first);
+        self.push(result);
+    }
+}

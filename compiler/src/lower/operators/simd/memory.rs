@@ -1,0 +1,42 @@
+//! Loads and stores of vectors and of their lanes. Whole vectors are loaded and stored as scalars
+//! are; none has to be aligned.
+
+use cranelift_codegen::ir::{InstBuilder, Type};
+use wasmparser::MemArg;
+
+use super::super::super::context::Lowering;
+
+impl Lowering<'_, '_> {
+    /// One lane from memory in every lane.
+    pub(super) fn load_splat(&mut self, at: MemArg, ty: Type) {
+        self.load(at, ty.lane_type());
+        let lane = self.pop_condition();
+        let result = self.ins().splat(ty, lane);
+        self.push(result);
+    }
+
+    /// The first lane from memory, the others zero.
+    pub(super) fn load_zero(&mut self, at: MemArg, ty: Type) {
+        self.load(at, ty.lane_type());
+        let lane = self.pop_condition();
+        let result = self.ins().scalar_to_vector(ty, lane);
+        self.push(result);
+    }
+
+    /// One lane from memory, the others from a vector.
+    pub(super) fn load_lane(&mut self, at: MemArg, ty: Type, lane: u8) {
+        let vector = self.pop_lanes(ty);
+        self.load(at, ty.lane_type());
+        let value = self.pop_condition();
+        let result = self.ins().insertlane(vector, value, lane);
+        self.push(result);
+    }
+
+    pub(super) fn store_lane(&mut self, at: MemArg, ty: Type, lane: u8) {
+        let vector = self.pop_lanes(ty);
+        let index = self.pop();
+        let access = self.access(&at, index, ty.lane_type().bytes());
+        let value = self.ins().extractlane(vector, lane);
+        self.ins().store(access.flags, value, access.address, access.displacement);
+    }
+}

@@ -1,0 +1,44 @@
+;; In software mode each access is compared with the bound for its width. A check that reached as far
+;; is not repeated.
+;;! show = "clif"
+;;! bounds-checks = 1
+;;! stack-bounds-checks = 0
+
+(module (memory 1)
+  (func (export "f") (param $at i32) (param $v v128) (result v128)
+    (v128.store (local.get $at) (local.get $v))
+    (v128.load64_lane 1 (local.get $at) (local.get $v))))
+
+;; function(0) "f"
+;; function u0:0(i64, i32, i8x16) -> i8x16 system_v {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "instance"
+;;     sig0 = (i64) system_v
+;;     fn0 = colocated u3:2 sig0 ; trap_thunk(OutOfBoundsMemoryAccess)
+;;     const0 = 0x00000000000000000000000000000000
+;;
+;; block0(v0: i64, v1: i32, v2: i8x16):
+;;     v5 = load.i64 notrap aligned readonly can_move v0+16
+;;     v4 = uextend.i64 v1
+;;     v6 = load.i64 notrap region1 v5+456
+;;     v7 = icmp ugt v4, v6
+;;     brif v7, block2, block3
+;;
+;; block3:
+;;     v8 = load.i64 notrap region1 v5+376
+;;     v9 = uextend.i64 v1
+;;     v10 = iadd v8, v9
+;;     store.i8x16 notrap region0 v2, v10
+;;     v11 = bitcast.i64x2 little v2
+;;     v12 = uextend.i64 v1
+;;     v13 = iadd v8, v12
+;;     v14 = load.i64 notrap region0 v13
+;;     v15 = insertlane v11, v14, 1
+;;     v16 = bitcast.i8x16 little v15
+;;     return v16
+;;
+;; block2 cold:
+;;     call fn0(v0)
+;;     v17 = vconst.i8x16 const0
+;;     return v17  ; v17 = const0
+;; }
