@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use cwamrc_tests::differential::check::{check_seed, check_wasm};
+use cwamrc_tests::differential::check::{Difference, check_seed, check_simd_seed, check_wasm};
 use cwamrc_tests::differential::coverage::Coverage;
 use cwamrc_tests::differential::host::Host;
 
@@ -29,6 +29,18 @@ const THREAD_STACK: usize = 512 << 20;
 
 #[test]
 fn compiled_modules_do_what_the_interpreter_does() {
+    compare_all(check_seed);
+}
+
+/// The same for modules with SIMD, against wasmi.
+#[test]
+fn compiled_modules_with_simd_do_what_wasmi_does() {
+    let coverage = compare_all(check_simd_seed);
+    let missing = coverage.missing_simd_operators();
+    assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
+}
+
+fn compare_all(check: fn(&Host, u64) -> Result<Coverage, Difference>) -> Coverage {
     let seeds = seeds();
     let trace = env::var_os(TRACE_VARIABLE).is_some();
     let next = AtomicU64::new(seeds.start);
@@ -44,7 +56,7 @@ fn compiled_modules_do_what_the_interpreter_does() {
             if trace {
                 eprintln!("seed {seed}");
             }
-            match check_seed(&host, seed) {
+            match check(&host, seed) {
                 Ok(coverage) => total.lock().unwrap().merge(coverage),
                 Err(difference) => differences.lock().unwrap().push((seed, difference)),
             }
@@ -68,6 +80,7 @@ fn compiled_modules_do_what_the_interpreter_does() {
         println!("seed {seed}: {difference}");
     }
     assert!(differences.is_empty(), "{} modules differ", differences.len());
+    total
 }
 
 /// The folder `differential` holds one module for each mistake that this check has found.

@@ -99,6 +99,12 @@ impl Coverage {
         self.executed.extend(other.executed);
     }
 
+    /// Operators of fixed-width SIMD that were never executed.
+    pub fn missing_simd_operators(&self) -> Vec<&'static str> {
+        let simd = SIMD_OPERATORS.iter().filter(|(proposal, _)| *proposal == "simd");
+        simd.map(|&(_, name)| name).filter(|&name| !self.executed.contains(name)).collect()
+    }
+
     /// Operators of WebAssembly 2.0 without SIMD that were never executed.
     pub fn missing_operators(&self) -> Vec<&'static str> {
         let missing = |name: &&str| !self.executed.contains(*name);
@@ -136,6 +142,14 @@ impl fmt::Display for Coverage {
         write!(f, "{} operators executed; never: {missing:?}", self.executed.len())
     }
 }
+
+macro_rules! simd_operators {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        /// The operators of SIMD and relaxed SIMD.
+        const SIMD_OPERATORS: &[(&str, &str)] = &[$( (stringify!($proposal), stringify!($op)) ),*];
+    };
+}
+wasmparser::for_each_visit_simd_operator!(simd_operators);
 
 macro_rules! operator_of {
     // More than one result is not valid yet (spec section 3.3.2.2).

@@ -14,6 +14,9 @@ use crate::random::Random;
 /// Function entries and loop iterations of one call from outside.
 pub const FUEL: i32 = 300;
 
+/// What precedes the index of a function in the name of its export.
+pub(super) const FUNCTION_PREFIX: &str = "f";
+
 /// Calls of each export.
 const CALLS_PER_EXPORT: usize = 2;
 
@@ -68,10 +71,10 @@ pub struct State {
 
 /// What to do with a module.
 pub struct Plan {
-    functions: Vec<(String, FuncType)>,
-    globals: Vec<(String, ValType, bool)>,
-    tables: Vec<String>,
-    calls: Vec<(usize, Vec<Val>)>,
+    pub(super) functions: Vec<(String, FuncType)>,
+    pub(super) globals: Vec<(String, ValType, bool)>,
+    pub(super) tables: Vec<String>,
+    pub(super) calls: Vec<(usize, Vec<Val>)>,
 }
 
 impl Plan {
@@ -181,6 +184,9 @@ fn without_memory_limits(export: &ExportType) -> ExportType {
     export
 }
 
+/// Why an instance cannot be made, if that is so; see [`failure`].
+pub(super) const SEGMENT_OUT_OF_BOUNDS: &str = "a segment is out of bounds";
+
 /// Why an instance cannot be made, without WAMR's name of the kind of module.
 ///
 /// WAMR's interpreter applies data segments before element segments, its loader of `.aot` files the
@@ -191,7 +197,7 @@ fn failure(error: &Error) -> String {
     let (_, reason) = text.split_once("module instantiate failed: ").unwrap_or(("", &text));
     match reason {
         "out of bounds memory access" | "out of bounds table access" => {
-            "a segment is out of bounds".to_owned()
+            SEGMENT_OUT_OF_BOUNDS.to_owned()
         }
         other => other.to_owned(),
     }
@@ -204,7 +210,7 @@ fn table(instance: &Instance, name: &str) -> (String, Vec<Option<Val>>) {
 
 /// Not cryptographic, but every bit of the memory, which comes in whole pages, changes the result:
 /// each step is a bijection of the hash for a given word and of the word for a given hash.
-fn hash(bytes: &[u8]) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     let (words, rest) = bytes.as_chunks::<8>();
     assert!(rest.is_empty(), "a memory is a number of pages");
     words.iter().fold(0, |hash: u64, &word| {
@@ -230,8 +236,24 @@ fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
             Val::FuncRef(Some(bits as u32 % (functions as u32 + 1)).filter(|_| special))
         }
         ValType::ExternRef => Val::ExternRef(Some(bits as u32 % 100).filter(|_| special)),
-        ValType::V128 => unreachable!("SIMD is off"),
+        ValType::V128 => vector(random),
     }
+}
+
+/// A vector whose lanes are arguments that operators treat specially, or any bits.
+fn vector(random: &mut Random) -> Val {
+    let mut half = || match random.below(5) {
+        0 => random.choose(&I64_SPECIALS).cast_unsigned(),
+        1 => random.choose(&F64_SPECIALS).to_bits(),
+        2 => {
+            let [low, high] = [0; 2].map(|_| random.choose(&F32_SPECIALS).to_bits());
+            u64::from(low) | u64::from(high) << 32
+        }
+        3 => u64::from_le_bytes([0; 8].map(|_| random.choose(&[0, 1, 0x7f, 0x80, 0xfe, 0xff]))),
+        _ => random.next_u64(),
+    };
+    let (low, high) = (u128::from(half()), u128::from(half()));
+    Val::V128(low | high << 64)
 }
 
 const I32_SPECIALS: [i32; 12] = [0, 1, -1, 2, 4, 7, 31, 32, 65_528, 65_536, i32::MIN, i32::MAX];

@@ -1,13 +1,14 @@
 //! Seeds to modules.
 //!
 //! Invariants: a seed gives the same bytes for ever, as long as wasm-smith's version in the lock
-//! file stays; every module is valid WebAssembly 2.0 without SIMD; every call of it terminates.
+//! file stays; every module is valid WebAssembly 2.0, without SIMD unless it is asked for; every call of it terminates.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::host;
 use super::prepare::{self, Prepared};
+use super::steer::Steer;
 use crate::random::Random;
 
 /// Function entries and loop iterations that a start function gets. Calls of exports get
@@ -26,15 +27,40 @@ pub fn module(seed: u64) -> Prepared {
     from_bytes(&input, style).expect("there is input enough for every section")
 }
 
+/// The module of `seed` with SIMD. It imports nothing, and has references in tables only.
+pub fn simd_module(seed: u64) -> Prepared {
+    let mut random = Random::new(seed);
+    let size = random.choose(&INPUT_SIZES);
+    let temper = random.choose(&[Temper::Wild, Temper::Steered, Temper::Steered, Temper::Tame]);
+    let operators = InstructionKinds::all();
+    let input = random.bytes(size);
+    let style = Style { temper, operators };
+    let config = Config {
+        available_imports: None,
+        max_imports: 0,
+        reference_types_enabled: false,
+        max_tables: 1,
+        simd_enabled: true,
+        ..config(style)
+    };
+    let steer = if temper == Temper::Steered { Steer::Vectors } else { Steer::Off };
+    generate(&input, config, steer).expect("there is input enough for every section")
+}
+
 /// The module that wasm-smith makes of `input`.
 ///
 /// # Errors
 /// If the input is too short.
 pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
+    let steer = if style.temper == Temper::Steered { Steer::Scalars } else { Steer::Off };
+    generate(input, config(style), steer)
+}
+
+fn generate(input: &[u8], config: Config, steer: Steer) -> arbitrary::Result<Prepared> {
     let mut unstructured = Unstructured::new(input);
-    let mut module = Module::new(config(style), &mut unstructured)?;
+    let mut module = Module::new(config, &mut unstructured)?;
     let fuel = module.ensure_termination(START_FUEL).expect("no function is made of raw bytes");
-    Ok(prepare::prepare(&module.to_bytes(), fuel, style.temper == Temper::Steered))
+    Ok(prepare::prepare(&module.to_bytes(), fuel, steer))
 }
 
 /// How willing a module is to trap.
@@ -128,7 +154,7 @@ fn config(style: Style) -> Config {
 
 #[cfg(test)]
 mod tests {
-    use super::module;
+    use super::{module, simd_module};
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
@@ -137,6 +163,15 @@ mod tests {
         for seed in 0..50 {
             let wasm = module(seed).wasm;
             let result = Validator::new_with_features(features).validate_all(&wasm);
+            assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn modules_with_simd_are_webassembly_2() {
+        for seed in 0..50 {
+            let wasm = simd_module(seed).wasm;
+            let result = Validator::new_with_features(WasmFeatures::WASM2).validate_all(&wasm);
             assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
         }
     }

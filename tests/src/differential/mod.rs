@@ -11,7 +11,10 @@
 //! an operator computes by one and the same (`canonicalize_nans`), so the freedom that the spec
 //! leaves (section 4.3.3) is never visible.
 //!
-//! Not claimed: that both are right where they agree, and anything about SIMD, threads, tail calls,
+//! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]): WAMR's classic
+//! interpreter has no SIMD.
+//!
+//! Not claimed: that both are right where they agree, and anything about threads, tail calls,
 //! linking of memories and tables, or exhaustion of the native stack.
 
 pub mod check;
@@ -20,5 +23,6 @@ pub mod dense;
 pub mod drive;
 pub mod generate;
 pub mod host;
+pub mod oracle;
 pub mod prepare;
 mod steer;

@@ -17,7 +17,8 @@ use wasm_encoder::{
 };
 use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, TypeRef};
 
-use super::steer::{self, Steering};
+use super::drive::FUNCTION_PREFIX;
+use super::steer::{self, Steer, Steering};
 
 /// Name of the exported global that holds the fuel.
 pub const FUEL_EXPORT: &str = "fuel";
@@ -77,14 +78,15 @@ pub struct Prepared {
     pub imported_functions: u32,
 }
 
-/// Prepares `wasm`, whose fuel is global `fuel`, the last one. With `steer`, see `steer.rs`.
-pub fn prepare(wasm: &[u8], fuel: u32, steer: bool) -> Prepared {
+/// Prepares `wasm`, whose fuel is global `fuel`, the last one.
+pub fn prepare(wasm: &[u8], fuel: u32, steer: Steer) -> Prepared {
     let wasm = &without_imported_start(wasm);
-    let mut preparer = Preparer { fuel, steer, ..Preparer::default() };
-    let plain = preparer.reencode(wasm);
-    let imported_functions = preparer.imported_functions;
+    let preparer = || Preparer { fuel, steer, ..Preparer::default() };
+    let mut plain_preparer = preparer();
+    let plain = plain_preparer.reencode(wasm);
+    let imported_functions = plain_preparer.imported_functions;
     let markers = operators(wasm).into_iter().zip(fuel + 1..).collect();
-    let mut preparer = Preparer { fuel, steer, markers: Some(markers), ..Preparer::default() };
+    let mut preparer = Preparer { markers: Some(markers), ..preparer() };
     Prepared { wasm: plain, marked: preparer.reencode(wasm), imported_functions }
 }
 
@@ -143,7 +145,7 @@ struct Counts {
 #[derive(Default)]
 struct Preparer {
     fuel: u32,
-    steer: bool,
+    steer: Steer,
     markers: Option<BTreeMap<String, u32>>,
     counts: Counts,
     imported_functions: u32,
@@ -175,9 +177,7 @@ impl Preparer {
             first_temporary += count;
             locals.push((count, self.val_type(ty)?));
         }
-        if self.steer {
-            locals.extend(steer::temporaries());
-        }
+        locals.extend(self.steer.temporaries());
         Ok((Function::new(locals), first_temporary))
     }
 }
@@ -242,7 +242,7 @@ impl Reencode for Preparer {
     }
 
     fn memory_type(&mut self, mut ty: wasmparser::MemoryType) -> Result<MemoryType, Error> {
-        if self.steer {
+        if self.steer != Steer::Off {
             ty.initial = ty.initial.max(1);
             ty.maximum = ty.maximum.map(|maximum| maximum.max(1));
         }
@@ -250,7 +250,7 @@ impl Reencode for Preparer {
     }
 
     fn mem_arg(&mut self, mut arg: wasmparser::MemArg) -> Result<MemArg, Error> {
-        if self.steer {
+        if self.steer != Steer::Off {
             arg.offset %= steer::OFFSET_LIMIT;
         }
         utils::mem_arg(self, arg)
@@ -280,7 +280,7 @@ impl Reencode for Preparer {
     ) -> Result<(), Error> {
         let Counts { functions, tables, memories, globals } = self.counts;
         let kinds = [
-            ("f", functions, ExternalKind::Func),
+            (FUNCTION_PREFIX, functions, ExternalKind::Func),
             ("t", tables, ExternalKind::Table),
             ("m", memories, ExternalKind::Memory),
             // All but the fuel.
@@ -339,8 +339,9 @@ impl Reencode for Preparer {
                 function.instruction(&Instruction::I32Const(1));
                 function.instruction(&Instruction::GlobalSet(markers[&name]));
             }
-            if self.steer {
-                let steering = Steering { first_temporary, tables: &self.tables };
+            if self.steer != Steer::Off {
+                let steering =
+                    Steering { steer: self.steer, first_temporary, tables: &self.tables };
                 steering.before(&mut function, &name, &operator);
             }
             function.instruction(&self.instruction(operator)?);

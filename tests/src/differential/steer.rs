@@ -20,18 +20,41 @@ const TABLE_MASK: i32 = 0xf;
 /// Static offsets stay below this.
 pub(super) const OFFSET_LIMIT: u64 = 0x4000;
 
-/// What is kept aside while an operand below it is masked. One local of each type per function.
-const TEMPORARIES: [ValType; 6] =
-    [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+/// Whether operands are kept small.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Steer {
+    /// They are not.
+    #[default]
+    Off,
+    /// They are, in a module without vectors.
+    Scalars,
+    /// They are, in a module that may have vectors, and has no references but in tables.
+    Vectors,
+}
 
-/// The groups of locals to add to a function behind its own.
-pub(super) fn temporaries() -> impl Iterator<Item = (u32, ValType)> {
-    // Two of the first type, since bulk operators take three numbers.
-    TEMPORARIES.into_iter().map(|ty| (if ty == ValType::I32 { 2 } else { 1 }, ty))
+/// What is kept aside while an operand below it is masked. One local of each type per function.
+const SCALARS: &[ValType] =
+    &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+const VECTORS: &[ValType] =
+    &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128];
+
+impl Steer {
+    /// The groups of locals to add to a function behind its own.
+    pub(super) fn temporaries(self) -> impl Iterator<Item = (u32, ValType)> {
+        let types = match self {
+            Self::Off => &[],
+            Self::Scalars => SCALARS,
+            Self::Vectors => VECTORS,
+        };
+        // Two of the first type, since bulk operators take three numbers.
+        types.iter().map(|&ty| (if ty == ValType::I32 { 2 } else { 1 }, ty))
+    }
 }
 
 /// Adds masks to one function.
 pub(super) struct Steering<'a> {
+    /// Which temporaries there are.
+    pub(super) steer: Steer,
     /// Index of the first temporary.
     pub(super) first_temporary: u32,
     /// Element types of the module's tables.
@@ -55,13 +78,17 @@ impl Steering<'_> {
             Operator::TableCopy { .. } | Operator::TableInit { .. } => {
                 self.mask_ranges(function, TABLE_MASK, LENGTH_MASK);
             }
+            _ if name.contains("Load") && name.contains("Lane") => {
+                self.mask_below(function, ValType::V128, ADDRESS_MASK);
+            }
             _ if name.contains("Load") => mask(function, ADDRESS_MASK),
             _ if name.contains("Store") => {
                 let value = match &name[..3] {
                     "I32" => ValType::I32,
                     "I64" => ValType::I64,
                     "F32" => ValType::F32,
-                    _ => ValType::F64,
+                    "F64" => ValType::F64,
+                    _ => ValType::V128,
                 };
                 self.mask_below(function, value, ADDRESS_MASK);
             }
@@ -103,7 +130,7 @@ impl Steering<'_> {
     }
 
     fn temporary(&self, ty: ValType) -> u32 {
-        let groups = temporaries().take_while(|&(_, group)| group != ty);
+        let groups = self.steer.temporaries().take_while(|&(_, group)| group != ty);
         self.first_temporary + groups.map(|(count, _)| count).sum::<u32>()
     }
 }

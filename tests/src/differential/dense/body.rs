@@ -1,11 +1,11 @@
 //! Function bodies of dense modules: statements, and expressions of a wanted type.
 
 use wasm_encoder::{
-    BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, RefType, ValType,
+    BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, ValType,
 };
 
 use super::operators::{LOADS, Operator, PARTIAL, STORES, TOTAL};
-use super::{Outline, PASSIVE_SEGMENTS, TYPES};
+use super::{Outline, PASSIVE_SEGMENTS};
 use crate::random::Random;
 
 /// Statements and operators of a body; what is begun then is still finished.
@@ -19,8 +19,8 @@ const LOCALS_PER_TYPE: u32 = 3;
 
 /// A body in the making.
 pub(super) struct Body<'a> {
-    outline: &'a Outline,
-    random: &'a mut Random,
+    pub(super) outline: &'a Outline,
+    pub(super) random: &'a mut Random,
     function: Function,
     /// Types of parameters and declared locals.
     locals: Vec<ValType>,
@@ -35,9 +35,10 @@ impl<'a> Body<'a> {
     /// Makes the body of function `index`.
     pub(super) fn generate(outline: &'a Outline, index: u32, random: &'a mut Random) -> Function {
         let (params, results) = outline.signature(index);
-        let declared = TYPES.map(|ty| (LOCALS_PER_TYPE, ty));
+        let types = outline.value_types().iter();
+        let declared: Vec<_> = types.map(|&ty| (LOCALS_PER_TYPE, ty)).collect();
         let mut locals = params.clone();
-        for (count, ty) in declared {
+        for &(count, ty) in &declared {
             locals.extend((0..count).map(|_| ty));
         }
         let mut body = Body {
@@ -59,12 +60,12 @@ impl<'a> Body<'a> {
         body.function
     }
 
-    fn emit(&mut self, instruction: I<'_>) {
+    pub(super) fn emit(&mut self, instruction: I<'_>) {
         self.size = self.size.saturating_sub(1);
         self.function.instruction(&instruction);
     }
 
-    fn chance(&mut self, one_in: usize) -> bool {
+    pub(super) fn chance(&mut self, one_in: usize) -> bool {
         self.random.below(one_in) == 0
     }
 
@@ -112,6 +113,9 @@ impl<'a> Body<'a> {
     }
 
     fn store(&mut self) {
+        if self.outline.has_vectors && self.chance(3) {
+            return self.vector_store();
+        }
         let (ty, bytes, instruction) = self.random.choose(STORES);
         self.address();
         self.expression(ty);
@@ -252,54 +256,6 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn table_statement(&mut self) {
-        let table = self.random.below(self.outline.tables.len()) as u32;
-        let element = ValType::Ref(self.outline.tables[table as usize]);
-        match self.random.below(6) {
-            0 | 1 => {
-                self.table_index();
-                self.expression(element);
-                self.emit(I::TableSet(table));
-            }
-            2 => {
-                self.table_index();
-                self.expression(element);
-                self.short();
-                self.emit(I::TableFill(table));
-            }
-            3 => {
-                let of_type = |other: &u32| self.outline.tables[*other as usize];
-                let same = (0..self.outline.tables.len() as u32)
-                    .filter(|other| of_type(other) == of_type(&table));
-                let same: Vec<u32> = same.collect();
-                let src_table = self.random.choose(&same);
-                self.table_index();
-                self.table_index();
-                self.short();
-                self.emit(I::TableCopy { src_table, dst_table: table });
-            }
-            4 => {
-                let elem_index = self.random.below(PASSIVE_SEGMENTS as usize) as u32;
-                self.table_index();
-                self.short();
-                self.short();
-                let table = self.random.choose(&[0, 2]);
-                self.emit(I::TableInit { elem_index, table });
-            }
-            _ if self.chance(20) => {
-                let segment = self.random.below(PASSIVE_SEGMENTS as usize) as u32;
-                self.emit(I::ElemDrop(segment));
-            }
-            _ => {
-                self.expression(element);
-                self.short();
-                self.emit(I::TableGrow(table));
-                let local = self.local_of(ValType::I32);
-                self.emit(I::LocalSet(local));
-            }
-        }
-    }
-
     fn grow(&mut self) {
         self.expression(ValType::I32);
         self.emit(I::I32Const(1));
@@ -309,19 +265,19 @@ impl<'a> Body<'a> {
         self.emit(I::LocalSet(local));
     }
 
-    fn expressions(&mut self, types: &[ValType]) {
+    pub(super) fn expressions(&mut self, types: &[ValType]) {
         for &ty in types {
             self.expression(ty);
         }
     }
 
-    fn expression(&mut self, ty: ValType) {
+    pub(super) fn expression(&mut self, ty: ValType) {
         self.depth += 1;
         if self.depth > MAX_DEPTH || self.size == 0 || self.chance(5) {
             self.leaf(ty);
         } else if let ValType::Ref(reference) = ty {
             self.reference(reference);
-        } else {
+        } else if !(self.outline.has_vectors && self.vector_expression(ty)) {
             match self.random.below(16) {
                 0..=5 => self.operator(ty, TOTAL),
                 6 => self.partial(ty),
@@ -338,7 +294,7 @@ impl<'a> Body<'a> {
         self.depth -= 1;
     }
 
-    fn leaf(&mut self, ty: ValType) {
+    pub(super) fn leaf(&mut self, ty: ValType) {
         match self.random.below(4) {
             0 => self.constant(ty),
             1 => {
@@ -369,14 +325,18 @@ impl<'a> Body<'a> {
             ValType::I64 => I::I64Const(bits.cast_signed()),
             ValType::F32 => I::F32Const((number as f32).into()),
             ValType::F64 => I::F64Const(number.into()),
+            ValType::V128 => I::V128Const(i128::from(bits.cast_signed()) << 64 | i128::from(!bits)),
             ValType::FUNCREF if bits % 4 != 0 => I::RefFunc(function),
             ValType::FUNCREF => I::RefNull(HeapType::FUNC),
             _ => I::RefNull(HeapType::EXTERN),
         });
     }
 
-    fn operator(&mut self, ty: ValType, from: &'static [Operator]) {
+    pub(super) fn operator(&mut self, ty: ValType, from: &'static [Operator]) {
         let fitting: Vec<&Operator> = from.iter().filter(|operator| operator.gives == ty).collect();
+        if fitting.is_empty() {
+            return self.leaf(ty);
+        }
         let operator = self.random.choose(&fitting);
         self.expressions(operator.takes);
         self.emit(operator.instruction.clone());
@@ -421,6 +381,9 @@ impl<'a> Body<'a> {
 
     fn load(&mut self, ty: ValType) {
         let fitting: Vec<_> = LOADS.iter().filter(|load| load.0 == ty).collect();
+        if fitting.is_empty() {
+            return self.leaf(ty);
+        }
         let (_, bytes, instruction) = *self.random.choose(&fitting);
         self.address();
         let at = self.mem_arg(bytes);
@@ -513,19 +476,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn reference(&mut self, ty: RefType) {
-        if self.chance(2) {
-            return self.leaf(ValType::Ref(ty));
-        }
-        let tables = (0..).zip(&self.outline.tables).filter(|(_, other)| **other == ty);
-        let tables: Vec<u32> = tables.map(|(index, _)| index).collect();
-        let table = self.random.choose(&tables);
-        self.table_index();
-        self.emit(I::TableGet(table));
-    }
-
     /// An address; now and then any number at all.
-    fn address(&mut self) {
+    pub(super) fn address(&mut self) {
         self.expression(ValType::I32);
         if !self.chance(500) {
             self.emit(I::I32Const(ADDRESS_MASK));
@@ -533,7 +485,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn mem_arg(&mut self, bytes: u32) -> MemArg {
+    pub(super) fn mem_arg(&mut self, bytes: u32) -> MemArg {
         let offset = match self.random.below(1000) {
             0 => self.random.next_u64() & 0xffff_ffff,
             1..=200 => self.random.below(0x1_0000) as u64 & 0xfff,
@@ -547,17 +499,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// An index that is inside the table, mostly.
-    fn table_index(&mut self) {
-        self.expression(ValType::I32);
-        if !self.chance(200) {
-            self.emit(I::I32Const(0xf));
-            self.emit(I::I32And);
-        }
-    }
-
     /// A short length.
-    fn short(&mut self) {
+    pub(super) fn short(&mut self) {
         self.expression(ValType::I32);
         let mask = if self.chance(100) { 0xff } else { 7 };
         self.emit(I::I32Const(mask));
@@ -565,16 +508,22 @@ impl<'a> Body<'a> {
     }
 
     fn any_local(&mut self) -> (u32, ValType) {
-        let ty = self.random.choose(&TYPES);
+        let ty = self.random.choose(self.outline.value_types());
         (self.local_of(ty), ty)
     }
 
     /// A local of type `ty`, but not the last, which [`Body::canonicalise`] uses.
-    fn local_of(&mut self, ty: ValType) -> u32 {
+    pub(super) fn local_of(&mut self, ty: ValType) -> u32 {
         let locals = self.locals.iter().zip(0..).filter(|(other, _)| **other == ty);
         let mut locals: Vec<u32> = locals.map(|(_, index)| index).collect();
         locals.pop();
         self.random.choose(&locals)
+    }
+
+    /// The last local of type `ty`.
+    pub(super) fn reserved_local(&self, ty: ValType) -> u32 {
+        let last = self.locals.iter().rposition(|other| *other == ty);
+        last.expect("there are locals of each type") as u32
     }
 
     /// Replaces any NaN on the stack by the canonical one.
@@ -584,8 +533,7 @@ impl<'a> Body<'a> {
             ValType::F64 => (I::F64Const(f64::NAN.into()), I::F64Ne),
             _ => return,
         };
-        let last = self.locals.iter().rposition(|other| *other == ty);
-        let temporary = last.expect("there are locals of each type") as u32;
+        let temporary = self.reserved_local(ty);
         self.emit(I::LocalSet(temporary));
         self.emit(nan);
         self.emit(I::LocalGet(temporary));

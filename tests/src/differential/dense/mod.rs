@@ -6,12 +6,15 @@
 //! it needs downwards ("give me an i64"), so that nearly all of its code runs, and operands are
 //! mostly in range.
 //!
-//! Invariants: as for wasm-smith's modules: valid WebAssembly 2.0 without SIMD, every call
-//! terminates, and every NaN that an operator computes is replaced by one and the same before
+//! Invariants: as for wasm-smith's modules: valid WebAssembly 2.0, without SIMD unless it is asked
+//! for, every call terminates, and every NaN that an operator computes is replaced by one and the same before
 //! anyone can see its bits.
 
 mod body;
 mod operators;
+mod tables;
+mod vector_operators;
+mod vectors;
 
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
@@ -21,12 +24,20 @@ use wasm_encoder::{
 
 use super::host;
 use super::prepare::{self, Prepared};
+use super::steer::Steer;
 use crate::random::Random;
 use body::Body;
 
-/// All value types but v128.
-pub(super) const TYPES: [ValType; 6] =
-    [ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+/// All value types; the last is v128.
+const TYPES: &[ValType] = &[
+    ValType::I32,
+    ValType::I64,
+    ValType::F32,
+    ValType::F64,
+    ValType::FUNCREF,
+    ValType::EXTERNREF,
+    ValType::V128,
+];
 
 /// A function type: parameters and results.
 pub(super) type Signature = (Vec<ValType>, Vec<ValType>);
@@ -50,9 +61,16 @@ pub(super) struct Outline {
     pub(super) first_mutable: u32,
     /// Element types of the tables.
     pub(super) tables: Vec<RefType>,
+    /// Whether there is SIMD.
+    pub(super) has_vectors: bool,
 }
 
 impl Outline {
+    /// The types that occur.
+    pub(super) fn value_types(&self) -> &'static [ValType] {
+        value_types(self.has_vectors)
+    }
+
     /// Index of the global that holds the fuel.
     pub(super) fn fuel(&self) -> u32 {
         self.globals.len() as u32
@@ -66,36 +84,50 @@ impl Outline {
 
 /// The dense module of `seed`.
 pub fn module(seed: u64) -> Prepared {
-    let mut random = Random::new(seed);
-    let outline = outline(&mut random);
-    let wasm = encode(&outline, &mut random);
-    prepare::prepare(&wasm, outline.fuel(), false)
+    dense_module(seed, false)
 }
 
-fn outline(random: &mut Random) -> Outline {
+/// The dense module of `seed` with SIMD. It imports nothing.
+pub fn simd_module(seed: u64) -> Prepared {
+    dense_module(seed, true)
+}
+
+fn value_types(with_vectors: bool) -> &'static [ValType] {
+    if with_vectors { TYPES } else { &TYPES[..TYPES.len() - 1] }
+}
+
+fn dense_module(seed: u64, has_vectors: bool) -> Prepared {
+    let mut random = Random::new(seed);
+    let outline = outline(&mut random, has_vectors);
+    let wasm = encode(&outline, &mut random);
+    prepare::prepare(&wasm, outline.fuel(), Steer::Off)
+}
+
+fn outline(random: &mut Random, has_vectors: bool) -> Outline {
     let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
-    for signature in host::signatures() {
+    for signature in host::signatures().filter(|_| !has_vectors) {
         functions.push(types.len() as u32);
         types.push(signature);
     }
     let imported_functions = functions.len() as u32;
     for _ in 0..6 + random.below(5) {
         functions.push(types.len() as u32);
-        types.push(signature(random));
+        types.push(signature(random, value_types(has_vectors)));
     }
     // Equal types under two indexes must count as one.
     types.push(types[random.below(types.len())].clone());
-    let first_mutable = TYPES.len() as u32;
-    let globals = TYPES.into_iter().chain(TYPES).chain([ValType::I32, ValType::I64]).collect();
+    let value_types = value_types(has_vectors);
+    let first_mutable = value_types.len() as u32;
+    let globals = [value_types, value_types, &[ValType::I32, ValType::I64]].concat();
     let tables = vec![RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNCREF];
-    Outline { types, functions, imported_functions, globals, first_mutable, tables }
+    Outline { types, functions, imported_functions, globals, first_mutable, tables, has_vectors }
 }
 
-fn signature(random: &mut Random) -> Signature {
+fn signature(random: &mut Random, value_types: &[ValType]) -> Signature {
     // More parameters than there are registers for them, now and then.
     let params = random.choose(&[0, 1, 2, 3, 4, 7, 15]);
     let results = random.choose(&[0, 1, 1, 1, 2, 3, 5]);
-    let mut list = |count| (0..count).map(|_| random.choose(&TYPES)).collect();
+    let mut list = |count| (0..count).map(|_| random.choose(value_types)).collect();
     (list(params), list(results))
 }
 
@@ -105,7 +137,7 @@ fn encode(outline: &Outline, random: &mut Random) -> Vec<u8> {
         types.ty().function(params.iter().copied(), results.iter().copied());
     }
     let mut imports = ImportSection::new();
-    for (name, index) in host::names().zip(0..) {
+    for (name, index) in host::names().zip(0..outline.imported_functions) {
         imports.import(host::HOST_MODULE, name, EntityType::Function(index));
     }
     let own = outline.imported_functions as usize..outline.functions.len();
@@ -152,6 +184,8 @@ fn tables(outline: &Outline, random: &mut Random) -> TableSection {
     for &element_type in &outline.tables {
         let minimum = 20 + random.below(20) as u64;
         let maximum = random.choose(&[None, Some(minimum), Some(minimum + 8)]);
+        // Without a maximum, tables grow to a size of WAMR's own choice.
+        let maximum = maximum.or(outline.has_vectors.then_some(minimum + 20));
         tables.table(TableType { element_type, minimum, maximum, table64: false, shared: false });
     }
     tables
@@ -169,6 +203,7 @@ fn globals(outline: &Outline, random: &mut Random) -> GlobalSection {
             ValType::I64 => ConstExpr::i64_const(bits.cast_signed()),
             ValType::F32 => ConstExpr::f32_const(f32::from_bits(bits as u32).into()),
             ValType::F64 => ConstExpr::f64_const(f64::from_bits(bits).into()),
+            ValType::V128 => ConstExpr::v128_const(i128::from(bits.cast_signed()) << 40),
             ValType::FUNCREF => ConstExpr::ref_func(bits as u32 % outline.functions.len() as u32),
             _ => ConstExpr::ref_null(wasm_encoder::HeapType::EXTERN),
         };
@@ -203,7 +238,7 @@ fn data(random: &mut Random) -> DataSection {
 
 #[cfg(test)]
 mod tests {
-    use super::module;
+    use super::{module, simd_module};
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
@@ -213,6 +248,17 @@ mod tests {
             let prepared = module(seed);
             for wasm in [&prepared.wasm, &prepared.marked] {
                 let result = Validator::new_with_features(features).validate_all(wasm);
+                assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn modules_with_simd_are_webassembly_2() {
+        for seed in 0..50 {
+            let prepared = simd_module(seed);
+            for wasm in [&prepared.wasm, &prepared.marked] {
+                let result = Validator::new_with_features(WasmFeatures::WASM2).validate_all(wasm);
                 assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
             }
         }

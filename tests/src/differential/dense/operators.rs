@@ -20,6 +20,8 @@ macro_rules! operators {
     };
 }
 
+pub(super) use operators;
+
 /// Operators that never trap.
 pub(super) const TOTAL: &[Operator] = operators! {
     [I32] => I32: I32Eqz I32Clz I32Ctz I32Popcnt I32Extend8S I32Extend16S;
@@ -59,7 +61,7 @@ pub(super) const PARTIAL: &[Operator] = operators! {
     [F64] => I64: I64TruncF64S I64TruncF64U;
 };
 
-type Access = fn(MemArg) -> Instruction<'static>;
+pub(super) type Access = fn(MemArg) -> Instruction<'static>;
 
 /// Loads: type, bytes, instruction.
 pub(super) const LOADS: &[(ValType, u32, Access)] = &[
