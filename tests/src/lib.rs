@@ -10,5 +10,6 @@ pub mod hazards;
 pub mod programs;
 pub mod random;
 pub mod runner;
+mod tfjs;
 pub mod tree;
 pub mod wast;

@@ -58,6 +58,8 @@ pub enum Host {
     SqlJs,
     /// The JavaScript that comes with quickjs-emscripten.
     QuickJs,
+    /// The JavaScript of TensorFlow.js.
+    Tfjs,
 }
 
 /// One run of a program.
@@ -119,6 +121,8 @@ impl Inputs {
             "clang-format" => published("clang-format-cli.wasm"),
             "sqljs" => published("dist/sql-wasm.wasm"),
             "quickjs" => published("dist/emscripten-module.wasm"),
+            "tfjs" => published("dist/tfjs-backend-wasm-simd.wasm"),
+            "canvaskit" => published("bin/canvaskit.wasm"),
             _ => self.programs.get(name).map(|folder| folder.join("program.wasm")),
         }
         .ok_or_else(|| no_program(name))
@@ -139,6 +143,7 @@ impl Inputs {
             self.program("clang-format", Host::ClangFormat, self.clang_format_runs()?)?,
             self.program("sqljs", Host::SqlJs, self.sqljs_runs()?)?,
             self.program("quickjs", Host::QuickJs, self.quickjs_runs()?)?,
+            self.program("tfjs", Host::Tfjs, self.tfjs_runs()?)?,
         ];
         for (name, folder) in &self.programs {
             let runs = native_runs(name, &folder.join("native"))?;
@@ -188,6 +193,15 @@ impl Inputs {
         let mut run = Run::new("workload.js", &self.tools.node, &[]);
         run.reference_args = vec![format!("{PROGRAMS}/quickjs/reference.cjs")];
         run.stdin = read("quickjs/workload.js")?;
+        Ok(vec![run])
+    }
+
+    /// The reference is the same module in Node.js.
+    fn tfjs_runs(&self) -> Result<Vec<Run>> {
+        let wasm = self.wasm("tfjs")?.to_string_lossy().into_owned();
+        let mut run = Run::new("workload.txt", &self.tools.node, &[]);
+        run.reference_args = vec![format!("{PROGRAMS}/tfjs/reference.cjs"), wasm];
+        run.stdin = read("tfjs/workload.txt")?;
         Ok(vec![run])
     }
 }

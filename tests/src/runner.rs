@@ -11,6 +11,7 @@ use wamr_shim::{InstanceConfig, Runtime, Trap, WasiConfig};
 
 use crate::emscripten;
 use crate::programs::{Host, Output, Run};
+use crate::tfjs;
 
 /// Bytes for the interpreter's stack.
 const INTERPRETER_STACK: u32 = 4 << 20;
@@ -29,6 +30,7 @@ pub fn run(module: &[u8], host: Host, run: &Run) -> Result<Output> {
         Host::ClangFormat => emscripten::run_clang_format(module, run),
         Host::SqlJs => emscripten::run_sqljs(module, run),
         Host::QuickJs => emscripten::run_quickjs(module, run),
+        Host::Tfjs => tfjs::run(module, run),
     };
     thread::scope(|scope| {
         let thread =

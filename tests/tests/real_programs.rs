@@ -7,14 +7,16 @@
 use std::sync::LazyLock;
 use std::{fmt, fs};
 
-use cwamrc::{BoundsChecks, OptLevel, Options, compile};
+use cwamrc::{BoundsChecks, OptLevel, Options, Release, compile};
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
+use wamr_shim::Runtime;
 
-static PROGRAMS: LazyLock<Vec<Program>> = LazyLock::new(|| {
-    let inputs = Inputs::prepare().expect("the programs are fetched and built");
-    inputs.programs().expect("the table of programs is complete")
-});
+static INPUTS: LazyLock<Inputs> =
+    LazyLock::new(|| Inputs::prepare().expect("the programs are fetched and built"));
+
+static PROGRAMS: LazyLock<Vec<Program>> =
+    LazyLock::new(|| INPUTS.programs().expect("the table of programs is complete"));
 
 /// How a module gets to run.
 #[derive(Clone, Copy)]
@@ -124,6 +126,11 @@ fn is_kernel(name: &str) -> bool {
     ["-o0", "-o2", "-features"].iter().any(|variant| name.ends_with(variant))
 }
 
+/// Those that WAMR's classic interpreter, which has no SIMD, cannot run.
+fn is_simd_kernel(name: &str) -> bool {
+    name.ends_with("-simd")
+}
+
 #[test]
 fn kernels_interpreted() {
     check(is_kernel, &[Way::Interpreted]);
@@ -132,6 +139,32 @@ fn kernels_interpreted() {
 #[test]
 fn kernels() {
     check(is_kernel, &compiled());
+}
+
+#[test]
+fn simd_kernels() {
+    check(is_simd_kernel, &compiled());
+}
+
+#[test]
+fn tfjs() {
+    check(|name| name == "tfjs", &compiled());
+}
+
+/// Its host is too large to imitate; it compiles, and WAMR takes the files.
+#[test]
+fn canvaskit_loads() {
+    let wasm = INPUTS.wasm("canvaskit").and_then(fs::read).expect("the module is there");
+    for level in [OptLevel::O0, OptLevel::O3] {
+        for &mode in MODES {
+            let options = Options::new().opt_level(level).bounds_checks(mode);
+            let artifact = compile(&wasm, &options.release(Release::Main));
+            let artifact = artifact.unwrap_or_else(|error| panic!("{level:?}, {mode:?}: {error}"));
+            let runtime = Runtime::new().expect("the runtime starts");
+            let loaded = runtime.load(artifact.bytes());
+            assert!(loaded.is_ok(), "{level:?}, {mode:?}: {:?}", loaded.err());
+        }
+    }
 }
 
 #[test]
