@@ -3,7 +3,7 @@
 //! Owns what is worth keeping between functions, so that a thread lowers many of them without
 //! allocating anew.
 
-use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
+use cranelift_codegen::ir::{Function, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use wasmparser::{
