@@ -138,6 +138,16 @@ struct CodeArgs {
     /// How many threads compile; all processors if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    _granted: GrantedArgs,
+}
+
+/// Flags by which wamrc takes modules that are taken here anyway.
+#[derive(Args)]
+struct GrantedArgs {
+    /// For wamrc's sake, without effect: tail calls are compiled wherever a module has some
+    #[arg(long = "enable-tail-call")]
+    _tail_call: bool,
 }
 
 /// Flags that decide about the machine that the code is for.

@@ -5,7 +5,7 @@ use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
-use crate::lower::{Environment, Symbol};
+use crate::lower::{Convention, Environment, Stop, Symbol};
 use crate::native::{self, Listing};
 use crate::options::Options;
 use crate::target::Isas;
@@ -84,9 +84,9 @@ fn compile_module(
 ) -> Result<Artifact, Error> {
     let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
-    let env = Environment::new(&module, &layout, options);
-    let isas = Isas::new(options)?;
-    let image = native::compile_module(&env, &isas, options, progress)?;
+    let image = lower(&module, &layout, options, |env, isas| {
+        native::compile_module(env, isas, options, progress)
+    })?;
     let file = assemble(&module, &layout, &image, options)?;
     let warnings = warnings(&module, &file, options);
     let bytes = aot::write(&file, options.release)?;
@@ -96,6 +96,27 @@ fn compile_module(
         relocations: image.relocations.len(),
     };
     Ok(Artifact { bytes, statistics, warnings })
+}
+
+/// Does `work` on the functions of `module`, by the convention that they need.
+fn lower<R>(
+    module: &Module<'_>,
+    layout: &InstanceLayout,
+    options: &Options,
+    work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
+) -> Result<R, Error> {
+    let attempt = |convention| {
+        let env = Environment::new(module, layout, options, convention);
+        work(&env, &Isas::new(options, convention)?)
+    };
+    let result = match attempt(Convention::C) {
+        Err(Stop::TailCalls) => attempt(Convention::Tail),
+        other => other,
+    };
+    result.map_err(|stop| match stop {
+        Stop::Error(error) => error,
+        Stop::TailCalls => Error::internal("tail calls need another convention than theirs"),
+    })
 }
 
 fn front_end(wasm: &[u8]) -> Result<Module<'_>, Error> {
@@ -116,10 +137,9 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let module = front_end(wasm)?;
     let layout = InstanceLayout::new(&module)?;
-    let env = Environment::new(&module, &layout, options);
-    let isas = Isas::new(options)?;
-    let listings = native::list_module(&env, &isas, options)?.into_iter();
-    let named = listings.map(|(symbol, listing)| match symbol {
+    let listings =
+        lower(&module, &layout, options, |env, isas| native::list_module(env, isas, options))?;
+    let named = listings.into_iter().map(|(symbol, listing)| match symbol {
         Symbol::Function(index) => Listing { name: function_name(&module, index), ..listing },
         _ => listing,
     });

@@ -3,7 +3,7 @@
 use std::fs;
 use std::num::NonZeroUsize;
 
-use cwamrc::{BoundsChecks, OptLevel, Options, compile};
+use cwamrc::{BoundsChecks, Error, OptLevel, Options, compile};
 use cwamrc_tests::programs::Inputs;
 
 #[test]
@@ -25,6 +25,57 @@ fn bytes_do_not_depend_on_threads_or_on_earlier_compilations() {
                     assert!(with(threads) == first, "{name}, {level:?}, {checks:?}, {threads}");
                 }
             }
+        }
+    }
+}
+
+/// Bytes of a module of 200 functions, one after the other, or its error, with so many threads.
+/// `special` is the body of some, and `size` grows with the index.
+fn compile_many(
+    special: impl Fn(usize) -> Option<&'static str>,
+    threads: usize,
+) -> Result<Vec<u8>, Error> {
+    let functions = (0..200).map(|index| {
+        let size = "(drop (i32.const 1))".repeat(index * 7 % 50);
+        let body = special(index).unwrap_or("(call $last)");
+        format!("(func {size} {body})")
+    });
+    let text = format!("(module {} (func $last))", functions.collect::<String>());
+    let wasm = wat::parse_str(text).expect("the text is well-formed");
+    let options = Options::new().threads(NonZeroUsize::new(threads).expect("some threads"));
+    compile(&wasm, &options).map(cwamrc::Artifact::into_bytes)
+}
+
+/// The compilation begins again at a tail call, which different threads meet at different times.
+#[test]
+fn modules_with_tail_calls() {
+    for first in [0, 77, 199] {
+        let special = |index| (index >= first).then_some("(return_call $last)");
+        let once = compile_many(special, 1).expect("it compiles");
+        for threads in [1, 2, 8] {
+            assert!(compile_many(special, threads).as_ref() == Ok(&once), "{first}, {threads}");
+        }
+    }
+}
+
+/// The error is that of the first function that has one, whether or not others make tail calls.
+#[test]
+fn errors_beside_tail_calls() {
+    for tail_call in [5, 150] {
+        let special = |index| match index {
+            60 | 61 | 190 => Some("(i32.const 1)"),
+            index if index == tail_call => Some("(return_call $last)"),
+            _ => None,
+        };
+        let once = compile_many(special, 1).expect_err("there is a value too many");
+        let alone = compile_many(|index| (index == 60).then_some("(i32.const 1)"), 1);
+        assert_eq!(alone.expect_err("the same").message(), once.message());
+        for threads in [1, 2, 8] {
+            assert_eq!(
+                compile_many(special, threads).as_ref(),
+                Err(&once),
+                "{tail_call}, {threads}"
+            );
         }
     }
 }

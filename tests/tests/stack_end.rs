@@ -29,6 +29,8 @@ fn module(action: &str) -> Vec<u8> {
             (import "env" "host" (func $host))
             (table 1 funcref)
             (elem func $f)
+            (type $t (func (param i32) (result i32)))
+            (func $fail (type $t) (unreachable))
             (func $f (export "f") (param i32) (result i32)
               (if (i32.eqz (local.get 0)) (then {action}))
               (i32.add (call $f (i32.sub (local.get 0) (i32.const 1))) (i32.const 1))))"#
@@ -84,6 +86,15 @@ fn sweep_all(action: &str, message: &str) {
 #[test]
 fn traps_of_the_code() {
     sweep_all("(unreachable)", "unreachable");
+}
+
+#[test]
+fn traps_behind_tail_calls() {
+    sweep_all("(return_call $fail (i32.const 0))", "unreachable");
+    sweep_all(
+        "(return_call_indirect (type $t) (i32.const 0) (i32.const 0))",
+        "uninitialized element 0",
+    );
 }
 
 #[test]

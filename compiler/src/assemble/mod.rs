@@ -71,7 +71,11 @@ fn start_function(module: &Module<'_>) -> Option<u32> {
 
 fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
     let own = module.imported_function_count()..module.functions.len() as u32;
-    let own = own.map(|index| (Symbol::Function(index), index));
+    let own = own.map(|index| {
+        let entry = Symbol::Entry(index);
+        let has_entry = image.offsets.contains_key(&entry);
+        (if has_entry { entry } else { Symbol::Function(index) }, index)
+    });
     let wrapper = module.imported_start().map(|start| (Symbol::StartWrapper, start));
     own.chain(wrapper)
         .map(|(symbol, typed_like)| {

@@ -42,6 +42,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) entry: Block,
     pub(super) exec_env: Value,
     pub(super) reachable: bool,
+    /// Whether a tail call was met that the convention of functions does not allow.
+    pub(super) needs_tail_calls: bool,
     pub(super) instance: InstanceValues,
     pub(super) traps: TrapBlocks,
     pub(super) checked: CheckedAddresses,
@@ -77,6 +79,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             entry,
             exec_env,
             reachable: true,
+            needs_tail_calls: false,
             instance: InstanceValues::default(),
             traps: TrapBlocks::default(),
             checked: CheckedAddresses::default(),

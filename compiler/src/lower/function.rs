@@ -29,6 +29,21 @@ pub(crate) struct Lowered {
     pub(crate) uses_simd: bool,
 }
 
+/// Why a function is not lowered.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It cannot be.
+    Error(Error),
+    /// It makes tail calls, which [`Convention::C`](super::Convention::C) does not allow.
+    TailCalls,
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
 /// Lowers functions one after the other.
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
@@ -49,33 +64,35 @@ impl<'a> FunctionLowerer<'a> {
     }
 
     /// Validates and lowers `body` into `func`, which is empty.
+    ///
+    /// # Errors
+    /// Why there is no function.
     pub(crate) fn lower(
         &mut self,
         env: &'a Environment<'a>,
         body: &Body<'a>,
         func: &mut Function,
-    ) -> Result<Lowered, Error> {
+    ) -> Result<Lowered, Stop> {
         let index = body.validation.index;
         func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
         func.signature = env.function_signature(index).clone();
         let mut validator = validator_of(body, std::mem::take(&mut self.validator));
         let ty = env.module.function_type(index);
         let mut lowering = self.begin(env, func, ty);
-        let uses_simd = match lowering.lower_body(body, &mut validator) {
+        let stop = match lowering.lower_body(body, &mut validator) {
+            Ok(()) if lowering.needs_tail_calls => Stop::TailCalls,
             Ok(()) => {
                 let uses_simd = lowering.uses_simd;
                 lowering.finish();
-                uses_simd
+                self.validator = validator.into_allocations();
+                return Ok(Lowered { uses_simd });
             }
-            Err(error) => {
-                // The builder's context holds half a function.
-                drop(lowering);
-                self.builder = FunctionBuilderContext::new();
-                return Err(error);
-            }
+            Err(error) => Stop::Error(error),
         };
-        self.validator = validator.into_allocations();
-        Ok(Lowered { uses_simd })
+        // The builder's context holds half a function.
+        drop(lowering);
+        self.builder = FunctionBuilderContext::new();
+        Err(stop)
     }
 
     /// Starts a function of type `ty` in its entry block.

@@ -221,7 +221,7 @@ impl Lowering<'_, '_> {
         self.load_element(types::I32, base, function)
     }
 
-    /// The entry point of a function of this module whose index is known to exist.
+    /// Where the runtime enters a function of this module whose index is known to exist.
     pub(super) fn load_function_pointer(&mut self, function: Value) -> Value {
         let base = self.instance_pointer(|v| &mut v.func_ptrs, instance::FUNC_PTRS);
         self.load_element(POINTER, base, function)

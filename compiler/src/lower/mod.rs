@@ -9,6 +9,7 @@
 mod bounds;
 mod context;
 mod control;
+mod convention;
 mod function;
 mod helper_call;
 mod instance;
@@ -26,7 +27,8 @@ use crate::instance::InstanceLayout;
 use crate::options::{BoundsChecks, Options};
 use crate::wasm::{FuncType, Module};
 
-pub(crate) use function::FunctionLowerer;
+pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use stack::{MAX_UNGUARDED_FRAME, lower_stack_guard};
 pub(crate) use symbol::Symbol;
 pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
@@ -37,6 +39,10 @@ pub(crate) struct Environment<'a> {
     pub(crate) module: &'a Module<'a>,
     /// Places of globals and tables.
     pub(crate) layout: &'a InstanceLayout,
+    /// How the functions of the module call each other.
+    convention: Convention,
+    /// Functions that the runtime enters by another convention.
+    entered: Vec<bool>,
     /// Signatures by type index.
     signatures: Vec<Signature>,
     /// Whether some import has the canonical type of this index, so that a table element of that
@@ -58,15 +64,20 @@ impl<'a> Environment<'a> {
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
         options: &Options,
+        convention: Convention,
     ) -> Self {
         let mut imported_types = vec![false; module.types.len()];
         for function in 0..module.imported_function_count() {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
-        let signatures: Vec<_> = module.types.iter().map(signature::function_signature).collect();
+        let call_conv = convention.call_conv();
+        let signature = |ty| signature::function_signature(ty, call_conv);
+        let signatures: Vec<_> = module.types.iter().map(signature).collect();
         Self {
             module,
             layout,
+            convention,
+            entered: convention.entered(module),
             stack_reserve: stack::reserve(&signatures),
             signatures,
             imported_types,
@@ -83,6 +94,11 @@ impl<'a> Environment<'a> {
     /// The signature of function `index`.
     pub(crate) fn function_signature(&self, index: u32) -> &Signature {
         &self.signatures[self.module.functions[index as usize] as usize]
+    }
+
+    /// Whether function `index` needs a [`Symbol::Entry`] for the runtime.
+    pub(crate) fn needs_entry(&self, index: u32) -> bool {
+        self.entered[index as usize]
     }
 
     /// Whether only the runtime's guard pages tell the end of the stack.

@@ -6,6 +6,7 @@
 //! `aot_call_function` in `core/iwasm/aot/aot_runtime.c`.
 
 use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
+use cranelift_codegen::isa::CallConv;
 use wamr_abi::helpers::{Extension, Helper, Ty};
 
 use super::parameters::native_types;
@@ -27,9 +28,9 @@ pub(crate) fn clif_type(ty: ValueType) -> Type {
     }
 }
 
-/// The signature of functions of type `ty`.
-pub(crate) fn function_signature(ty: &FuncType) -> Signature {
-    let mut signature = Signature::new(CALL_CONV);
+/// The signature of functions of type `ty` that are called like `call_conv` says.
+pub(crate) fn function_signature(ty: &FuncType, call_conv: CallConv) -> Signature {
+    let mut signature = Signature::new(call_conv);
     signature.params.reserve(1 + ty.params.len());
     signature.params.push(AbiParam::new(POINTER));
     // The upper half of 32-bit values is not defined, so no extension is claimed for them.
@@ -44,7 +45,7 @@ pub(crate) fn function_signature(ty: &FuncType) -> Signature {
 
 /// The signature of the thunk that calls imports of type `ty`: the function index comes last.
 pub(crate) fn import_thunk_signature(ty: &FuncType) -> Signature {
-    let mut signature = function_signature(ty);
+    let mut signature = function_signature(ty, CALL_CONV);
     signature.params.push(AbiParam::new(types::I32));
     signature
 }

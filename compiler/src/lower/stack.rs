@@ -24,7 +24,7 @@ use super::context::Lowering;
 use super::function::FunctionLowerer;
 use super::signature::POINTER;
 use super::symbol::Symbol;
-use super::{Environment, FuncType};
+use super::{Convention, Environment, FuncType};
 
 /// Bytes between the stack pointer of a function that passed its check and the runtime's limit:
 /// three guard pages (`STACK_OVERFLOW_CHECK_GUARD_PAGE_COUNT`), a small frame that is not checked
@@ -98,8 +98,16 @@ pub(crate) fn lower_stack_guard<'a>(
     let args = lowering.received_params();
     lowering.check_stack(frame);
     let body = lowering.function(Symbol::Body(index), || env.function_signature(index).clone());
-    let call = lowering.ins().call(body, &args);
-    let results = lowering.builder.inst_results(call).to_vec();
-    lowering.ins().return_(&results);
+    match env.convention {
+        Convention::C => {
+            let call = lowering.ins().call(body, &args);
+            let results = lowering.builder.inst_results(call).to_vec();
+            lowering.ins().return_(&results);
+        }
+        // The guard must leave the stack, for the body may end with a tail call.
+        Convention::Tail => {
+            lowering.ins().return_call(body, &args);
+        }
+    }
     lowering.finish();
 }

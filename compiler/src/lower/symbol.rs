@@ -14,8 +14,10 @@ use wamr_abi::helpers::Helper;
 /// A function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Symbol {
-    /// A function of the module, by function index: what callers and the runtime enter.
+    /// A function of the module, by function index: what its callers enter.
     Function(u32),
+    /// What the runtime enters in place of a function of another convention than its own.
+    Entry(u32),
     /// The body behind a function whose frame is so large that a prologue of its own checks the
     /// stack first.
     Body(u32),
@@ -40,6 +42,7 @@ impl Symbol {
             Self::TrapThunk(id) => (3, id as u32),
             Self::Helper(helper) => (4, helper as u32),
             Self::StartWrapper => (5, 0),
+            Self::Entry(index) => (6, index),
         };
         UserExternalName { namespace, index }
     }
@@ -54,6 +57,7 @@ impl Symbol {
             3 => Self::TrapThunk(*TrapId::ALL.iter().find(|&&id| id as u32 == index)?),
             4 => Self::Helper(*Helper::ALL.get(index as usize)?),
             5 => Self::StartWrapper,
+            6 => Self::Entry(index),
             _ => return None,
         })
     }
@@ -63,6 +67,7 @@ impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Function(index) => write!(f, "function({index})"),
+            Self::Entry(index) => write!(f, "entry({index})"),
             Self::Body(index) => write!(f, "body({index})"),
             Self::ImportThunk(ty) => write!(f, "import_thunk({ty})"),
             Self::TrapThunk(id) => write!(f, "trap_thunk({id:?})"),

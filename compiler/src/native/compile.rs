@@ -12,8 +12,8 @@ use super::effort;
 use super::listing::{self, Listing};
 use crate::error::Error;
 use crate::lower::{
-    Environment, FunctionLowerer, MAX_UNGUARDED_FRAME, Symbol, lower_import_thunk,
-    lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
+    Environment, FunctionLowerer, MAX_UNGUARDED_FRAME, Stop, Symbol, lower_entry,
+    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
 use crate::target::Isas;
 use crate::wasm::Body;
@@ -76,21 +76,29 @@ impl<'a> FunctionCompiler<'a> {
         Self { lists: true, ..self }
     }
 
-    /// Compiles a function of the module: its code, behind a guard if its frame asks for one.
-    pub(crate) fn compile_body(&mut self, body: &Body<'a>) -> Result<Vec<CompiledFunction>, Error> {
+    /// Compiles a function of the module: its code, behind a guard if its frame asks for one, and
+    /// its entry for the runtime if it needs one.
+    pub(crate) fn compile_body(&mut self, body: &Body<'a>) -> Result<Vec<CompiledFunction>, Stop> {
         let index = body.validation.index;
         self.context.clear();
         let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;
         let mut function = self.compile(Symbol::Function(index))?;
         function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;
-        if !self.env.checks_stack() || frame <= MAX_UNGUARDED_FRAME {
-            return Ok(vec![function]);
+        let mut functions = Vec::with_capacity(1);
+        if self.env.checks_stack() && frame > MAX_UNGUARDED_FRAME {
+            function.rename(Symbol::Body(index));
+            self.context.clear();
+            lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);
+            functions.push(self.compile(Symbol::Function(index))?);
         }
-        function.rename(Symbol::Body(index));
-        self.context.clear();
-        lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);
-        Ok(vec![self.compile(Symbol::Function(index))?, function])
+        functions.push(function);
+        if self.env.needs_entry(index) {
+            self.context.clear();
+            lower_entry(self.env, &mut self.lowerer, &mut self.context.func, index);
+            functions.push(self.compile(Symbol::Entry(index))?);
+        }
+        Ok(functions)
     }
 
     /// Compiles a function that the compiler adds to the module.
@@ -101,7 +109,7 @@ impl<'a> FunctionCompiler<'a> {
             Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
             Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
-            Symbol::Function(_) | Symbol::Body(_) | Symbol::Helper(_) => {
+            Symbol::Function(_) | Symbol::Entry(_) | Symbol::Body(_) | Symbol::Helper(_) => {
                 return Err(Error::internal(format!("no code for {symbol:?}")));
             }
         }
@@ -179,7 +187,9 @@ fn codegen_error(symbol: Symbol, error: &CodegenError) -> Error {
 
 fn describe(symbol: Symbol) -> String {
     match symbol {
-        Symbol::Function(index) | Symbol::Body(index) => format!("function {index}"),
+        Symbol::Function(index) | Symbol::Entry(index) | Symbol::Body(index) => {
+            format!("function {index}")
+        }
         other => other.to_string(),
     }
 }

@@ -12,7 +12,7 @@ use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
 use super::listing::Listing;
 use crate::error::Error;
-use crate::lower::{Environment, Symbol};
+use crate::lower::{Environment, Stop, Symbol};
 use crate::options::Options;
 use crate::target::Isas;
 use crate::wasm::Body;
@@ -21,15 +21,18 @@ use crate::wasm::Body;
 pub(crate) type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Compiles the module of `env` and lays out its text.
+///
+/// # Errors
+/// Those of the first function, in the order of the module, that has one.
 pub(crate) fn compile_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
     progress: &Progress<'_>,
-) -> Result<Image, Error> {
+) -> Result<Image, Stop> {
     let functions =
         compile_functions(env, options, &|| FunctionCompiler::new(env, isas), progress)?;
-    Image::lay_out(functions, &*isas.main, options.target())
+    Ok(Image::lay_out(functions, &*isas.main, options.target())?)
 }
 
 /// The readable form of every function that [`compile_module`] compiles, in the order of the text.
@@ -37,7 +40,7 @@ pub(crate) fn list_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
-) -> Result<Vec<(Symbol, Listing)>, Error> {
+) -> Result<Vec<(Symbol, Listing)>, Stop> {
     let compiler = || FunctionCompiler::new(env, isas).with_listings();
     let functions = compile_functions(env, options, &compiler, &|_, _| ())?;
     let listings = functions.into_iter().filter_map(|function| {
@@ -53,7 +56,7 @@ fn compile_functions<'a>(
     options: &Options,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
     progress: &Progress<'_>,
-) -> Result<Vec<CompiledFunction>, Error> {
+) -> Result<Vec<CompiledFunction>, Stop> {
     let bodies = &env.module.bodies;
     let total = bodies.iter().map(body_size).sum();
     let done = AtomicU64::new(0);
@@ -77,8 +80,8 @@ fn for_each_function<'a, R: Send>(
     env: &'a Environment<'a>,
     options: &Options,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
-    work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error> + Sync,
-) -> Result<Vec<R>, Error> {
+    work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Stop> + Sync,
+) -> Result<Vec<R>, Stop> {
     let queue = Queue::new(env);
     let run = || queue.drain(&mut new_compiler(), &work);
     let batches = match options.threads.map(usize::from) {
@@ -124,7 +127,7 @@ struct Queue {
 /// What one thread did: results, and the first error that it met in module order.
 struct Batch<R> {
     results: Vec<(usize, R)>,
-    error: Option<(usize, Error)>,
+    error: Option<(usize, Stop)>,
 }
 
 impl Queue {
@@ -139,7 +142,7 @@ impl Queue {
     fn drain<'a, R>(
         &self,
         compiler: &mut FunctionCompiler<'a>,
-        work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error>,
+        work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Stop>,
     ) -> Batch<R> {
         let mut batch = Batch { results: Vec::new(), error: None };
         while let Some(&index) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
@@ -159,9 +162,9 @@ impl Queue {
         batch
     }
 
-    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<R>, Error> {
+    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<R>, Stop> {
         let mut results = Vec::with_capacity(self.order.len());
-        let mut first_error: Option<(usize, Error)> = None;
+        let mut first_error: Option<(usize, Stop)> = None;
         for batch in batches {
             results.extend(batch.results);
             let errors = first_error.into_iter().chain(batch.error);

@@ -3,6 +3,7 @@
 //! Runtime helpers are called through stubs at the end of the text, one jump each, which are the
 //! only places that the loader has to patch.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use cranelift_codegen::TextSectionBuilder;
@@ -12,7 +13,7 @@ use wamr_abi::helpers::Helper;
 
 use super::compile::CompiledFunction;
 use crate::error::Error;
-use crate::lower::Symbol;
+use crate::lower::{ENTRY_PREFIX_SIZE, Symbol};
 use crate::target::Target;
 
 /// Functions begin at multiples of this, so that constants in the text are aligned and the first
@@ -66,7 +67,9 @@ impl Image {
         let mut offsets = HashMap::with_capacity(labels.len());
         for function in functions {
             let alignment = function.alignment.max(FUNCTION_ALIGNMENT);
-            let offset = builder.append(true, &function.code, alignment, &mut control);
+            let prefix = prefix_size(function.symbol);
+            let code = with_prefix(&function.code, prefix);
+            let offset = builder.append(true, &code, alignment, &mut control) + prefix as u64;
             resolve_calls(&mut *builder, &function, offset, &labels)?;
             offsets.insert(function.symbol, offset);
         }
@@ -81,8 +84,39 @@ impl Image {
                 addend: stub.addend,
             });
         }
-        Ok(Self { text: builder.finish(&mut control), offsets, relocations, uses_simd })
+        let mut text = builder.finish(&mut control);
+        write_distances(&mut text, &offsets)?;
+        Ok(Self { text, offsets, relocations, uses_simd })
     }
+}
+
+/// Bytes in front of the function `symbol` that belong to it.
+fn prefix_size(symbol: Symbol) -> usize {
+    match symbol {
+        Symbol::Entry(_) => ENTRY_PREFIX_SIZE,
+        _ => 0,
+    }
+}
+
+fn with_prefix(code: &[u8], size: usize) -> Cow<'_, [u8]> {
+    match size {
+        0 => Cow::Borrowed(code),
+        _ => Cow::Owned([&vec![0; size], code].concat()),
+    }
+}
+
+/// Writes the distance to its function in front of each entry.
+fn write_distances(text: &mut [u8], offsets: &HashMap<Symbol, u64>) -> Result<(), Error> {
+    for (symbol, &entry) in offsets {
+        let Symbol::Entry(index) = symbol else { continue };
+        let function = offsets.get(&Symbol::Function(*index));
+        let function =
+            function.ok_or_else(|| Error::internal(format!("{symbol} has no target")))?;
+        let distance = i32::try_from(function.wrapping_sub(entry).cast_signed());
+        let distance = distance.map_err(|_| Error::limit("machine code of more than 2 GiB"))?;
+        text[entry as usize - 4..entry as usize].copy_from_slice(&distance.to_le_bytes());
+    }
+    Ok(())
 }
 
 fn called_helpers(functions: &[CompiledFunction]) -> BTreeSet<Helper> {

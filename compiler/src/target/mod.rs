@@ -25,6 +25,7 @@ use feature::{CpuModel, Feature};
 use name::TargetName;
 
 use crate::error::Error;
+use crate::lower::Convention;
 use crate::options::{OptLevel, Options};
 
 /// A machine that code can be made for.
@@ -138,6 +139,10 @@ pub(crate) trait Target: Sync {
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.
 pub(crate) const CALL_CONV: CallConv = CallConv::SystemV;
 
+/// The convention in which a callee removes its arguments from the stack, so that it can take the
+/// place of its caller.
+pub(crate) const TAIL_CALL_CONV: CallConv = CallConv::Tail;
+
 /// Frames larger than a page touch every page, so that they cannot step over the runtime's guard
 /// pages at the end of the stack.
 const PROBE_INTERVAL_LOG2: &str = "12";
@@ -151,25 +156,30 @@ pub(crate) struct Isas {
 }
 
 impl Isas {
-    /// Builds them for `options`.
-    pub(crate) fn new(options: &Options) -> Result<Self, Error> {
+    /// Builds them for `options`, and for functions that call each other like `convention` says.
+    pub(crate) fn new(options: &Options, convention: Convention) -> Result<Self, Error> {
+        let at = |level| isa(options, level, convention);
         let optimises = options.opt_level != OptLevel::O0;
-        let least_effort = optimises.then(|| isa(options, OptLevel::O0)).transpose()?;
-        Ok(Self { main: isa(options, options.opt_level)?, least_effort })
+        let least_effort = optimises.then(|| at(OptLevel::O0)).transpose()?;
+        Ok(Self { main: at(options.opt_level)?, least_effort })
     }
 }
 
-fn isa(options: &Options, level: OptLevel) -> Result<OwnedTargetIsa, Error> {
+fn isa(
+    options: &Options,
+    level: OptLevel,
+    convention: Convention,
+) -> Result<OwnedTargetIsa, Error> {
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
     let mut builder = cranelift_codegen::isa::lookup(options.target().triple())
         .map_err(|error| broken(&error.to_string()))?;
     for setting in options.cpu.settings() {
         builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
     }
-    builder.finish(flags(options, level)?).map_err(|error| broken(&error.to_string()))
+    builder.finish(flags(options, level, convention)?).map_err(|error| broken(&error.to_string()))
 }
 
-fn flags(options: &Options, level: OptLevel) -> Result<Flags, Error> {
+fn flags(options: &Options, level: OptLevel, convention: Convention) -> Result<Flags, Error> {
     let (opt_level, register_allocator) = match level {
         OptLevel::O0 => ("none", "single_pass"),
         OptLevel::O1 => ("none", "backtracking"),
@@ -177,6 +187,8 @@ fn flags(options: &Options, level: OptLevel) -> Result<Flags, Error> {
     };
     // Stack checks in code compare the whole frame with the limit, and make probes superfluous.
     let probestack = if options.checks_stack() { "false" } else { "true" };
+    // Cranelift finds the place of the return address by it.
+    let frame_pointers = if convention == Convention::Tail { "true" } else { "false" };
     let mut builder = settings::builder();
     for (name, value) in [
         ("opt_level", opt_level),
@@ -185,6 +197,7 @@ fn flags(options: &Options, level: OptLevel) -> Result<Flags, Error> {
         ("enable_probestack", probestack),
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", PROBE_INTERVAL_LOG2),
+        ("preserve_frame_pointers", frame_pointers),
         ("unwind_info", "false"),
         ("is_pic", "false"),
         ("enable_heap_access_spectre_mitigation", "false"),

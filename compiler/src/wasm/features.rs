@@ -7,14 +7,15 @@
 use crate::error::{Error, ErrorKind};
 use wasmparser::{Validator, WasmFeatures};
 
-/// WebAssembly 2.0, relaxed SIMD, and extended constant expressions.
-pub(crate) const SUPPORTED_FEATURES: WasmFeatures =
-    WasmFeatures::WASM2.union(WasmFeatures::RELAXED_SIMD).union(WasmFeatures::EXTENDED_CONST);
+/// WebAssembly 2.0, relaxed SIMD, extended constant expressions, and tail calls.
+pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
+    .union(WasmFeatures::RELAXED_SIMD)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::TAIL_CALL);
 
 /// Proposals that a module may use and this compiler does not take, by their customary names.
 const UNSUPPORTED: &[(WasmFeatures, &str)] = &[
     (WasmFeatures::THREADS, "threads"),
-    (WasmFeatures::TAIL_CALL, "tail calls"),
     (WasmFeatures::MULTI_MEMORY, "multiple memories"),
     (WasmFeatures::MEMORY64, "memory64"),
     (WasmFeatures::EXCEPTIONS, "exception handling"),

@@ -92,7 +92,6 @@ fn invalid_wasm() {
 fn unsupported_proposals_are_named() {
     let proposals = [
         ("(module (memory 1 1 shared))", "threads", 0xb),
-        ("(module (func $f (return_call $f)))", "tail calls", 0x17),
         ("(module (memory i64 1))", "memory64", 0xb),
         ("(module (memory 1) (memory 1))", "multiple memories", 0xa),
         ("(module (tag))", "exception handling", 0x10),

@@ -37,6 +37,16 @@ fn flags_with_a_typing_error() {
     misuse(&["-o", "out.aot", "--wamr-vresion=2.4", "in.wat"], &["'--wamr-version'"]);
 }
 
+/// They change nothing: such modules are compiled without the flags, too.
+#[test]
+fn flags_that_wamrc_needs() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", "(module (func $f (export \"f\") (return_call $f)))");
+    sandbox.cwamrc(&["-o", "plain.aot", "in.wat"]).silent();
+    sandbox.cwamrc(&["-o", "granted.aot", "--enable-tail-call", "in.wat"]).silent();
+    assert_eq!(sandbox.read("plain.aot"), sandbox.read("granted.aot"));
+}
+
 #[test]
 fn values_that_do_not_exist() {
     misuse(

@@ -1,7 +1,8 @@
 //! Seeds to modules.
 //!
 //! Invariants: a seed gives the same bytes for ever, as long as wasm-smith's version in the lock
-//! file stays; every module is valid WebAssembly 2.0, without SIMD unless it is asked for; every call of it terminates.
+//! file stays; every module is valid WebAssembly 2.0, without SIMD unless it is asked for, but for tail
+//! calls in some; every call of it terminates.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
@@ -15,6 +16,9 @@ use crate::random::Random;
 /// [`FUEL`](super::drive::FUEL).
 const START_FUEL: u32 = 200;
 
+/// Every so many seeds, modules make tail calls.
+const TAIL_CALL_SEEDS: u64 = 6;
+
 /// Sizes of the random input that wasm-smith spends on a module, in bytes.
 const INPUT_SIZES: [usize; 4] = [4 << 10, 10 << 10, 24 << 10, 50 << 10];
 
@@ -23,6 +27,7 @@ pub fn module(seed: u64) -> Prepared {
     let mut random = Random::new(seed);
     let size = random.choose(&INPUT_SIZES);
     let style = Style::choose(&mut random);
+    let style = Style { tail_calls: seed % TAIL_CALL_SEEDS == 0, ..style };
     let input = random.bytes(size);
     from_bytes(&input, style).expect("there is input enough for every section")
 }
@@ -82,6 +87,9 @@ pub struct Style {
     /// Families of operators that occur. Leaving some out makes the others more frequent ("swarm
     /// testing": Groce et al., ISSTA 2012).
     pub operators: InstructionKinds,
+    /// Whether tail calls are among them. Such a module has no imports, see
+    /// [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    pub tail_calls: bool,
 }
 
 impl Style {
@@ -98,13 +106,13 @@ impl Style {
             InstructionKind::Control,
         ];
         kinds.extend(others.into_iter().filter(|_| random.below(3) != 0));
-        Self { temper, operators: InstructionKinds::new(&kinds) }
+        Self { temper, operators: InstructionKinds::new(&kinds), tail_calls: false }
     }
 }
 
 fn config(style: Style) -> Config {
     Config {
-        available_imports: Some(host::offered_imports()),
+        available_imports: (!style.tail_calls).then(host::offered_imports),
         allowed_instructions: style.operators,
         disallow_traps: style.temper == Temper::Tame,
         canonicalize_nans: true,
@@ -115,7 +123,7 @@ fn config(style: Style) -> Config {
         min_types: 12,
         max_types: 24,
         max_type_size: 2000,
-        max_imports: 16,
+        max_imports: if style.tail_calls { 0 } else { 16 },
         max_instructions: 400,
         min_globals: 6,
         max_globals: 12,
@@ -145,7 +153,7 @@ fn config(style: Style) -> Config {
         memory64_enabled: false,
         relaxed_simd_enabled: false,
         simd_enabled: false,
-        tail_call_enabled: false,
+        tail_call_enabled: style.tail_calls,
         threads_enabled: false,
         wide_arithmetic_enabled: false,
         ..Config::default()
@@ -158,8 +166,9 @@ mod tests {
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
-    fn modules_are_webassembly_2_without_simd() {
+    fn modules_use_the_proposals_that_they_may() {
         let features = WasmFeatures::WASM2.difference(WasmFeatures::SIMD);
+        let features = features.union(WasmFeatures::TAIL_CALL);
         for seed in 0..50 {
             let wasm = module(seed).wasm;
             let result = Validator::new_with_features(features).validate_all(&wasm);

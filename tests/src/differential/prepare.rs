@@ -54,6 +54,12 @@ pub const DEVIATIONS: &[Deviation] = &[
                  `module->start_function >= module->import_function_count`",
         remedy: "such a start section is left out",
     },
+    Deviation {
+        behaviour: "a tail call of an import, by a function that the host calls, crashes",
+        source: "core/iwasm/interpreter/wasm_interp_classic.c, call_func_from_entry, \
+                 `RECOVER_CONTEXT(prev_frame)`: that frame has no code",
+        remedy: "modules with tail calls import nothing",
+    },
 ];
 
 /// A known mistake of the interpreter.

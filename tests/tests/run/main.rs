@@ -7,6 +7,7 @@
 mod imports;
 mod stack;
 mod start;
+mod tail_calls;
 mod traps;
 mod values;
 mod vectors;

@@ -46,7 +46,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Reads a table element that must be a function of type `canonical`.
-    fn checked_element(&mut self, table: u32, element: Value, canonical: u32) -> Value {
+    pub(super) fn checked_element(&mut self, table: u32, element: Value, canonical: u32) -> Value {
         let size = self.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
@@ -94,7 +94,7 @@ impl Lowering<'_, '_> {
     }
 
     fn call_pointer(&mut self, canonical: u32, args: Vec<Value>, function: Value) -> Vec<Value> {
-        let pointer = self.load_function_pointer(function);
+        let pointer = self.callee_address(function);
         let signature = self.indirect_signature(canonical);
         let call = self.ins().call_indirect(signature, pointer, &args);
         self.finish_call(call, self.env.ty(canonical))

@@ -50,6 +50,7 @@ macro_rules! lower_supported {
     (@saturating_float_to_int $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@bulk_memory $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@reference_types $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@tail_call $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
         $(let _ = $arg;)*
         Err(Error::internal(concat!("no lowering for ", stringify!($visit)))
@@ -141,6 +142,8 @@ operators! {
         // Calls
         visit_call(function: u32) => |f, function| f.call(function);
         visit_call_indirect(ty: u32, table: u32) => |f, ty, table| f.call_indirect(ty, table);
+        visit_return_call(function: u32) => |f, function| f.return_call(function);
+        visit_return_call_indirect(ty: u32, table: u32) => |f, ty, table| f.return_call_indirect(ty, table);
 
         // Parametric
         visit_drop() => |f| f.drop_top(1);

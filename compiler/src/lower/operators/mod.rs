@@ -14,6 +14,7 @@ mod numeric;
 mod parametric;
 mod simd;
 mod table;
+mod tail_call;
 mod variable;
 
 pub(super) use index::ValidatingVisitor;

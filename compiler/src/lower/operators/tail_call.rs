@@ -1,0 +1,94 @@
+//! Tail calls (proposal "Tail Call"): the callee takes the place of the caller on the stack.
+//!
+//! The callee has the caller's results, so it gets the caller's places for them. No test of a
+//! pending exception follows: that is left to whoever called the caller. An import does not make
+//! tail calls, so calling it and returning takes as little stack.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use wamr_abi::exceptions::TrapId;
+
+use super::super::context::Lowering;
+use super::super::convention::Convention;
+use super::super::signature::import_thunk_signature;
+use super::super::symbol::Symbol;
+use crate::wasm::FuncType;
+
+impl Lowering<'_, '_> {
+    pub(super) fn return_call(&mut self, function: u32) {
+        if !self.begin_tail_call() {
+            return;
+        }
+        let env = self.env;
+        let args = self.tail_call_args(env.module.function_type(function));
+        if function < env.module.imported_function_count() {
+            let index = self.ins().iconst(types::I32, i64::from(function));
+            self.return_import_thunk(env.module.canonical_function_type(function), args, index);
+        } else {
+            let symbol = Symbol::Function(function);
+            let callee = self.function(symbol, || env.function_signature(function).clone());
+            self.ins().return_call(callee, &args);
+        }
+        self.reachable = false;
+    }
+
+    pub(super) fn return_call_indirect(&mut self, ty_index: u32, table: u32) {
+        if !self.begin_tail_call() {
+            return;
+        }
+        let env = self.env;
+        let canonical = env.module.canonical_types[ty_index as usize];
+        let element = self.pop();
+        let function = self.checked_element(table, element, canonical);
+        let args = self.tail_call_args(env.ty(canonical));
+        if env.imported_types[canonical as usize] {
+            let (import, own) = (self.builder.create_block(), self.builder.create_block());
+            self.builder.set_cold_block(import);
+            let imports = i64::from(env.module.imported_function_count());
+            let imports = self.ins().iconst(types::I32, imports);
+            let is_import = self.ins().icmp(IntCC::UnsignedLessThan, function, imports);
+            self.ins().brif(is_import, import, &[], own, &[]);
+            self.builder.switch_to_block(import);
+            self.builder.seal_block(import);
+            self.return_import_thunk(canonical, args.clone(), function);
+            self.builder.switch_to_block(own);
+            self.builder.seal_block(own);
+        }
+        let pointer = self.callee_address(function);
+        let signature = self.indirect_signature(canonical);
+        self.ins().return_call_indirect(signature, pointer, &args);
+        self.reachable = false;
+    }
+
+    /// Whether functions have the convention for tail calls. If not, there is nothing to emit: the
+    /// module will be lowered once more.
+    fn begin_tail_call(&mut self) -> bool {
+        if self.env.convention == Convention::Tail {
+            return true;
+        }
+        self.needs_tail_calls = true;
+        self.trap(TrapId::Unreachable);
+        false
+    }
+
+    /// Native arguments of a tail call: execution environment, operands, the caller's own places
+    /// for further results.
+    fn tail_call_args(&mut self, ty: &FuncType) -> Vec<Value> {
+        let mut args = vec![self.exec_env];
+        let operands = self.top(ty.params.len()).to_vec();
+        self.push_native_args(&ty.params, &operands, &mut args);
+        let pointers = self.ty.results.len().saturating_sub(1);
+        args.extend_from_slice(&self.params()[self.params().len() - pointers..]);
+        args
+    }
+
+    fn return_import_thunk(&mut self, canonical: u32, mut args: Vec<Value>, function: Value) {
+        let ty = self.env.ty(canonical);
+        args.push(function);
+        let symbol = Symbol::ImportThunk(canonical);
+        let thunk = self.function(symbol, || import_thunk_signature(ty));
+        let call = self.ins().call(thunk, &args);
+        let result = self.builder.inst_results(call).to_vec();
+        self.ins().return_(&result);
+    }
+}
