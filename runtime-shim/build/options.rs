@@ -64,6 +64,7 @@ pub(crate) fn defines(target: &Target) -> Vec<(String, Option<String>)> {
     let switches = [
         ("WASM_DISABLE_HW_BOUND_CHECK", software_checks),
         ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_checks),
+        ("WASM_ENABLE_MEMORY64", has_feature("MEMORY64")),
         ("WASM_ENABLE_SIMD", target.simd),
         ("WASM_ENABLE_SPEC_TEST", has_feature("SPEC_TEST")),
     ];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "aot_runtime.h"
+#include "thread_manager.h"
 #include "wasm_runtime.h"
 #include "wasm_runtime_common.h"
 
@@ -133,6 +134,15 @@ wamr_shim_swap_exec_env(wasm_exec_env_t exec_env)
     (void)exec_env;
     return NULL;
 #endif
+}
+
+void
+wamr_shim_stop_threads(wasm_exec_env_t exec_env)
+{
+    WASMCluster *cluster = wasm_exec_env_get_cluster(exec_env);
+
+    if (cluster)
+        wasm_cluster_terminate_all_except_self(cluster, exec_env);
 }
 
 bool

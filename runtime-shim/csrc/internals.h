@@ -41,6 +41,12 @@ wamr_shim_link_global(wasm_module_t module, uint32_t import_index, const void *v
 wasm_exec_env_t
 wamr_shim_swap_exec_env(wasm_exec_env_t exec_env);
 
+/* Ends the threads that the module has started, and waits for them. A trap asks them to end, and
+ * clearing its exception takes that back, too early for those that have not looked yet. Only for the
+ * execution environment of the thread that called the module first. */
+void
+wamr_shim_stop_threads(wasm_exec_env_t exec_env);
+
 /* A frame of the call stack that the last trap left, innermost first. The public API gives text. */
 struct wamr_shim_frame {
     uint32_t function_index;

@@ -25,6 +25,8 @@ const EXCEPTION_PREFIX: &str = "Exception: ";
 #[derive(Clone, Copy)]
 pub(crate) struct Context {
     exec_env: ffi::wasm_exec_env_t,
+    /// Whether a trap ends the threads of the module here, and not further out.
+    ends_threads: bool,
 }
 
 impl Context {
@@ -32,7 +34,12 @@ impl Context {
     /// `exec_env` and its instance are live as long as the context is used, the instance was made by
     /// [`Module::instantiate`](crate::Module::instantiate), and only this thread runs it.
     pub(crate) unsafe fn new(exec_env: ffi::wasm_exec_env_t) -> Context {
-        Context { exec_env }
+        Context { exec_env, ends_threads: false }
+    }
+
+    /// For calls from outside of the instance: after a trap, no thread of the module is left.
+    pub(crate) fn called_from_outside(self) -> Context {
+        Context { ends_threads: true, ..self }
     }
 
     pub(crate) fn instance(self) -> ffi::wasm_module_inst_t {
@@ -180,8 +187,14 @@ impl Context {
         let message = text.strip_prefix(EXCEPTION_PREFIX).unwrap_or(&text);
         let frames = self.take_frames();
         let exit_code = (message == PROC_EXIT).then(|| self.wasi_exit_code()).flatten();
-        // SAFETY: as above.
-        unsafe { ffi::wasm_runtime_clear_exception(instance) };
+        // SAFETY: as above; an execution environment that calls come to from outside is no thread's
+        // that the module started.
+        unsafe {
+            if self.ends_threads {
+                ffi::wamr_shim_stop_threads(self.exec_env);
+            }
+            ffi::wasm_runtime_clear_exception(instance);
+        }
         // WAMR keeps the first 100 bytes or so of the text of a host function.
         let message = host::take_message().unwrap_or_else(|| message.to_owned());
         Trap { message, frames, exit_code }

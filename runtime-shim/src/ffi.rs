@@ -253,6 +253,7 @@ unsafe extern "C" {
     ) -> bool;
     pub(crate) fn wasm_runtime_get_exception(instance: wasm_module_inst_t) -> *const c_char;
     pub(crate) fn wasm_runtime_set_exception(instance: wasm_module_inst_t, text: *const c_char);
+    pub(crate) fn wasm_runtime_terminate(instance: wasm_module_inst_t);
     pub(crate) fn wasm_runtime_clear_exception(instance: wasm_module_inst_t);
     pub(crate) fn wamr_shim_callee(
         instance: wasm_module_inst_t,
@@ -260,6 +261,7 @@ unsafe extern "C" {
         attachment: *mut *mut c_void,
     ) -> u32;
     pub(crate) fn wamr_shim_swap_exec_env(exec_env: wasm_exec_env_t) -> wasm_exec_env_t;
+    pub(crate) fn wamr_shim_stop_threads(exec_env: wasm_exec_env_t);
     pub(crate) fn wamr_shim_frame(
         instance: wasm_module_inst_t,
         index: u32,

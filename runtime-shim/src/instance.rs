@@ -176,6 +176,15 @@ impl Instance {
         self.with(|context| context.table_get(name, index))
     }
 
+    /// Ends the call that another thread has under way, as if it had raised a trap with the message
+    /// "terminated by user", and the threads that the module has started. Compiled code notices it
+    /// between calls, and in loops if the memory is shared.
+    pub fn terminate(&self) {
+        // SAFETY: `self` keeps the instance alive. WAMR locks what this changes, and offers it to
+        // threads that do not run the instance.
+        unsafe { ffi::wasm_runtime_terminate(self.inner.handle) };
+    }
+
     fn with<R>(&self, work: impl FnOnce(Context) -> R) -> R {
         let _lock = self.inner.lock.lock();
         work(self.context())
@@ -184,7 +193,7 @@ impl Instance {
     /// To be used only with the lock held.
     fn context(&self) -> Context {
         // SAFETY: `self` keeps the instance alive, and the lock keeps other threads out.
-        unsafe { Context::new(self.inner.exec_env) }
+        unsafe { Context::new(self.inner.exec_env) }.called_from_outside()
     }
 }
 

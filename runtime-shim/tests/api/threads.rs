@@ -58,6 +58,27 @@ fn the_program_exits_with_threads() {
 }
 
 #[test]
+fn a_spinning_call_is_terminated_by_another_thread() {
+    let runtime = runtime();
+    let module = load(
+        &runtime,
+        r#"(module
+            (memory 1 1 shared)
+            (func (export "spin") (loop $again (br $again)))
+            (func (export "alive") (result i32) (i32.const 42)))"#,
+    );
+    let instance = module.instantiate(&InstanceConfig::default()).expect("it instantiates");
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| instance.call("spin", &[]));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        instance.terminate();
+        let trap = call.join().expect("no panic").unwrap_err();
+        assert_eq!(trap.message, "terminated by user");
+    });
+    assert_eq!(instance.call("alive", &[]), Ok(vec![Val::I32(42)]));
+}
+
+#[test]
 fn a_trap_in_a_thread_ends_the_program() {
     let instance = module(0).instantiate(&InstanceConfig::default()).expect("it instantiates");
     let trap = instance.run_main(&[]).unwrap_err();
