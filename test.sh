@@ -13,3 +13,6 @@ cargo test --workspace --locked "$@"
 cargo test --locked -p wamr-shim --features software-bounds-checks "$@"
 cargo test --locked -p cwamrc-tests --features software-bounds-checks \
     --test spec --test run --test differential "$@"
+
+# And 64-bit memories, which take a runtime of their own.
+cargo test --locked -p cwamrc-tests --features memory64 --test spec "$@" -- memory64/

@@ -148,6 +148,9 @@ struct GrantedArgs {
     /// For wamrc's sake, without effect: tail calls are compiled wherever a module has some
     #[arg(long = "enable-tail-call")]
     _tail_call: bool,
+    /// For wamrc's sake, without effect: modules with shared memory are compiled for threads
+    #[arg(long = "enable-multi-thread")]
+    _multi_thread: bool,
 }
 
 /// Flags that decide about the machine that the code is for.

@@ -29,12 +29,20 @@ const SPECTEST_TABLE: Limits = Limits { name: "table", initial: 10, maximum: 20 
 /// `Unsupported` if the import would not link: no such name, or other sizes.
 pub(crate) fn resolve(module: &mut Module<'_>) -> Result<(), Error> {
     for (import, memory) in module.imported_memories.iter().zip(&mut module.memories) {
+        if import.module == SPECTEST && (memory.is_64 || memory.shared) {
+            return Err(unlinkable(import));
+        }
         resolve_one(import, &SPECTEST_MEMORY, &mut memory.initial, &mut memory.maximum)?;
     }
     for (import, table) in module.imported_tables.iter().zip(&mut module.tables) {
         resolve_one(import, &SPECTEST_TABLE, &mut table.initial, &mut table.maximum)?;
     }
     Ok(())
+}
+
+fn unlinkable(import: &Import<'_>) -> Error {
+    let Import { module, name, .. } = import;
+    Error::unsupported(format!("unknown import or incompatible import type: {module:?} {name:?}"))
 }
 
 fn resolve_one(
@@ -48,10 +56,7 @@ fn resolve_one(
     }
     let fits = *initial <= limits.initial && maximum.is_none_or(|most| most >= limits.maximum);
     if import.name != limits.name || !fits {
-        let Import { module, name, .. } = import;
-        return Err(Error::unsupported(format!(
-            "unknown import or incompatible import type: {module:?} {name:?}"
-        )));
+        return Err(unlinkable(import));
     }
     *initial = limits.initial;
     *maximum = Some(limits.maximum);

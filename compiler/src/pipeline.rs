@@ -7,7 +7,7 @@ use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::lower::{Convention, Environment, Stop, Symbol};
 use crate::native::{self, Listing};
-use crate::options::Options;
+use crate::options::{BoundsChecks, Options};
 use crate::target::Isas;
 use crate::wasm::{self, Module};
 
@@ -83,6 +83,7 @@ fn compile_module(
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
     let module = front_end(wasm)?;
+    let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let image = lower(&module, &layout, options, |env, isas| {
         native::compile_module(env, isas, options, progress)
@@ -96,6 +97,13 @@ fn compile_module(
         relocations: image.relocations.len(),
     };
     Ok(Artifact { bytes, statistics, warnings })
+}
+
+/// The options as they are right for `module`. No guard pages are large enough for 64-bit
+/// addresses, and a runtime that takes them has none.
+fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
+    let options = options.clone();
+    if module.has_memory64() { options.bounds_checks(BoundsChecks::Software) } else { options }
 }
 
 /// Does `work` on the functions of `module`, by the convention that they need.
@@ -136,6 +144,7 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let module = front_end(wasm)?;
+    let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let listings =
         lower(&module, &layout, options, |env, isas| native::list_module(env, isas, options))?;
@@ -170,6 +179,13 @@ fn warnings(module: &Module<'_>, file: &aot::AotFile<'_>, options: &Options) -> 
              build the runtime with WAMR_BUILD_REF_TYPES=1",
             options.release
         ));
+    }
+    if module.has_memory64() {
+        warnings.push(
+            "the module uses memory64, which default builds of WAMR lack; \
+             build the runtime with WAMR_BUILD_MEMORY64=1"
+                .to_owned(),
+        );
     }
     warnings
 }

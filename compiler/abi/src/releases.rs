@@ -78,6 +78,9 @@ pub struct Facts {
     /// Takes the x86-64 relocation types `R_X86_64_GOTPCRELX` and `R_X86_64_REX_GOTPCRELX`
     /// (`aot/arch/aot_reloc_x86_64.c`).
     pub gotpcrelx: bool,
+    /// Knows 64-bit memories (`WAMR_BUILD_MEMORY64`, off by default everywhere), or refuses them.
+    /// Elsewhere the memory flag is ignored, and such a memory taken for one of 32 bits.
+    pub memory64: bool,
     /// Resolves data sections named `.srodata*` (`aot/aot_loader.c`, `do_text_relocation`).
     pub small_read_only_data: bool,
     /// `WAMR_BUILD_REF_TYPES` is on in default builds. Where it is off the loader refuses the
@@ -103,14 +106,20 @@ const V2_0_0: Facts = Facts {
     extended_const: false,
     tiny_frames: false,
     gotpcrelx: false,
+    memory64: false,
     small_read_only_data: false,
     reference_types_by_default: false,
     global_get_of_any_import: false,
     drops_declarative_segments: false,
     unlinked_import_stubs: false,
 };
-const V2_1_0: Facts =
-    Facts { release: Release::V2_1_0, name: "2.1.0", global_get_of_any_import: true, ..V2_0_0 };
+const V2_1_0: Facts = Facts {
+    release: Release::V2_1_0,
+    name: "2.1.0",
+    global_get_of_any_import: true,
+    memory64: true,
+    ..V2_0_0
+};
 const V2_1_1: Facts = Facts { release: Release::V2_1_1, name: "2.1.1", ..V2_1_0 };
 const V2_1_2: Facts = Facts { release: Release::V2_1_2, name: "2.1.2", ..V2_1_1 };
 const V2_2_0: Facts =
@@ -196,6 +205,7 @@ impl Release {
             (features.extended_const && !facts.extended_const, Refusal::ExtendedConst),
             (features.tiny_frames && !facts.tiny_frames, Refusal::TinyFrames),
             (features.gotpcrelx && !facts.gotpcrelx, Refusal::GotPcRelX),
+            (features.memory64 && !facts.memory64, Refusal::Memory64),
             (
                 features.small_read_only_data && !facts.small_read_only_data,
                 Refusal::SmallReadOnlyData,
@@ -281,6 +291,8 @@ pub struct Features {
     pub tiny_frames: bool,
     /// Relocations of type `R_X86_64_GOTPCRELX` or `R_X86_64_REX_GOTPCRELX`.
     pub gotpcrelx: bool,
+    /// A memory with 64-bit addresses.
+    pub memory64: bool,
     /// Relocations against a data section named `.srodata*`.
     pub small_read_only_data: bool,
     /// `global.get` in initialiser expressions, while the first imported global is mutable.
@@ -300,6 +312,8 @@ pub enum Refusal {
     TinyFrames,
     /// It refuses the relocation types `R_X86_64_GOTPCRELX` and `R_X86_64_REX_GOTPCRELX`.
     GotPcRelX,
+    /// It takes a 64-bit memory for one of 32 bits.
+    Memory64,
     /// It does not resolve `.srodata*` sections.
     SmallReadOnlyData,
     /// It tests the mutability of the first imported global instead of the one referred to.
@@ -314,6 +328,7 @@ impl fmt::Display for Refusal {
             Self::ExtendedConst => "arithmetic in constant expressions over imported globals",
             Self::TinyFrames => "tiny call-stack frames",
             Self::GotPcRelX => "relocations R_X86_64_GOTPCRELX and R_X86_64_REX_GOTPCRELX",
+            Self::Memory64 => "64-bit memories",
             Self::SmallReadOnlyData => "references to a data section named .srodata",
             Self::GlobalGet => {
                 "global.get in constant expressions while the first imported global is mutable"
@@ -378,6 +393,8 @@ mod tests {
         let gotpcrelx = Features { gotpcrelx: true, ..Features::default() };
         assert_eq!(running(5, None, gotpcrelx), "");
         assert_eq!(running(6, None, gotpcrelx), "main");
+        let memory64 = Features { memory64: true, ..Features::default() };
+        assert_eq!(running(3, None, memory64), "2.1.0 2.1.1 2.1.2 2.2.0 2.3.0 2.3.1 2.4.0");
         let srodata = Features { small_read_only_data: true, ..Features::default() };
         assert_eq!(running(3, None, srodata), "2.3.0 2.3.1 2.4.0");
     }

@@ -15,6 +15,7 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
         gotpcrelx: machine.is_some_and(|machine| {
             relocations().any(|relocation| machine.is_gotpcrelx(relocation.kind))
         }),
+        memory64: file.memories.iter().any(|memory| memory.flags & format::MEMORY_64 != 0),
         small_read_only_data: relocations()
             .any(|relocation| relocation.symbol.starts_with(format::SYMBOL_SMALL_READ_ONLY_DATA)),
         global_get_behind_mutable_import: file

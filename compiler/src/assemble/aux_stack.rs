@@ -57,6 +57,8 @@ fn stack_pointer(module: &Module<'_>, heap_base: u64) -> Option<(u32, u64)> {
 fn constant_address(global: &Global) -> Option<u64> {
     match (global.value_type, &global.init) {
         (ValueType::I32, Some(ConstExpr::I32(value))) => Some(u64::from(*value as u32)),
+        // With 64-bit addresses; the file takes those below 4 GiB.
+        (ValueType::I64, Some(ConstExpr::I64(value))) => u32::try_from(*value).ok().map(u64::from),
         _ => None,
     }
 }

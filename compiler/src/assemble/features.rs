@@ -23,6 +23,9 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
     if image.uses_simd || has_vectors(module) {
         flags |= feature::SIMD_128BIT;
     }
+    if module.shares_memory() {
+        flags |= feature::MULTI_THREAD;
+    }
     if uses_reference_types(module) {
         flags |= feature::REF_TYPES;
     }

@@ -11,28 +11,41 @@ use wamr_abi::releases::Release;
 
 use crate::aot::model::{self, InitExpr};
 use crate::instance::{InstanceLayout, memory_count};
-use crate::wasm::{ArithmeticOp, ConstExpr, Module, SegmentMode, ValueType};
+use crate::wasm::{ArithmeticOp, ConstExpr, Memory, Module, SegmentMode, ValueType};
 
 /// Bytes of a page of linear memory.
 const PAGE_SIZE: u32 = 65536;
 /// Pages of the largest 32-bit memory.
 const MAX_PAGES: u32 = 65536;
+/// Pages of the largest 64-bit memory (`DEFAULT_MEM64_MAX_PAGES` in `interpreter/wasm.h`).
+const MAX_PAGES_64: u32 = u32::MAX;
 
 pub(super) fn memories(module: &Module<'_>) -> Vec<model::Memory> {
     let mut memories: Vec<_> = module
         .memories
         .iter()
         .map(|memory| model::Memory {
-            flags: if memory.maximum.is_some() { format::MEMORY_HAS_MAX } else { 0 },
+            flags: memory_flags(memory),
             bytes_per_page: PAGE_SIZE,
             initial_pages: memory.initial,
-            maximum_pages: memory.maximum.unwrap_or(MAX_PAGES),
+            maximum_pages: memory.maximum.unwrap_or(if memory.is_64 {
+                MAX_PAGES_64
+            } else {
+                MAX_PAGES
+            }),
         })
         .collect();
     let placeholder =
         model::Memory { flags: 0, bytes_per_page: PAGE_SIZE, initial_pages: 0, maximum_pages: 0 };
     memories.resize(memory_count(module), placeholder);
     memories
+}
+
+fn memory_flags(memory: &Memory) -> u32 {
+    let has_max = if memory.maximum.is_some() { format::MEMORY_HAS_MAX } else { 0 };
+    let shared = if memory.shared { format::MEMORY_SHARED } else { 0 };
+    let is_64 = if memory.is_64 { format::MEMORY_64 } else { 0 };
+    has_max | shared | is_64
 }
 
 pub(super) fn data_segments<'a>(module: &Module<'a>) -> Vec<model::DataSegment<'a>> {

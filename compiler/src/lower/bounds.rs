@@ -1,6 +1,7 @@
 //! Addresses of linear memory accesses. **A mistake here is a hole in the sandbox.**
 //!
-//! Effective address = zero-extended index + zero-extended offset, below 8 GiB.
+//! Effective address = zero-extended index + zero-extended offset, below 8 GiB. A 64-bit memory has
+//! 64-bit indexes and offsets, whose sum may wrap, and is always checked in software.
 //!
 //! Hardware mode: the runtime reserves 8 GiB of address space behind the memory base and turns
 //! faults there into traps, so the access itself is the check. Such an access must be executed even
@@ -58,8 +59,7 @@ pub(super) struct Access {
 impl Lowering<'_, '_> {
     /// The access of `bytes` bytes at `index` plus the static offset of `memarg`.
     pub(super) fn access(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Access {
-        // A 32-bit memory has 32-bit offsets; validation has seen to that.
-        let offset = memarg.offset as u32;
+        let offset = memarg.offset;
         let mut flags = self.flags(Region::Heap);
         if self.env.software_checks {
             self.check_bounds(index, offset, bytes);
@@ -67,32 +67,41 @@ impl Lowering<'_, '_> {
             flags = flags.with_trap_code(Some(TrapCode::HEAP_OUT_OF_BOUNDS));
         }
         let base = self.memory_base();
-        let wide = self.ins().uextend(types::I64, index);
+        let wide = self.wide(index);
         let address = self.ins().iadd(base, wide);
         match i32::try_from(offset) {
             Ok(displacement) => Access { address, displacement, flags },
             Err(_) => {
-                let address = self.ins().iadd_imm_u(address, i64::from(offset));
+                let address = self.ins().iadd_imm_u(address, offset.cast_signed());
                 Access { address, displacement: 0, flags }
             }
         }
     }
 
-    fn check_bounds(&mut self, index: Value, offset: u32, bytes: u32) {
-        let end = u64::from(offset) + u64::from(bytes);
+    /// An address or a size in memory, of the width that the memory has, in 64 bits.
+    pub(super) fn wide(&mut self, value: Value) -> Value {
+        if self.env.memory64 { value } else { self.ins().uextend(types::I64, value) }
+    }
+
+    fn check_bounds(&mut self, index: Value, offset: u64, bytes: u32) {
+        let end = offset.saturating_add(u64::from(bytes));
         if self.checked.covers(index, end) {
             return;
         }
-        let wide = self.ins().uextend(types::I64, index);
+        let wide = self.wide(index);
         let outside = if self.env.module.memories[0].initial == 0 {
-            let end = self.ins().iadd_imm_u(wide, end as i64);
+            let end = self.ins().iadd_imm_u(wide, end.cast_signed());
+            self.trap_if_wrapped(end, wide);
             let size = self.memory_size();
             self.ins().icmp(IntCC::UnsignedGreaterThan, end, size)
         } else {
             let address = match offset {
                 0 => wide,
-                _ => self.ins().iadd_imm_u(wide, i64::from(offset)),
+                _ => self.ins().iadd_imm_u(wide, offset.cast_signed()),
             };
+            if offset != 0 {
+                self.trap_if_wrapped(address, wide);
+            }
             let bound = self.memory_bound(bytes);
             self.ins().icmp(IntCC::UnsignedGreaterThan, address, bound)
         };
@@ -101,12 +110,27 @@ impl Lowering<'_, '_> {
     }
 
     /// Checks that `length` bytes from `start` are inside linear memory, in either mode: a helper
-    /// in C must not fault, and a partial write before the trap would be visible. Takes 32-bit
-    /// values and returns the host address of `start`.
+    /// in C must not fault, and a partial write before the trap would be visible. Takes values of
+    /// the memory's width and returns the host address of `start`.
     pub(super) fn checked_range(&mut self, start: Value, length: Value) -> Value {
-        let start = self.ins().uextend(types::I64, start);
-        let length = self.ins().uextend(types::I64, length);
+        let start = self.wide(start);
+        let length = self.wide(length);
+        self.checked_wide_range(start, length)
+    }
+
+    /// The host address of an access of `bytes` bytes at `index` plus the static offset of `memarg`,
+    /// for a helper in C, and so checked in either mode.
+    pub(super) fn checked_address(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Value {
+        let wide = self.wide(index);
+        let start = self.ins().iadd_imm_u(wide, memarg.offset.cast_signed());
+        self.trap_if_wrapped(start, wide);
+        let length = self.ins().iconst(types::I64, i64::from(bytes));
+        self.checked_wide_range(start, length)
+    }
+
+    fn checked_wide_range(&mut self, start: Value, length: Value) -> Value {
         let end = self.ins().iadd(start, length);
+        self.trap_if_wrapped(end, start);
         let size = self.memory_size();
         self.trap_if_compare(
             IntCC::UnsignedGreaterThan,
@@ -116,5 +140,14 @@ impl Lowering<'_, '_> {
         );
         let base = self.memory_base();
         self.ins().iadd(base, start)
+    }
+
+    /// Raises the trap if `sum`, of `part` and something else, exceeds 64 bits. Sums of 32-bit
+    /// numbers do not.
+    fn trap_if_wrapped(&mut self, sum: Value, part: Value) {
+        if self.env.memory64 {
+            let id = TrapId::OutOfBoundsMemoryAccess;
+            self.trap_if_compare(IntCC::UnsignedLessThan, sum, part, id);
+        }
     }
 }

@@ -83,6 +83,7 @@ impl<'a> Lowering<'a, '_> {
         self.switch_to(header);
         self.replace_top(params.len(), header);
         self.push_frame(FrameKind::Loop(header), params, results, None);
+        self.poll_suspend_flags();
     }
 
     /// Opens an `if` on the condition on top of the operand stack.

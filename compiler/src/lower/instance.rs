@@ -40,15 +40,11 @@ impl Region {
 pub(super) struct InstanceValues {
     last_entry_inst: Option<Inst>,
     instance: Option<Value>,
+    shared_memory: Option<Value>,
     memory_base: Option<Value>,
     func_type_indexes: Option<Value>,
     func_ptrs: Option<Value>,
     regions: [Option<AliasRegion>; 3],
-}
-
-/// Offset of memory 0's fields from the instance.
-fn memory_field(offset: u32) -> i32 {
-    (instance::GLOBAL_TABLE_DATA + offset) as i32
 }
 
 impl Lowering<'_, '_> {
@@ -101,18 +97,40 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Address of linear memory. With hardware bounds checks it never moves, growth included; in
-    /// software mode growth reallocates it, so that it is loaded anew where it may have moved.
+    /// A structure and the offset in it of a field of memory 0. The memory instance lies inside the
+    /// module instance, but one that threads share lies inside that of the first thread.
+    fn memory_field(&mut self, offset: u32) -> (Value, u32) {
+        let instance = self.module_instance();
+        if !self.env.shared_memory {
+            return (instance, instance::GLOBAL_TABLE_DATA + offset);
+        }
+        let memory = match self.instance.shared_memory {
+            Some(value) => value,
+            None => {
+                let memories = self.load_in_entry(instance, instance::MEMORIES);
+                let value = self.load_in_entry(memories, 0);
+                *self.instance.shared_memory.insert(value)
+            }
+        };
+        (memory, offset)
+    }
+
+    fn load_memory_field(&mut self, ty: Type, offset: u32) -> Value {
+        let (base, offset) = self.memory_field(offset);
+        self.load_field(ty, base, offset as i32)
+    }
+
+    /// Address of linear memory. Where growth moves it, it is loaded anew after whatever may grow
+    /// it.
     pub(super) fn memory_base(&mut self) -> Value {
-        let offset = instance::GLOBAL_TABLE_DATA + memory::MEMORY_DATA;
         if let Some(value) = self.instance.memory_base {
             return value;
         }
-        let instance = self.module_instance();
-        let value = if self.env.software_checks {
-            self.load_field(POINTER, instance, offset as i32)
+        let value = if self.env.memory_moves() {
+            self.load_memory_field(POINTER, memory::MEMORY_DATA)
         } else {
-            self.load_in_entry(instance, offset)
+            let (base, offset) = self.memory_field(memory::MEMORY_DATA);
+            self.load_in_entry(base, offset)
         };
         self.instance.memory_base = Some(value);
         value
@@ -120,7 +138,7 @@ impl Lowering<'_, '_> {
 
     /// Forgets what a call may have changed, or what does not dominate the current position.
     pub(super) fn forget_memory_base(&mut self) {
-        if self.env.software_checks {
+        if self.env.memory_moves() {
             self.instance.memory_base = None;
         }
     }
@@ -132,14 +150,12 @@ impl Lowering<'_, '_> {
 
     /// Size of linear memory in bytes, 64 bits wide.
     pub(super) fn memory_size(&mut self) -> Value {
-        let instance = self.module_instance();
-        self.load_field(types::I64, instance, memory_field(memory::MEMORY_DATA_SIZE))
+        self.load_memory_field(types::I64, memory::MEMORY_DATA_SIZE)
     }
 
     /// Size of linear memory in pages, 32 bits wide.
     pub(super) fn memory_pages(&mut self) -> Value {
-        let instance = self.module_instance();
-        self.load_field(types::I32, instance, memory_field(memory::CUR_PAGE_COUNT))
+        self.load_memory_field(types::I32, memory::CUR_PAGE_COUNT)
     }
 
     /// The highest address at which an access of `bytes` bytes is inside linear memory, 64 bits
@@ -152,14 +168,23 @@ impl Lowering<'_, '_> {
             8 => memory::MEM_BOUND_CHECK_8BYTES,
             _ => memory::MEM_BOUND_CHECK_16BYTES,
         };
-        let instance = self.module_instance();
-        self.load_field(types::I64, instance, memory_field(field))
+        self.load_memory_field(types::I64, field)
     }
 
     /// The first byte of the pending exception's text: zero when there is none.
     pub(super) fn pending_exception(&mut self) -> Value {
         let instance = self.module_instance();
         self.load_field(types::I8, instance, instance::CUR_EXCEPTION as i32)
+    }
+
+    /// The flags by which another thread asks this one to stop, as they are at this moment.
+    pub(super) fn suspend_flags(&mut self) -> Value {
+        let flags = self.flags(Region::Instance);
+        let offset = i64::from(exec_env::SUSPEND_FLAGS);
+        let exec_env = self.exec_env;
+        let address = self.ins().iadd_imm_u(exec_env, offset);
+        // Of several plain loads, Cranelift would keep one.
+        self.ins().atomic_load(types::I32, flags, address)
     }
 
     /// The lowest stack address that code may use.

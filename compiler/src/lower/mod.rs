@@ -17,6 +17,7 @@ mod operators;
 mod parameters;
 mod signature;
 mod stack;
+mod suspend;
 mod symbol;
 mod thunks;
 mod trap;
@@ -48,8 +49,12 @@ pub(crate) struct Environment<'a> {
     /// Whether some import has the canonical type of this index, so that a table element of that
     /// type may be an import.
     imported_types: Vec<bool>,
+    /// Whether addresses in memory have 64 bits.
+    memory64: bool,
     /// Whether memory accesses are checked in code, and exceptions after calls.
     software_checks: bool,
+    /// Whether threads share the memory.
+    shared_memory: bool,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
@@ -81,6 +86,8 @@ impl<'a> Environment<'a> {
             stack_reserve: stack::reserve(&signatures),
             signatures,
             imported_types,
+            memory64: module.has_memory64(),
+            shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
             unboxed_f32_arguments: options.target().leaves_f32_arguments_unboxed(),
@@ -104,6 +111,12 @@ impl<'a> Environment<'a> {
     /// Whether only the runtime's guard pages tell the end of the stack.
     fn relies_on_guard_pages(&self) -> bool {
         !self.software_checks && !self.stack_checks
+    }
+
+    /// Whether the memory may move while a function runs: with hardware checks and when it is
+    /// shared, all the address space that it can grow to is reserved.
+    fn memory_moves(&self) -> bool {
+        self.software_checks && !self.shared_memory
     }
 
     /// Whether functions compare the stack pointer with the runtime's limit.

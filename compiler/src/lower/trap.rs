@@ -80,6 +80,11 @@ impl Lowering<'_, '_> {
             return;
         }
         let pending = self.pending_exception();
+        self.unwind_if(pending);
+    }
+
+    /// Returns without a result of interest if `condition` is not zero.
+    pub(super) fn unwind_if(&mut self, condition: Value) {
         let block = match self.traps.unwind {
             Some(block) => block,
             None => {
@@ -88,7 +93,7 @@ impl Lowering<'_, '_> {
                 block
             }
         };
-        self.leave_if(pending, block);
+        self.leave_if(condition, block);
     }
 
     /// Raises trap `id` if `a` compares with `b` like that.

@@ -72,6 +72,16 @@ impl Module<'_> {
         self.start.filter(|&start| start < self.imported_function_count())
     }
 
+    /// Whether threads share the memory.
+    pub(crate) fn shares_memory(&self) -> bool {
+        self.memories.iter().any(|memory| memory.shared)
+    }
+
+    /// Whether addresses in memory have 64 bits.
+    pub(crate) fn has_memory64(&self) -> bool {
+        self.memories.iter().any(|memory| memory.is_64)
+    }
+
     /// How many functions are imported.
     pub(crate) fn imported_function_count(&self) -> u32 {
         self.imported_functions.len() as u32
@@ -107,6 +117,10 @@ pub(crate) struct Memory {
     pub(crate) initial: u32,
     /// Declared maximum.
     pub(crate) maximum: Option<u32>,
+    /// Whether threads share it.
+    pub(crate) shared: bool,
+    /// Whether addresses and sizes have 64 bits.
+    pub(crate) is_64: bool,
 }
 
 /// A global; `init` is `None` for imported ones.

@@ -115,7 +115,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         }
         Payload::MemorySection(section) => {
             for memory in section {
-                module.memories.push(convert_memory(memory?));
+                module.memories.push(convert_memory(memory?)?);
             }
         }
         Payload::GlobalSection(section) => {
@@ -167,7 +167,7 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
             module.imported_tables.push(item);
         }
         TypeRef::Memory(ty) => {
-            module.memories.push(convert_memory(ty));
+            module.memories.push(convert_memory(ty)?);
             module.imported_memories.push(item);
         }
         TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
@@ -181,6 +181,11 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
 }
 
 fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
+    if ty.table64 {
+        let hint = "declare the table with 32-bit indexes";
+        let error = Error::unsupported("a table with 64-bit indexes is not supported");
+        return Err(error.with_hint(hint));
+    }
     Ok(Table {
         element: ValueType::from_ref_type(ty.element_type)?,
         initial: table_size(ty.initial)?,
@@ -192,9 +197,15 @@ fn table_size(size: u64) -> Result<u32, Error> {
     u32::try_from(size).map_err(|_| Error::limit(format!("a table of {size} elements")))
 }
 
-fn convert_memory(ty: wasmparser::MemoryType) -> Memory {
-    // Validation of a 32-bit memory allows at most 65536 pages.
-    Memory { initial: ty.initial as u32, maximum: ty.maximum.map(|max| max as u32) }
+fn convert_memory(ty: wasmparser::MemoryType) -> Result<Memory, Error> {
+    let initial = u32::try_from(ty.initial);
+    Ok(Memory {
+        initial: initial.map_err(|_| Error::limit(format!("a memory of {} pages", ty.initial)))?,
+        // More than WAMR can count is as good as more than there is.
+        maximum: ty.maximum.map(|max| max.min(u32::MAX.into()) as u32),
+        shared: ty.shared,
+        is_64: ty.memory64,
+    })
 }
 
 fn convert_global(ty: wasmparser::GlobalType, init: Option<ConstExpr>) -> Result<Global, Error> {

@@ -91,8 +91,7 @@ fn invalid_wasm() {
 #[test]
 fn unsupported_proposals_are_named() {
     let proposals = [
-        ("(module (memory 1 1 shared))", "threads", 0xb),
-        ("(module (memory i64 1))", "memory64", 0xb),
+        ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb),
         ("(module (memory 1) (memory 1))", "multiple memories", 0xa),
         ("(module (tag))", "exception handling", 0x10),
         ("(module (type (struct)))", "garbage collection", 0xb),
@@ -103,6 +102,25 @@ fn unsupported_proposals_are_named() {
         );
         refuse("in.wat", module, &message);
     }
+}
+
+#[test]
+fn tables_with_64_bit_indexes() {
+    refuse(
+        "in.wat",
+        "(module (table i64 1 funcref))",
+        "a table with 64-bit indexes is not supported",
+    );
+}
+
+/// WAMR takes 64-bit memories if it is built for them.
+#[test]
+fn memory64_is_a_matter_of_the_runtime() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", "(module (memory i64 1))");
+    let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("WAMR_BUILD_MEMORY64=1"), "{}", done.stderr);
 }
 
 #[test]

@@ -43,7 +43,8 @@ fn flags_that_wamrc_needs() {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", "(module (func $f (export \"f\") (return_call $f)))");
     sandbox.cwamrc(&["-o", "plain.aot", "in.wat"]).silent();
-    sandbox.cwamrc(&["-o", "granted.aot", "--enable-tail-call", "in.wat"]).silent();
+    let flags = ["-o", "granted.aot", "--enable-tail-call", "--enable-multi-thread", "in.wat"];
+    sandbox.cwamrc(&flags).silent();
     assert_eq!(sandbox.read("plain.aot"), sandbox.read("granted.aot"));
 }
 

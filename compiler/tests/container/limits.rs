@@ -2,7 +2,7 @@
 
 use cwamrc::aot::model::*;
 use cwamrc::aot::{ContainerErrorKind, read, write};
-use wamr_abi::format::{ExportKind, Machine, feature};
+use wamr_abi::format::{self, ExportKind, Machine, feature};
 use wamr_abi::releases::Release;
 
 fn empty() -> AotFile<'static> {
@@ -179,6 +179,7 @@ fn releases_refuse_what_they_do_not_have() {
             Release::V2_2_0,
             "references to a data section named .srodata",
         ),
+        (memory64(), Release::V2_0_0, "64-bit memories"),
         (
             global_get_behind_mutable_import(),
             Release::V2_0_0,
@@ -192,6 +193,16 @@ fn releases_refuse_what_they_do_not_have() {
         );
         fits(&file);
     }
+}
+
+fn memory64() -> AotFile<'static> {
+    let memory = Memory {
+        flags: format::MEMORY_64,
+        bytes_per_page: 65536,
+        initial_pages: 1,
+        maximum_pages: 1,
+    };
+    AotFile { memories: vec![memory], ..empty() }
 }
 
 fn global_get_behind_mutable_import() -> AotFile<'static> {

@@ -151,7 +151,11 @@ impl Plan {
             let filled = instance.set_global(FUEL_EXPORT, Val::I32(FUEL));
             filled.expect("the fuel is a mutable i32");
         }
-        let outcome = instance.call(name, arguments).map_err(|trap| trap.message);
+        let outcome = instance.call(name, arguments).map_err(|trap| match trap.message.as_str() {
+            // See `DEVIATIONS`.
+            "unaligned atomic" => "out of bounds memory access".to_owned(),
+            _ => trap.message,
+        });
         Call {
             name: name.clone(),
             arguments: arguments.clone(),

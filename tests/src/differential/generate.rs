@@ -2,7 +2,7 @@
 //!
 //! Invariants: a seed gives the same bytes for ever, as long as wasm-smith's version in the lock
 //! file stays; every module is valid WebAssembly 2.0, without SIMD unless it is asked for, but for tail
-//! calls in some; every call of it terminates.
+//! calls and atomic operators in some; every call of it terminates.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
@@ -18,6 +18,8 @@ const START_FUEL: u32 = 200;
 
 /// Every so many seeds, modules make tail calls.
 const TAIL_CALL_SEEDS: u64 = 6;
+/// Every so many seeds, modules may use atomic operators and shared memory.
+const THREAD_SEEDS: u64 = 6;
 
 /// Sizes of the random input that wasm-smith spends on a module, in bytes.
 const INPUT_SIZES: [usize; 4] = [4 << 10, 10 << 10, 24 << 10, 50 << 10];
@@ -27,7 +29,11 @@ pub fn module(seed: u64) -> Prepared {
     let mut random = Random::new(seed);
     let size = random.choose(&INPUT_SIZES);
     let style = Style::choose(&mut random);
-    let style = Style { tail_calls: seed % TAIL_CALL_SEEDS == 0, ..style };
+    let style = Style {
+        tail_calls: seed.is_multiple_of(TAIL_CALL_SEEDS),
+        threads: seed % THREAD_SEEDS == 2,
+        ..style
+    };
     let input = random.bytes(size);
     from_bytes(&input, style).expect("there is input enough for every section")
 }
@@ -90,6 +96,8 @@ pub struct Style {
     /// Whether tail calls are among them. Such a module has no imports, see
     /// [`DEVIATIONS`](super::prepare::DEVIATIONS).
     pub tail_calls: bool,
+    /// Whether atomic operators are among them; see [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    pub threads: bool,
 }
 
 impl Style {
@@ -106,7 +114,7 @@ impl Style {
             InstructionKind::Control,
         ];
         kinds.extend(others.into_iter().filter(|_| random.below(3) != 0));
-        Self { temper, operators: InstructionKinds::new(&kinds), tail_calls: false }
+        Self { temper, operators: InstructionKinds::new(&kinds), tail_calls: false, threads: false }
     }
 }
 
@@ -154,7 +162,7 @@ fn config(style: Style) -> Config {
         relaxed_simd_enabled: false,
         simd_enabled: false,
         tail_call_enabled: style.tail_calls,
-        threads_enabled: false,
+        threads_enabled: style.threads && cfg!(feature = "software-bounds-checks"),
         wide_arithmetic_enabled: false,
         ..Config::default()
     }
@@ -168,7 +176,7 @@ mod tests {
     #[test]
     fn modules_use_the_proposals_that_they_may() {
         let features = WasmFeatures::WASM2.difference(WasmFeatures::SIMD);
-        let features = features.union(WasmFeatures::TAIL_CALL);
+        let features = features.union(WasmFeatures::TAIL_CALL).union(WasmFeatures::THREADS);
         for seed in 0..50 {
             let wasm = module(seed).wasm;
             let result = Validator::new_with_features(features).validate_all(&wasm);

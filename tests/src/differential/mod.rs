@@ -14,7 +14,7 @@
 //! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]): WAMR's classic
 //! interpreter has no SIMD.
 //!
-//! Not claimed: that both are right where they agree, and anything about threads,
+//! Not claimed: that both are right where they agree, and anything about more than one thread,
 //! linking of memories and tables, or exhaustion of the native stack.
 
 pub mod check;

@@ -15,9 +15,12 @@ const STANDARD: &str = "data/wasm-v2";
 const PROPOSALS: &str = "data/proposals";
 /// Proposals whose files are named with the folder, as in `tail-call/return_call.wast`, unless they
 /// are part of the standard.
-const TESTED_PROPOSALS: &[&str] = &["simd", "extended-const", "relaxed-simd", "tail-call"];
+const TESTED_PROPOSALS: &[&str] =
+    &["simd", "extended-const", "relaxed-simd", "tail-call", "threads", "wide-arithmetic"];
 /// Part of the standard: no two folders have a file of the same name.
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
+/// Proposals that the runtime can be built for.
+const OPTIONAL_PROPOSALS: &[&str] = if cfg!(feature = "memory64") { &["memory64"] } else { &[] };
 const EXTENSION: &str = "wast";
 
 /// A file of the suite.
@@ -38,7 +41,7 @@ pub struct TestFile {
 pub fn files() -> Result<Vec<TestFile>, String> {
     let package = package_folder()?;
     let mut files = files_in(&package.join(STANDARD), "")?;
-    for proposal in TESTED_PROPOSALS {
+    for proposal in TESTED_PROPOSALS.iter().chain(OPTIONAL_PROPOSALS) {
         let folder = package.join(PROPOSALS).join(proposal);
         let unnamed = UNNAMED_PROPOSALS.contains(proposal);
         let prefix = if unnamed { String::new() } else { format!("{proposal}/") };

@@ -8,6 +8,7 @@ mod imports;
 mod stack;
 mod start;
 mod tail_calls;
+mod threads;
 mod traps;
 mod values;
 mod vectors;

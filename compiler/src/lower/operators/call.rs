@@ -133,6 +133,7 @@ impl Lowering<'_, '_> {
     fn finish_call(&mut self, call: Inst, ty: &FuncType) -> Vec<Value> {
         self.forget_memory_base();
         self.check_exception();
+        self.poll_suspend_flags();
         let mut results = self.builder.inst_results(call).to_vec();
         if ty.results.len() > 1 {
             let slot = self.results_slot(result_bytes(ty));

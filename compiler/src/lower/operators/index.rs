@@ -5,10 +5,10 @@
 //! Operators of other proposals are refused by validation, which names the proposal.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, types};
 use wasmparser::{
     BlockType, BrTable, FrameKind, FrameStack, FuncValidator, HeapType, Ieee32, Ieee64, MemArg,
-    ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
+    Ordering, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
 };
 
 use super::super::context::Lowering;
@@ -50,6 +50,8 @@ macro_rules! lower_supported {
     (@saturating_float_to_int $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@bulk_memory $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@reference_types $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@wide_arithmetic $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@threads $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@tail_call $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
         $(let _ = $arg;)*
@@ -208,6 +210,75 @@ operators! {
         visit_memory_init(segment: u32, _memory: u32) => |f, segment, _| f.memory_init(segment);
         visit_data_drop(segment: u32) => |f, segment| f.data_drop(segment);
 
+        // Atomics
+        visit_i32_atomic_load(at: MemArg) => |f, at| f.atomic_load(at, types::I32, types::I32);
+        visit_i64_atomic_load(at: MemArg) => |f, at| f.atomic_load(at, types::I64, types::I64);
+        visit_i32_atomic_load8_u(at: MemArg) => |f, at| f.atomic_load(at, types::I8, types::I32);
+        visit_i32_atomic_load16_u(at: MemArg) => |f, at| f.atomic_load(at, types::I16, types::I32);
+        visit_i64_atomic_load8_u(at: MemArg) => |f, at| f.atomic_load(at, types::I8, types::I64);
+        visit_i64_atomic_load16_u(at: MemArg) => |f, at| f.atomic_load(at, types::I16, types::I64);
+        visit_i64_atomic_load32_u(at: MemArg) => |f, at| f.atomic_load(at, types::I32, types::I64);
+        visit_i32_atomic_store(at: MemArg) => |f, at| f.atomic_store(at, types::I32);
+        visit_i64_atomic_store(at: MemArg) => |f, at| f.atomic_store(at, types::I64);
+        visit_i32_atomic_store8(at: MemArg) => |f, at| f.atomic_store(at, types::I8);
+        visit_i32_atomic_store16(at: MemArg) => |f, at| f.atomic_store(at, types::I16);
+        visit_i64_atomic_store8(at: MemArg) => |f, at| f.atomic_store(at, types::I8);
+        visit_i64_atomic_store16(at: MemArg) => |f, at| f.atomic_store(at, types::I16);
+        visit_i64_atomic_store32(at: MemArg) => |f, at| f.atomic_store(at, types::I32);
+        visit_i32_atomic_rmw_add(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I32, types::I32);
+        visit_i64_atomic_rmw_add(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I64, types::I64);
+        visit_i32_atomic_rmw8_add_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I8, types::I32);
+        visit_i32_atomic_rmw16_add_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I16, types::I32);
+        visit_i64_atomic_rmw8_add_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I8, types::I64);
+        visit_i64_atomic_rmw16_add_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I16, types::I64);
+        visit_i64_atomic_rmw32_add_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Add, types::I32, types::I64);
+        visit_i32_atomic_rmw_sub(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I32, types::I32);
+        visit_i64_atomic_rmw_sub(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I64, types::I64);
+        visit_i32_atomic_rmw8_sub_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I8, types::I32);
+        visit_i32_atomic_rmw16_sub_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I16, types::I32);
+        visit_i64_atomic_rmw8_sub_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I8, types::I64);
+        visit_i64_atomic_rmw16_sub_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I16, types::I64);
+        visit_i64_atomic_rmw32_sub_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Sub, types::I32, types::I64);
+        visit_i32_atomic_rmw_and(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I32, types::I32);
+        visit_i64_atomic_rmw_and(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I64, types::I64);
+        visit_i32_atomic_rmw8_and_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I8, types::I32);
+        visit_i32_atomic_rmw16_and_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I16, types::I32);
+        visit_i64_atomic_rmw8_and_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I8, types::I64);
+        visit_i64_atomic_rmw16_and_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I16, types::I64);
+        visit_i64_atomic_rmw32_and_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::And, types::I32, types::I64);
+        visit_i32_atomic_rmw_or(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I32, types::I32);
+        visit_i64_atomic_rmw_or(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I64, types::I64);
+        visit_i32_atomic_rmw8_or_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I8, types::I32);
+        visit_i32_atomic_rmw16_or_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I16, types::I32);
+        visit_i64_atomic_rmw8_or_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I8, types::I64);
+        visit_i64_atomic_rmw16_or_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I16, types::I64);
+        visit_i64_atomic_rmw32_or_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Or, types::I32, types::I64);
+        visit_i32_atomic_rmw_xor(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I32, types::I32);
+        visit_i64_atomic_rmw_xor(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I64, types::I64);
+        visit_i32_atomic_rmw8_xor_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I8, types::I32);
+        visit_i32_atomic_rmw16_xor_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I16, types::I32);
+        visit_i64_atomic_rmw8_xor_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I8, types::I64);
+        visit_i64_atomic_rmw16_xor_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I16, types::I64);
+        visit_i64_atomic_rmw32_xor_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xor, types::I32, types::I64);
+        visit_i32_atomic_rmw_xchg(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I32, types::I32);
+        visit_i64_atomic_rmw_xchg(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I64, types::I64);
+        visit_i32_atomic_rmw8_xchg_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I8, types::I32);
+        visit_i32_atomic_rmw16_xchg_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I16, types::I32);
+        visit_i64_atomic_rmw8_xchg_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I8, types::I64);
+        visit_i64_atomic_rmw16_xchg_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I16, types::I64);
+        visit_i64_atomic_rmw32_xchg_u(at: MemArg) => |f, at| f.atomic_rmw(at, AtomicRmwOp::Xchg, types::I32, types::I64);
+        visit_i32_atomic_rmw_cmpxchg(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I32, types::I32);
+        visit_i64_atomic_rmw_cmpxchg(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I64, types::I64);
+        visit_i32_atomic_rmw8_cmpxchg_u(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I8, types::I32);
+        visit_i32_atomic_rmw16_cmpxchg_u(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I16, types::I32);
+        visit_i64_atomic_rmw8_cmpxchg_u(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I8, types::I64);
+        visit_i64_atomic_rmw16_cmpxchg_u(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I16, types::I64);
+        visit_i64_atomic_rmw32_cmpxchg_u(at: MemArg) => |f, at| f.atomic_cmpxchg(at, types::I32, types::I64);
+        visit_memory_atomic_wait32(at: MemArg) => |f, at| f.atomic_wait(at, types::I32);
+        visit_memory_atomic_wait64(at: MemArg) => |f, at| f.atomic_wait(at, types::I64);
+        visit_memory_atomic_notify(at: MemArg) => |f, at| f.atomic_notify(at);
+        visit_atomic_fence(_ordering: Ordering) => |f, _| f.atomic_fence();
+
         // Constants
         visit_i32_const(value: i32) => |f, value| f.i32_const(value);
         visit_i64_const(value: i64) => |f, value| f.i64_const(value);
@@ -287,6 +358,12 @@ operators! {
         visit_i64_div_u() => |f| f.div_u();
         visit_i64_rem_s() => |f| f.rem_s();
         visit_i64_rem_u() => |f| f.rem_u();
+
+        // Wide arithmetic
+        visit_i64_add128() => |f| f.wide_binary(|i, a, b| i.iadd(a, b));
+        visit_i64_sub128() => |f| f.wide_binary(|i, a, b| i.isub(a, b));
+        visit_i64_mul_wide_s() => |f| f.wide_multiply(|i, a| i.sextend(types::I128, a));
+        visit_i64_mul_wide_u() => |f| f.wide_multiply(|i, a| i.uextend(types::I128, a));
 
         // Float arithmetic
         visit_f32_abs() => |f| f.unary(|i, a| i.fabs(a));

@@ -1,6 +1,7 @@
 //! Linear memory (spec section 4.4.7): loads, stores, growth and bulk operators.
 
-use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{BlockArg, InstBuilder, Type, Value, types};
 use cranelift_frontend::FuncInstBuilder;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
@@ -8,6 +9,7 @@ use wasmparser::MemArg;
 
 use super::super::bounds::Access;
 use super::super::context::Lowering;
+use crate::wasm::ValueType;
 
 impl Lowering<'_, '_> {
     pub(super) fn load(&mut self, at: MemArg, ty: Type) {
@@ -41,24 +43,76 @@ impl Lowering<'_, '_> {
 
     pub(super) fn memory_size_operator(&mut self) {
         let pages = self.memory_pages();
+        // WAMR counts pages in 32 bits.
+        let wide = self.env.memory64;
+        let pages = if wide { self.ins().uextend(types::I64, pages) } else { pages };
         self.push(pages);
     }
 
     pub(super) fn memory_grow(&mut self) {
         let delta = self.pop();
+        let result = if self.env.memory64 {
+            let most = self.ins().iconst(types::I64, i64::from(u32::MAX));
+            let too_many = self.ins().icmp(IntCC::UnsignedGreaterThan, delta, most);
+            let none = self.ins().iconst(types::I32, 0);
+            let pages = self.ins().ireduce(types::I32, delta);
+            let pages = self.ins().select(too_many, none, pages);
+            let result = self.grow(pages);
+            // No memory has so many pages that its size is negative.
+            let wide = self.ins().sextend(types::I64, result);
+            let failed = self.ins().iconst(types::I64, -1);
+            self.ins().select(too_many, failed, wide)
+        } else {
+            self.grow(delta)
+        };
+        self.push(result);
+    }
+
+    /// Grows the memory by `delta` pages, a 32-bit number; returns its size before, or -1.
+    fn grow(&mut self, delta: Value) -> Value {
+        if self.env.shared_memory {
+            return self.grow_shared(delta);
+        }
         let old = self.memory_pages();
         let grown = self.call_instance_helper(Helper::EnlargeMemory, &[delta]);
         let grown = grown.expect("the helper tells whether it succeeded");
         self.forget_memory_base();
         let failed = self.ins().iconst(types::I32, i64::from(u32::MAX));
-        let result = self.ins().select(grown, old, failed);
-        self.push(result);
+        self.ins().select(grown, old, failed)
+    }
+
+    /// The helper does not tell the size before, and other threads may grow the memory at the same
+    /// time. If it has grown by exactly `delta` between two readings, only this thread has grown it,
+    /// and the first reading is the size before; if not, the pages are given up and it grows again.
+    fn grow_shared(&mut self, delta: Value) -> Value {
+        let [attempt, grown, failed] = [(); 3].map(|()| self.builder.create_block());
+        let done = self.create_block_with(&[ValueType::I32]);
+        self.ins().jump(attempt, &[]);
+        self.builder.switch_to_block(attempt);
+        let old = self.memory_pages();
+        let success = self.call_instance_helper(Helper::EnlargeMemory, &[delta]);
+        let success = success.expect("the helper tells whether it succeeded");
+        self.ins().brif(success, grown, &[], failed, &[]);
+        self.builder.switch_to_block(grown);
+        self.builder.seal_block(grown);
+        let new = self.memory_pages();
+        let expected = self.ins().iadd(old, delta);
+        let alone = self.ins().icmp(IntCC::Equal, new, expected);
+        self.ins().brif(alone, done, &[BlockArg::Value(old)], attempt, &[]);
+        self.builder.seal_block(attempt);
+        self.builder.switch_to_block(failed);
+        self.builder.seal_block(failed);
+        let minus_one = self.ins().iconst(types::I32, i64::from(u32::MAX));
+        self.ins().jump(done, &[BlockArg::Value(minus_one)]);
+        self.builder.switch_to_block(done);
+        self.builder.seal_block(done);
+        self.builder.block_params(done)[0]
     }
 
     pub(super) fn memory_fill(&mut self) {
         let (start, value, length) = self.pop3();
         let address = self.checked_range(start, length);
-        let length = self.ins().uextend(types::I64, length);
+        let length = self.wide(length);
         self.call_helper(Helper::Memset, &[address, value, length]);
     }
 
@@ -66,14 +120,14 @@ impl Lowering<'_, '_> {
         let (to, from, length) = self.pop3();
         let to = self.checked_range(to, length);
         let from = self.checked_range(from, length);
-        let length = self.ins().uextend(types::I64, length);
+        let length = self.wide(length);
         self.call_helper(Helper::Memmove, &[to, from, length]);
     }
 
     pub(super) fn memory_init(&mut self, segment: u32) {
         let (to, from, length) = self.pop3();
         let segment = self.ins().iconst(types::I32, i64::from(segment));
-        let to = self.ins().uextend(types::I64, to);
+        let to = self.wide(to);
         let args = [segment, from, length, to];
         let done = self.call_instance_helper(Helper::MemoryInit, &args);
         let done = done.expect("the helper tells whether it succeeded");

@@ -3,6 +3,7 @@
 //! `index` maps every operator to its code. Nothing in this folder names an offset in the runtime's
 //! structures or a helper's symbol.
 
+mod atomic;
 mod call;
 mod compare;
 mod constant;
@@ -16,5 +17,6 @@ mod simd;
 mod table;
 mod tail_call;
 mod variable;
+mod wide_arithmetic;
 
 pub(super) use index::ValidatingVisitor;

@@ -64,6 +64,7 @@ impl Lowering<'_, '_> {
     /// module will be lowered once more.
     fn begin_tail_call(&mut self) -> bool {
         if self.env.convention == Convention::Tail {
+            self.poll_suspend_flags();
             return true;
         }
         self.needs_tail_calls = true;

@@ -1,0 +1,43 @@
+//! Arithmetic on 128 bits in two halves (proposal "Wide Arithmetic").
+
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::FuncInstBuilder;
+
+use super::super::context::Lowering;
+
+impl Lowering<'_, '_> {
+    /// An operator on two numbers of 128 bits.
+    pub(super) fn wide_binary(
+        &mut self,
+        emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
+    ) {
+        let b = self.pop_wide();
+        let a = self.pop_wide();
+        let result = emit(self.ins(), a, b);
+        self.push_wide(result);
+    }
+
+    /// The product of two numbers that `extend` makes 128 bits wide.
+    pub(super) fn wide_multiply(
+        &mut self,
+        extend: impl Fn(FuncInstBuilder<'_, '_>, Value) -> Value,
+    ) {
+        let (a, b) = self.pop2();
+        let a = extend(self.ins(), a);
+        let b = extend(self.ins(), b);
+        let product = self.ins().imul(a, b);
+        self.push_wide(product);
+    }
+
+    fn pop_wide(&mut self) -> Value {
+        let (low, high) = self.pop2();
+        self.ins().iconcat(low, high)
+    }
+
+    fn push_wide(&mut self, value: Value) {
+        debug_assert_eq!(self.builder.func.dfg.value_type(value), types::I128);
+        let (low, high) = self.ins().isplit(value);
+        self.push(low);
+        self.push(high);
+    }
+}

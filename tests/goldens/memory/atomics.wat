@@ -1,0 +1,61 @@
+;; Atomic accesses are aligned; they go through the pointer to the memory that threads share, whose
+;; base is loaded once. Narrow values are extended.
+;;! show = "clif"
+
+(module
+  (memory 1 2 shared)
+  (func (param i32 i32) (result i32)
+    (i32.atomic.store8 offset=1 (local.get 0) (local.get 1))
+    (atomic.fence)
+    (drop (i64.atomic.rmw16.cmpxchg_u offset=3 (local.get 0) (i64.const 1) (i64.const 2)))
+    (i32.atomic.rmw.add (local.get 0) (local.get 1))))
+
+;; function(0)
+;; function u0:0(i64, i32, i32) -> i32 system_v {
+;;     region0 = 0 "linear memory"
+;;     sig0 = (i64) system_v
+;;     fn0 = colocated u3:12 sig0 ; trap_thunk(UnalignedAtomic)
+;;
+;; block0(v0: i64, v1: i32, v2: i32):
+;;     v4 = load.i64 notrap aligned readonly can_move v0+16
+;;     v5 = load.i64 notrap aligned readonly can_move v4+8
+;;     v6 = load.i64 notrap aligned readonly can_move v5
+;;     v7 = load.i64 notrap aligned readonly can_move v6+32
+;;     v8 = uextend.i64 v1
+;;     v9 = iadd v7, v8
+;;     v10 = iconst.i64 1
+;;     v11 = iadd v9, v10  ; v10 = 1
+;;     v12 = ireduce.i8 v2
+;;     atomic_store region0 v12, v11
+;;     fence
+;;     v13 = iconst.i64 1
+;;     v14 = iconst.i64 2
+;;     v15 = iconst.i32 1
+;;     v16 = iadd v1, v15  ; v15 = 1
+;;     v17 = iconst.i32 1
+;;     v18 = band v16, v17  ; v17 = 1
+;;     brif v18, block2, block3
+;;
+;; block3:
+;;     v19 = uextend.i64 v1
+;;     v20 = iadd.i64 v7, v19
+;;     v21 = iconst.i64 3
+;;     v22 = iadd v20, v21  ; v21 = 3
+;;     v23 = ireduce.i16 v13  ; v13 = 1
+;;     v24 = ireduce.i16 v14  ; v14 = 2
+;;     v25 = atomic_cas v22, v23, v24
+;;     v26 = uextend.i64 v25
+;;     v27 = iconst.i32 3
+;;     v28 = band.i32 v1, v27  ; v27 = 3
+;;     brif v28, block2, block4
+;;
+;; block4:
+;;     v29 = uextend.i64 v1
+;;     v30 = iadd.i64 v7, v29
+;;     v31 = atomic_rmw.i32 add v30, v2
+;;     return v31
+;;
+;; block2 cold:
+;;     call fn0(v0)
+;;     trap user1
+;; }
