@@ -30,7 +30,7 @@ use crate::wasm::{FuncType, Module};
 
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
 pub(crate) use function::{FunctionLowerer, Stop};
-pub(crate) use stack::{MAX_UNGUARDED_FRAME, lower_stack_guard};
+pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::Symbol;
 pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
 
@@ -57,6 +57,8 @@ pub(crate) struct Environment<'a> {
     shared_memory: bool,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
+    /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
+    largest_unguarded_frame: u32,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
     unboxed_f32_arguments: bool,
     /// Bytes that stay free below every checked stack pointer.
@@ -78,6 +80,11 @@ impl<'a> Environment<'a> {
         let call_conv = convention.call_conv();
         let signature = |ty| signature::function_signature(ty, call_conv);
         let signatures: Vec<_> = module.types.iter().map(signature).collect();
+        let target = options.target();
+        let largest_unguarded_frame = match options.checks_stack() {
+            true => stack::MAX_UNGUARDED_FRAME,
+            false => target.largest_probed_frame(),
+        };
         Self {
             module,
             layout,
@@ -90,7 +97,8 @@ impl<'a> Environment<'a> {
             shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
-            unboxed_f32_arguments: options.target().leaves_f32_arguments_unboxed(),
+            largest_unguarded_frame,
+            unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
         }
     }
 
@@ -119,8 +127,8 @@ impl<'a> Environment<'a> {
         self.software_checks && !self.shared_memory
     }
 
-    /// Whether functions compare the stack pointer with the runtime's limit.
-    pub(crate) fn checks_stack(&self) -> bool {
-        self.stack_checks
+    /// The largest frame, in bytes, of a function that needs no guard in front of it.
+    pub(crate) fn largest_unguarded_frame(&self) -> u32 {
+        self.largest_unguarded_frame
     }
 }

@@ -9,7 +9,8 @@
 //!
 //! With guard pages, the end of the stack is a fault, which the runtime turns into a trap. It must
 //! happen in wasm code: the runtime raises exceptions under a lock, and its signal handler wants
-//! the same lock. So what calls into the runtime near the end of the stack looks first.
+//! the same lock. So what calls into the runtime near the end of the stack looks first. A frame of
+//! several pages touches each in order; one that the target cannot touch in order gets a guard, too.
 //!
 //! Source: `native_stack_boundary` in `core/iwasm/common/wasm_exec_env.h`, which is
 //! `WASM_STACK_GUARD_SIZE` above the end of the stack, and so in the middle of the guard pages where
@@ -35,7 +36,7 @@ const RESERVE: u32 = 16 * 1024;
 const REGISTER_PARAMETERS: u32 = 6;
 
 /// The largest frame, in bytes, of a function that checks its stack pointer by itself.
-pub(crate) const MAX_UNGUARDED_FRAME: u32 = 2048;
+pub(super) const MAX_UNGUARDED_FRAME: u32 = 2048;
 
 /// The guard pages cannot be missed in steps of this many bytes.
 const PROBE_INTERVAL: u32 = 4096;

@@ -12,8 +12,8 @@ use super::effort;
 use super::listing::{self, Listing};
 use crate::error::Error;
 use crate::lower::{
-    Environment, FunctionLowerer, MAX_UNGUARDED_FRAME, Stop, Symbol, lower_entry,
-    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
+    Environment, FunctionLowerer, Stop, Symbol, lower_entry, lower_import_thunk, lower_stack_guard,
+    lower_start_wrapper, lower_trap_thunk,
 };
 use crate::target::Isas;
 use crate::wasm::Body;
@@ -86,7 +86,7 @@ impl<'a> FunctionCompiler<'a> {
         function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;
         let mut functions = Vec::with_capacity(1);
-        if self.env.checks_stack() && frame > MAX_UNGUARDED_FRAME {
+        if frame > self.env.largest_unguarded_frame() {
             function.rename(Symbol::Body(index));
             self.context.clear();
             lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);

@@ -134,6 +134,10 @@ pub(crate) trait Target: Sync {
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
     /// machine wants of an f32, so that a function makes its parameters right on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
+    /// The largest frame, in bytes, whose pages are touched in order, from the caller's frame on.
+    fn largest_probed_frame(&self) -> u32 {
+        u32::MAX
+    }
 }
 
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.
