@@ -8,24 +8,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+/// Names another checkout of WAMR, which, unlike the registry's copy, may change.
+pub const ROOT_VARIABLE: &str = "WAMR_ROOT_DIR";
+
 const PACKAGE: &str = "wamrx-sys";
 const FOLDER: &str = "wasm-micro-runtime";
 
 /// The folder that holds WAMR's `core`.
-pub(crate) fn wamr_root() -> Result<PathBuf, String> {
-    println!("cargo::rerun-if-env-changed=WAMR_ROOT_DIR");
-    let root = match env::var_os("WAMR_ROOT_DIR") {
-        Some(root) => {
-            let root = PathBuf::from(root);
-            // A checkout may change under us; the registry's copy does not.
-            println!("cargo::rerun-if-changed={}", root.join("core").display());
-            root
-        }
+///
+/// # Errors
+/// A message, if it is not there.
+pub fn wamr_root() -> Result<PathBuf, String> {
+    let root = match env::var_os(ROOT_VARIABLE) {
+        Some(root) => root.into(),
         None => packaged_root()?,
     };
     let probe = root.join("core/iwasm/aot/aot_loader.c");
     fs::metadata(&probe).map_err(|error| {
-        format!("no WAMR sources: {}: {error}; set WAMR_ROOT_DIR to a checkout", probe.display())
+        format!("no WAMR sources: {}: {error}; set {ROOT_VARIABLE} to a checkout", probe.display())
     })?;
     Ok(root)
 }
@@ -44,11 +44,10 @@ fn packaged_root() -> Result<PathBuf, String> {
 }
 
 fn cargo_metadata(arguments: &[&str]) -> Result<serde_json::Value, String> {
-    let variable = |name| env::var_os(name).ok_or_else(|| format!("{name} is not set"));
-    let manifest = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
-    let output = Command::new(variable("CARGO")?)
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
         .args(["metadata", "--format-version=1", "--manifest-path"])
-        .arg(manifest)
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .args(arguments)
         .output()
         .map_err(|error| format!("cargo metadata: {error}"))?;

@@ -3,8 +3,7 @@
 //! Source: `build-scripts/config_common.cmake` of WAMR and the cmake file of each part. What stands
 //! here is what its Linux build sets, with every feature on that a compiled module may use.
 
-use super::target::Target;
-use std::env;
+use crate::target::Target;
 
 const ON: &[&str] = &[
     "BH_PLATFORM_LINUX",
@@ -57,16 +56,26 @@ pub(crate) const CONSOLE_RENAMES: &[(&str, &str)] =
 /// carries it.
 pub(crate) const CALL_STACK_RENAMES: &[(&str, &str)] = &[("os_printf", "wamr_shim_discard")];
 
+/// What can be chosen.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// No guard pages: only code that checks bounds itself can run.
+    pub software_bounds_checks: bool,
+    /// 64-bit memories, which WAMR builds without guard pages only.
+    pub memory64: bool,
+    /// WAMR's native module `spectest`.
+    pub spec_test: bool,
+}
+
 /// Every macro for the C compiler, with its value.
-pub(crate) fn defines(target: &Target) -> Vec<(String, Option<String>)> {
-    let has_feature = |name: &str| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
-    let software_checks = has_feature("SOFTWARE_BOUNDS_CHECKS");
+pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<String>)> {
+    let Options { software_bounds_checks, memory64, spec_test } = options;
     let switches = [
-        ("WASM_DISABLE_HW_BOUND_CHECK", software_checks),
-        ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_checks),
-        ("WASM_ENABLE_MEMORY64", has_feature("MEMORY64")),
+        ("WASM_DISABLE_HW_BOUND_CHECK", software_bounds_checks),
+        ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_bounds_checks),
+        ("WASM_ENABLE_MEMORY64", memory64),
         ("WASM_ENABLE_SIMD", target.simd),
-        ("WASM_ENABLE_SPEC_TEST", has_feature("SPEC_TEST")),
+        ("WASM_ENABLE_SPEC_TEST", spec_test),
     ];
     let allocator = [("BH_MALLOC", "wasm_runtime_malloc"), ("BH_FREE", "wasm_runtime_free")];
 

@@ -3,7 +3,7 @@
 //! Whole folders are taken as WAMR's own build takes them, so that a newer checkout which adds a
 //! file still builds.
 
-use super::target::Target;
+use crate::target::Target;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,9 @@ const INCLUDE_DIRS: &[&str] = &[
     "core/shared/platform/linux",
     "core/shared/utils",
 ];
+
+/// C code of ours that belongs to every runtime.
+pub(crate) const OWN_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../csrc");
 
 /// Folders of which every C file belongs to the runtime.
 const FOLDERS: &[&str] = &[
@@ -70,7 +73,7 @@ pub(crate) struct Sources {
 impl Sources {
     /// Lists the files below `root`, always in the same order.
     pub(crate) fn find(root: &Path, target: &Target) -> Result<Sources, String> {
-        let mut all = c_files(Path::new("csrc"))?;
+        let mut all = c_files(Path::new(OWN_FOLDER))?;
         for folder in FOLDERS {
             all.extend(c_files(&root.join(folder))?);
         }
@@ -89,11 +92,17 @@ impl Sources {
 }
 
 fn c_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    files(folder, &["c"])
+}
+
+/// The files of a folder with one of these extensions, in the order of their names.
+pub(crate) fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>, String> {
     let fail = |error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
-        if path.extension().is_some_and(|extension| extension == "c") {
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if extension.is_some_and(|extension| extensions.contains(&extension)) {
             files.push(path);
         }
     }

@@ -2,12 +2,13 @@
 //!
 //! Source: `build-scripts/config_common.cmake`, `iwasm_common.cmake` and `iwasm_aot.cmake` of WAMR.
 
-use std::env;
-
 /// One row of the table.
-pub(crate) struct Target {
-    /// `CARGO_CFG_TARGET_ARCH`.
-    arch: &'static str,
+#[derive(Debug)]
+pub struct Target {
+    /// `CARGO_CFG_TARGET_ARCH`, and the name that cwamrc has for the architecture.
+    pub arch: &'static str,
+    /// How programs for it are built and run elsewhere.
+    pub(crate) foreign: Foreign,
     /// Macros that tell WAMR its target.
     pub(crate) defines: &'static [(&'static str, &'static str)],
     /// Whether WAMR has SIMD for it.
@@ -20,9 +21,26 @@ pub(crate) struct Target {
     pub(crate) libraries: &'static [&'static str],
 }
 
+/// What a machine of another architecture needs, with the Debian packages that bring it.
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    /// Cross compiler.
+    pub(crate) compiler: &'static str,
+    pub(crate) compiler_packages: &'static str,
+    /// Emulator of Linux programs.
+    pub(crate) emulator: &'static str,
+    pub(crate) emulator_package: &'static str,
+}
+
 const TARGETS: &[Target] = &[
     Target {
         arch: "x86_64",
+        foreign: Foreign {
+            compiler: "x86_64-linux-gnu-gcc",
+            compiler_packages: "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
+            emulator: "qemu-x86_64",
+            emulator_package: "qemu-user",
+        },
         // Segue code is never run, and writing the GS base would need a CPU with FSGSBASE.
         defines: &[("BUILD_TARGET_X86_64", "1"), ("WASM_DISABLE_WRITE_GS_BASE", "1")],
         simd: true,
@@ -32,6 +50,12 @@ const TARGETS: &[Target] = &[
     },
     Target {
         arch: "aarch64",
+        foreign: Foreign {
+            compiler: "aarch64-linux-gnu-gcc",
+            compiler_packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
+            emulator: "qemu-aarch64",
+            emulator_package: "qemu-user",
+        },
         defines: &[("BUILD_TARGET_AARCH64", "1"), ("BUILD_TARGET", "\"AARCH64\"")],
         simd: true,
         invoke_native: "invokeNative_aarch64_simd.s",
@@ -40,6 +64,12 @@ const TARGETS: &[Target] = &[
     },
     Target {
         arch: "riscv64",
+        foreign: Foreign {
+            compiler: "riscv64-linux-gnu-gcc",
+            compiler_packages: "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
+            emulator: "qemu-riscv64",
+            emulator_package: "qemu-user",
+        },
         defines: &[
             ("BUILD_TARGET_RISCV64_LP64D", "1"),
             ("BUILD_TARGET_RISCV64", "1"),
@@ -52,13 +82,16 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-/// The row of the target that cargo builds for.
-pub(crate) fn current() -> Result<&'static Target, String> {
-    let variable = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
-    let (arch, os) = (variable("CARGO_CFG_TARGET_ARCH")?, variable("CARGO_CFG_TARGET_OS")?);
-    let known = TARGETS.iter().find(|target| target.arch == arch && os == "linux");
-    known.ok_or_else(|| {
-        let all = TARGETS.iter().map(|target| target.arch).collect::<Vec<_>>().join(", ");
-        format!("the runtime is not built for {arch} {os}; Linux on {all} is supported")
-    })
+impl Target {
+    /// The row of an architecture under Linux.
+    ///
+    /// # Errors
+    /// A message, if the runtime is not built for it.
+    pub fn find(arch: &str, os: &str) -> Result<&'static Target, String> {
+        let known = TARGETS.iter().find(|target| target.arch == arch && os == "linux");
+        known.ok_or_else(|| {
+            let all = TARGETS.iter().map(|target| target.arch).collect::<Vec<_>>().join(", ");
+            format!("the runtime is not built for {arch} {os}; Linux on {all} is supported")
+        })
+    }
 }

@@ -1,19 +1,18 @@
 //! What can be done with an instance on the thread that may run it.
 //!
 //! Both ways to an instance come here: an [`Instance`](crate::Instance), with its lock held, and the
-//! [`Caller`](crate::Caller) of a host function.
+//! [`Caller`](crate::Caller) of a host function. What types have to do with it is decided here;
+//! whatever needs the runtime goes through [`Access`].
 
 use crate::error::{Error, Frame, Trap};
-use crate::ffi;
 use crate::host::{self, HostFunc};
 use crate::lock::Guard;
 use crate::memory::Memory;
 use crate::module::ModuleInner;
-use crate::thread;
-use crate::types::{ExternType, FuncType, ValType};
+use crate::types::{ExternType, ValType};
 use crate::val::Val;
-use std::ffi::{CStr, CString, c_char, c_void};
-use std::ptr;
+use std::ffi::{CStr, CString};
+use std::sync::Arc;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::layout::table::SLOT_SIZE;
 
@@ -21,287 +20,205 @@ use wamr_abi::layout::table::SLOT_SIZE;
 const PROC_EXIT: &str = "wasi proc exit";
 const EXCEPTION_PREFIX: &str = "Exception: ";
 
-/// An execution environment, and through it the instance that it runs.
-#[derive(Clone, Copy)]
-pub(crate) struct Context {
-    exec_env: ffi::wasm_exec_env_t,
-    /// Whether a trap ends the threads of the module here, and not further out.
-    ends_threads: bool,
+/// The way to an instance, in the runtime of this process (`local.rs`) or in that of a runner
+/// (`remote/`). Addresses are those of the process that the runtime is in.
+pub(crate) trait Access {
+    /// Calls an exported function with these argument cells.
+    fn call(&self, name: &CStr, arguments: &[u32], results: usize) -> Result<Called, RawTrap>;
+    /// Runs the program's entry point with these arguments.
+    fn run_main(&self, arguments: &[CString]) -> Result<MainResult, RawTrap>;
+    /// Address and size of the default memory.
+    fn memory(&self) -> Option<(u64, usize)>;
+    /// An exported global.
+    fn global(&self, name: &CStr) -> Option<Global>;
+    /// An exported table.
+    fn table(&self, name: &CStr) -> Option<Table>;
+    /// Copies bytes of the instance.
+    ///
+    /// # Safety
+    /// The bytes from `address` on belong to the instance.
+    unsafe fn read(&self, address: u64, bytes: &mut [u8]);
+    /// Overwrites bytes of the instance.
+    ///
+    /// # Safety
+    /// As for [`Access::read`]; the new bytes are valid there.
+    unsafe fn write(&self, address: u64, bytes: &[u8]);
+    /// The object that an `externref` inside the instance stands for, if the host made it.
+    fn extern_object(&self, reference: u32) -> Option<u64>;
+    /// The `externref` that stands for an object inside the instance.
+    fn extern_reference(&self, object: u64) -> Option<u32>;
 }
 
-impl Context {
-    /// # Safety
-    /// `exec_env` and its instance are live as long as the context is used, the instance was made by
-    /// [`Module::instantiate`](crate::Module::instantiate), and only this thread runs it.
-    pub(crate) unsafe fn new(exec_env: ffi::wasm_exec_env_t) -> Context {
-        Context { exec_env, ends_threads: false }
+/// What became of a call.
+pub(crate) enum Called {
+    /// Result cells.
+    Returned(Vec<u32>),
+    /// There is no such export.
+    NoFunction,
+    /// Not called yet: the module only exports a host function again.
+    Host(Arc<HostFunc>),
+    /// Not called: an import that is not linked, exported again.
+    Unlinked,
+    /// Not called: a native function with pointers, exported again.
+    Pointers,
+}
+
+/// What a program leaves behind that has ended without a trap.
+pub(crate) struct MainResult {
+    /// The result of `main`, if it has one: it is stored over the start of the array of arguments.
+    pub(crate) stored: i32,
+    /// The exit code, if the module uses WASI.
+    pub(crate) wasi_exit_code: Option<i32>,
+}
+
+/// What is known about an exception.
+#[derive(Default)]
+pub(crate) struct RawTrap {
+    /// WAMR's text.
+    pub(crate) text: Option<String>,
+    pub(crate) frames: Vec<Frame>,
+    /// The exit code, if the module uses WASI.
+    pub(crate) wasi_exit_code: Option<i32>,
+}
+
+impl RawTrap {
+    /// A call that the runtime does not even begin.
+    pub(crate) fn new(text: String) -> RawTrap {
+        RawTrap { text: Some(text), ..RawTrap::default() }
     }
 
-    /// For calls from outside of the instance: after a trap, no thread of the module is left.
-    pub(crate) fn called_from_outside(self) -> Context {
-        Context { ends_threads: true, ..self }
+    fn into_trap(self) -> Trap {
+        let text = self.text.unwrap_or_else(|| "the call failed without a message".to_owned());
+        let message = text.strip_prefix(EXCEPTION_PREFIX).unwrap_or(&text);
+        let exit_code = self.wasi_exit_code.filter(|_| message == PROC_EXIT);
+        // WAMR keeps the first 100 bytes or so of the text of a host function.
+        let message = host::take_message().unwrap_or_else(|| message.to_owned());
+        Trap { message, frames: self.frames, exit_code }
     }
+}
 
-    pub(crate) fn instance(self) -> ffi::wasm_module_inst_t {
-        // SAFETY: see `new`.
-        unsafe { ffi::wasm_runtime_get_module_inst(self.exec_env) }
-    }
+/// Where an exported global is.
+pub(crate) struct Global {
+    pub(crate) mutable: bool,
+    pub(crate) address: u64,
+}
 
-    fn module(&self) -> &ModuleInner {
-        // SAFETY: instantiation made the module the instance's custom data, and the instance keeps
-        // it alive. Instances of further threads inherit it.
-        unsafe { &*ffi::wasm_runtime_get_custom_data(self.instance()).cast::<ModuleInner>() }
-    }
+/// Where the slots of an exported table are.
+pub(crate) struct Table {
+    pub(crate) element: ValType,
+    pub(crate) len: u32,
+    pub(crate) address: u64,
+}
 
-    fn export(&self, name: &str) -> Option<&ExternType> {
-        self.module().export(name)
+/// A module, and an instance of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Context<'a> {
+    module: &'a ModuleInner,
+    access: &'a dyn Access,
+}
+
+impl<'a> Context<'a> {
+    /// `access` is the way to an instance of `module`.
+    pub(crate) fn new(module: &'a ModuleInner, access: &'a dyn Access) -> Context<'a> {
+        Context { module, access }
     }
 
     /// Calls an exported function.
     pub(crate) fn call(self, name: &str, arguments: &[Val]) -> Result<Vec<Val>, Trap> {
-        let Some(ExternType::Func(ty)) = self.export(name) else {
-            return Err(Trap::new(format!("no exported function {name:?}")));
-        };
+        let missing = || Trap::new(format!("no exported function {name:?}"));
+        let Some(ExternType::Func(ty)) = self.module.export(name) else { return Err(missing()) };
         if !arguments.iter().map(Val::ty).eq(ty.params.iter().copied()) {
             return Err(Trap::new(format!("{name:?} takes arguments of types {:?}", ty.params)));
         }
-        thread::enter().map_err(|error| Trap::new(error.to_string()))?;
-        self.call_function(self.lookup(name)?, ty, arguments)
-    }
-
-    fn lookup(self, name: &str) -> Result<ffi::wasm_function_inst_t, Trap> {
-        let missing = || Trap::new(format!("no exported function {name:?}"));
         let c_name = CString::new(name).map_err(|_| missing())?;
-        // SAFETY: the instance is live.
-        let function =
-            unsafe { ffi::wasm_runtime_lookup_function(self.instance(), c_name.as_ptr()) };
-        if function.is_null() { Err(missing()) } else { Ok(function) }
-    }
-
-    fn call_function(
-        self,
-        function: ffi::wasm_function_inst_t,
-        ty: &FuncType,
-        arguments: &[Val],
-    ) -> Result<Vec<Val>, Trap> {
-        let mut attachment = ptr::null_mut();
-        // SAFETY: the function belongs to the live instance.
-        match unsafe { ffi::wamr_shim_callee(self.instance(), function, &raw mut attachment) } {
-            ffi::CALL_WASM => self.call_wasm(function, ty, arguments),
-            ffi::CALL_RAW => self.call_host(attachment, arguments),
-            ffi::CALL_UNLINKED => Err(Trap::new(TrapId::CallUnlinkedImport.message())),
-            _ => Err(Trap::new("WAMR cannot call this import for the host: it takes pointers")),
-        }
-    }
-
-    fn call_wasm(
-        self,
-        function: ffi::wasm_function_inst_t,
-        ty: &FuncType,
-        arguments: &[Val],
-    ) -> Result<Vec<Val>, Trap> {
         let count = |types: &[ValType]| types.iter().map(|ty| ty.cells()).sum::<usize>();
-        let (params, results) = (count(&ty.params), count(&ty.results));
-        let mut cells = Vec::with_capacity(params.max(results));
+        let mut cells = Vec::with_capacity(count(&ty.params));
         for argument in arguments {
             argument.push_cells(&mut cells);
         }
-        cells.resize(params.max(results), 0);
-        let argc = u32::try_from(params).expect("the loader limits the number of cells");
-
-        // SAFETY: the function belongs to the instance, and `cells` has room for its parameters as
-        // well as its results.
-        self.run(|| unsafe {
-            ffi::wasm_runtime_call_wasm(self.exec_env, function, argc, cells.as_mut_ptr())
-        })?;
-        let mut rest = cells.as_slice();
-        Ok(ty.results.iter().map(|&ty| Val::take_cells(ty, &mut rest)).collect())
-    }
-
-    /// Calls a host function that the module only exports again.
-    fn call_host(self, attachment: *mut c_void, arguments: &[Val]) -> Result<Vec<Val>, Trap> {
-        // SAFETY: all raw native functions are registered by this crate, with a `HostFunc` that the
-        // module keeps alive.
-        let host = unsafe { &*attachment.cast::<HostFunc>() };
-        host.invoke(self, arguments).map_err(Trap::new)
+        host::forget_failure();
+        let called = self.access.call(&c_name, &cells, count(&ty.results));
+        match called.map_err(RawTrap::into_trap)? {
+            Called::Returned(cells) => {
+                let mut rest = cells.as_slice();
+                Ok(ty.results.iter().map(|&ty| Val::take_cells(ty, &mut rest)).collect())
+            }
+            Called::NoFunction => Err(missing()),
+            Called::Host(function) => function.invoke(self, arguments).map_err(Trap::new),
+            Called::Unlinked => Err(Trap::new(TrapId::CallUnlinkedImport.message())),
+            Called::Pointers => {
+                Err(Trap::new("WAMR cannot call this import for the host: it takes pointers"))
+            }
+        }
     }
 
     /// Runs the program's entry point as `iwasm` does: `_start`, or else `main` with `arguments`, of
     /// which there is at least one. Returns the exit code.
     pub(crate) fn run_main(self, arguments: &[CString]) -> Result<i32, Trap> {
-        thread::enter().map_err(|error| Trap::new(error.to_string()))?;
-        let mut argv: Vec<*mut c_char> =
-            arguments.iter().map(|text| text.as_ptr().cast_mut()).collect();
-        let argc = i32::try_from(argv.len()).map_err(|_| Trap::new("too many arguments"))?;
-        // SAFETY: `argv` has `argc` strings, which live during the call.
-        self.run(|| unsafe {
-            ffi::wasm_application_execute_main(self.instance(), argc, argv.as_mut_ptr())
-        })?;
-        if let Some(code) = self.wasi_exit_code() {
-            return Ok(code);
-        }
-        // The result of `main`, if it has one, is stored over the start of the array.
-        let stored = argv.first().map_or(0, |first| first.addr());
-        Ok(if self.main_has_result() { stored as i32 } else { 0 })
+        host::forget_failure();
+        let ended = self.access.run_main(arguments).map_err(RawTrap::into_trap)?;
+        let stored = if self.main_has_result() { ended.stored } else { 0 };
+        Ok(ended.wasi_exit_code.unwrap_or(stored))
     }
 
     /// Whether the function that `wasm_application_execute_main` chooses has a result.
-    fn main_has_result(&self) -> bool {
-        let main = ["main", "__main_argc_argv", "_main"].iter().find_map(|name| self.export(name));
+    fn main_has_result(self) -> bool {
+        let main = ["main", "__main_argc_argv", "_main"];
+        let main = main.iter().find_map(|name| self.module.export(name));
         matches!(main, Some(ExternType::Func(ty)) if !ty.results.is_empty())
     }
 
-    /// The exit code, if the module uses WASI.
-    fn wasi_exit_code(self) -> Option<i32> {
-        // SAFETY: the instance is live; a module that uses WASI has a WASI context.
-        unsafe {
-            ffi::wasm_runtime_is_wasi_mode(self.instance())
-                .then(|| ffi::wasm_runtime_get_wasi_exit_code(self.instance()).cast_signed())
-        }
-    }
-
-    /// Runs `call`, which enters WebAssembly in this execution environment, and turns its failure
-    /// into a trap. The instance can be used again afterwards.
-    fn run(self, call: impl FnOnce() -> bool) -> Result<(), Trap> {
-        host::forget_failure();
-        // Another instance of this thread may be running, and called a host function that calls us.
-        // SAFETY: the environment that is put back is the one that the thread runs.
-        let succeeded = unsafe {
-            let running = ffi::wamr_shim_swap_exec_env(ptr::null_mut());
-            if running == self.exec_env {
-                ffi::wamr_shim_swap_exec_env(running);
-            }
-            let succeeded = call();
-            ffi::wamr_shim_swap_exec_env(running);
-            succeeded
-        };
-        if succeeded { Ok(()) } else { Err(self.take_trap()) }
-    }
-
-    /// Collects what is known about the exception, and clears it.
-    fn take_trap(self) -> Trap {
-        let instance = self.instance();
-        // SAFETY: the instance is live and not running; the text is copied before it is cleared.
-        let text = unsafe { read_text(ffi::wasm_runtime_get_exception(instance)) }
-            .unwrap_or_else(|| "the call failed without a message".to_owned());
-        let message = text.strip_prefix(EXCEPTION_PREFIX).unwrap_or(&text);
-        let frames = self.take_frames();
-        let exit_code = (message == PROC_EXIT).then(|| self.wasi_exit_code()).flatten();
-        // SAFETY: as above; an execution environment that calls come to from outside is no thread's
-        // that the module started.
-        unsafe {
-            if self.ends_threads {
-                ffi::wamr_shim_stop_threads(self.exec_env);
-            }
-            ffi::wasm_runtime_clear_exception(instance);
-        }
-        // WAMR keeps the first 100 bytes or so of the text of a host function.
-        let message = host::take_message().unwrap_or_else(|| message.to_owned());
-        Trap { message, frames, exit_code }
-    }
-
-    fn take_frames(self) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        let mut frame = ffi::wamr_shim_frame { function_index: 0, offset: 0, name: ptr::null() };
-        // SAFETY: the instance is live and not running; `frame` is a valid place, and the name is
-        // copied before the frames are dropped.
-        unsafe {
-            while ffi::wamr_shim_frame(
-                self.instance(),
-                u32::try_from(frames.len()).unwrap_or(u32::MAX),
-                &raw mut frame,
-            ) {
-                let (function, offset) = (frame.function_index, frame.offset);
-                frames.push(Frame { function, name: read_text(frame.name), offset });
-            }
-            ffi::wamr_shim_drop_frames(self.instance());
-        }
-        frames
-    }
-
     /// The default memory. With `lock`, the memory holds it.
-    pub(crate) fn memory<'a>(self, lock: Option<Guard<'a>>) -> Option<Memory<'a>> {
-        // SAFETY: the instance is live as long as its user holds the context, and only this thread
-        // runs it.
-        unsafe { Memory::new(self.instance(), lock) }
+    pub(crate) fn memory(self, lock: Option<Guard<'a>>) -> Option<Memory<'a>> {
+        Memory::new(self.access, lock)
     }
 
-    fn find_global(self, name: &str) -> Option<(ffi::wasm_global_inst_t, ValType)> {
-        let Some(&ExternType::Global { value, .. }) = self.export(name) else { return None };
+    fn find_global(self, name: &str) -> Option<(Global, ValType)> {
+        let Some(&ExternType::Global { value, .. }) = self.module.export(name) else { return None };
         let name = CString::new(name).ok()?;
-        let mut global =
-            ffi::wasm_global_inst_t { kind: 0, is_mutable: false, global_data: ptr::null_mut() };
-        // SAFETY: the instance is live, and `global` a valid place.
-        let found = unsafe {
-            ffi::wamr_shim_export_global(self.instance(), name.as_ptr(), &raw mut global)
-        };
-        found.then_some((global, value))
+        Some((self.access.global(&name)?, value))
     }
 
     /// The value of an exported global; `None` too for an `externref` that the host never made.
     pub(crate) fn global(self, name: &str) -> Option<Val> {
         let (global, ty) = self.find_global(name)?;
         // SAFETY: the global holds a value of its type.
-        unsafe { Val::read_stored(ty, global.global_data.cast()) }
+        unsafe { Val::read_stored(ty, self.access, global.address) }
     }
 
     /// Sets an exported mutable global.
     pub(crate) fn set_global(self, name: &str, value: Val) -> Result<(), Error> {
         let fail = |problem| Error::Global(format!("global {name:?}: {problem}"));
         let (global, ty) = self.find_global(name).ok_or_else(|| fail("not exported".to_owned()))?;
-        if !global.is_mutable {
+        if !global.mutable {
             return Err(fail("immutable".to_owned()));
         }
         if value.ty() != ty {
             return Err(fail(format!("its type is {ty:?}")));
         }
-        // SAFETY: the instance is live.
-        let (bytes, size) = unsafe { value.to_stored(self.instance()) }
+        let (bytes, size) = value
+            .to_stored(self.access)
             .ok_or_else(|| fail("WAMR cannot map the externref".to_owned()))?;
         // SAFETY: the global has room for a value of its type, and only this thread runs the
         // instance.
-        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), global.global_data.cast(), size) };
+        unsafe { self.access.write(global.address, &bytes[..size]) };
         Ok(())
     }
 
-    fn find_table(self, name: &str) -> Option<ffi::wasm_table_inst_t> {
-        let name = CString::new(name).ok()?;
-        let mut table = ffi::wasm_table_inst_t {
-            elem_kind: 0,
-            cur_size: 0,
-            max_size: 0,
-            elems: ptr::null_mut(),
-        };
-        // SAFETY: the instance is live, and `table` a valid place.
-        let found = unsafe {
-            ffi::wasm_runtime_get_export_table_inst(self.instance(), name.as_ptr(), &raw mut table)
-        };
-        found.then_some(table)
+    fn find_table(self, name: &str) -> Option<Table> {
+        self.access.table(&CString::new(name).ok()?)
     }
 
     /// The number of elements of an exported table.
     pub(crate) fn table_len(self, name: &str) -> Option<u32> {
-        self.find_table(name).map(|table| table.cur_size)
+        self.find_table(name).map(|table| table.len)
     }
 
     /// An element of an exported table.
     pub(crate) fn table_get(self, name: &str, index: u32) -> Option<Val> {
-        let table = self.find_table(name).filter(|table| index < table.cur_size)?;
-        let ty = ValType::from_kind(table.elem_kind);
-        let offset = usize::try_from(index).ok()?.checked_mul(SLOT_SIZE as usize)?;
+        let table = self.find_table(name).filter(|table| index < table.len)?;
+        let offset = u64::from(index) * u64::from(SLOT_SIZE);
         // SAFETY: the slot is inside the table; a reference is in its low 4 bytes.
-        unsafe { Val::read_stored(ty, table.elems.cast::<u8>().add(offset)) }
+        unsafe { Val::read_stored(table.element, self.access, table.address + offset) }
     }
-}
-
-/// Copies a C string; `None` for a null pointer.
-///
-/// # Safety
-/// `text` is null or points to a NUL-terminated string.
-pub(crate) unsafe fn read_text(text: *const c_char) -> Option<String> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: by the contract of this function.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }

@@ -12,6 +12,7 @@
 use crate::context::Context;
 use crate::error::{Error, Trap};
 use crate::ffi;
+use crate::local::ExecEnv;
 use crate::memory::Memory;
 use crate::types::{FuncType, ValType};
 use crate::val::Val;
@@ -65,7 +66,11 @@ impl HostFunc {
     }
 
     /// Runs the closure, and checks what it returns.
-    pub(crate) fn invoke(&self, context: Context, arguments: &[Val]) -> Result<Vec<Val>, String> {
+    pub(crate) fn invoke(
+        &self,
+        context: Context<'_>,
+        arguments: &[Val],
+    ) -> Result<Vec<Val>, String> {
         let mut caller = Caller { context, call: PhantomData };
         let results = (self.closure)(&mut caller, arguments)?;
         if !results.iter().map(Val::ty).eq(self.ty.results.iter().copied()) {
@@ -96,7 +101,7 @@ impl fmt::Debug for HostFunc {
 
 /// The instance that called a host function.
 pub struct Caller<'a> {
-    context: Context,
+    context: Context<'a>,
     call: PhantomData<&'a mut ()>,
 }
 
@@ -147,12 +152,24 @@ pub(crate) fn take_message() -> Option<String> {
     }
 }
 
-/// Ends the running call of `instance` with an exception, once the trampoline has returned.
-fn fail(instance: ffi::wasm_module_inst_t, text: &str, failure: Failure) {
-    let text = CString::new(text.replace('\0', " ")).unwrap_or_default();
-    // SAFETY: the instance is the one that calls us; WAMR copies the text.
-    unsafe { ffi::wasm_runtime_set_exception(instance, text.as_ptr()) };
+/// Answers a call from WebAssembly: `slots` has the arguments. Gives the slot of the result, or the
+/// text of the exception that is to end the running call.
+pub(crate) fn answer(
+    function: &HostFunc,
+    context: Context<'_>,
+    slots: &[u64],
+) -> Result<Option<u64>, CString> {
+    let decode = |(&ty, &slot): (&ValType, &u64)| Val::from_bits(ty, slot.into());
+    let arguments: Vec<Val> = function.ty.params.iter().zip(slots).map(decode).collect();
+    // A panic must not unwind through C; it goes on where the host called (`RawTrap::into_trap`).
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| function.invoke(context, &arguments)));
+    let (text, failure) = match outcome {
+        Ok(Ok(results)) => return Ok(results.first().map(|result| result.to_bits() as u64)),
+        Ok(Err(message)) => (message.replace('\0', " "), Failure::Error(message)),
+        Err(payload) => ("host function panicked".to_owned(), Failure::Panic(payload)),
+    };
     FAILURE.set(Some(failure));
+    Err(CString::new(text).unwrap_or_default())
 }
 
 /// Called by WAMR for every host function.
@@ -173,21 +190,13 @@ unsafe extern "C" fn trampoline(exec_env: ffi::wasm_exec_env_t, slots: *mut u64)
     }
     // SAFETY: one slot per parameter.
     let arguments = unsafe { slice::from_raw_parts(slots, host.ty.params.len()) };
-    let decode = |(&ty, &slot): (&ValType, &u64)| Val::from_bits(ty, slot.into());
-    let arguments: Vec<Val> = host.ty.params.iter().zip(arguments).map(decode).collect();
-
     // SAFETY: the instance runs, on this thread and in `exec_env`.
-    let context = unsafe { Context::new(exec_env) };
-    // A panic must not unwind through C; it goes on where the host called (`Context::call`).
-    match panic::catch_unwind(AssertUnwindSafe(|| host.invoke(context, &arguments))) {
-        Ok(Ok(results)) => {
-            if let Some(result) = results.first() {
-                let bits = result.to_bits() as u64;
-                // SAFETY: there is room for a result.
-                unsafe { slots.write(bits) };
-            }
-        }
-        Ok(Err(message)) => fail(instance, &message.clone(), Failure::Error(message)),
-        Err(payload) => fail(instance, "host function panicked", Failure::Panic(payload)),
+    let running = unsafe { ExecEnv::new(exec_env) };
+    match answer(host, running.context(), arguments) {
+        // SAFETY: there is room for a result.
+        Ok(Some(result)) => unsafe { slots.write(result) },
+        Ok(None) => {}
+        // SAFETY: the instance is the one that calls us; WAMR copies the text.
+        Err(text) => unsafe { ffi::wasm_runtime_set_exception(instance, text.as_ptr()) },
     }
 }

@@ -2,17 +2,15 @@
 
 use crate::context::Context;
 use crate::error::{Error, Trap};
-use crate::ffi;
 use crate::host;
 use crate::lock::ReentrantLock;
 use crate::memory::Memory;
-use crate::module::{ErrorText, Module};
-use crate::thread;
+use crate::module::{self, Module};
 use crate::typed::{Params, Results};
 use crate::val::Val;
 use crate::wasi::{WasiConfig, c_string};
+use crate::{local, remote};
 use std::fmt;
-use std::ptr;
 use std::sync::Arc;
 
 /// How to make an instance.
@@ -51,59 +49,43 @@ pub struct Instance {
 }
 
 struct InstanceInner {
-    handle: ffi::wasm_module_inst_t,
-    exec_env: ffi::wasm_exec_env_t,
-    lock: ReentrantLock,
+    /// To be dropped before what it depends on.
+    place: Place,
+    lock: Arc<ReentrantLock>,
     module: Module,
     /// The program reads and writes these files.
     _wasi: WasiConfig,
 }
 
-// SAFETY: WAMR binds an instance to a thread only during a call, and records the thread anew at the
-// start of each.
-unsafe impl Send for InstanceInner {}
-// SAFETY: as above; `lock` is held whenever the instance is used.
-unsafe impl Sync for InstanceInner {}
+/// The process that holds an instance.
+enum Place {
+    Here(local::Instance),
+    Runner(remote::Instance),
+}
 
 impl Instance {
     pub(crate) fn new(module: &Module, config: &InstanceConfig) -> Result<Instance, Error> {
-        thread::enter()?;
-        let wasi = config.wasi.to_c()?;
-        let args = Args::new(module, config)?;
-        let mut error = ErrorText::new();
         host::forget_failure();
-        // SAFETY: the module is loaded, and `args` are used here only.
-        let handle = unsafe {
-            wasi.with(args.0, || {
-                // The start function may run while this thread runs another instance.
-                let running = ffi::wamr_shim_swap_exec_env(ptr::null_mut());
-                let handle = ffi::wasm_runtime_instantiate_ex2(
-                    module.inner.handle,
-                    args.0,
-                    error.as_mut_ptr(),
-                    error.size(),
-                );
-                ffi::wamr_shim_swap_exec_env(running);
-                handle
-            })?
+        let made = match &module.inner.place {
+            module::Place::Here(local) => {
+                let instance = local::Instance::new(&module.inner, local, config);
+                instance.map(|instance| (Place::Here(instance), Arc::default()))
+            }
+            module::Place::Runner(remote) => {
+                let instance = remote::Instance::new(&module.inner, remote, config);
+                instance.map(|instance| {
+                    // A runner does one thing at a time, for all of its instances.
+                    let lock = remote.lock();
+                    (Place::Runner(instance), lock)
+                })
+            }
         };
-        if handle.is_null() {
-            let message = host::take_message().unwrap_or_else(|| error.text());
-            return Err(Error::Instantiate(message));
-        }
-        // SAFETY: the instance is live.
-        let exec_env = unsafe { ffi::wasm_runtime_get_exec_env_singleton(handle) };
-        let inner = InstanceInner {
-            handle,
-            exec_env,
-            lock: ReentrantLock::default(),
-            module: module.clone(),
-            _wasi: config.wasi.clone(),
-        };
-        if exec_env.is_null() {
-            return Err(Error::Instantiate("no memory for an execution environment".to_owned()));
-        }
-        Ok(Instance { inner: Arc::new(inner) })
+        let (place, lock) = made.map_err(|error| match (error, host::take_message()) {
+            (Error::Instantiate(_), Some(message)) => Error::Instantiate(message),
+            (error, _) => error,
+        })?;
+        let (module, wasi) = (module.clone(), config.wasi.clone());
+        Ok(Instance { inner: Arc::new(InstanceInner { place, lock, module, _wasi: wasi }) })
     }
 
     /// The module of this instance.
@@ -179,67 +161,38 @@ impl Instance {
     /// Ends the call that another thread has under way, as if it had raised a trap with the message
     /// "terminated by user", and the threads that the module has started. Compiled code notices it
     /// between calls, and in loops if the memory is shared.
-    pub fn terminate(&self) {
-        // SAFETY: `self` keeps the instance alive. WAMR locks what this changes, and offers it to
-        // threads that do not run the instance.
-        unsafe { ffi::wasm_runtime_terminate(self.inner.handle) };
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if the instance is in the process of a runner, which has one thread.
+    pub fn terminate(&self) -> Result<(), Error> {
+        match &self.inner.place {
+            Place::Here(instance) => {
+                instance.terminate();
+                Ok(())
+            }
+            Place::Runner(_) => {
+                Err(Error::Runtime("a runner cannot be interrupted: it has one thread".to_owned()))
+            }
+        }
     }
 
-    fn with<R>(&self, work: impl FnOnce(Context) -> R) -> R {
+    fn with<R>(&self, work: impl FnOnce(Context<'_>) -> R) -> R {
         let _lock = self.inner.lock.lock();
         work(self.context())
     }
 
     /// To be used only with the lock held.
-    fn context(&self) -> Context {
-        // SAFETY: `self` keeps the instance alive, and the lock keeps other threads out.
-        unsafe { Context::new(self.inner.exec_env) }.called_from_outside()
+    fn context(&self) -> Context<'_> {
+        let access = match &self.inner.place {
+            Place::Here(instance) => instance.access(),
+            Place::Runner(instance) => instance.access(),
+        };
+        Context::new(&self.inner.module.inner, access)
     }
 }
 
 impl fmt::Debug for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Instance").finish_non_exhaustive()
-    }
-}
-
-impl Drop for InstanceInner {
-    fn drop(&mut self) {
-        // SAFETY: the last user of the instance is gone.
-        unsafe { ffi::wasm_runtime_deinstantiate(self.handle) };
-    }
-}
-
-/// WAMR's object with the arguments for instantiating.
-struct Args(*mut ffi::InstantiationArgs2);
-
-impl Args {
-    fn new(module: &Module, config: &InstanceConfig) -> Result<Args, Error> {
-        let mut args = ptr::null_mut();
-        // SAFETY: `args` is a place for the result, and live after that. The module, which becomes
-        // the instance's custom data (see `Context::module`), outlives the instance.
-        unsafe {
-            if !ffi::wasm_runtime_instantiation_args_create(&raw mut args) {
-                return Err(Error::Instantiate("no memory for an instance".to_owned()));
-            }
-            ffi::wasm_runtime_instantiation_args_set_default_stack_size(args, config.stack_size);
-            ffi::wasm_runtime_instantiation_args_set_host_managed_heap_size(args, config.heap_size);
-            ffi::wasm_runtime_instantiation_args_set_max_memory_pages(
-                args,
-                config.max_memory_pages,
-            );
-            ffi::wasm_runtime_instantiation_args_set_custom_data(
-                args,
-                Arc::as_ptr(&module.inner).cast_mut().cast(),
-            );
-        }
-        Ok(Args(args))
-    }
-}
-
-impl Drop for Args {
-    fn drop(&mut self) {
-        // SAFETY: made by `new`, and dropped once.
-        unsafe { ffi::wasm_runtime_instantiation_args_destroy(self.0) };
     }
 }

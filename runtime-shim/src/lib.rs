@@ -31,9 +31,10 @@
 //! The same calls run WebAssembly in WAMR's interpreter and `.aot` files as machine code.
 //!
 //! # The runtime
-//! It is compiled from WAMR's own sources by `build.rs`: ahead-of-time loader, classic interpreter,
-//! WASI, libc-builtin, bulk memory, reference types, SIMD (compiled code only), threads, tail calls,
-//! extended constant expressions, call stacks. Cargo features:
+//! It is compiled from WAMR's own sources by the crate `wamr-build`: ahead-of-time loader, classic
+//! interpreter, WASI, libc-builtin, bulk memory, reference types, SIMD (compiled code only), threads,
+//! tail calls, extended constant expressions, call stacks. It is part of the process that uses this
+//! crate, or of a runner, also one for another architecture ([`Runtime::in_runner`]). Cargo features:
 //! - `software-bounds-checks`: without guard pages; such a runtime needs files whose code checks
 //!   bounds itself.
 //! - `spec-test`: WAMR's native module `spectest`, and `test` with a few globals.
@@ -61,9 +62,11 @@ mod ffi;
 mod host;
 mod instance;
 mod link;
+mod local;
 mod lock;
 mod memory;
 mod module;
+mod remote;
 mod runtime;
 mod thread;
 mod typed;

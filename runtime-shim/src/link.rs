@@ -17,35 +17,65 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Guards WAMR's list of native functions.
 static NATIVES: Mutex<()> = Mutex::new(());
 
-/// Links the imports of `module`. The functions returned must outlive it.
+/// What a module's imports are to be linked with.
+#[derive(Default)]
+pub(crate) struct Links {
+    /// Index of the import, and the bytes of the value.
+    pub(crate) globals: Vec<(u32, [u8; 16])>,
+    /// By module name.
+    pub(crate) modules: BTreeMap<String, Vec<Arc<HostFunc>>>,
+}
+
+impl Links {
+    /// Chooses among the offers, for the imports of a module.
+    pub(crate) fn choose(imports: &[ImportType], offers: &Offers) -> Result<Links, Error> {
+        let mut links = Links::default();
+        for (index, import) in (0..).zip(imports) {
+            match &import.ty {
+                ExternType::Func(ty) => {
+                    if let Some(function) = offers.function(&import.module, &import.name) {
+                        check_function(import, ty, function)?;
+                        let functions = links.modules.entry(import.module.clone()).or_default();
+                        functions.push(function.clone());
+                    }
+                }
+                &ExternType::Global { value, mutable } => {
+                    if let Some(global) = offers.global(&import.module, &import.name) {
+                        let bytes = global_bytes(import, (value, mutable), global)?;
+                        links.globals.push((index, bytes));
+                    }
+                }
+                ExternType::Table { .. } | ExternType::Memory { .. } => {}
+            }
+        }
+        Ok(links)
+    }
+
+    /// The functions, in the order of the modules.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &Arc<HostFunc>> {
+        self.modules.values().flatten()
+    }
+}
+
+/// Links the imports of `module`. The functions must outlive it.
 ///
 /// # Safety
-/// `module` was loaded with `no_resolve` and has no instance yet; `imports` are its imports.
+/// `module` was loaded with `no_resolve` and has no instance yet; `imports` are its imports, and
+/// `links` were chosen for them.
 pub(crate) unsafe fn link(
     module: ffi::wasm_module_t,
     imports: &[ImportType],
-    offers: &Offers,
-) -> Result<Vec<Arc<HostFunc>>, Error> {
-    let mut chosen: BTreeMap<&str, Vec<Arc<HostFunc>>> = BTreeMap::new();
-    for (index, import) in (0..).zip(imports) {
-        match &import.ty {
-            ExternType::Func(ty) => {
-                if let Some(function) = offers.function(&import.module, &import.name) {
-                    check_function(import, ty, function)?;
-                    chosen.entry(&import.module).or_default().push(function.clone());
-                }
-            }
-            &ExternType::Global { value, mutable } => {
-                if let Some(global) = offers.global(&import.module, &import.name) {
-                    // SAFETY: by the contract of this function.
-                    unsafe { link_global(module, index, import, (value, mutable), global)? };
-                }
-            }
-            ExternType::Table { .. } | ExternType::Memory { .. } => {}
+    links: &Links,
+) -> Result<(), Error> {
+    for (index, bytes) in &links.globals {
+        // SAFETY: by the contract of this function. WAMR copies the bytes, which are as long as its
+        // largest value.
+        if !unsafe { ffi::wamr_shim_link_global(module, *index, bytes.as_ptr().cast(), 16) } {
+            return Err(global_error(&imports[*index as usize], "WAMR does not find it"));
         }
     }
     let registrations =
-        chosen.iter().map(|(module, functions)| Registration::new(module, functions));
+        links.modules.iter().map(|(module, functions)| Registration::new(module, functions));
     let registrations = registrations.collect::<Result<Vec<_>, Error>>()?;
 
     let _natives = NATIVES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +84,7 @@ pub(crate) unsafe fn link(
     // SAFETY: by the contract of this function.
     unsafe { ffi::wasm_runtime_resolve_symbols(module) };
     drop(registered);
-    Ok(chosen.into_values().flatten().collect())
+    Ok(())
 }
 
 fn check_function(import: &ImportType, ty: &FuncType, function: &HostFunc) -> Result<(), Error> {
@@ -68,35 +98,28 @@ fn check_function(import: &ImportType, ty: &FuncType, function: &HostFunc) -> Re
     )))
 }
 
-/// # Safety
-/// `module` has no instance yet.
-unsafe fn link_global(
-    module: ffi::wasm_module_t,
-    index: u32,
+fn global_bytes(
     import: &ImportType,
     (ty, mutable): (ValType, bool),
     global: HostGlobal,
-) -> Result<(), Error> {
-    let fail = |problem| {
-        let ImportType { module, name, .. } = import;
-        Err(Error::Link(format!("import {module:?} {name:?} is a global; {problem}")))
-    };
+) -> Result<[u8; 16], Error> {
     if (ty, mutable) != (global.value.ty(), global.mutable) {
-        return fail("the host's global has another type");
+        return Err(global_error(import, "the host's global has another type"));
     }
     let bits = match global.value {
         // A reference would have to belong to an instance, and there is none yet.
-        Val::ExternRef(Some(_)) => return fail("WAMR has no externref to share with it"),
+        Val::ExternRef(Some(_)) => {
+            return Err(global_error(import, "WAMR has no externref to share with it"));
+        }
         Val::ExternRef(None) | Val::FuncRef(None) => u128::from(u32::MAX),
         value => value.to_bits(),
     };
-    let bytes = bits.to_le_bytes();
-    // SAFETY: WAMR copies the bytes, which are as long as its largest value.
-    if unsafe { ffi::wamr_shim_link_global(module, index, bytes.as_ptr().cast(), 16) } {
-        Ok(())
-    } else {
-        fail("WAMR does not find it")
-    }
+    Ok(bits.to_le_bytes())
+}
+
+fn global_error(import: &ImportType, problem: &str) -> Error {
+    let ImportType { module, name, .. } = import;
+    Error::Link(format!("import {module:?} {name:?} is a global; {problem}"))
 }
 
 /// The functions of one host module, as WAMR wants them.

@@ -1,18 +1,15 @@
 //! Loaded modules.
 
-use crate::context::read_text;
 use crate::error::Error;
-use crate::ffi;
 use crate::host::HostFunc;
 use crate::instance::{Instance, InstanceConfig};
-use crate::link;
-use crate::runtime::Offers;
+use crate::link::{self, Links};
+use crate::runtime::{Offers, Runtime};
 use crate::types::{ExportType, ExternType, ImportType};
+use crate::{local, remote};
 use std::collections::HashMap;
 use std::ffi::{CString, c_char};
 use std::fmt;
-use std::ptr;
-use std::slice;
 use std::sync::Arc;
 use wamr_abi::format::{HEADER_SIZE, MAGIC};
 use wamr_abi::releases::Release;
@@ -31,69 +28,49 @@ pub struct Module {
 }
 
 pub(crate) struct ModuleInner {
-    pub(crate) handle: ffi::wasm_module_t,
+    /// To be dropped before what it depends on.
+    pub(crate) place: Place,
     imports: Vec<ImportType>,
     exports: Vec<ExportType>,
     export_index: HashMap<String, usize>,
-    /// WAMR keeps the addresses of those that the module imports.
-    _functions: Vec<Arc<HostFunc>>,
-    /// WAMR uses strings and data segments in place, and writes to it.
-    _buffer: Buffer,
+    /// The runtime knows those that the module imports.
+    pub(crate) functions: Vec<Arc<HostFunc>>,
 }
 
-// SAFETY: WAMR changes a module only while it loads and unloads it, which needs no certain thread.
-unsafe impl Send for ModuleInner {}
-// SAFETY: as above; the instances that share a module only read it.
-unsafe impl Sync for ModuleInner {}
+/// The process that holds a module.
+pub(crate) enum Place {
+    Here(local::Module),
+    Runner(remote::Module),
+}
 
 impl Module {
-    pub(crate) fn load(bytes: &[u8], aot_version: u32, offers: &Offers) -> Result<Module, Error> {
-        let mut buffer = Buffer::new(bytes);
-        adjust_version(buffer.bytes(), aot_version)?;
-        let size = u32::try_from(bytes.len())
-            .map_err(|_| Error::Load(format!("the module has {} bytes", bytes.len())))?;
-        // SAFETY: the buffer has that many bytes.
-        if unsafe { ffi::wasm_runtime_is_xip_file(buffer.bytes().as_ptr(), size) } {
-            let problem = "an XIP file runs where it lies, and this is no executable memory";
-            return Err(Error::Load(problem.to_owned()));
-        }
-
-        let mut name: c_char = 0;
-        let args = ffi::LoadArgs {
-            name: &raw mut name,
-            clone_wasm_binary: false,
-            wasm_binary_freeable: false,
-            no_resolve: true,
+    pub(crate) fn load(bytes: &[u8], runtime: &Runtime, offers: &Offers) -> Result<Module, Error> {
+        let mut bytes = bytes.to_vec();
+        adjust_version(&mut bytes, runtime.aot_version())?;
+        let (place, imports) = match runtime.runner() {
+            None => {
+                let module = local::Module::load(&bytes)?;
+                let imports = module.imports();
+                (Place::Here(module), imports)
+            }
+            Some(runner) => {
+                let (module, imports) = remote::Module::load(runner, &bytes)?;
+                (Place::Runner(module), imports)
+            }
         };
-        let mut error = ErrorText::new();
-        // SAFETY: the buffer is writable, aligned to 8, and lives as long as the module.
-        let handle = unsafe {
-            ffi::wasm_runtime_load_ex(
-                buffer.bytes().as_mut_ptr(),
-                size,
-                &raw const args,
-                error.as_mut_ptr(),
-                error.size(),
-            )
+        let links = Links::choose(&imports, offers)?;
+        let (imports, exports) = match &place {
+            Place::Here(module) => {
+                // SAFETY: the module was loaded just now, and the functions outlive it below.
+                unsafe { link::link(module.handle, &imports, &links)? };
+                (module.imports(), module.exports())
+            }
+            Place::Runner(module) => module.link(&links)?,
         };
-        if handle.is_null() {
-            return Err(Error::Load(error.text()));
-        }
-        let mut inner = ModuleInner {
-            handle,
-            imports: Vec::new(),
-            exports: Vec::new(),
-            export_index: HashMap::new(),
-            _functions: Vec::new(),
-            _buffer: buffer,
-        };
-        inner.imports = inner.read_imports();
-        // SAFETY: the module was loaded just now, with `no_resolve`.
-        inner._functions = unsafe { link::link(handle, &inner.imports, offers)? };
-        inner.imports = inner.read_imports();
-        inner.exports = inner.read_exports();
-        let names = inner.exports.iter().map(|export| export.name.clone());
-        inner.export_index = names.zip(0..).collect();
+        let names = exports.iter().map(|export| export.name.clone());
+        let export_index = names.zip(0..).collect();
+        let functions = links.functions().cloned().collect();
+        let inner = ModuleInner { place, imports, exports, export_index, functions };
         Ok(Module { inner: Arc::new(inner) })
     }
 
@@ -117,17 +94,11 @@ impl Module {
     }
 
     /// The content of a custom section.
-    pub fn custom_section(&self, name: &str) -> Option<&[u8]> {
+    pub fn custom_section(&self, name: &str) -> Option<Vec<u8>> {
         let name = CString::new(name).ok()?;
-        let mut size = 0;
-        // SAFETY: the module is loaded, and the section lies in its buffer.
-        unsafe {
-            let section = ffi::wasm_runtime_get_custom_section(
-                self.inner.handle,
-                name.as_ptr(),
-                &raw mut size,
-            );
-            (!section.is_null()).then(|| slice::from_raw_parts(section, size as usize))
+        match &self.inner.place {
+            Place::Here(module) => module.custom_section(&name),
+            Place::Runner(module) => module.custom_section(&name),
         }
     }
 }
@@ -142,56 +113,6 @@ impl fmt::Debug for Module {
 impl ModuleInner {
     pub(crate) fn export(&self, name: &str) -> Option<&ExternType> {
         self.export_index.get(name).map(|&index| &self.exports[index].ty)
-    }
-
-    fn read_imports(&self) -> Vec<ImportType> {
-        // SAFETY: the module is loaded.
-        let count = unsafe { ffi::wasm_runtime_get_import_count(self.handle) };
-        let read = |index| {
-            let mut import = ffi::wasm_import_t {
-                module_name: ptr::null(),
-                name: ptr::null(),
-                kind: 0,
-                linked: false,
-                ty: ptr::null_mut(),
-            };
-            // SAFETY: the module is loaded, the index below the count, and the names and the type
-            // are the module's.
-            unsafe {
-                ffi::wasm_runtime_get_import_type(self.handle, index, &raw mut import);
-                ImportType {
-                    module: read_text(import.module_name).unwrap_or_default(),
-                    name: read_text(import.name).unwrap_or_default(),
-                    ty: ExternType::read(import.kind, import.ty),
-                    linked: import.linked,
-                }
-            }
-        };
-        (0..count).map(read).collect()
-    }
-
-    fn read_exports(&self) -> Vec<ExportType> {
-        // SAFETY: the module is loaded.
-        let count = unsafe { ffi::wasm_runtime_get_export_count(self.handle) };
-        let read = |index| {
-            let mut export = ffi::wasm_export_t { name: ptr::null(), kind: 0, ty: ptr::null_mut() };
-            // SAFETY: as for the imports.
-            unsafe {
-                ffi::wasm_runtime_get_export_type(self.handle, index, &raw mut export);
-                ExportType {
-                    name: read_text(export.name).unwrap_or_default(),
-                    ty: ExternType::read(export.kind, export.ty),
-                }
-            }
-        };
-        (0..count).map(read).collect()
-    }
-}
-
-impl Drop for ModuleInner {
-    fn drop(&mut self) {
-        // SAFETY: every instance keeps the module alive, so none is left.
-        unsafe { ffi::wasm_runtime_unload(self.handle) };
     }
 }
 
@@ -213,29 +134,6 @@ fn adjust_version(bytes: &mut [u8], supported: u32) -> Result<(), Error> {
     Ok(())
 }
 
-/// A private copy of a module's bytes. The loader wants an `.aot` file aligned to 4 at least.
-struct Buffer {
-    words: Vec<u64>,
-    size: usize,
-}
-
-impl Buffer {
-    fn new(bytes: &[u8]) -> Buffer {
-        let mut words = vec![0u64; bytes.len().div_ceil(8)];
-        for (word, chunk) in words.iter_mut().zip(bytes.chunks(8)) {
-            let mut padded = [0; 8];
-            padded[..chunk.len()].copy_from_slice(chunk);
-            *word = u64::from_ne_bytes(padded);
-        }
-        Buffer { words, size: bytes.len() }
-    }
-
-    fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: the words have at least that many bytes, and any byte is part of a valid word.
-        unsafe { slice::from_raw_parts_mut(self.words.as_mut_ptr().cast(), self.size) }
-    }
-}
-
 /// A place for an error text of WAMR.
 pub(crate) struct ErrorText([u8; ERROR_SIZE]);
 
@@ -253,14 +151,19 @@ impl ErrorText {
         ERROR_SIZE as u32
     }
 
-    /// The text up to its NUL. Some of the loader's checks fail without one.
+    /// See [`error_text`].
     pub(crate) fn text(&self) -> String {
-        let text = self.0.split(|&byte| byte == 0).next().unwrap_or_default();
-        if text.is_empty() {
-            return "WAMR gives no reason".to_owned();
-        }
-        String::from_utf8_lossy(text).trim_end().to_owned()
+        error_text(&self.0)
     }
+}
+
+/// The text up to its NUL. Some of the loader's checks fail without one.
+pub(crate) fn error_text(bytes: &[u8]) -> String {
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    if text.is_empty() {
+        return "WAMR gives no reason".to_owned();
+    }
+    String::from_utf8_lossy(text).trim_end().to_owned()
 }
 
 #[cfg(test)]

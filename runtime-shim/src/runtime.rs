@@ -11,10 +11,12 @@ use crate::error::Error;
 use crate::ffi;
 use crate::host::HostFunc;
 use crate::module::Module;
+use crate::remote::Runner;
 use crate::thread;
 use crate::types::FuncType;
 use crate::val::Val;
 use std::collections::HashMap;
+use std::process::Command;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Threads that one program may start, beside the one that runs it.
@@ -27,6 +29,8 @@ type Key = (String, String);
 #[derive(Clone)]
 pub struct Runtime {
     offers: Arc<RwLock<Offers>>,
+    /// `None`: the runtime of this process.
+    runner: Option<Arc<Runner>>,
 }
 
 /// What the host offers for import.
@@ -63,11 +67,43 @@ impl Runtime {
             return Err(Error::Runtime("WAMR cannot be initialised".to_owned()));
         }
         thread::enter()?;
-        Ok(Runtime { offers: Arc::default() })
+        Ok(Runtime { offers: Arc::default(), runner: None })
+    }
+
+    /// Starts a runtime in a process of its own: a runner, which `wamr-build` makes, for this or for
+    /// another architecture. `command` starts it; the memory that WebAssembly has for its native
+    /// stack there is `stack_size` bytes, whichever thread calls here. The runner ends with the last
+    /// of what was made by it.
+    ///
+    /// All works as in this process, but for these limits:
+    /// - a runner does one thing at a time, for all of its instances;
+    /// - host functions run for the thread of the call only, not for threads that a module starts;
+    /// - files for a WASI program are opened again by the runner, under `/proc`.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] if the command cannot be run, or does not start a runner.
+    ///
+    /// # Panics
+    /// Everything that needs the runner panics if its process has ended, and says how.
+    pub fn in_runner(command: Command, stack_size: usize) -> Result<Runtime, Error> {
+        let runner = Runner::start(command, stack_size).map_err(Error::Runtime)?;
+        Ok(Runtime { offers: Arc::default(), runner: Some(Arc::new(runner)) })
+    }
+
+    /// A handle to the same runtime, with nothing on offer.
+    pub fn sibling(&self) -> Runtime {
+        Runtime { offers: Arc::default(), runner: self.runner.clone() }
+    }
+
+    pub(crate) fn runner(&self) -> Option<&Arc<Runner>> {
+        self.runner.as_ref()
     }
 
     /// The AOT version of the `.aot` files that this runtime takes.
     pub fn aot_version(&self) -> u32 {
+        if let Some(runner) = &self.runner {
+            return runner.aot_version();
+        }
         // SAFETY: a constant of the runtime.
         unsafe { ffi::wasm_runtime_get_current_package_version(ffi::PACKAGE_AOT) }
     }
@@ -103,7 +139,8 @@ impl Runtime {
         offers.globals.insert(key, HostGlobal { value, mutable });
     }
 
-    /// Loads a module: WebAssembly for the interpreter, or an `.aot` file for this machine.
+    /// Loads a module: WebAssembly for the interpreter, or an `.aot` file for the machine that the
+    /// runtime is compiled for.
     ///
     /// The bytes are copied. An `.aot` file holds machine code and is not checked for what that code
     /// does: load only files that you trust.
@@ -114,7 +151,7 @@ impl Runtime {
     pub fn load(&self, bytes: &[u8]) -> Result<Module, Error> {
         thread::enter()?;
         let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
-        Module::load(bytes, self.aot_version(), &offers)
+        Module::load(bytes, self, &offers)
     }
 }
 

@@ -40,7 +40,7 @@ impl ValType {
 
     /// From the kind of a function's result. `wasm_func_type_get_result_valkind` lacks the case of
     /// `externref`, and gives -1 for it.
-    fn from_result_kind(kind: u8) -> ValType {
+    pub(crate) fn from_result_kind(kind: u8) -> ValType {
         if kind == u8::MAX { ValType::ExternRef } else { ValType::from_kind(kind) }
     }
 

@@ -3,10 +3,8 @@
 //! Floats are kept as bits, so that the payload of a NaN survives. WAMR identifies an `externref`
 //! with a host pointer; the shim never follows it and uses the number + 1, so that null stays free.
 
-use crate::ffi;
+use crate::context::Access;
 use crate::types::ValType;
-use std::ffi::c_void;
-use std::ptr;
 
 /// A WebAssembly value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,39 +106,27 @@ impl Val {
     /// made.
     ///
     /// # Safety
-    /// `place` holds a value of this type, possibly unaligned.
-    pub(crate) unsafe fn read_stored(ty: ValType, place: *const u8) -> Option<Val> {
+    /// `address`, of the instance behind `access`, holds a value of this type, possibly unaligned.
+    pub(crate) unsafe fn read_stored(
+        ty: ValType,
+        access: &dyn Access,
+        address: u64,
+    ) -> Option<Val> {
         let mut bytes = [0; 16];
-        // SAFETY: the value at `place` has `stored_size(ty)` bytes, at most 16.
-        unsafe { ptr::copy_nonoverlapping(place, bytes.as_mut_ptr(), stored_size(ty)) };
+        // SAFETY: the value has `stored_size(ty)` bytes, at most 16.
+        unsafe { access.read(address, &mut bytes[..stored_size(ty)]) };
         let bits = u128::from_le_bytes(bytes);
         if ty != ValType::ExternRef {
             return Some(Val::from_bits(ty, bits));
         }
-        let mut object: *mut c_void = ptr::null_mut();
-        let reference = bits as u32;
-        // SAFETY: `object` is a valid place for the result.
-        let known = unsafe { ffi::wasm_externref_ref2obj(reference, &raw mut object) };
-        known.then(|| Val::from_bits(ty, object.addr() as u128))
+        access.extern_object(bits as u32).map(|object| Val::from_bits(ty, object.into()))
     }
 
-    /// The bytes of the value as `instance` stores it, and how many count.
-    ///
-    /// # Safety
-    /// `instance` is a live instance.
-    pub(crate) unsafe fn to_stored(
-        self,
-        instance: ffi::wasm_module_inst_t,
-    ) -> Option<([u8; 16], usize)> {
+    /// The bytes of the value as the instance behind `access` stores it, and how many count.
+    pub(crate) fn to_stored(self, access: &dyn Access) -> Option<([u8; 16], usize)> {
         let mut bits = self.to_bits();
         if let Val::ExternRef(_) = self {
-            let mut reference = NULL_REF;
-            let object = ptr::without_provenance_mut(bits as usize);
-            // SAFETY: `reference` is a valid place for the result; the object is only compared.
-            if !unsafe { ffi::wasm_externref_obj2ref(instance, object, &raw mut reference) } {
-                return None;
-            }
-            bits = reference.into();
+            bits = access.extern_reference(bits as u64)?.into();
         }
         Some((bits.to_le_bytes(), stored_size(self.ty())))
     }

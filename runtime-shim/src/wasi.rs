@@ -108,10 +108,10 @@ pub(crate) fn c_string(text: &str) -> Result<CString, Error> {
 /// A [`WasiConfig`] as C strings. The file descriptors are those of the configuration; -1 stands for
 /// the stream of the host process.
 pub(crate) struct WasiStrings {
-    args: Vec<CString>,
-    env: Vec<CString>,
-    dirs: Vec<CString>,
-    stdio: [i64; 3],
+    pub(crate) args: Vec<CString>,
+    pub(crate) env: Vec<CString>,
+    pub(crate) dirs: Vec<CString>,
+    pub(crate) stdio: [i64; 3],
 }
 
 impl WasiStrings {

@@ -312,6 +312,6 @@ fn an_instance_moves_between_threads() {
 #[test]
 fn custom_sections_are_kept() {
     let module = load(&runtime(), r#"(module (@custom "mine" "content"))"#);
-    assert_eq!(module.custom_section("mine"), Some(&b"content"[..]));
+    assert_eq!(module.custom_section("mine"), Some(b"content".to_vec()));
     assert_eq!(module.custom_section("other"), None);
 }

@@ -1,0 +1,87 @@
+//! Compiles the WAMR runtime from its unmodified sources, with a C compiler as the only tool.
+//!
+//! [`compile_runtime`] makes the objects, for the build script of `wamr-shim`, which links them into
+//! Rust programs, and for [`Runner`], a program for another architecture. Both have the same tables:
+//! `target.rs` for what depends on the architecture, `options.rs` for WAMR's build options,
+//! `sources.rs` for the files. With the runtime, the assertions are compiled which prove that the
+//! tables of `wamr-abi` describe this very runtime. Nothing here changes a WAMR source file.
+
+mod assertions;
+mod locate;
+mod options;
+mod runner;
+mod sources;
+mod target;
+
+pub use locate::{ROOT_VARIABLE, wamr_root};
+pub use options::Options;
+pub use runner::Runner;
+pub use target::Target;
+
+use sources::Sources;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Compiles the runtime for `target` into `out_dir` and returns the object files. `compiler` is a
+/// set-up C compiler.
+///
+/// # Errors
+/// A message. The C compiler has then printed its own.
+pub fn compile_runtime(
+    compiler: cc::Build,
+    root: &Path,
+    target: &Target,
+    options: Options,
+    out_dir: &Path,
+) -> Result<Vec<PathBuf>, String> {
+    let sources = Sources::find(root, target)?;
+    let base = configure(compiler, &sources, target, options);
+    let assertions = out_dir.join("abi_assertions.c");
+    fs::write(&assertions, assertions::c_source())
+        .map_err(|error| format!("{}: {error}", assertions.display()))?;
+
+    let mut objects = compile(&base, &[assertions], &[])?;
+    objects.extend(compile(&base, &sources.console, options::CONSOLE_RENAMES)?);
+    objects.extend(compile(&base, &sources.call_stack, options::CALL_STACK_RENAMES)?);
+    objects.extend(compile(&base, &sources.other, &[])?);
+    Ok(objects)
+}
+
+/// The system libraries that a program with the runtime for `target` is linked with.
+pub fn libraries(target: &Target) -> &'static [&'static str] {
+    target.libraries
+}
+
+fn configure(
+    mut compiler: cc::Build,
+    sources: &Sources,
+    target: &Target,
+    options: Options,
+) -> cc::Build {
+    compiler
+        .includes(&sources.include_dirs)
+        .include(sources::OWN_FOLDER)
+        .flag_if_supported("-std=gnu99")
+        .flags(["-ffunction-sections", "-fdata-sections"])
+        .warnings(false)
+        // The runtime is a tool here, not the thing under development: optimised in every profile.
+        .opt_level(2)
+        .debug(false);
+    for (name, value) in options::defines(target, options) {
+        compiler.define(&name, value.as_deref());
+    }
+    compiler
+}
+
+/// Compiles `files` with further macros.
+fn compile(
+    base: &cc::Build,
+    files: &[PathBuf],
+    renames: &[(&str, &str)],
+) -> Result<Vec<PathBuf>, String> {
+    let mut build = base.clone();
+    for (name, value) in renames {
+        build.define(name, Some(*value));
+    }
+    build.files(files).try_compile_intermediates().map_err(|error| error.to_string())
+}

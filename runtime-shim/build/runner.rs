@@ -1,0 +1,129 @@
+//! The runner: the runtime as one static program for an architecture, driven by `wamr-shim`.
+//!
+//! It is built when it is wanted, with the compiler of this machine or a cross compiler, and kept
+//! under a name that depends on everything it is made of. A program of another architecture runs
+//! under qemu's emulator of Linux programs.
+
+use crate::{Options, Target, assertions, compile, compile_runtime, configure, options, sources};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+use std::{env, fs};
+
+/// The runner's C files.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runner");
+
+/// See `runner/main.c`.
+const LINK_FLAGS: &[&str] = &["-static", "-Wl,--gc-sections", "-Wl,--wrap=mprotect"];
+
+/// A runner that is ready to be started.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    program: PathBuf,
+    emulator: Option<&'static str>,
+}
+
+impl Runner {
+    /// Builds the runner for `target`, unless it lies in `folder` already.
+    ///
+    /// # Errors
+    /// A message: a tool is missing, and which Debian package brings it, or the build failed.
+    pub fn build(
+        target: &'static Target,
+        options: Options,
+        folder: &Path,
+    ) -> Result<Runner, String> {
+        let native = target.arch == env::consts::ARCH;
+        let compiler = if native { "cc" } else { target.foreign.compiler };
+        let version =
+            tool(compiler, if native { "gcc" } else { target.foreign.compiler_packages })?;
+        let emulator = (!native).then_some(target.foreign.emulator);
+        if let Some(emulator) = emulator {
+            tool(emulator, target.foreign.emulator_package)?;
+        }
+        let root = crate::wamr_root()?;
+        let found = sources::Sources::find(&root, target)?;
+        let own = own_files()?;
+        let mut hasher = DefaultHasher::new();
+        (&version, options::defines(target, options), LINK_FLAGS).hash(&mut hasher);
+        (assertions::c_source(), include_str!("lib.rs")).hash(&mut hasher);
+        for file in own.iter().chain(&found.console).chain(&found.call_stack).chain(&found.other) {
+            let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+            (file, content).hash(&mut hasher);
+        }
+        let program = folder.join(format!("{}-{:016x}", target.arch, hasher.finish()));
+        if !program.exists() {
+            link(compiler, &root, target, options, &program)?;
+        }
+        Ok(Runner { program, emulator })
+    }
+
+    /// The command that starts it, without its arguments.
+    pub fn command(&self) -> Command {
+        match self.emulator {
+            None => Command::new(&self.program),
+            Some(emulator) => {
+                let mut command = Command::new(emulator);
+                command.arg(&self.program);
+                command
+            }
+        }
+    }
+}
+
+/// The runner's own files, headers included.
+fn own_files() -> Result<Vec<PathBuf>, String> {
+    let mut files = sources::files(Path::new(FOLDER), &["c", "h"])?;
+    files.extend(sources::files(Path::new(sources::OWN_FOLDER), &["h"])?);
+    Ok(files)
+}
+
+/// What a tool says of its version.
+fn tool(name: &str, packages: &str) -> Result<Vec<u8>, String> {
+    let output = Command::new(name).arg("--version").output();
+    let output = output.map_err(|error| format!("{name}: {error}; Debian packages: {packages}"))?;
+    Ok(output.stdout)
+}
+
+fn link(
+    compiler: &str,
+    root: &Path,
+    target: &Target,
+    options: Options,
+    program: &Path,
+) -> Result<(), String> {
+    let folder = program.with_extension(process::id().to_string());
+    let fail = |error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(&folder).map_err(fail)?;
+    let triple = |arch| format!("{arch}-unknown-linux-gnu");
+    let mut build = cc::Build::new();
+    build
+        .compiler(compiler)
+        .target(&triple(target.arch))
+        .host(&triple(env::consts::ARCH))
+        .out_dir(&folder)
+        // But for what the compiler says.
+        .cargo_metadata(false);
+    let sources = sources::Sources::find(root, target)?;
+    let own = sources::files(Path::new(FOLDER), &["c"])?;
+    let mut objects = compile(&configure(build.clone(), &sources, target, options), &own, &[])?;
+    objects.extend(compile_runtime(build, root, target, options, &folder)?);
+
+    // Renamed when it is complete, since several processes may build it at the same time.
+    let linked = folder.join("runner");
+    let output = Command::new(compiler)
+        .args(LINK_FLAGS)
+        .arg("-o")
+        .arg(&linked)
+        .args(&objects)
+        .args(target.libraries.iter().map(|library| format!("-l{library}")))
+        .output()
+        .map_err(|error| format!("{compiler}: {error}"))?;
+    if !output.status.success() {
+        let messages = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{compiler}: {}: {messages}", output.status));
+    }
+    fs::rename(&linked, program).map_err(fail)?;
+    fs::remove_dir_all(&folder).map_err(fail)
+}

@@ -1,0 +1,172 @@
+#include "runner.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Threads that one program may start, beside the one that runs it. */
+#define MAX_THREADS 64
+
+int runner_socket;
+pthread_t runner_thread;
+
+int
+__real_mprotect(void *address, size_t length, int protection);
+
+/* qemu-user 7.2 answers ENOMEM for a length of 0, where Linux does nothing and succeeds (mm/mprotect.c:
+ * `if (!len) return 0`). WAMR does that for a module without memory. The linker puts this in the place
+ * of mprotect. */
+int
+__wrap_mprotect(void *address, size_t length, int protection)
+{
+    return length == 0 ? 0 : __real_mprotect(address, length, protection);
+}
+
+static void
+serve_one(uint8_t kind, struct message *request, struct message *reply)
+{
+    uint32_t length;
+    void *pointer;
+
+    switch (kind) {
+        case RUNNER_LOAD:
+            load(request, reply);
+            break;
+        case RUNNER_LINK:
+            link_module(request, reply);
+            break;
+        case RUNNER_UNLOAD:
+            unload(request, reply);
+            break;
+        case RUNNER_INSTANTIATE:
+            instantiate(request, reply);
+            break;
+        case RUNNER_DEINSTANTIATE:
+            deinstantiate(request, reply);
+            break;
+        case RUNNER_CALL:
+            call(request, reply);
+            break;
+        case RUNNER_RUN_MAIN:
+            run_main(request, reply);
+            break;
+        case RUNNER_MEMORY:
+            find_memory(request, reply);
+            break;
+        case RUNNER_GLOBAL:
+            find_global(request, reply);
+            break;
+        case RUNNER_TABLE:
+            find_table(request, reply);
+            break;
+        case RUNNER_PEEK: /* address, length -> bytes */
+            pointer = take_pointer(request);
+            put_bytes(reply, pointer, take_u32(request));
+            break;
+        case RUNNER_POKE: /* address, bytes -> nothing */
+            pointer = take_pointer(request);
+            {
+                const uint8_t *bytes = take_bytes(request, &length);
+                memcpy(pointer, bytes, length);
+            }
+            break;
+        case RUNNER_EXTERNREF_TO_OBJECT: /* reference -> whether it is known, object */
+            pointer = NULL;
+            put_u8(reply, wasm_externref_ref2obj(take_u32(request), &pointer));
+            put_pointer(reply, pointer);
+            break;
+        case RUNNER_OBJECT_TO_EXTERNREF: /* instance, object -> whether it could be, reference */
+        {
+            wasm_module_inst_t instance = take_pointer(request);
+            uint32_t reference = 0;
+            pointer = take_pointer(request);
+            put_u8(reply, wasm_externref_obj2ref(instance, pointer, &reference));
+            put_u32(reply, reference);
+            break;
+        }
+        case RUNNER_OPEN: /* path, whether to write -> file descriptor or -1 */
+        {
+            const char *path = take_string(request);
+            put_u32(reply, (uint32_t)open(path, take_u8(request) ? O_WRONLY : O_RDONLY));
+            break;
+        }
+        case RUNNER_CLOSE: /* file descriptor -> nothing */
+            close((int)take_u32(request));
+            break;
+        case RUNNER_CUSTOM_SECTION:
+            custom_section(request, reply);
+            break;
+        default:
+            fail("an unknown request");
+    }
+}
+
+void
+serve(struct message *request)
+{
+    for (;;) {
+        struct message reply = { 0 };
+        uint8_t kind;
+
+        receive(request);
+        kind = request->bytes[0];
+        if (kind == RUNNER_RETURN || kind == RUNNER_FAIL)
+            return;
+        put_u8(&reply, RUNNER_REPLY);
+        serve_one(take_u8(request), request, &reply);
+        send_message(&reply);
+        clear(&reply);
+    }
+}
+
+static void *
+run(void *unused)
+{
+    struct message message = { 0 };
+
+    (void)unused;
+    runner_thread = pthread_self();
+    if (!wasm_runtime_init())
+        fail("WAMR cannot be initialised");
+    wasm_runtime_set_log_level(WASM_LOG_LEVEL_ERROR);
+    wasm_runtime_set_max_thread_num(MAX_THREADS);
+    put_u32(&message, wasm_runtime_get_current_package_version(Wasm_Module_AoT));
+    send_message(&message);
+    serve(&message);
+    fail("the end of a host call that nobody made");
+}
+
+/* runner STACK: the driver's socket is standard input; STACK is the size in bytes of the stack that
+ * WebAssembly runs on. */
+int
+main(int argc, char **argv)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    struct pollfd driver;
+    int null;
+
+    if (argc != 2)
+        fail("usage: runner STACK");
+    runner_socket = dup(STDIN_FILENO);
+    null = open("/dev/null", O_RDONLY);
+    if (runner_socket < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0)
+        fail("no socket as standard input");
+    close(null);
+
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstacksize(&attributes, strtoul(argv[1], NULL, 10)) != 0
+        || pthread_create(&thread, &attributes, run, NULL) != 0)
+        fail("no thread with that stack");
+
+    /* A program may run for ever; it ends with its driver. */
+    driver.fd = runner_socket;
+    driver.events = POLLRDHUP;
+    while (poll(&driver, 1, -1) < 0 || !(driver.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+        ;
+    _exit(0);
+}

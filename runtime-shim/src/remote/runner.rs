@@ -1,0 +1,148 @@
+//! The process of a runner, and the exchange of messages with it.
+
+use super::instance::RemoteAccess;
+use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
+use crate::host;
+use crate::lock::ReentrantLock;
+use crate::module::{ModuleInner, Place};
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a runner may take to end once its socket is closed.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A process that holds a runtime.
+pub(crate) struct Runner {
+    /// Closed, by being shut down, before the process is waited for.
+    socket: UnixStream,
+    child: Mutex<Child>,
+    aot_version: u32,
+    /// Held during every request; also the lock of every instance.
+    pub(super) lock: Arc<ReentrantLock>,
+    /// Whose host functions may be called, by the module's number in the runner.
+    pub(super) modules: Mutex<HashMap<u64, Weak<ModuleInner>>>,
+}
+
+impl Runner {
+    /// Starts the process, and waits until its runtime is set up.
+    pub(crate) fn start(mut command: Command, stack_size: usize) -> Result<Runner, String> {
+        let shown = format!("{command:?}");
+        let fail = |error: io::Error| format!("{shown}: {error}");
+        let (socket, theirs) = UnixStream::pair().map_err(fail)?;
+        command.arg(stack_size.to_string()).stdin(OwnedFd::from(theirs));
+        let child = command.spawn().map_err(fail)?;
+        // It holds their end of the socket, which would otherwise never close.
+        drop(command);
+        let mut runner = Runner {
+            socket,
+            child: Mutex::new(child),
+            aot_version: 0,
+            lock: Arc::default(),
+            modules: Mutex::default(),
+        };
+        match runner.receive() {
+            Ok(mut hello) => runner.aot_version = hello.u32(),
+            Err(error) => return Err(format!("{shown}: {}", runner.how_it_ended(&error))),
+        }
+        Ok(runner)
+    }
+
+    pub(crate) fn aot_version(&self) -> u32 {
+        self.aot_version
+    }
+
+    pub(super) fn modules(&self) -> MutexGuard<'_, HashMap<u64, Weak<ModuleInner>>> {
+        self.modules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a request, calls the host functions that it asks for, and returns the reply.
+    ///
+    /// # Panics
+    /// If the process has ended.
+    pub(super) fn request(&self, message: &mut Writer) -> Reader {
+        match self.try_request(message) {
+            Ok(reply) => reply,
+            Err(error) => panic!("{}", self.how_it_ended(&error)),
+        }
+    }
+
+    /// As [`Runner::request`], for destructors: without a panic of its own.
+    pub(super) fn try_request(&self, message: &mut Writer) -> io::Result<Reader> {
+        let _lock = self.lock.lock();
+        self.send(message)?;
+        loop {
+            let mut answer = self.receive()?;
+            match answer.u8() {
+                REPLY => return Ok(answer),
+                HOST_CALL => self.send(&mut self.call_host(&mut answer))?,
+                other => unreachable!("a message of kind {other}"),
+            }
+        }
+    }
+
+    fn send(&self, message: &mut Writer) -> io::Result<()> {
+        (&self.socket).write_all(message.finish())
+    }
+
+    fn receive(&self) -> io::Result<Reader> {
+        let mut length = [0; 4];
+        (&self.socket).read_exact(&mut length)?;
+        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+        (&self.socket).read_exact(&mut bytes)?;
+        Ok(Reader::new(bytes))
+    }
+
+    /// Number of the function, instance, module, arguments -> the message that ends the call.
+    fn call_host(&self, call: &mut Reader) -> Writer {
+        let function = call.u32() as usize;
+        let (instance, module) = (call.u64(), call.u64());
+        let arguments = call.list(Reader::u64);
+        let module = self.modules().get(&module).and_then(Weak::upgrade);
+        let module = module.expect("a module lives as long as its instances");
+        let Place::Runner(remote) = &module.place else { unreachable!("it is a runner's module") };
+        let function = Arc::clone(&module.functions[function]);
+        let runner = Arc::clone(&remote.runner);
+        let access = RemoteAccess { runner, module, instance };
+        match host::answer(&function, access.context(), &arguments) {
+            Ok(result) => {
+                let mut message = Writer::new(Request::Return);
+                message.u8(result.is_some().into()).u64(result.unwrap_or(0));
+                message
+            }
+            Err(text) => {
+                let mut message = Writer::new(Request::Fail);
+                message.string(&text);
+                message
+            }
+        }
+    }
+
+    fn how_it_ended(&self, error: &io::Error) -> String {
+        let status = self.child.lock().unwrap_or_else(PoisonError::into_inner).wait();
+        match status {
+            Ok(status) => format!("the runner ended: {status}"),
+            Err(_) => format!("the runner does not answer: {error}"),
+        }
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        // The process ends when its socket does. What still fails then leaves nothing to be done.
+        let _ = self.socket.shutdown(std::net::Shutdown::Both);
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let deadline = Instant::now() + PATIENCE;
+        while matches!(child.try_wait(), Ok(None)) {
+            if Instant::now() > deadline {
+                let _ = child.kill();
+            }
+            thread::sleep(Duration::from_micros(200));
+        }
+    }
+}
