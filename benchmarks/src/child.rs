@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use cwamrc::{OptLevel, Options, compile};
+use cwamrc_tests::machine::Machine;
 use cwamrc_tests::runner;
 use wamr_shim::Runtime;
 
@@ -54,7 +55,7 @@ pub(crate) fn run(aot: &Path) -> Result<i32> {
     let mut text = Vec::new();
     stdin().read_to_end(&mut text)?;
     let task: Task = serde_json::from_slice(&text)?;
-    let output = runner::run(&fs::read(aot)?, task.host, &task.run)?;
+    let output = runner::run(Machine::Here, &fs::read(aot)?, task.host, &task.run)?;
     stdout().write_all(&output.stdout)?;
     Ok(output.code)
 }

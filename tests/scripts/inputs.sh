@@ -23,6 +23,11 @@ need wasi-libc test -e /usr/lib/wasm32-wasi/libc.a
 need libclang-rt-19-dev-wasm32 \
     test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
 need libc6-dev test -e /usr/include/stdio.h
+need gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc --version
+need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
+need gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc --version
+need libc6-dev-riscv64-cross test -e /usr/riscv64-linux-gnu/lib/libc.a
+need qemu-user qemu-riscv64 --version
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -65,8 +65,8 @@ struct Guest {
 }
 
 /// Formats standard input: exports `Q` (constructors), `V` (stack allocation), `S` (main).
-pub(crate) fn run_clang_format(module: &[u8], run: &Run) -> Result<Output> {
-    let guest = Guest::new(module, CLANG_FORMAT, &run.stdin, "Q")?;
+pub(crate) fn run_clang_format(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
+    let guest = Guest::new(runtime, module, CLANG_FORMAT, &run.stdin, "Q")?;
     let arguments = std::iter::once("clang-format").chain(run.args.iter().map(String::as_str));
     let mut pointers = Vec::new();
     for argument in arguments {
@@ -81,14 +81,14 @@ pub(crate) fn run_clang_format(module: &[u8], run: &Run) -> Result<Output> {
 }
 
 /// Runs the SQL on standard input, and prints in the format of `programs/sqlite/main.c`.
-pub(crate) fn run_sqljs(module: &[u8], run: &Run) -> Result<Output> {
+pub(crate) fn run_sqljs(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
     const SQLITE_ROW: i32 = 100;
     const SQLITE_DONE: i32 = 101;
     // The names of the exports.
     let (malloc, open, prepare, step, finalize) = ("Ia", "Ha", "T", "U", "X");
     let (column_count, column_text, errmsg) = ("ra", "Z", "$");
 
-    let guest = Guest::new(module, SQLJS, &[], "P")?;
+    let guest = Guest::new(runtime, module, SQLJS, &[], "P")?;
     let out = guest.call(malloc, &[8])?;
     let memory_name = guest.copy_string(malloc, b":memory:")?;
     guest.call(open, &[memory_name, out])?;
@@ -132,12 +132,12 @@ pub(crate) fn run_sqljs(module: &[u8], run: &Run) -> Result<Output> {
 }
 
 /// Evaluates the script on standard input and prints its value as a string.
-pub(crate) fn run_quickjs(module: &[u8], run: &Run) -> Result<Output> {
+pub(crate) fn run_quickjs(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
     // The names of the exports `malloc` and `QTS_…`.
     let (malloc, new_runtime, new_context, eval) = ("v", "K", "N", "pa");
     let (resolve_exception, get_string) = ("na", "$");
 
-    let guest = Guest::new(module, QUICKJS, &[], "u")?;
+    let guest = Guest::new(runtime, module, QUICKJS, &[], "u")?;
     let runtime = guest.call(new_runtime, &[])?;
     let all_intrinsics = 0;
     let context = guest.call(new_context, &[runtime, all_intrinsics])?;
@@ -153,6 +153,7 @@ pub(crate) fn run_quickjs(module: &[u8], run: &Run) -> Result<Output> {
 
 impl Guest {
     fn new(
+        runtime: &Runtime,
         module: &[u8],
         imports: &[(&str, Import)],
         stdin: &[u8],
@@ -167,7 +168,6 @@ impl Guest {
                 import.call(caller, arguments, &mut streams).map_err(|e| e.to_string())
             })
         };
-        let runtime = Runtime::new().map_err(Error::other)?;
         let functions = imports.iter().map(function).collect();
         runtime.register_host_module(MODULE, functions).map_err(Error::other)?;
         let instance = runtime

@@ -2,33 +2,55 @@
 
 use std::fmt;
 
-use cwamrc::{BoundsChecks, OptLevel, Options, Release};
+use cwamrc::{BoundsChecks, OptLevel, Release};
 use wamr_shim::{HostFunc, Instance, InstanceConfig, Runtime};
+
+use crate::machine::Machine;
 
 /// A way to run a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
+pub struct Engine {
+    machine: Machine,
+    code: Code,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Code {
     /// Compiled, with these options.
     Compiled(BoundsChecks, OptLevel),
     /// WAMR's interpreter: an opinion on expectations that is not ours.
-    Interpreter,
+    Interpreted,
 }
 
 impl Engine {
-    /// Every combination of bounds checks and levels that the runtime is meant for. One without
-    /// guard pages takes only code that checks for itself.
+    /// Every combination of bounds checks and levels that the runtime is meant for, here and, with
+    /// fewer levels, on every other machine. A runtime without guard pages takes only code that
+    /// checks for itself.
     pub fn compiled() -> impl Iterator<Item = Self> {
-        let hardware =
-            (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
-        let checks = [BoundsChecks::Software].into_iter().chain(hardware);
         // Level 2 makes the code of level 3.
-        let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
-        checks.flat_map(move |checks| levels.map(|level| Self::Compiled(checks, level)))
+        let here = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+        let here = here.map(|level| (Machine::Here, level));
+        // What holds for runners without emulation, once.
+        let runner = [(Machine::native_runner(), OptLevel::O3)];
+        let foreign =
+            Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
+        here.into_iter().chain(runner).chain(foreign).flat_map(|(machine, level)| {
+            let hardware =
+                (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
+            let checks = [BoundsChecks::Software].into_iter().chain(hardware);
+            checks.map(move |checks| Self { machine, code: Code::Compiled(checks, level) })
+        })
     }
 
     /// The compiled ways, and the interpreter.
     pub fn all() -> impl Iterator<Item = Self> {
-        Self::compiled().chain([Self::Interpreter])
+        let interpreter = Self { machine: Machine::Here, code: Code::Interpreted };
+        Self::compiled().chain([interpreter])
+    }
+
+    /// Where modules run.
+    pub fn machine(self) -> Machine {
+        self.machine
     }
 
     /// The bytes that the runtime gets.
@@ -37,9 +59,9 @@ impl Engine {
     /// If `wat` is not the text of a module that compiles.
     pub fn prepare(self, wat: &str) -> Vec<u8> {
         let wasm = wat::parse_str(wat).unwrap_or_else(|error| panic!("{error}"));
-        let Self::Compiled(checks, level) = self else { return wasm };
-        let options = Options::new().bounds_checks(checks).opt_level(level).release(Release::Main);
-        let artifact = cwamrc::compile(&wasm, &options);
+        let Code::Compiled(checks, level) = self.code else { return wasm };
+        let options = self.machine.options().bounds_checks(checks).opt_level(level);
+        let artifact = cwamrc::compile(&wasm, &options.release(Release::Main));
         artifact.unwrap_or_else(|error| panic!("{self}: {error}")).into_bytes()
     }
 
@@ -55,7 +77,15 @@ impl Engine {
         wat: &str,
         imports: Vec<HostFunc>,
     ) -> Result<Instance, wamr_shim::Error> {
-        let runtime = Runtime::new().expect("the runtime starts");
+        self.try_instantiate_in(&self.machine.runtime(), wat, imports)
+    }
+
+    fn try_instantiate_in(
+        self,
+        runtime: &Runtime,
+        wat: &str,
+        imports: Vec<HostFunc>,
+    ) -> Result<Instance, wamr_shim::Error> {
         runtime.register_host_module("env", imports).expect("the runtime takes the host functions");
         let module = runtime.load(&self.prepare(wat));
         let module = module.unwrap_or_else(|error| panic!("{self}: {error}"));
@@ -67,16 +97,26 @@ impl Engine {
     /// # Panics
     /// Also if the runtime cannot instantiate it.
     pub fn instantiate(self, wat: &str, imports: Vec<HostFunc>) -> Instance {
-        let instance = self.try_instantiate(wat, imports);
+        self.instantiate_in(&self.machine.runtime(), wat, imports)
+    }
+
+    /// As [`Engine::instantiate`], in a runtime of [`Engine::machine`].
+    ///
+    /// # Panics
+    /// As [`Engine::instantiate`].
+    pub fn instantiate_in(self, runtime: &Runtime, wat: &str, imports: Vec<HostFunc>) -> Instance {
+        let instance = self.try_instantiate_in(runtime, wat, imports);
         instance.unwrap_or_else(|error| panic!("{self}: {error}"))
     }
 }
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compiled(checks, level) => write!(f, "{checks:?} checks, {level:?}"),
-            Self::Interpreter => f.write_str("interpreter"),
+        match self.code {
+            Code::Compiled(checks, level) => {
+                write!(f, "{}, {checks:?} checks, {level:?}", self.machine)
+            }
+            Code::Interpreted => f.write_str("interpreter"),
         }
     }
 }

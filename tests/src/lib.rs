@@ -7,6 +7,7 @@ pub mod engine;
 pub mod fuzzing;
 pub mod golden;
 pub mod hazards;
+pub mod machine;
 pub mod programs;
 pub mod random;
 pub mod runner;

@@ -1,4 +1,5 @@
-//! Runs a program in the WAMR runtime and keeps what it prints.
+//! Runs a program in the WAMR runtime, of this process or of another machine, and keeps what it
+//! prints.
 //!
 //! Works on `.aot` files and, in the interpreter, on wasm.
 
@@ -10,27 +11,35 @@ use std::thread;
 use wamr_shim::{InstanceConfig, Runtime, Trap, WasiConfig};
 
 use crate::emscripten;
+use crate::machine::Machine;
 use crate::programs::{Host, Output, Run};
 use crate::tfjs;
 
 /// Bytes for the interpreter's stack.
 const INTERPRETER_STACK: u32 = 4 << 20;
 
-/// Bytes of the native stack: what the main thread of a process has on Linux, and test threads not.
+/// Bytes of the native stack here: what the main thread of a process has on Linux, and test threads
+/// not.
 const NATIVE_STACK: usize = 8 << 20;
 
-/// Loads `module` and runs it as `run` says.
+/// Loads `module` on `machine` and runs it as `run` says.
 ///
 /// # Errors
 /// The module cannot be loaded or instantiated, or ends with a trap; files of the run cannot be
 /// opened.
-pub fn run(module: &[u8], host: Host, run: &Run) -> Result<Output> {
-    let run_here = || match host {
-        Host::Wasi => run_wasi(module, run),
-        Host::ClangFormat => emscripten::run_clang_format(module, run),
-        Host::SqlJs => emscripten::run_sqljs(module, run),
-        Host::QuickJs => emscripten::run_quickjs(module, run),
-        Host::Tfjs => tfjs::run(module, run),
+///
+/// # Panics
+/// If there is no such machine; the message says why.
+pub fn run(machine: Machine, module: &[u8], host: Host, run: &Run) -> Result<Output> {
+    let run_here = || {
+        let runtime = machine.runtime();
+        match host {
+            Host::Wasi => run_wasi(&runtime, module, run),
+            Host::ClangFormat => emscripten::run_clang_format(&runtime, module, run),
+            Host::SqlJs => emscripten::run_sqljs(&runtime, module, run),
+            Host::QuickJs => emscripten::run_quickjs(&runtime, module, run),
+            Host::Tfjs => tfjs::run(&runtime, module, run),
+        }
     };
     thread::scope(|scope| {
         let thread =
@@ -39,7 +48,7 @@ pub fn run(module: &[u8], host: Host, run: &Run) -> Result<Output> {
     })
 }
 
-fn run_wasi(module: &[u8], run: &Run) -> Result<Output> {
+fn run_wasi(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
     let mut stdout = tempfile::tempfile()?;
     let mut wasi = WasiConfig::new().arg(&run.name).args(&run.args);
     wasi = wasi.stdin(file_with(&run.stdin)?).stdout(stdout.try_clone()?);
@@ -51,7 +60,6 @@ fn run_wasi(module: &[u8], run: &Run) -> Result<Output> {
         let folder = folder.to_str().ok_or_else(|| Error::other("the folder is not UTF-8"))?;
         wasi = wasi.preopened_dir(folder, ".");
     }
-    let runtime = Runtime::new().map_err(Error::other)?;
     let instance = runtime
         .load(module)
         .and_then(|module| module.instantiate(&config(wasi)))

@@ -22,8 +22,7 @@ struct Host {
 }
 
 /// Carries out the workload on standard input.
-pub(crate) fn run(module: &[u8], run: &Run) -> Result<Output> {
-    let runtime = Runtime::new().map_err(Error::other)?;
+pub(crate) fn run(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
     let copy_type = FuncType::new([ValType::I32; 3], []);
     let copy = HostFunc::new("emscripten_memcpy_big", copy_type, |caller, arguments| {
         copy_memory(caller, arguments).map_err(|error| error.to_string())?;

@@ -12,14 +12,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use cwamrc_tests::differential::check::{Difference, check_seed, check_simd_seed, check_wasm};
+use cwamrc_tests::differential::check::{
+    Difference, Judge, check_seed, check_simd_seed, check_wasm,
+};
 use cwamrc_tests::differential::coverage::Coverage;
-use cwamrc_tests::differential::host::Host;
+use cwamrc_tests::machine::Machine;
 
 /// The seeds that `cargo test` takes.
 const DEFAULT_SEEDS: Range<u64> = 0..200;
+/// The same for each machine that may be emulated.
+const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..120;
 
-/// Overrides [`DEFAULT_SEEDS`], as `first..end`.
+/// Overrides both, as `first..end`.
 const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
 /// If set, each seed is announced before it runs, for the case that one ends the process.
 const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
@@ -29,25 +33,36 @@ const THREAD_STACK: usize = 512 << 20;
 
 #[test]
 fn compiled_modules_do_what_the_interpreter_does() {
-    compare_all(check_seed);
+    compare_all(Machine::Here, seeds(DEFAULT_SEEDS), check_seed);
+}
+
+#[test]
+fn modules_compiled_for_other_machines_do_what_the_interpreter_does() {
+    for machine in Machine::foreign() {
+        compare_all(machine, seeds(DEFAULT_FOREIGN_SEEDS), check_seed);
+    }
 }
 
 /// The same for modules with SIMD, against wasmi.
 #[test]
 fn compiled_modules_with_simd_do_what_wasmi_does() {
-    let coverage = compare_all(check_simd_seed);
+    let coverage = compare_all(Machine::Here, seeds(DEFAULT_SEEDS), check_simd_seed);
     let missing = coverage.missing_simd_operators();
     assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
 }
 
-fn compare_all(check: fn(&Host, u64) -> Result<Coverage, Difference>) -> Coverage {
-    let seeds = seeds();
+/// Compares the modules of `seeds`, several at a time.
+fn compare_all(
+    machine: Machine,
+    seeds: Range<u64>,
+    check: fn(&Judge, u64) -> Result<Coverage, Difference>,
+) -> Coverage {
     let trace = env::var_os(TRACE_VARIABLE).is_some();
     let next = AtomicU64::new(seeds.start);
     let total = Mutex::new(Coverage::default());
     let differences = Mutex::new(Vec::new());
     let work = || {
-        let host = Host::new().expect("WAMR can be set up");
+        let judge = Judge::new(machine).expect("WAMR can be set up");
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= seeds.end {
@@ -56,7 +71,8 @@ fn compare_all(check: fn(&Host, u64) -> Result<Coverage, Difference>) -> Coverag
             if trace {
                 eprintln!("seed {seed}");
             }
-            match check(&host, seed) {
+            let _named = NamedInPanic(seed);
+            match check(&judge, seed) {
                 Ok(coverage) => total.lock().unwrap().merge(coverage),
                 Err(difference) => differences.lock().unwrap().push((seed, difference)),
             }
@@ -73,28 +89,41 @@ fn compare_all(check: fn(&Host, u64) -> Result<Coverage, Difference>) -> Coverag
     });
 
     let total = total.into_inner().unwrap();
-    println!("{total}");
+    println!("{machine}: {total}");
     let mut differences = differences.into_inner().unwrap();
     differences.sort_by_key(|(seed, _)| *seed);
     for (seed, difference) in &differences {
         println!("seed {seed}: {difference}");
     }
-    assert!(differences.is_empty(), "{} modules differ", differences.len());
+    assert!(differences.is_empty(), "{machine}: {} modules differ", differences.len());
     total
+}
+
+/// Says which seed it was that ended the thread, or the runner that it drives.
+struct NamedInPanic(u64);
+
+impl Drop for NamedInPanic {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            println!("seed {} ends with a panic", self.0);
+        }
+    }
 }
 
 /// The folder `differential` holds one module for each mistake that this check has found.
 #[test]
 fn mistakes_of_the_past_stay_away() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
-    let host = Host::new().expect("WAMR can be set up");
+    let machines = [Machine::Here].into_iter().chain(Machine::foreign());
+    let judges = machines.map(|machine| Judge::new(machine).expect("WAMR can be set up"));
+    let judges: Vec<Judge> = judges.collect();
     let mut modules = 0;
     for entry in fs::read_dir(&folder).expect("the folder is there") {
         let path = entry.expect("the folder can be read").path();
         let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
         // Each level meets each mode of bounds checks.
-        for seed in 0..4 {
-            check_wasm(&host, &wasm, seed)
+        for (judge, seed) in judges.iter().flat_map(|judge| (0..6).map(move |seed| (judge, seed))) {
+            check_wasm(judge, &wasm, seed)
                 .unwrap_or_else(|difference| panic!("{}: {difference}", path.display()));
         }
         modules += 1;
@@ -102,8 +131,8 @@ fn mistakes_of_the_past_stay_away() {
     assert!(modules > 0, "no module in {}", folder.display());
 }
 
-fn seeds() -> Range<u64> {
-    let Ok(text) = env::var(SEEDS_VARIABLE) else { return DEFAULT_SEEDS };
+fn seeds(default: Range<u64>) -> Range<u64> {
+    let Ok(text) = env::var(SEEDS_VARIABLE) else { return default };
     let parse = || {
         let (start, end) = text.split_once("..")?;
         Some(start.parse().ok()?..end.parse().ok()?)

@@ -1,6 +1,8 @@
 //! Real programs, compiled at every level and in both modes of bounds checks, print in WAMR what
 //! their references print.
 //!
+//! On machines that may be emulated, each program runs compiled in two ways, the large ones in one.
+//!
 //! The references are other implementations, see `cwamrc_tests::programs`. What the programs need
 //! is fetched and built first; the first run on a machine takes a few minutes for that.
 
@@ -8,6 +10,7 @@ use std::sync::LazyLock;
 use std::{fmt, fs};
 
 use cwamrc::{BoundsChecks, OptLevel, Options, Release, compile};
+use cwamrc_tests::machine::Machine;
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
 use wamr_shim::Runtime;
@@ -23,14 +26,16 @@ static PROGRAMS: LazyLock<Vec<Program>> =
 enum Way {
     /// In WAMR's interpreter: shows that program, host and reference agree without us.
     Interpreted,
-    Compiled(OptLevel, BoundsChecks),
+    Compiled(Machine, OptLevel, BoundsChecks),
 }
 
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Interpreted => write!(f, "interpreted"),
-            Self::Compiled(level, bounds) => write!(f, "compiled, {level:?}, {bounds:?}"),
+            Self::Compiled(machine, level, bounds) => {
+                write!(f, "{machine}, compiled, {level:?}, {bounds:?}")
+            }
         }
     }
 }
@@ -45,30 +50,49 @@ const MODES: &[BoundsChecks] = match cfg!(feature = "software-bounds-checks") {
 
 /// Every level, in every mode.
 fn compiled() -> Vec<Way> {
-    let in_mode = |&mode: &BoundsChecks| LEVELS.map(|level| Way::Compiled(level, mode));
+    let in_mode =
+        |&mode: &BoundsChecks| LEVELS.map(|level| Way::Compiled(Machine::Here, level, mode));
     MODES.iter().flat_map(in_mode).collect()
 }
 
 /// For large modules: of software checks, the least and the most optimised only.
 fn compiled_large() -> Vec<Way> {
     let both = |way: &Way| {
-        !matches!(way, Way::Compiled(OptLevel::O1 | OptLevel::O2, BoundsChecks::Software))
+        !matches!(way, Way::Compiled(_, OptLevel::O1 | OptLevel::O2, BoundsChecks::Software))
     };
     compiled().into_iter().filter(both).collect()
+}
+
+/// On other machines: the most optimised in the first mode, the least in the last.
+fn foreign() -> Vec<Way> {
+    let (first, last) = (MODES[0], MODES[MODES.len() - 1]);
+    let ways = |machine| {
+        [Way::Compiled(machine, OptLevel::O3, first), Way::Compiled(machine, OptLevel::O0, last)]
+    };
+    Machine::foreign().flat_map(ways).collect()
+}
+
+/// The same for large modules.
+fn foreign_large() -> Vec<Way> {
+    foreign().into_iter().step_by(2).collect()
 }
 
 fn outputs(program: &Program, way: Way) -> Vec<Result<Output, String>> {
     let wasm = fs::read(&program.wasm).expect("the module is readable");
     let module = match way {
         Way::Interpreted => Ok(wasm),
-        Way::Compiled(level, bounds) => {
-            let options = Options::new().opt_level(level).bounds_checks(bounds);
+        Way::Compiled(machine, level, bounds) => {
+            let options = machine.options().opt_level(level).bounds_checks(bounds);
             compile(&wasm, &options).map(cwamrc::Artifact::into_bytes).map_err(|e| e.to_string())
         }
     };
+    let machine = match way {
+        Way::Interpreted => Machine::Here,
+        Way::Compiled(machine, ..) => machine,
+    };
     let run = |run| {
         let module = module.as_ref().map_err(Clone::clone)?;
-        runner::run(module, program.host, run).map_err(|e| e.to_string())
+        runner::run(machine, module, program.host, run).map_err(|e| e.to_string())
     };
     program.runs.iter().map(run).collect()
 }
@@ -205,4 +229,24 @@ fn clang_format() {
 #[test]
 fn python() {
     check(|name| name == "python", &compiled_large());
+}
+
+#[test]
+fn kernels_on_other_machines() {
+    check(|name| name.ends_with("-o2"), &foreign());
+}
+
+#[test]
+fn programs_on_other_machines() {
+    check(|name| ["sqlite", "zstd", "lz4", "lua", "sqljs", "quickjs"].contains(&name), &foreign());
+}
+
+#[test]
+fn clang_format_on_other_machines() {
+    check(|name| name == "clang-format", &foreign_large());
+}
+
+#[test]
+fn python_on_other_machines() {
+    check(|name| name == "python", &foreign_large());
 }

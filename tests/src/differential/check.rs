@@ -4,7 +4,7 @@ use std::fmt;
 
 use cwamrc::{BoundsChecks, OptLevel, Options};
 use wamr_abi::exceptions::TrapId;
-use wamr_shim::Module;
+use wamr_shim::{Error, Module};
 
 use super::coverage::Coverage;
 use super::dense;
@@ -13,6 +13,7 @@ use super::generate;
 use super::host::Host;
 use super::oracle;
 use super::prepare::Prepared;
+use crate::machine::Machine;
 
 /// Where compiled code and the interpreter part.
 #[derive(Clone, Debug)]
@@ -29,22 +30,38 @@ impl fmt::Display for Difference {
     }
 }
 
+/// The interpreter, and what it is compared with.
+pub struct Judge {
+    interpreter: Host,
+    compiled: Host,
+}
+
+impl Judge {
+    /// Compares compiled code on `machine`.
+    ///
+    /// # Errors
+    /// If WAMR cannot be set up.
+    pub fn new(machine: Machine) -> Result<Self, Error> {
+        Ok(Self { interpreter: Host::new(Machine::Here)?, compiled: Host::new(machine)? })
+    }
+}
+
 /// Compares the module of `seed`.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_seed(host: &Host, seed: u64) -> Result<Coverage, Difference> {
+pub fn check_seed(judge: &Judge, seed: u64) -> Result<Coverage, Difference> {
     // Every second module is of one kind, and bounds checks alternate with pairs.
     let prepared =
         if seed.is_multiple_of(2) { generate::module(seed) } else { dense::module(seed) };
-    check_module(host, &prepared, seed / 2)
+    check_module(judge, &prepared, seed / 2)
 }
 
 /// Compares a module that was not generated. What it does must be observable through its exports.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_wasm(host: &Host, wasm: &[u8], seed: u64) -> Result<(), Difference> {
+pub fn check_wasm(judge: &Judge, wasm: &[u8], seed: u64) -> Result<(), Difference> {
     let parser = wasmparser::Parser::new(0);
     let imports = parser.parse_all(wasm).filter_map(|payload| match payload {
         Ok(wasmparser::Payload::ImportSection(section)) => Some(section.into_imports()),
@@ -53,25 +70,26 @@ pub fn check_wasm(host: &Host, wasm: &[u8], seed: u64) -> Result<(), Difference>
     let is_function = |import: &Result<wasmparser::Import<'_>, _>| matches!(import, Ok(import) if matches!(import.ty, wasmparser::TypeRef::Func(_)));
     let imported_functions = imports.flatten().filter(is_function).count() as u32;
     let prepared = Prepared { wasm: wasm.to_vec(), marked: wasm.to_vec(), imported_functions };
-    check_module(host, &prepared, seed).map(|_| ())
+    check_module(judge, &prepared, seed).map(|_| ())
 }
 
 /// Compares `prepared`; `seed` decides arguments and bounds-check modes.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_module(host: &Host, prepared: &Prepared, seed: u64) -> Result<Coverage, Difference> {
+pub fn check_module(judge: &Judge, prepared: &Prepared, seed: u64) -> Result<Coverage, Difference> {
+    let host = &judge.interpreter;
     let interpreter = |what: String| Difference { configuration: "interpreter".to_owned(), what };
     let module = load(host, &prepared.wasm).map_err(interpreter)?;
     let plan = Plan::new(prepared, &module, seed);
     let expected = plan.run(host, &module);
 
-    let configurations = configurations(seed);
+    let configurations = configurations(judge.compiled.machine, seed);
     let mut coverage = Coverage::of(&expected, prepared.wasm.len(), configurations.len());
     for options in configurations {
-        let module = compile(host, &prepared.wasm, &options)?;
-        let actual = plan.run(host, &module);
-        compare(&expected, &actual).map_err(|what| difference(&options, what))?;
+        let module = compile(&judge.compiled, &prepared.wasm, &options)?;
+        let actual = plan.run(&judge.compiled, &module);
+        compare(&expected, &actual).map_err(|what| difference(&judge.compiled, &options, what))?;
     }
 
     let marked = load(host, &prepared.marked).map_err(interpreter)?;
@@ -83,12 +101,13 @@ pub fn check_module(host: &Host, prepared: &Prepared, seed: u64) -> Result<Cover
 ///
 /// # Errors
 /// The first difference.
-pub fn check_simd_seed(host: &Host, seed: u64) -> Result<Coverage, Difference> {
+pub fn check_simd_seed(judge: &Judge, seed: u64) -> Result<Coverage, Difference> {
     let prepared =
         if seed.is_multiple_of(2) { generate::simd_module(seed) } else { dense::simd_module(seed) };
     let oracle = |what: String| Difference { configuration: "wasmi".to_owned(), what };
     let mut runs: Option<(Plan, Trace, Coverage)> = None;
-    let configurations = configurations(seed / 2);
+    let host = &judge.compiled;
+    let configurations = configurations(host.machine, seed / 2);
     let count = configurations.len();
     for options in configurations {
         let module = compile(host, &prepared.wasm, &options)?;
@@ -106,7 +125,7 @@ pub fn check_simd_seed(host: &Host, seed: u64) -> Result<Coverage, Difference> {
             }
         };
         let actual = in_common_words(plan.run(host, &module));
-        compare(expected, &actual).map_err(|what| difference(&options, what))?;
+        compare(expected, &actual).map_err(|what| difference(host, &options, what))?;
     }
     let (_, _, coverage) = runs.expect("there are configurations");
     Ok(coverage)
@@ -141,12 +160,13 @@ fn in_common_words(mut trace: Trace) -> Trace {
 fn compile(host: &Host, wasm: &[u8], options: &Options) -> Result<Module, Difference> {
     let artifact = cwamrc::compile(wasm, options);
     let artifact =
-        artifact.map_err(|error| difference(options, format!("not compiled: {error}")))?;
-    load(host, artifact.bytes()).map_err(|what| difference(options, what))
+        artifact.map_err(|error| difference(host, options, format!("not compiled: {error}")))?;
+    load(host, artifact.bytes()).map_err(|what| difference(host, options, what))
 }
 
-fn difference(options: &Options, what: String) -> Difference {
-    let configuration = format!("{:?}, {:?}", options.opt_level, options.bounds_checks);
+fn difference(host: &Host, options: &Options, what: String) -> Difference {
+    let (machine, level) = (host.machine, options.opt_level);
+    let configuration = format!("{machine}, {level:?}, {:?}", options.bounds_checks);
     Difference { configuration, what }
 }
 
@@ -155,16 +175,20 @@ fn load(host: &Host, bytes: &[u8]) -> Result<Module, String> {
 }
 
 /// Three levels, and bounds checks that alternate with the level and the seed. A runtime without
-/// guard pages takes software checks only.
-fn configurations(seed: u64) -> Vec<Options> {
+/// guard pages takes software checks only. Of the levels, a machine that may be emulated gets one by
+/// turns.
+fn configurations(machine: Machine, seed: u64) -> Vec<Options> {
     let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+    let chosen = |turn: &u64| machine == Machine::Here || turn % 3 == seed / 2 % 3;
     levels
         .into_iter()
-        .zip(seed..)
+        .zip(0..)
+        .filter(|(_, turn)| chosen(turn))
         .map(|(level, turn)| {
-            let software = cfg!(feature = "software-bounds-checks") || turn % 2 == 0;
+            let turn = turn + seed;
+            let software = cfg!(feature = "software-bounds-checks") || turn.is_multiple_of(2);
             let checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
-            Options::new().opt_level(level).bounds_checks(checks)
+            machine.options().opt_level(level).bounds_checks(checks)
         })
         .collect()
 }

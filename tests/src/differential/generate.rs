@@ -45,7 +45,7 @@ pub fn simd_module(seed: u64) -> Prepared {
     let temper = random.choose(&[Temper::Wild, Temper::Steered, Temper::Steered, Temper::Tame]);
     let operators = InstructionKinds::all();
     let input = random.bytes(size);
-    let style = Style { temper, operators };
+    let style = Style { temper, operators, tail_calls: false, threads: false };
     let config = Config {
         available_imports: None,
         max_imports: 0,

@@ -8,6 +8,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::dense::Signature;
+use crate::machine::Machine;
 use wamr_shim::{Caller, Error, FuncType, HostFunc, Runtime, Val, ValType};
 use wasm_encoder::{EntityType, GlobalType, ImportSection, Module, TypeSection};
 
@@ -84,25 +85,30 @@ struct State {
 
 /// A runtime whose modules can import everything on offer. It serves one instance at a time.
 pub struct Host {
+    /// Where the modules run.
+    pub machine: Machine,
     /// The runtime.
     pub runtime: Runtime,
     state: Arc<Mutex<State>>,
 }
 
 impl Host {
-    /// Registers everything on offer with a runtime of its own.
+    /// Registers everything on offer with a runtime of `machine`.
     ///
     /// # Errors
-    /// If WAMR cannot be set up.
-    pub fn new() -> Result<Self, Error> {
-        let runtime = Runtime::new()?;
+    /// If WAMR does not take it.
+    ///
+    /// # Panics
+    /// If there is no such runtime.
+    pub fn new(machine: Machine) -> Result<Self, Error> {
+        let runtime = machine.runtime();
         let state = Arc::<Mutex<State>>::default();
         let functions = FUNCTIONS.iter().map(|offer| function(offer, &state)).collect();
         runtime.register_host_module(HOST_MODULE, functions)?;
         for &(name, value, mutable) in GLOBALS {
             runtime.register_host_global(HOST_MODULE, name, value, mutable);
         }
-        Ok(Self { runtime, state })
+        Ok(Self { machine, runtime, state })
     }
 
     /// Forgets everything, and learns what host functions may call and set.

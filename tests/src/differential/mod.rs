@@ -8,8 +8,8 @@
 //! each compilation. [`coverage`] measures that the modules do something.
 //!
 //! Floats are compared bit by bit. That is sound because generated functions replace every NaN that
-//! an operator computes by one and the same (`canonicalize_nans`), so the freedom that the spec
-//! leaves (section 4.3.3) is never visible.
+//! an operator computes by one and the same (`canonicalize_nans`, and [`prepare`] where that leaves
+//! one), so the freedom that the spec leaves (section 4.3.3) is never visible.
 //!
 //! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]): WAMR's classic
 //! interpreter has no SIMD.

@@ -184,7 +184,7 @@ impl Preparer {
         module.finish()
     }
 
-    /// Starts a copy of `body`, and says where its temporaries are if it is steered.
+    /// Starts a copy of `body`, and says where its temporaries are.
     fn begin_function(
         &mut self,
         body: &wasmparser::FunctionBody<'_>,
@@ -198,6 +198,10 @@ impl Preparer {
         }
         locals.extend(self.steer.temporaries());
         Ok((Function::new(locals), first_temporary))
+    }
+
+    fn steering(&self, first_temporary: u32) -> Steering<'_> {
+        Steering { steer: self.steer, first_temporary, tables: &self.tables }
     }
 }
 
@@ -359,16 +363,23 @@ impl Reencode for Preparer {
                 function.instruction(&Instruction::GlobalSet(markers[&name]));
             }
             if self.steer != Steer::Off {
-                let steering =
-                    Steering { steer: self.steer, first_temporary, tables: &self.tables };
-                steering.before(&mut function, &name, &operator);
+                self.steering(first_temporary).before(&mut function, &name, &operator);
             }
             if name.starts_with("MemoryAtomicWait") {
                 // Nobody would wake it.
                 function.instruction(&Instruction::Drop);
                 function.instruction(&Instruction::I64Const(0));
             }
+            let converted = match operator {
+                Operator::F32DemoteF64 => Some(ValType::F32),
+                Operator::F64PromoteF32 => Some(ValType::F64),
+                _ => None,
+            };
             function.instruction(&self.instruction(operator)?);
+            if let Some(ty) = converted {
+                // wasm-smith leaves these NaNs as they come: with the operand's payload, or not.
+                self.steering(first_temporary).canonicalise(&mut function, ty);
+            }
         }
         code.function(&function);
         Ok(())

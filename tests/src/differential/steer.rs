@@ -33,6 +33,7 @@ pub enum Steer {
 }
 
 /// What is kept aside while an operand below it is masked. One local of each type per function.
+const FLOATS: &[ValType] = &[ValType::F32, ValType::F64];
 const SCALARS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
 const VECTORS: &[ValType] =
@@ -42,7 +43,7 @@ impl Steer {
     /// The groups of locals to add to a function behind its own.
     pub(super) fn temporaries(self) -> impl Iterator<Item = (u32, ValType)> {
         let types = match self {
-            Self::Off => &[],
+            Self::Off => FLOATS,
             Self::Scalars => SCALARS,
             Self::Vectors => VECTORS,
         };
@@ -127,6 +128,22 @@ impl Steering<'_> {
         mask(function, to);
         function.instruction(&Instruction::LocalGet(length + 1));
         function.instruction(&Instruction::LocalGet(length));
+    }
+
+    /// Replaces any NaN on the stack, of type `ty`, by the canonical one.
+    pub(super) fn canonicalise(&self, function: &mut Function, ty: ValType) {
+        let (nan, compare) = match ty {
+            ValType::F32 => (Instruction::F32Const(f32::NAN.into()), Instruction::F32Ne),
+            _ => (Instruction::F64Const(f64::NAN.into()), Instruction::F64Ne),
+        };
+        let temporary = self.temporary(ty);
+        function.instruction(&Instruction::LocalSet(temporary));
+        function.instruction(&nan);
+        for _ in 0..3 {
+            function.instruction(&Instruction::LocalGet(temporary));
+        }
+        function.instruction(&compare);
+        function.instruction(&Instruction::Select);
     }
 
     fn temporary(&self, ty: ValType) -> u32 {

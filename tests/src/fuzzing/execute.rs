@@ -3,9 +3,9 @@
 use std::thread;
 
 use super::choice;
-use crate::differential::check::check_module;
+use crate::differential::check::{Judge, check_module};
 use crate::differential::generate::{self, Style};
-use crate::differential::host::Host;
+use crate::machine::Machine;
 use crate::random::Random;
 
 /// Deep recursion of code without optimisation takes much stack; the pages are only used then.
@@ -17,8 +17,8 @@ pub(super) fn run(data: &[u8]) {
     let style = Style::choose(&mut Random::new(seed));
     let Ok(prepared) = generate::from_bytes(input, style) else { return };
     let check = || {
-        let host = Host::new().expect("WAMR can be set up");
-        check_module(&host, &prepared, seed).map(|_| ())
+        let judge = Judge::new(Machine::Here).expect("WAMR can be set up");
+        check_module(&judge, &prepared, seed).map(|_| ())
     };
     let result = thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(THREAD_STACK).spawn_scoped(scope, check);

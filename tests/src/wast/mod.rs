@@ -6,12 +6,13 @@
 //! does not fail is a failure too.
 //!
 //! Modules are compiled and run in one process per file, a worker, so that a crash is the failure
-//! of the directive that caused it.
+//! of the directive that caused it. Where modules are for another machine, the worker drives a runner
+//! for it.
 //!
 //! | module     | what                                               |
 //! |------------|----------------------------------------------------|
 //! | `suite`    | where the files are, and which                     |
-//! | `mode`     | the options that the suite is compiled with        |
+//! | `mode`     | options to compile with, and the machine to run on |
 //! | `script`   | runs the directives of a file                      |
 //! | `session`  | instances, and linking one with another            |
 //! | `value`    | arguments, and patterns of results                 |
@@ -33,7 +34,7 @@ mod value;
 mod worker;
 
 pub use expected::ExpectedFailures;
-pub use mode::{MODES, Mode};
+pub use mode::{Mode, modes};
 pub use report::Report;
 pub use suite::{TestFile, files};
 pub use worker::{Record, Worker};

@@ -1,46 +1,87 @@
-//! The options that the suite is compiled with, for the runtime that this crate is linked with.
+//! The options that the suite is compiled with, and the machine that it runs on.
 
+use crate::machine::Machine;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
+use std::{env, fmt};
 
-/// One way to compile the suite.
+/// If set, the suite runs in every way on other machines, too.
+const ALL_VARIABLE: &str = "CWAMRC_SPEC_ALL_MODES";
+
+/// One way to compile and run the suite.
 #[derive(Clone, Copy, Debug)]
 pub struct Mode {
-    /// Its name in reports.
-    pub name: &'static str,
+    machine: Machine,
     opt_level: OptLevel,
     bounds_checks: BoundsChecks,
 }
 
-/// Every way that the runtime can judge.
-#[cfg(not(feature = "software-bounds-checks"))]
-pub const MODES: &[Mode] = &[
-    Mode::new("hardware-O0", OptLevel::O0, BoundsChecks::Hardware),
-    Mode::new("hardware-O1", OptLevel::O1, BoundsChecks::Hardware),
-    Mode::new("hardware-O3", OptLevel::O3, BoundsChecks::Hardware),
-    Mode::new("software-O0", OptLevel::O0, BoundsChecks::Software),
-    Mode::new("software-O3", OptLevel::O3, BoundsChecks::Software),
+/// What code may be compiled like, for a runtime with hardware bounds checks.
+const WITH_GUARD_PAGES: &[(BoundsChecks, OptLevel)] = &[
+    (BoundsChecks::Hardware, OptLevel::O0),
+    (BoundsChecks::Hardware, OptLevel::O1),
+    (BoundsChecks::Hardware, OptLevel::O3),
+    (BoundsChecks::Software, OptLevel::O0),
+    (BoundsChecks::Software, OptLevel::O3),
 ];
 
-/// Every way that the runtime can judge: it has no guard pages.
-#[cfg(feature = "software-bounds-checks")]
-pub const MODES: &[Mode] = &[
-    Mode::new("software-O0 without guard pages", OptLevel::O0, BoundsChecks::Software),
-    Mode::new("software-O3 without guard pages", OptLevel::O3, BoundsChecks::Software),
-];
+/// The same for a runtime without.
+const WITHOUT_GUARD_PAGES: &[(BoundsChecks, OptLevel)] =
+    &[(BoundsChecks::Software, OptLevel::O0), (BoundsChecks::Software, OptLevel::O3)];
+
+/// Of each, what is taken by default where an emulator makes it slow.
+const EMULATED: [(BoundsChecks, OptLevel); 2] =
+    [(BoundsChecks::Hardware, OptLevel::O3), (BoundsChecks::Software, OptLevel::O0)];
+
+/// Every way that the runtime can judge, here and on other machines.
+pub fn modes() -> Vec<Mode> {
+    let guard_pages = !cfg!(feature = "software-bounds-checks");
+    let (ways, emulated) = match guard_pages {
+        true => (WITH_GUARD_PAGES, EMULATED[0]),
+        false => (WITHOUT_GUARD_PAGES, EMULATED[1]),
+    };
+    let all = env::var_os(ALL_VARIABLE).is_some();
+    let on = |machine: Machine| {
+        let chosen = move |way: &&(BoundsChecks, OptLevel)| {
+            machine == Machine::Here || all || **way == emulated
+        };
+        ways.iter().filter(chosen).map(move |&(bounds_checks, opt_level)| Mode {
+            machine,
+            opt_level,
+            bounds_checks,
+        })
+    };
+    // A runner of this architecture, too, if everything is wanted.
+    let native = all.then(Machine::native_runner);
+    let machines = [Machine::Here].into_iter().chain(native).chain(Machine::foreign());
+    machines.flat_map(on).collect()
+}
 
 impl Mode {
-    const fn new(name: &'static str, opt_level: OptLevel, bounds_checks: BoundsChecks) -> Mode {
-        Mode { name, opt_level, bounds_checks }
+    /// Where it runs.
+    pub fn machine(&self) -> Machine {
+        self.machine
     }
 
     /// The compiler's options.
     pub(super) fn options(&self) -> Options {
-        Options::new()
+        self.machine
+            .options()
             .opt_level(self.opt_level)
             .bounds_checks(self.bounds_checks)
             .release(Release::Main)
             // Files run beside each other; their modules are small.
             .threads(NonZeroUsize::MIN)
+    }
+}
+
+/// Its name in reports.
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let checks = match self.bounds_checks {
+            BoundsChecks::Hardware => "hardware",
+            BoundsChecks::Software => "software",
+        };
+        write!(f, "{}-{checks}-{:?}", self.machine, self.opt_level)
     }
 }

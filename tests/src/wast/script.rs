@@ -4,11 +4,10 @@
 //! assert that they succeed. A module without an instance makes the directives about it fail.
 
 use super::message;
-use super::mode::Mode;
 use super::session::{Failure, Session};
 use super::value::{argument, results_match};
-use cwamrc::ErrorKind;
-use wamr_shim::Val;
+use cwamrc::{ErrorKind, Options};
+use wamr_shim::{Runtime, Val};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::{Id, Span};
@@ -24,18 +23,22 @@ pub(super) trait Observer {
     fn failed(&mut self, reason: &str);
 }
 
-/// Runs all directives of `source`.
+/// Runs all directives of `source`: compiles with `options`, and runs in `runtime`.
 ///
 /// # Errors
 /// A message, if the file cannot be run at all.
-pub(super) fn run(source: &str, mode: &Mode, observer: &mut dyn Observer) -> Result<(), String> {
+pub(super) fn run(
+    source: &str,
+    options: Options,
+    runtime: Runtime,
+    observer: &mut dyn Observer,
+) -> Result<(), String> {
     let mut lexer = Lexer::new(source);
     // Names with characters that change the direction of text are among what is tested.
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
     let wast = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
-    let session = Session::new(mode.options()).map_err(|error| error.to_string())?;
-    let mut script = Script { session };
+    let mut script = Script { session: Session::new(options, runtime) };
     let lines = Lines::new(source);
     for directive in wast.directives {
         observer.begin(lines.number(directive.span()));

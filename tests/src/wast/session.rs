@@ -59,15 +59,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(options: Options) -> Result<Session, Error> {
-        Ok(Session {
-            runtime: Runtime::new()?,
+    pub(super) fn new(options: Options, runtime: Runtime) -> Session {
+        Session {
+            runtime,
             options,
             current: None,
             named: HashMap::new(),
             registered: BTreeMap::new(),
             unlinkable: HashMap::new(),
-        })
+        }
     }
 
     pub(super) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>, cwamrc::Error> {

@@ -7,7 +7,7 @@
 //! One line each: `begin LINE` before a directive, `failed REASON` after one that failed, `end` at
 //! the end.
 
-use super::mode::{MODES, Mode};
+use super::mode::{Mode, modes};
 use super::script::{self, Observer};
 use super::suite::TestFile;
 use std::fs::{self, File};
@@ -15,7 +15,8 @@ use std::io::{self, Write};
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
-use std::{env, fmt, thread};
+use std::{env, fmt, iter, thread};
+use wamr_shim::Runtime;
 
 /// First argument of a worker.
 const FLAG: &str = "--worker";
@@ -30,9 +31,11 @@ const END: &str = "end";
 
 /// The process for one file.
 pub struct Worker {
-    mode: &'static Mode,
+    mode: Mode,
     path: String,
     record: String,
+    /// Starts the runner, if the mode has one: its parent has built it.
+    runner: Vec<String>,
 }
 
 /// What happened to a file.
@@ -48,10 +51,11 @@ impl Worker {
     /// The worker that this process is to be, if its arguments say so.
     pub fn from_arguments(arguments: &[String]) -> Option<Worker> {
         match arguments {
-            [flag, mode, path, record] if flag == FLAG => Some(Worker {
-                mode: MODES.iter().find(|candidate| candidate.name == mode)?,
+            [flag, mode, path, record, runner @ ..] if flag == FLAG => Some(Worker {
+                mode: modes().into_iter().find(|candidate| candidate.to_string() == *mode)?,
                 path: path.clone(),
                 record: record.clone(),
+                runner: runner.to_vec(),
             }),
             _ => None,
         }
@@ -62,14 +66,23 @@ impl Worker {
     /// # Errors
     /// A message, if the file cannot be run to its end.
     pub fn run(self) -> Result<(), String> {
-        let Worker { mode, path, record } = self;
+        let Worker { mode, path, record, runner } = self;
         let source = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
         let file = File::options().append(true).open(&record);
         let file = file.map_err(|error| format!("{record}: {error}"))?;
         let (sender, begun) = mpsc::channel();
         let mut writer = Writer { file, begun: sender };
         let run = move || {
-            script::run(&source, mode, &mut writer)?;
+            let runtime = match runner.split_first() {
+                None => Runtime::new(),
+                Some((program, arguments)) => {
+                    let mut command = Command::new(program);
+                    command.args(arguments);
+                    Runtime::in_runner(command, STACK_SIZE)
+                }
+            };
+            let runtime = runtime.map_err(|error| error.to_string())?;
+            script::run(&source, mode.options(), runtime, &mut writer)?;
             writer.line(format_args!("{END}"));
             Ok(())
         };
@@ -118,12 +131,17 @@ impl Record {
     /// Runs `file` in a worker: this executable again.
     ///
     /// # Errors
-    /// If there can be no worker.
-    pub fn of(file: &TestFile, mode: &'static Mode) -> io::Result<Record> {
+    /// If there can be no worker, or no runner for the mode.
+    pub fn of(file: &TestFile, mode: &Mode) -> io::Result<Record> {
         let record = tempfile::NamedTempFile::new()?;
+        let runner = mode.machine().command().map_err(io::Error::other)?;
+        let runner = runner
+            .iter()
+            .flat_map(|command| iter::once(command.get_program()).chain(command.get_args()));
         let output = Command::new(env::current_exe()?)
-            .args([FLAG, mode.name])
+            .args([FLAG, &mode.to_string()])
             .args([file.path.as_path(), record.path()])
+            .args(runner)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

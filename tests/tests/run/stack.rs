@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::thread;
 
 use cwamrc_tests::engine::Engine;
+use cwamrc_tests::machine::Machine;
+use wamr_shim::Instance;
 use wamr_shim::Val::I32;
 
 const OVERFLOW: &str = "native stack overflow";
@@ -23,19 +25,30 @@ fn check(frame: usize, fields: &str) {
         {fields})"#
     );
     for engine in Engine::compiled() {
-        let instance = engine.instantiate(&module, Vec::new());
-        let overflow = || {
+        let overflow = |instance: &Instance| {
             instance.set_global("calls", I32(0)).unwrap();
             let trap = instance.call("f", &[I32(1)]).expect_err("the recursion has no end");
             assert_eq!(trap.message, OVERFLOW, "{engine}");
             assert_eq!(instance.call("alive", &[]), Ok(vec![I32(42)]), "{engine}");
         };
-        overflow();
-        overflow();
-        thread::scope(|scope| {
-            let small = thread::Builder::new().stack_size(SMALL_STACK);
-            small.spawn_scoped(scope, overflow).expect("a thread starts");
-        });
+        let instance = engine.instantiate(&module, Vec::new());
+        overflow(&instance);
+        overflow(&instance);
+        let instance = match engine.machine() {
+            Machine::Here => {
+                thread::scope(|scope| {
+                    let small = thread::Builder::new().stack_size(SMALL_STACK);
+                    small.spawn_scoped(scope, || overflow(&instance)).expect("a thread starts");
+                });
+                instance
+            }
+            machine => {
+                let runtime = machine.runtime_with_stack(SMALL_STACK);
+                let instance = engine.instantiate_in(&runtime, &module, Vec::new());
+                overflow(&instance);
+                instance
+            }
+        };
         let Some(I32(calls)) = instance.global("calls") else { panic!("calls is exported") };
         let most = (SMALL_STACK / frame) as i32;
         assert!((1..=most).contains(&calls), "{engine}: {calls} calls");

@@ -1,0 +1,141 @@
+//! Where a module runs: in the runtime of this process, or in that of a runner, which may be a
+//! program for another architecture under qemu's emulator of Linux programs.
+//!
+//! Runners are built when they are wanted and kept in cargo's target folder; whatever is missing for
+//! that is an error that names the Debian package. The runtime is the unmodified WAMR everywhere,
+//! built from the same sources with the same options (crate `wamr-build`).
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::{env, fmt, fs};
+
+use cwamrc::{Architecture, Options};
+use wamr_build::{Runner, Target};
+use wamr_shim::Runtime;
+
+/// Stack of WebAssembly in a runner, in bytes: what the main thread of a process has on Linux.
+const STACK_SIZE: usize = 8 << 20;
+
+/// A runtime to run modules in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Machine {
+    /// That of this process.
+    Here,
+    /// That of a runner.
+    Runner {
+        /// What the runner is compiled for.
+        architecture: Architecture,
+        /// Whether the runtime has hardware bounds checks.
+        guard_pages: bool,
+    },
+}
+
+impl Machine {
+    /// Runners for the architectures that this machine has not, with hardware bounds checks if the
+    /// runtime of this process has them.
+    pub fn foreign() -> impl Iterator<Item = Machine> {
+        let foreign = Architecture::ALL.iter().filter(|&&architecture| !is_native(architecture));
+        let guard_pages = !cfg!(feature = "software-bounds-checks");
+        foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages })
+    }
+
+    /// A runner for the architecture of this machine: what holds for runners without an emulator.
+    pub fn native_runner() -> Machine {
+        let architecture = Architecture::ALL.iter().copied().find(|&each| is_native(each));
+        Machine::Runner {
+            architecture: architecture.expect("tests run where cwamrc's files do"),
+            guard_pages: !cfg!(feature = "software-bounds-checks"),
+        }
+    }
+
+    /// Default options to compile with, for this machine.
+    pub fn options(self) -> Options {
+        match self {
+            Machine::Here => Options::new(),
+            Machine::Runner { architecture, .. } => Options::new().architecture(architecture),
+        }
+    }
+
+    /// The command that starts the runner, if it is one. Builds the runner if it has to.
+    ///
+    /// # Errors
+    /// A message: a tool is missing, with the package that brings it, or the build failed.
+    pub fn command(self) -> Result<Option<Command>, String> {
+        // A failure is kept, too: it takes its time.
+        static BUILT: Mutex<Option<HashMap<Machine, Result<Runner, String>>>> = Mutex::new(None);
+        let Machine::Runner { architecture, guard_pages } = self else { return Ok(None) };
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        let built = built.get_or_insert_default();
+        let runner = built.entry(self).or_insert_with(|| {
+            let target = Target::find(architecture.name(), "linux")?;
+            let options = wamr_build::Options {
+                software_bounds_checks: !guard_pages,
+                memory64: false,
+                spec_test: true,
+            };
+            Runner::build(target, options, &runners_folder()?)
+        });
+        match runner {
+            Ok(runner) => Ok(Some(runner.command())),
+            Err(error) => Err(format!("runner for {self}: {error}")),
+        }
+    }
+
+    /// A handle to the runtime that nothing is registered with. The calls of one thread share a
+    /// runner.
+    ///
+    /// # Panics
+    /// If there is no such runtime; the message says why.
+    pub fn runtime(self) -> Runtime {
+        self.runtime_with_stack(STACK_SIZE)
+    }
+
+    /// As [`Machine::runtime`]; WebAssembly in a runner has a native stack of `stack_size` bytes.
+    ///
+    /// # Panics
+    /// As [`Machine::runtime`].
+    pub fn runtime_with_stack(self, stack_size: usize) -> Runtime {
+        thread_local! {
+            static STARTED: RefCell<HashMap<(Machine, usize), Runtime>> = RefCell::default();
+        }
+        STARTED.with_borrow_mut(|started| {
+            let start = || {
+                let command = self.command().unwrap_or_else(|error| panic!("{error}"));
+                let runtime = match command {
+                    None => Runtime::new(),
+                    Some(command) => Runtime::in_runner(command, stack_size),
+                };
+                runtime.unwrap_or_else(|error| panic!("{self}: {error}"))
+            };
+            started.entry((self, stack_size)).or_insert_with(start).sibling()
+        })
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Machine::Here => f.write_str("here"),
+            Machine::Runner { architecture, guard_pages } => {
+                let pages = if *guard_pages { "" } else { " without guard pages" };
+                write!(f, "{}{pages}", architecture.name())
+            }
+        }
+    }
+}
+
+fn is_native(architecture: Architecture) -> bool {
+    architecture.name() == env::consts::ARCH
+}
+
+/// A folder beside that of the test programs, which lie in `deps`.
+fn runners_folder() -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|error| format!("the test program: {error}"))?;
+    let profile = program.ancestors().nth(2).ok_or("the test program lies in no folder")?;
+    let folder = profile.join("runners");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder)
+}
