@@ -102,16 +102,28 @@ impl Machine {
             static STARTED: RefCell<HashMap<(Machine, usize), Runtime>> = RefCell::default();
         }
         STARTED.with_borrow_mut(|started| {
-            let start = || {
-                let command = self.command().unwrap_or_else(|error| panic!("{error}"));
-                let runtime = match command {
-                    None => Runtime::new(),
-                    Some(command) => Runtime::in_runner(command, stack_size),
-                };
-                runtime.unwrap_or_else(|error| panic!("{self}: {error}"))
-            };
+            let start = || self.start(stack_size);
             started.entry((self, stack_size)).or_insert_with(start).sibling()
         })
+    }
+
+    /// As [`Machine::runtime`], in a runner of its own, which ends with the last user of the handle.
+    /// qemu-user 7.2 never forgets the pages that a process has had, and so grows by tens of MiB
+    /// with each memory that has guard pages.
+    ///
+    /// # Panics
+    /// As [`Machine::runtime`].
+    pub fn new_runtime(self) -> Runtime {
+        self.start(STACK_SIZE)
+    }
+
+    fn start(self, stack_size: usize) -> Runtime {
+        let command = self.command().unwrap_or_else(|error| panic!("{error}"));
+        let runtime = match command {
+            None => Runtime::new(),
+            Some(command) => Runtime::in_runner(command, stack_size),
+        };
+        runtime.unwrap_or_else(|error| panic!("{self}: {error}"))
     }
 }
 

@@ -23,6 +23,9 @@ const DEFAULT_SEEDS: Range<u64> = 0..200;
 /// The same for each machine that may be emulated.
 const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..120;
 
+/// An emulator that serves many more takes much memory; see [`Machine::new_runtime`].
+const MODULES_PER_RUNNER: usize = 50;
+
 /// Overrides both, as `first..end`.
 const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
 /// If set, each seed is announced before it runs, for the case that one ends the process.
@@ -62,8 +65,12 @@ fn compare_all(
     let total = Mutex::new(Coverage::default());
     let differences = Mutex::new(Vec::new());
     let work = || {
-        let judge = Judge::new(machine).expect("WAMR can be set up");
-        loop {
+        let new_judge = || Judge::new(machine).expect("WAMR can be set up");
+        let mut judge = new_judge();
+        for turn in 1_usize.. {
+            if turn.is_multiple_of(MODULES_PER_RUNNER) {
+                judge = new_judge();
+            }
             let seed = next.fetch_add(1, Ordering::Relaxed);
             if seed >= seeds.end {
                 break;

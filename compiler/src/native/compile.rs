@@ -31,7 +31,7 @@ pub(crate) struct CompiledFunction {
     /// Alignment that the code needs, in bytes.
     pub(crate) alignment: u32,
     /// Bytes that it takes on the stack.
-    frame_size: u32,
+    pub(crate) frame_size: u32,
     /// The readable form, if it was asked for.
     pub(crate) listing: Option<Box<Listing>>,
 }

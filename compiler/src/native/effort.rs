@@ -196,7 +196,6 @@ mod tests {
         builder.switch_to_block(exit);
         builder.ins().return_(&[]);
         builder.seal_all_blocks();
-        drop(builder);
         func
     }
 

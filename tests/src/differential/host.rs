@@ -101,7 +101,7 @@ impl Host {
     /// # Panics
     /// If there is no such runtime.
     pub fn new(machine: Machine) -> Result<Self, Error> {
-        let runtime = machine.runtime();
+        let runtime = machine.new_runtime();
         let state = Arc::<Mutex<State>>::default();
         let functions = FUNCTIONS.iter().map(|offer| function(offer, &state)).collect();
         runtime.register_host_module(HOST_MODULE, functions)?;

@@ -3,10 +3,11 @@
 use cranelift_codegen::binemit::Reloc;
 use wamr_abi::helpers::Helper;
 
+use crate::ErrorKind;
+use crate::lower::{Convention, Symbol};
 use crate::native::{Call, CompiledFunction, Image};
 use crate::options::Options;
-use crate::target::{Architecture, isa};
-use crate::{ErrorKind, lower::Symbol};
+use crate::target::{Architecture, Isas};
 
 const MIB: usize = 1 << 20;
 const HELPER: Symbol = Symbol::Helper(Helper::SetExceptionWithId);
@@ -25,13 +26,22 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
     };
     let calls = calls.iter().map(call).collect();
     let symbol = Symbol::Function(index);
-    CompiledFunction { symbol, code, calls, alignment: 4, listing: None }
+    CompiledFunction {
+        symbol,
+        code,
+        calls,
+        uses_simd: false,
+        alignment: 4,
+        frame_size: 0,
+        listing: None,
+    }
 }
 
 fn lay_out(functions: Vec<CompiledFunction>) -> Result<Image, crate::Error> {
     let architecture = Architecture::Aarch64;
-    let isa = isa(&Options::new().architecture(architecture)).expect("the target is known");
-    Image::lay_out(functions, &*isa, architecture.target())
+    let options = Options::new().architecture(architecture);
+    let isas = Isas::new(&options, Convention::C).expect("the target is known");
+    Image::lay_out(functions, &*isas.main, architecture.target())
 }
 
 /// Executes instructions from `pc` until control is at one of `ends`, and returns how many there
