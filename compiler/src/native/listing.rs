@@ -56,8 +56,8 @@ pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[Symbol
         {
             let before = &line[..line.len() - ANONYMOUS.len()];
             writeln!(text, "{before}{callee}").expect("strings take any text");
-        } else if let Some((before, callee)) = referenced_call(function, line) {
-            writeln!(text, "{before}{callee}").expect("strings take any text");
+        } else if let Some((before, callee, after)) = referenced_call(function, line) {
+            writeln!(text, "{before}{callee}{after}").expect("strings take any text");
         } else {
             text.push_str(line);
             text.push('\n');
@@ -73,14 +73,15 @@ fn is_anonymous_call(line: &str) -> bool {
     line.split_whitespace().eq(["bl", ANONYMOUS])
 }
 
-/// What stands before the reference to a callee that ends a line, and the callee.
-fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, Symbol)> {
-    let operand = line.split_whitespace().last()?;
+/// What stands before the reference to a callee in a line, the callee, and what stands behind.
+fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, Symbol, &'l str)> {
+    let operand = line.split_whitespace().find(|word| word.contains("userextname"))?;
     let reference = operand.strip_prefix("User(").and_then(|rest| rest.strip_suffix(')'));
     let number = reference.unwrap_or(operand).strip_prefix("userextname")?.parse().ok()?;
     let name = function.params.user_named_funcs().get(UserExternalNameRef::new(number))?;
     let symbol = Symbol::from_external_name(name)?;
-    Some((line.strip_suffix(operand)?, symbol))
+    let (before, after) = line.split_once(operand)?;
+    Some((before, symbol, after))
 }
 
 /// Writes the symbol beside the declaration of each callee.

@@ -10,7 +10,7 @@
     (call $f (local.get 0) (local.get 1))
     (memory.fill (i32.const 0) (i32.const 0) (local.get 0))))
 
-;; WAMR AOT file, version 5, 996 bytes
+;; WAMR AOT file, version 5, 1252 bytes
 ;;   target    riscv64, relocatable (e_machine 243, e_flags 0x5)
 ;;   runs on   2.4.1, 2.4.2, 2.4.3, 2.4.4, 2.4.5
 ;;   features  none
@@ -18,10 +18,10 @@
 ;; Sections, with offset and size (6)
 ;;   0x00000010         48  target info
 ;;   0x00000048        140  init data
-;;   0x000000dc        520  text
-;;   0x000002ec         20  function
-;;   0x00000308         30  export
-;;   0x00000330        180  relocation
+;;   0x000000dc        776  text
+;;   0x000003ec         20  function
+;;   0x00000408         30  export
+;;   0x00000430        180  relocation
 ;;
 ;; Memories (1)
 ;;   [0] 1 to 65536 pages of 65536, no maximum stated
@@ -33,10 +33,10 @@
 ;; Imported functions (1)
 ;;   [0] env.log  type 0 (i32) -> ()
 ;;
-;; Code: 504 bytes, after 12 bytes of literals
+;; Code: 760 bytes, after 12 bytes of literals
 ;;
 ;; Functions, with code offset and size (1)
-;;   [1] 0x00000000      504  f  type 1 (i32, f32) -> ()
+;;   [1] 0x00000000      760  f  type 1 (i32, f32) -> ()
 ;;
 ;; Exports (2)
 ;;   memory     0  memory

@@ -120,9 +120,12 @@ fn x86_64(prologue: &mut Prologue, line: &str) -> Option<()> {
             let bytes = frame.strip_prefix("frame_size=")?.parse().ok()?;
             prologue.touch(bytes)
         }
-        // A register that the caller wants back.
-        ["movq" | "movdqu" | "vmovdqu", register, place] => {
-            (register.starts_with('%') && place.ends_with("(%rsp)")).then_some(())
+        // A register that the caller wants back, and the way of the return address when the frame of
+        // a tail call needs more room for arguments than its caller gave.
+        ["movq" | "movdqu" | "vmovdqu", from, to] => {
+            let saved = from.starts_with('%') && to.ends_with("(%rsp)");
+            let moved = from.ends_with("(%rsp)") && to == "%r11";
+            (saved || moved).then_some(())
         }
         _ => None,
     }
@@ -133,6 +136,8 @@ fn aarch64(prologue: &mut Prologue, line: &str) -> Option<()> {
         ["mov", "fp", "sp"] => Some(()),
         // The return address and the frame pointer, which the depth counts from.
         ["stp", "fp", "lr", "[sp", "#-16]!"] => Some(()),
+        // Their way when a tail call needs more room for arguments than its caller gave.
+        ["ldr", "fp", "[sp", _] | ["stp", "fp", "lr", "[sp]"] => Some(()),
         ["stp", _, _, "[sp", "#-16]!"] | ["str", _, "[sp", "#-16]!"] => {
             prologue.move_by(-16)?;
             prologue.touch(prologue.depth)
