@@ -75,6 +75,8 @@ pub(crate) enum Format {
     Clif,
     /// Cranelift's disassembly, function by function
     Asm,
+    /// A relocatable ELF file for a linker
+    Object,
 }
 
 /// The fast compiler for WAMR: WebAssembly to .aot with Cranelift

@@ -26,6 +26,7 @@ pub mod inspect;
 mod instance;
 mod lower;
 mod native;
+mod object;
 mod options;
 mod pipeline;
 mod target;
@@ -34,4 +35,7 @@ mod wasm;
 pub use error::{Error, ErrorKind};
 pub use native::Listing;
 pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
-pub use pipeline::{Artifact, Statistics, compile, compile_with_progress, list};
+pub use pipeline::{
+    Artifact, Statistics, compile, compile_object, compile_object_with_progress,
+    compile_with_progress, list,
+};

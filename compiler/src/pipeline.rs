@@ -1,4 +1,4 @@
-//! The whole way from wasm bytes to `.aot` bytes, stage by stage.
+//! The whole way from wasm bytes to the bytes of a file, stage by stage.
 
 use crate::aot;
 use crate::assemble::{assemble, hidden_exports};
@@ -7,6 +7,7 @@ use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::lower::{Convention, Environment, Stop, Symbol};
 use crate::native::{self, Listing};
+use crate::object;
 use crate::options::{BoundsChecks, Options};
 use crate::target::Isas;
 use crate::wasm::{self, Module};
@@ -19,7 +20,7 @@ pub struct Statistics {
     pub functions: usize,
     /// Bytes of machine code.
     pub code_size: usize,
-    /// Places that the loader has to patch.
+    /// Places that the loader or linker has to patch.
     pub relocations: usize,
 }
 
@@ -32,12 +33,12 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// The content of the `.aot` file.
+    /// The content of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The content of the `.aot` file.
+    /// The content of the file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
@@ -74,23 +75,61 @@ pub fn compile_with_progress(
     options: &Options,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, progress))
+    refine(wasm, compile_module(wasm, options, Output::Aot, progress))
+}
+
+/// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
+///
+/// The function with index `n` behind those imported is the symbol `aot_func#n`, as wamrc names it,
+/// and what a function is exported as is another symbol for it. A warning names each export that
+/// cannot have one. Runtime helpers are undefined symbols; `.eh_frame` tells how to unwind.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_object(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+    compile_object_with_progress(wasm, options, &|_, _| ())
+}
+
+/// To [`compile_object`] what [`compile_with_progress`] is to [`compile`].
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_object_with_progress(
+    wasm: &[u8],
+    options: &Options,
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Artifact, Error> {
+    refine(wasm, compile_module(wasm, options, Output::Object, progress))
+}
+
+/// What becomes of the machine code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Output {
+    /// A file for the runtime.
+    Aot,
+    /// A file for a linker.
+    Object,
 }
 
 fn compile_module(
     wasm: &[u8],
     options: &Options,
+    output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
     let module = front_end(wasm)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let image = lower(&module, &layout, options, |env, isas| {
+    let unwinding = output == Output::Object;
+    let image = lower(&module, &layout, options, unwinding, |env, isas| {
         native::compile_module(env, isas, options, progress)
     })?;
     let file = assemble(&module, &layout, &image, options)?;
-    let warnings = warnings(&module, &file, options);
-    let bytes = aot::write(&file, options.release)?;
+    let mut warnings = warnings(&module, &file, options);
+    let bytes = match output {
+        Output::Aot => aot::write(&file, options.release)?,
+        Output::Object => object::write(&module, &image, options.target(), &mut warnings)?,
+    };
     let statistics = Statistics {
         functions: module.bodies.len(),
         code_size: image.text.len(),
@@ -111,11 +150,12 @@ fn lower<R>(
     module: &Module<'_>,
     layout: &InstanceLayout,
     options: &Options,
+    unwinding: bool,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
     let attempt = |convention| {
         let env = Environment::new(module, layout, options, convention);
-        work(&env, &Isas::new(options, convention)?)
+        work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let result = match attempt(Convention::C) {
         Err(Stop::TailCalls) => attempt(Convention::Tail),
@@ -146,8 +186,9 @@ fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let module = front_end(wasm)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings =
-        lower(&module, &layout, options, |env, isas| native::list_module(env, isas, options))?;
+    let listings = lower(&module, &layout, options, false, |env, isas| {
+        native::list_module(env, isas, options)
+    })?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {
         Symbol::Function(index) => Listing { name: function_name(&module, index), ..listing },
         _ => listing,

@@ -10,7 +10,7 @@ mod features;
 mod init_data;
 mod names;
 
-pub(crate) use names::hidden_exports;
+pub(crate) use names::{hidden_exports, visible_exports};
 
 use std::borrow::Cow;
 
@@ -71,18 +71,13 @@ fn start_function(module: &Module<'_>) -> Option<u32> {
 
 fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
     let own = module.imported_function_count()..module.functions.len() as u32;
-    let own = own.map(|index| {
-        let entry = Symbol::Entry(index);
-        let has_entry = image.offsets.contains_key(&entry);
-        (if has_entry { entry } else { Symbol::Function(index) }, index)
-    });
-    let wrapper = module.imported_start().map(|start| (Symbol::StartWrapper, start));
+    let own = own.map(|index| (image.entered(index), index));
+    let wrapper = module.imported_start();
+    let wrapper = wrapper.map(|start| (image.place(Symbol::StartWrapper), start));
     own.chain(wrapper)
-        .map(|(symbol, typed_like)| {
-            let offset = image.offsets.get(&symbol);
-            let offset = offset.ok_or_else(|| Error::internal(format!("{symbol} has no code")))?;
+        .map(|(place, typed_like)| {
             Ok(model::Function {
-                code_offset: *offset,
+                code_offset: place?.offset,
                 type_index: module.canonical_function_type(typed_like),
                 max_local_cells: 0,
                 max_stack_cells: 0,
@@ -102,7 +97,7 @@ fn exports<'a>(module: &Module<'a>) -> Vec<model::Export<'a>> {
         index: export.index,
         name: Cow::Borrowed(export.name),
     };
-    names::visible_exports(module).map(convert).collect()
+    visible_exports(module).map(convert).collect()
 }
 
 fn relocations(image: &Image) -> Vec<model::RelocationGroup<'static>> {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::wasm::{Export, Module};
 
 /// The exports that a host can ask for.
-pub(super) fn visible_exports<'m, 'a>(
+pub(crate) fn visible_exports<'m, 'a>(
     module: &'m Module<'a>,
 ) -> impl Iterator<Item = &'m Export<'a>> {
     module.exports.iter().filter(|export| !has_nul(export.name))

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cwamrc::{Artifact, Listing, Options};
+use cwamrc::{Artifact, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{CompileRequest, Format};
@@ -20,13 +20,8 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
     let bytes = match request.format {
-        Format::Aot => {
-            let artifact = compile_artifact(&wasm, &request.options, &name)?;
-            if request.verbose {
-                diagnose(summary(&artifact, wasm.len()));
-            }
-            artifact.into_bytes()
-        }
+        Format::Aot => artifact(&wasm, request, &name, cwamrc::compile_with_progress)?,
+        Format::Object => artifact(&wasm, request, &name, cwamrc::compile_object_with_progress)?,
         Format::Clif => listing(&wasm, request, &name, |function| &function.clif)?,
         Format::Asm => listing(&wasm, request, &name, |function| &function.assembly)?,
     };
@@ -34,8 +29,34 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A function of the library that compiles, and tells how far it is.
+type Compiler = fn(&[u8], &Options, &(dyn Fn(u64, u64) + Sync)) -> Result<Artifact, Error>;
+
+fn artifact(
+    wasm: &[u8],
+    request: &CompileRequest,
+    name: &str,
+    compiler: Compiler,
+) -> Result<Vec<u8>, Failure> {
+    let artifact = compile_with(compiler, wasm, &request.options, name)?;
+    if request.verbose {
+        diagnose(summary(&artifact, wasm.len()));
+    }
+    Ok(artifact.into_bytes())
+}
+
 /// Compiles `wasm`, which came from `name`, with a progress bar if it takes long; prints warnings.
+#[cfg(feature = "run")]
 pub(crate) fn compile_artifact(
+    wasm: &[u8],
+    options: &Options,
+    name: &str,
+) -> Result<Artifact, Failure> {
+    compile_with(cwamrc::compile_with_progress, wasm, options, name)
+}
+
+fn compile_with(
+    compiler: Compiler,
     wasm: &[u8],
     options: &Options,
     name: &str,
@@ -47,7 +68,7 @@ pub(crate) fn compile_artifact(
             bar.set_position(done);
         }
     };
-    let result = cwamrc::compile_with_progress(wasm, options, &progress);
+    let result = compiler(wasm, options, &progress);
     bar.finish_and_clear();
     let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
     for warning in artifact.warnings() {

@@ -5,6 +5,7 @@
 use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, Function};
+use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
 use cranelift_codegen::{CodegenError, CodegenResult, CompiledCode, Context};
 use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
 
@@ -32,6 +33,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) alignment: u32,
     /// Bytes that it takes on the stack.
     pub(crate) frame_size: u32,
+    /// How its frame is unwound, if that was asked for.
+    pub(crate) unwinding: Option<systemv::UnwindInfo>,
     /// The readable form, if it was asked for.
     pub(crate) listing: Option<Box<Listing>>,
 }
@@ -135,8 +138,25 @@ impl<'a> FunctionCompiler<'a> {
             uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
+            unwinding: self.unwinding(symbol, &code)?,
             listing,
         })
+    }
+
+    fn unwinding(
+        &self,
+        symbol: Symbol,
+        code: &CompiledCode,
+    ) -> Result<Option<systemv::UnwindInfo>, Error> {
+        let isa = &*self.isas.main;
+        if !isa.flags().unwind_info() {
+            return Ok(None);
+        }
+        let info = code.create_unwind_info(isa).map_err(|error| codegen_error(symbol, &error))?;
+        match info {
+            Some(UnwindInfo::SystemV(info)) => Ok(Some(info)),
+            _ => Err(Error::internal(format!("{} cannot be unwound", describe(symbol)))),
+        }
     }
 
     /// Cranelift's part: optimisation, instruction selection, register allocation. This is what

@@ -9,6 +9,9 @@ use std::collections::{BTreeSet, HashMap};
 use cranelift_codegen::TextSectionBuilder;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::isa::unwind::systemv;
+use gimli::constants::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe};
+use gimli::write::{Address, CieId, FrameDescriptionEntry, FrameTable};
 use wamr_abi::helpers::Helper;
 
 use super::compile::CompiledFunction;
@@ -28,12 +31,27 @@ const MAX_CODE: u64 = 1 << 30;
 pub(crate) struct Image {
     /// The code of all functions.
     pub(crate) text: Vec<u8>,
-    /// Offset in the text of every function, by what it is.
-    pub(crate) offsets: HashMap<Symbol, u64>,
+    /// Place in the text of every function and helper stub, by what it is.
+    pub(crate) places: HashMap<Symbol, Place>,
+    /// How the frames of all functions are unwound, if the ISA was asked to tell; addresses are
+    /// those of [`TEXT`].
+    pub(crate) frames: FrameTable,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
     /// Whether some function has an operator on vectors.
     pub(crate) uses_simd: bool,
+}
+
+/// The number by which [`Image::frames`] refers to the start of the text.
+pub(crate) const TEXT: usize = 0;
+
+/// Where a function lies in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Where it is entered.
+    pub(crate) offset: u64,
+    /// Bytes of code and of the constants behind it.
+    pub(crate) size: u64,
 }
 
 /// A place that takes the address of a runtime helper.
@@ -64,19 +82,25 @@ impl Image {
         let uses_simd = functions.iter().any(|function| function.uses_simd);
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
-        let mut offsets = HashMap::with_capacity(labels.len());
+        let mut places = HashMap::with_capacity(labels.len());
+        let mut frames = Frames::new(isa)?;
         for function in functions {
             let alignment = function.alignment.max(FUNCTION_ALIGNMENT);
             let prefix = prefix_size(function.symbol);
             let code = with_prefix(&function.code, prefix);
             let offset = builder.append(true, &code, alignment, &mut control) + prefix as u64;
             resolve_calls(&mut *builder, &function, offset, &labels)?;
-            offsets.insert(function.symbol, offset);
+            let place = Place { offset, size: function.code.len() as u64 };
+            places.insert(function.symbol, place);
+            frames.add(place, function.unwinding.as_ref());
         }
         let stub = target.helper_stub();
         let mut relocations = Vec::with_capacity(helpers.len());
         for helper in helpers {
             let offset = builder.append(true, stub.code, FUNCTION_ALIGNMENT, &mut control);
+            let place = Place { offset, size: stub.code.len() as u64 };
+            places.insert(Symbol::Helper(helper), place);
+            frames.add_frameless(place);
             relocations.push(HelperRelocation {
                 offset: offset + stub.relocation_offset,
                 helper,
@@ -85,9 +109,63 @@ impl Image {
             });
         }
         let mut text = builder.finish(&mut control);
-        write_distances(&mut text, &offsets)?;
-        Ok(Self { text, offsets, relocations, uses_simd })
+        write_distances(&mut text, &places)?;
+        Ok(Self { text, places, frames: frames.table, relocations, uses_simd })
     }
+
+    /// Where the runtime enters function `index`.
+    pub(crate) fn entered(&self, index: u32) -> Result<Place, Error> {
+        match self.places.get(&Symbol::Entry(index)) {
+            Some(entry) => Ok(*entry),
+            None => self.place(Symbol::Function(index)),
+        }
+    }
+
+    /// Where the code of `symbol` lies, which must have some.
+    pub(crate) fn place(&self, symbol: Symbol) -> Result<Place, Error> {
+        let place = self.places.get(&symbol).copied();
+        place.ok_or_else(|| Error::internal(format!("{symbol} has no code")))
+    }
+}
+
+/// Collects how frames are unwound, if the ISA was asked to tell.
+struct Frames {
+    table: FrameTable,
+    /// What is the same for all functions.
+    common: Option<CieId>,
+}
+
+impl Frames {
+    fn new(isa: &dyn TargetIsa) -> Result<Self, Error> {
+        let mut table = FrameTable::default();
+        if !isa.flags().unwind_info() {
+            return Ok(Self { table, common: None });
+        }
+        let entry = isa.create_systemv_cie();
+        let mut entry = entry.ok_or_else(|| Error::internal("no unwinding for the target"))?;
+        // Does not depend on where the code will be, and so needs no relocation once it is linked.
+        entry.fde_address_encoding = DwEhPe(DW_EH_PE_pcrel.0 | DW_EH_PE_sdata4.0);
+        let common = Some(table.add_cie(entry));
+        Ok(Self { table, common })
+    }
+
+    fn add(&mut self, place: Place, info: Option<&systemv::UnwindInfo>) {
+        if let (Some(common), Some(info)) = (self.common, info) {
+            self.table.add_fde(common, info.to_fde(address(place)));
+        }
+    }
+
+    /// Adds code that leaves the stack and the return address as they are.
+    fn add_frameless(&mut self, place: Place) {
+        if let Some(common) = self.common {
+            let entry = FrameDescriptionEntry::new(address(place), place.size as u32);
+            self.table.add_fde(common, entry);
+        }
+    }
+}
+
+fn address(place: Place) -> Address {
+    Address::Symbol { symbol: TEXT, addend: place.offset.cast_signed() }
 }
 
 /// Bytes in front of the function `symbol` that belong to it.
@@ -106,13 +184,13 @@ fn with_prefix(code: &[u8], size: usize) -> Cow<'_, [u8]> {
 }
 
 /// Writes the distance to its function in front of each entry.
-fn write_distances(text: &mut [u8], offsets: &HashMap<Symbol, u64>) -> Result<(), Error> {
-    for (symbol, &entry) in offsets {
+fn write_distances(text: &mut [u8], places: &HashMap<Symbol, Place>) -> Result<(), Error> {
+    for (symbol, &Place { offset: entry, .. }) in places {
         let Symbol::Entry(index) = symbol else { continue };
-        let function = offsets.get(&Symbol::Function(*index));
+        let function = places.get(&Symbol::Function(*index));
         let function =
             function.ok_or_else(|| Error::internal(format!("{symbol} has no target")))?;
-        let distance = i32::try_from(function.wrapping_sub(entry).cast_signed());
+        let distance = i32::try_from(function.offset.wrapping_sub(entry).cast_signed());
         let distance = distance.map_err(|_| Error::limit("machine code of more than 2 GiB"))?;
         text[entry as usize - 4..entry as usize].copy_from_slice(&distance.to_le_bytes());
     }

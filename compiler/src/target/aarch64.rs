@@ -4,6 +4,7 @@
 //! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that Cranelift
 //! has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
 
+use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::aarch64;
 
@@ -150,6 +151,10 @@ impl Target for Aarch64 {
 
     fn elf_flags(&self) -> u32 {
         0
+    }
+
+    fn object_architecture(&self) -> object::Architecture {
+        object::Architecture::Aarch64
     }
 
     fn helper_stub(&self) -> HelperStub {

@@ -16,6 +16,7 @@ mod x86_64;
 
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags};
+use cranelift_object::object;
 
 use wamr_abi::format::Machine;
 
@@ -129,6 +130,8 @@ pub(crate) trait Target: Sync {
     fn machine(&self) -> Machine;
     /// `e_flags` of the file's target info.
     fn elf_flags(&self) -> u32;
+    /// The machine in the header of an object file.
+    fn object_architecture(&self) -> object::Architecture;
     /// Code that passes control to a runtime helper, arguments untouched.
     fn helper_stub(&self) -> HelperStub;
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
@@ -160,9 +163,14 @@ pub(crate) struct Isas {
 }
 
 impl Isas {
-    /// Builds them for `options`, and for functions that call each other like `convention` says.
-    pub(crate) fn new(options: &Options, convention: Convention) -> Result<Self, Error> {
-        let at = |level| isa(options, level, convention);
+    /// Builds them for `options`, and for functions that call each other like `convention` says;
+    /// `unwinding` makes Cranelift tell how to unwind their frames.
+    pub(crate) fn new(
+        options: &Options,
+        convention: Convention,
+        unwinding: bool,
+    ) -> Result<Self, Error> {
+        let at = |level| isa(options, level, convention, unwinding);
         let optimises = options.opt_level != OptLevel::O0;
         let least_effort = optimises.then(|| at(OptLevel::O0)).transpose()?;
         Ok(Self { main: at(options.opt_level)?, least_effort })
@@ -173,6 +181,7 @@ fn isa(
     options: &Options,
     level: OptLevel,
     convention: Convention,
+    unwinding: bool,
 ) -> Result<OwnedTargetIsa, Error> {
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
     let mut builder = cranelift_codegen::isa::lookup(options.target().triple())
@@ -180,10 +189,16 @@ fn isa(
     for setting in options.cpu.settings() {
         builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
     }
-    builder.finish(flags(options, level, convention)?).map_err(|error| broken(&error.to_string()))
+    let flags = flags(options, level, convention, unwinding)?;
+    builder.finish(flags).map_err(|error| broken(&error.to_string()))
 }
 
-fn flags(options: &Options, level: OptLevel, convention: Convention) -> Result<Flags, Error> {
+fn flags(
+    options: &Options,
+    level: OptLevel,
+    convention: Convention,
+    unwinding: bool,
+) -> Result<Flags, Error> {
     let (opt_level, register_allocator) = match level {
         OptLevel::O0 => ("none", "single_pass"),
         OptLevel::O1 => ("none", "backtracking"),
@@ -202,7 +217,7 @@ fn flags(options: &Options, level: OptLevel, convention: Convention) -> Result<F
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", PROBE_INTERVAL_LOG2),
         ("preserve_frame_pointers", frame_pointers),
-        ("unwind_info", "false"),
+        ("unwind_info", if unwinding { "true" } else { "false" }),
         ("is_pic", "false"),
         ("enable_heap_access_spectre_mitigation", "false"),
         ("enable_table_access_spectre_mitigation", "false"),

@@ -6,6 +6,7 @@
 //! setting for (`cranelift/codegen/meta/src/isa/riscv64.rs`); profiles: the RISC-V Profiles
 //! specification, mandatory extensions.
 
+use cranelift_object::object;
 use wamr_abi::format::relocation::riscv64;
 use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machine};
 
@@ -132,6 +133,10 @@ impl Target for Riscv64 {
 
     fn elf_flags(&self) -> u32 {
         E_FLAGS_RISCV_RVC | E_FLAGS_RISCV_FLOAT_ABI_DOUBLE
+    }
+
+    fn object_architecture(&self) -> object::Architecture {
+        object::Architecture::Riscv64
     }
 
     fn helper_stub(&self) -> HelperStub {

@@ -5,6 +5,7 @@
 //! (`cranelift/codegen/meta/src/isa/x86.rs`). Cranelift's own presets leave out implied features,
 //! AVX of those with AVX2 for example, and so would make slower code.
 
+use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::x86_64;
 
@@ -200,6 +201,10 @@ impl Target for X86_64 {
 
     fn elf_flags(&self) -> u32 {
         0
+    }
+
+    fn object_architecture(&self) -> object::Architecture {
+        object::Architecture::X86_64
     }
 
     fn helper_stub(&self) -> HelperStub {

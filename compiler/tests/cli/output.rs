@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use cwamrc::{Architecture, Options};
+
 use crate::sandbox::{Sandbox, VALID};
 
 #[test]
@@ -16,6 +18,20 @@ fn listings() {
     let asm = String::from_utf8(asm).unwrap();
     assert!(asm.starts_with(";; function(0) \"f\"\n"), "{asm}");
     assert!(asm.contains("$0x7") && asm.contains("ret"), "{asm}");
+}
+
+#[test]
+fn object_files() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let arguments = ["--format=object", "--target=riscv64", "-o", "-", "in.wat"];
+    let object = sandbox.cwamrc(&arguments).silent();
+    let wasm = wat::parse_str(VALID).unwrap();
+    let options = Options::new().architecture(Architecture::Riscv64);
+    assert_eq!(object, cwamrc::compile_object(&wasm, &options).unwrap().bytes());
+    assert!(object.starts_with(b"\x7fELF"));
+    let done = sandbox.cwamrc(&["--format=object", "-v", "-o", "out.o", "in.wat"]);
+    assert!(done.stderr.starts_with("compiled 1 functions, "), "{}", done.stderr);
 }
 
 #[test]

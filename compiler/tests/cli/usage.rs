@@ -55,7 +55,7 @@ fn values_that_do_not_exist() {
         &["'5'", "[possible values: 0, 1, 2, 3]"],
     );
     misuse(&["-o", "out.aot", "--target=x86_63", "in.wat"], &["`x86_63`", "`x86_64`"]);
-    misuse(&["-o", "out.aot", "--format=aat", "in.wat"], &["'aat'", "aot, clif, asm"]);
+    misuse(&["-o", "out.aot", "--format=aat", "in.wat"], &["'aat'", "aot, clif, asm, object"]);
     misuse(&["-o", "out.aot", "--bounds-checks=2", "in.wat"], &["'2'", "0, 1"]);
     misuse(&["-o", "out.aot", "--threads=0", "in.wat"], &["'0'", "--threads <N>"]);
     misuse(&["-o", "out.aot", "--wamr-version=2.5", "in.wat"], &["`2.5`", "2.4.5, main"]);

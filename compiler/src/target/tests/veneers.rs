@@ -33,6 +33,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
         uses_simd: false,
         alignment: 4,
         frame_size: 0,
+        unwinding: None,
         listing: None,
     }
 }
@@ -40,7 +41,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
 fn lay_out(functions: Vec<CompiledFunction>) -> Result<Image, crate::Error> {
     let architecture = Architecture::Aarch64;
     let options = Options::new().architecture(architecture);
-    let isas = Isas::new(&options, Convention::C).expect("the target is known");
+    let isas = Isas::new(&options, Convention::C, false).expect("the target is known");
     Image::lay_out(functions, &*isas.main, architecture.target())
 }
 
@@ -116,17 +117,16 @@ fn calls_arrive_across_more_than_128_mib() {
 
     let [relocation] = &image.relocations[..] else { panic!("one helper is called") };
     let stub = relocation.offset;
-    let mut ends: Vec<u64> = image.offsets.values().copied().collect();
-    ends.push(stub);
+    let ends: Vec<u64> = image.places.values().map(|place| place.offset).collect();
     assert!(ends.iter().all(|end| end % 16 == 0), "{ends:x?}");
     // The stub is in front of what the loader appends, and untouched.
     assert_eq!(image.text[stub as usize..][..4], [0, 0, 0, 0x14]);
 
     let mut beyond_reach = 0;
     for (index, calls) in (0..).zip(calls) {
-        let start = image.offsets[&Symbol::Function(index)];
+        let start = image.places[&Symbol::Function(index)].offset;
         for (offset, callee) in calls {
-            let expected = if *callee == HELPER { stub } else { image.offsets[callee] };
+            let expected = image.places[callee].offset;
             let site = start + *offset as u64;
             let (steps, end) = follow(&image.text, site, &ends);
             assert_eq!(end, expected, "the call of {callee} at {site:#x}");

@@ -1,0 +1,128 @@
+//! The symbols of an object file.
+//!
+//! Global ones are what the runtime could enter: `aot_func#N` as wamrc numbers them, from the first
+//! function that is not imported, and another one for every name that such a function is exported
+//! by. The rest of the code has local symbols, with the names that listings have.
+
+use std::collections::HashSet;
+
+use cranelift_object::object::write::{Object, Relocation, SectionId, SymbolSection};
+use cranelift_object::object::{RelocationFlags, SymbolFlags, SymbolKind, SymbolScope, write};
+use wamr_abi::format::SYMBOL_FUNCTION_PREFIX;
+use wamr_abi::helpers::Helper;
+
+use super::broken;
+use crate::assemble::visible_exports;
+use crate::error::Error;
+use crate::lower::Symbol;
+use crate::native::{Image, Place};
+use crate::wasm::{ExportKind, Module};
+
+/// Defines the symbols of all code; `warnings` gets the exports that have none.
+pub(super) fn define(
+    object: &mut Object<'_>,
+    text: SectionId,
+    module: &Module<'_>,
+    image: &Image,
+    warnings: &mut Vec<String>,
+) -> Result<(), Error> {
+    let imported = module.imported_function_count();
+    let own = imported..module.functions.len() as u32;
+    let mut places: Vec<_> = image.places.iter().map(|(&symbol, &place)| (place, symbol)).collect();
+    places.sort_unstable_by_key(|(place, _)| place.offset);
+    for (place, symbol) in places {
+        if let Some(name) = local_name(symbol, image) {
+            define_one(object, text, &name, place, SymbolScope::Compilation);
+        }
+    }
+    let mut taken: HashSet<String> =
+        Helper::ALL.iter().map(|helper| helper.info().symbol.to_owned()).collect();
+    for index in own.clone() {
+        let name = format!("{SYMBOL_FUNCTION_PREFIX}{}", index - imported);
+        define_one(object, text, &name, image.entered(index)?, SymbolScope::Dynamic);
+        taken.insert(name);
+    }
+    for export in visible_exports(module).filter(|export| export.kind == ExportKind::Function) {
+        match obstacle(export.name, own.contains(&export.index), &taken) {
+            None => {
+                let place = image.entered(export.index)?;
+                define_one(object, text, export.name, place, SymbolScope::Dynamic);
+            }
+            Some(reason) => {
+                warnings.push(format!("the export {:?} has no symbol: {reason}", export.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of code that only other code of the file calls.
+fn local_name(symbol: Symbol, image: &Image) -> Option<String> {
+    match symbol {
+        Symbol::Helper(_) => Some(format!("stub({symbol})")),
+        Symbol::Function(index) if !image.places.contains_key(&Symbol::Entry(index)) => None,
+        Symbol::Entry(_) => None,
+        other => Some(other.to_string()),
+    }
+}
+
+/// Why an export cannot have a symbol. The names of a module's exports differ from each other.
+fn obstacle(name: &str, has_code: bool, taken: &HashSet<String>) -> Option<&'static str> {
+    if !has_code {
+        return Some("it is an import, whose code is not in the file");
+    }
+    if name.is_empty() {
+        return Some("symbols need a name");
+    }
+    if name.contains('@') {
+        return Some("linkers take what follows an `@` for a version");
+    }
+    taken.contains(name).then_some("a function or runtime helper has that name")
+}
+
+fn define_one(
+    object: &mut Object<'_>,
+    text: SectionId,
+    name: &str,
+    place: Place,
+    scope: SymbolScope,
+) {
+    object.add_symbol(write::Symbol {
+        name: name.as_bytes().to_vec(),
+        value: place.offset,
+        size: place.size,
+        kind: SymbolKind::Text,
+        scope,
+        weak: false,
+        section: SymbolSection::Section(text),
+        flags: SymbolFlags::None,
+    });
+}
+
+/// Adds the relocations of the text, and the undefined symbols that they are against.
+pub(super) fn refer_to_helpers(
+    object: &mut Object<'_>,
+    text: SectionId,
+    image: &Image,
+) -> Result<(), Error> {
+    for relocation in &image.relocations {
+        let symbol = object.add_symbol(write::Symbol {
+            name: relocation.helper.info().symbol.as_bytes().to_vec(),
+            value: 0,
+            size: 0,
+            kind: SymbolKind::Unknown,
+            scope: SymbolScope::Unknown,
+            weak: false,
+            section: SymbolSection::Undefined,
+            flags: SymbolFlags::None,
+        });
+        let relocation = Relocation {
+            offset: relocation.offset,
+            symbol,
+            addend: relocation.addend,
+            flags: RelocationFlags::Elf { r_type: relocation.kind },
+        };
+        object.add_relocation(text, relocation).map_err(|error| broken(&error))?;
+    }
+    Ok(())
+}
