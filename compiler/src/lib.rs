@@ -30,6 +30,7 @@ mod object;
 mod options;
 mod pipeline;
 mod target;
+mod vectors;
 mod wasm;
 
 pub use error::{Error, ErrorKind};

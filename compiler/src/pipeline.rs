@@ -10,6 +10,7 @@ use crate::native::{self, Listing};
 use crate::object;
 use crate::options::{BoundsChecks, Options};
 use crate::target::Isas;
+use crate::vectors;
 use crate::wasm::{self, Module};
 
 /// Numbers about a compilation.
@@ -117,7 +118,7 @@ fn compile_module(
     output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
-    let module = front_end(wasm)?;
+    let module = front_end(wasm, options)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let unwinding = output == Output::Object;
@@ -167,9 +168,10 @@ fn lower<R>(
     })
 }
 
-fn front_end(wasm: &[u8]) -> Result<Module<'_>, Error> {
+fn front_end<'a>(wasm: &'a [u8], options: &Options) -> Result<Module<'a>, Error> {
     let mut module = wasm::parse(wasm)?;
     host_storage::resolve(&mut module)?;
+    vectors::check_border(&module, options)?;
     Ok(module)
 }
 
@@ -183,7 +185,7 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 }
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    let module = front_end(wasm)?;
+    let module = front_end(wasm, options)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let listings = lower(&module, &layout, options, false, |env, isas| {

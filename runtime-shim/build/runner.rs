@@ -4,6 +4,7 @@
 //! under a name that depends on everything it is made of. A program of another architecture runs
 //! under qemu's emulator of Linux programs.
 
+use crate::target::Foreign;
 use crate::{Options, Target, assertions, compile, compile_runtime, configure, options, sources};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -21,7 +22,7 @@ const LINK_FLAGS: &[&str] = &["-static", "-Wl,--gc-sections", "-Wl,--wrap=mprote
 #[derive(Clone, Debug)]
 pub struct Runner {
     program: PathBuf,
-    emulator: Option<&'static str>,
+    emulator: Option<&'static Foreign>,
 }
 
 impl Runner {
@@ -38,9 +39,9 @@ impl Runner {
         let compiler = if native { "cc" } else { target.foreign.compiler };
         let version =
             tool(compiler, if native { "gcc" } else { target.foreign.compiler_packages })?;
-        let emulator = (!native).then_some(target.foreign.emulator);
-        if let Some(emulator) = emulator {
-            tool(emulator, target.foreign.emulator_package)?;
+        let emulator = (!native).then_some(&target.foreign);
+        if let Some(foreign) = emulator {
+            tool(foreign.emulator, foreign.emulator_package)?;
         }
         let root = crate::wamr_root()?;
         let found = sources::Sources::find(&root, target)?;
@@ -63,9 +64,9 @@ impl Runner {
     pub fn command(&self) -> Command {
         match self.emulator {
             None => Command::new(&self.program),
-            Some(emulator) => {
-                let mut command = Command::new(emulator);
-                command.arg(&self.program);
+            Some(foreign) => {
+                let mut command = Command::new(foreign.emulator);
+                command.args(foreign.emulator_flags).arg(&self.program);
                 command
             }
         }

@@ -29,6 +29,8 @@ pub(crate) struct Foreign {
     pub(crate) compiler_packages: &'static str,
     /// Emulator of Linux programs.
     pub(crate) emulator: &'static str,
+    /// What the emulator is to be like.
+    pub(crate) emulator_flags: &'static [&'static str],
     pub(crate) emulator_package: &'static str,
 }
 
@@ -39,6 +41,7 @@ const TARGETS: &[Target] = &[
             compiler: "x86_64-linux-gnu-gcc",
             compiler_packages: "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
             emulator: "qemu-x86_64",
+            emulator_flags: &[],
             emulator_package: "qemu-user",
         },
         // Segue code is never run, and writing the GS base would need a CPU with FSGSBASE.
@@ -54,6 +57,7 @@ const TARGETS: &[Target] = &[
             compiler: "aarch64-linux-gnu-gcc",
             compiler_packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
             emulator: "qemu-aarch64",
+            emulator_flags: &[],
             emulator_package: "qemu-user",
         },
         defines: &[("BUILD_TARGET_AARCH64", "1"), ("BUILD_TARGET", "\"AARCH64\"")],
@@ -68,6 +72,8 @@ const TARGETS: &[Target] = &[
             compiler: "riscv64-linux-gnu-gcc",
             compiler_packages: "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
             emulator: "qemu-riscv64",
+            // With vectors, which code may use though the runtime does not.
+            emulator_flags: &["-cpu", "rv64,v=true,vlen=128,vext_spec=v1.0"],
             emulator_package: "qemu-user",
         },
         defines: &[
@@ -83,6 +89,11 @@ const TARGETS: &[Target] = &[
 ];
 
 impl Target {
+    /// Whether the runtime has SIMD: takes vectors as parameters and results, and as globals.
+    pub fn has_simd(&self) -> bool {
+        self.simd
+    }
+
     /// The row of an architecture under Linux.
     ///
     /// # Errors

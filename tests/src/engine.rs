@@ -12,6 +12,7 @@ use crate::machine::Machine;
 pub struct Engine {
     machine: Machine,
     code: Code,
+    vectors: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +39,30 @@ impl Engine {
             let hardware =
                 (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
             let checks = [BoundsChecks::Software].into_iter().chain(hardware);
-            checks.map(move |checks| Self { machine, code: Code::Compiled(checks, level) })
+            checks.map(move |checks| {
+                let code = Code::Compiled(checks, level);
+                Self { machine, code, vectors: false }
+            })
         })
     }
 
     /// The compiled ways, and the interpreter.
     pub fn all() -> impl Iterator<Item = Self> {
-        let interpreter = Self { machine: Machine::Here, code: Code::Interpreted };
+        let interpreter = Self { machine: Machine::Here, code: Code::Interpreted, vectors: false };
         Self::compiled().chain([interpreter])
+    }
+
+    /// The same for modules that have vectors.
+    pub fn with_vectors(self) -> Self {
+        Self { vectors: true, ..self }
+    }
+
+    /// Whether a store across the end of memory may have written the part inside before it traps.
+    /// Guard pages stop the rest; whether the store was one access is up to the machine. That of
+    /// this process is x86-64, whose stores are.
+    pub fn may_tear_stores(self) -> bool {
+        let hardware = matches!(self.code, Code::Compiled(BoundsChecks::Hardware, _));
+        hardware && Machine::foreign().any(|machine| machine == self.machine)
     }
 
     /// Where modules run.
@@ -60,7 +77,11 @@ impl Engine {
     pub fn prepare(self, wat: &str) -> Vec<u8> {
         let wasm = wat::parse_str(wat).unwrap_or_else(|error| panic!("{error}"));
         let Code::Compiled(checks, level) = self.code else { return wasm };
-        let options = self.machine.options().bounds_checks(checks).opt_level(level);
+        let options = match self.vectors {
+            true => self.machine.options_with_vectors(),
+            false => self.machine.options(),
+        };
+        let options = options.bounds_checks(checks).opt_level(level);
         let artifact = cwamrc::compile(&wasm, &options.release(Release::Main));
         artifact.unwrap_or_else(|error| panic!("{self}: {error}")).into_bytes()
     }

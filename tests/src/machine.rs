@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::{env, fmt, fs};
 
-use cwamrc::{Architecture, Options};
+use cwamrc::{Architecture, Cpu, Options};
 use wamr_build::{Runner, Target};
 use wamr_shim::Runtime;
 
@@ -57,6 +57,28 @@ impl Machine {
             Machine::Here => Options::new(),
             Machine::Runner { architecture, .. } => Options::new().architecture(architecture),
         }
+    }
+
+    /// The same for modules that have vectors, which not every CPU of every architecture has. The
+    /// emulators are told to.
+    pub fn options_with_vectors(self) -> Options {
+        let Machine::Runner { architecture: Architecture::Riscv64, .. } = self else {
+            return self.options();
+        };
+        let cpu = Cpu::baseline(Architecture::Riscv64).with_features("+v");
+        self.options().cpu(cpu.expect("the feature exists"))
+    }
+
+    /// Whether vectors can pass between the runtime and the module.
+    ///
+    /// # Panics
+    /// If the runtime is not built for the machine.
+    pub fn passes_vectors(self) -> bool {
+        let architecture = match self {
+            Machine::Here => env::consts::ARCH,
+            Machine::Runner { architecture, .. } => architecture.name(),
+        };
+        Target::find(architecture, "linux").unwrap_or_else(|error| panic!("{error}")).has_simd()
     }
 
     /// The command that starts the runner, if it is one. Builds the runner if it has to.

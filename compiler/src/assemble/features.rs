@@ -7,10 +7,11 @@ use wamr_abi::format::feature;
 use wamr_abi::helpers::RuntimeOption;
 
 use crate::native::Image;
+use crate::target::Vectors;
 use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 
 /// Feature flags of `module`, whose code is `image`.
-pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
+pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors) -> u64 {
     let mut flags = 0;
     for relocation in &image.relocations {
         flags |= match relocation.helper.info().needs {
@@ -20,7 +21,9 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image) -> u64 {
             Some(RuntimeOption::AotStackFrame | RuntimeOption::AotIntrinsics) | None => 0,
         };
     }
-    if image.uses_simd || has_vectors(module) {
+    // A runtime that knows no vectors runs code with vectors all the same.
+    let is_known = vectors == Vectors::Everywhere;
+    if is_known && (image.uses_simd || has_vectors(module)) {
         flags |= feature::SIMD_128BIT;
     }
     if module.shares_memory() {

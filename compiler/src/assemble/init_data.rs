@@ -11,6 +11,7 @@ use wamr_abi::releases::Release;
 
 use crate::aot::model::{self, InitExpr};
 use crate::instance::{InstanceLayout, memory_count};
+use crate::target::Vectors;
 use crate::wasm::{ArithmeticOp, ConstExpr, Memory, Module, SegmentMode, ValueType};
 
 /// Bytes of a page of linear memory.
@@ -107,8 +108,19 @@ pub(super) fn element_segments(
         .collect()
 }
 
-pub(super) fn types(module: &Module<'_>) -> Vec<model::FuncType> {
-    let convert = |types: &[ValueType]| types.iter().copied().map(value_type).collect();
+/// The types, with two i64 in place of each vector if the runtime knows none.
+pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::FuncType> {
+    let halves = [model::ValueType::I64; 2];
+    let convert = |types: &[ValueType]| {
+        let mut converted = Vec::with_capacity(types.len());
+        for &ty in types {
+            match (ty, vectors) {
+                (ValueType::V128, Vectors::InsideOnly { .. }) => converted.extend(halves),
+                _ => converted.push(value_type(ty)),
+            }
+        }
+        converted
+    };
     module
         .types
         .iter()

@@ -33,14 +33,14 @@ pub(crate) fn assemble<'a>(
 ) -> Result<AotFile<'a>, Error> {
     names::check_imports(module)?;
     let target = options.target();
-    let feature_flags = features::used_features(module, image);
+    let feature_flags = features::used_features(module, image, target.vectors());
     Ok(AotFile {
         target: model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags),
         memories: init_data::memories(module),
         data_segments: init_data::data_segments(module),
         tables: init_data::tables(module, layout),
         element_segments: init_data::element_segments(module, options.release),
-        types: init_data::types(module),
+        types: init_data::types(module, target.vectors()),
         import_globals: init_data::import_globals(module),
         globals: init_data::globals(module),
         import_functions: init_data::import_functions(module),

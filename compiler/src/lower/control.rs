@@ -220,7 +220,7 @@ impl<'a> Lowering<'a, '_> {
             let pointer = self.params()[first_pointer + index - 1];
             self.store_result(pointer, value);
         }
-        self.ins().return_(&values[..results.min(1)]);
+        self.return_native(values.first().copied());
         self.reachable = false;
     }
 

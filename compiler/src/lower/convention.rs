@@ -79,7 +79,7 @@ pub(crate) fn lower_entry<'a>(
 ) {
     let ty = env.module.function_type(index);
     func.name = UserFuncName::User(Symbol::Entry(index).to_external_name());
-    func.signature = function_signature(ty, CALL_CONV);
+    func.signature = function_signature(ty, CALL_CONV, env.vectors);
     let mut lowering = lowerer.begin(env, func, ty);
     if env.stack_checks {
         lowering.check_stack(0);

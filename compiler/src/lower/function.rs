@@ -16,6 +16,7 @@ use super::operators::ValidatingVisitor;
 use super::signature::clif_type;
 use super::symbol::Symbol;
 use crate::error::Error;
+use crate::vectors::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
 
 /// The most IR instructions, and the most IR values, that a function may have: some megabytes of
@@ -25,7 +26,7 @@ const MAX_IR_SIZE: usize = 2_000_000;
 
 /// What is known of a body once it is lowered.
 pub(crate) struct Lowered {
-    /// Whether it has an operator on vectors.
+    /// Whether it has vectors.
     pub(crate) uses_simd: bool,
 }
 
@@ -79,14 +80,18 @@ impl<'a> FunctionLowerer<'a> {
         let mut validator = validator_of(body, std::mem::take(&mut self.validator));
         let ty = env.module.function_type(index);
         let mut lowering = self.begin(env, func, ty);
+        lowering.uses_simd = has_vector(ty);
         let stop = match lowering.lower_body(body, &mut validator) {
             Ok(()) if lowering.needs_tail_calls => Stop::TailCalls,
-            Ok(()) => {
-                let uses_simd = lowering.uses_simd;
-                lowering.finish();
-                self.validator = validator.into_allocations();
-                return Ok(Lowered { uses_simd });
-            }
+            Ok(()) => match &env.no_vectors {
+                Some(error) if lowering.uses_simd => Stop::Error(error.clone()),
+                _ => {
+                    let uses_simd = lowering.uses_simd;
+                    lowering.finish();
+                    self.validator = validator.into_allocations();
+                    return Ok(Lowered { uses_simd });
+                }
+            },
             Err(error) => Stop::Error(error),
         };
         // The builder's context holds half a function.
@@ -178,6 +183,7 @@ impl<'a> Lowering<'a, '_> {
         if count == 0 {
             return;
         }
+        self.uses_simd |= ty == ValueType::V128;
         let zero = self.zero(ty);
         for _ in 0..count {
             let variable: Variable = self.builder.declare_var(clif_type(ty));

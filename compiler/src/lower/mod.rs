@@ -24,8 +24,11 @@ mod trap;
 
 use cranelift_codegen::ir::Signature;
 
+use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::options::{BoundsChecks, Options};
+use crate::target::Vectors;
+use crate::vectors;
 use crate::wasm::{FuncType, Module};
 
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
@@ -61,6 +64,10 @@ pub(crate) struct Environment<'a> {
     largest_unguarded_frame: u32,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
     unboxed_f32_arguments: bool,
+    /// How vectors are passed.
+    vectors: Vectors,
+    /// Why there can be no vectors, if so.
+    no_vectors: Option<Error>,
     /// Bytes that stay free below every checked stack pointer.
     stack_reserve: u32,
 }
@@ -78,9 +85,10 @@ impl<'a> Environment<'a> {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
         let call_conv = convention.call_conv();
-        let signature = |ty| signature::function_signature(ty, call_conv);
-        let signatures: Vec<_> = module.types.iter().map(signature).collect();
         let target = options.target();
+        let vectors = target.vectors();
+        let signature = |ty| signature::function_signature(ty, call_conv, vectors);
+        let signatures: Vec<_> = module.types.iter().map(signature).collect();
         let largest_unguarded_frame = match options.checks_stack() {
             true => stack::MAX_UNGUARDED_FRAME,
             false => target.largest_probed_frame(),
@@ -98,6 +106,8 @@ impl<'a> Environment<'a> {
             software_checks: options.bounds_checks == BoundsChecks::Software,
             stack_checks: options.checks_stack(),
             largest_unguarded_frame,
+            vectors,
+            no_vectors: vectors::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
         }
     }

@@ -1,37 +1,69 @@
-//! Wasm parameters as native ones.
+//! Wasm parameters and results as native ones.
 //!
-//! Each parameter is one value, but for vectors that find no register: the runtime puts them into
-//! the next two stack slots of 8 bytes, while the C convention aligns them to 16 bytes. They are
-//! passed as two floats of 8 bytes each, which find no register either and so arrive the way the
-//! runtime sends them. On machines where the runtime leaves f32 arguments unboxed, they are boxed
-//! before anything else sees them. Source: `wasm_runtime_invoke_native` in
-//! `core/iwasm/common/wasm_runtime_common.c`.
+//! Each is one value, but for vectors in two cases. On machines where the runtime leaves f32
+//! arguments unboxed, they are boxed before anything else sees them.
+//!
+//! Where the runtime knows vectors, one that finds no register is passed as two floats of 8 bytes: the
+//! runtime puts it into the next two stack slots, while the C convention aligns it to 16 bytes. Two
+//! floats find no register either and so arrive the way the runtime sends them. Source:
+//! `wasm_runtime_invoke_native` in `core/iwasm/common/wasm_runtime_common.c`.
+//!
+//! Where the runtime knows none, the file has two i64 in place of each vector in a type, and so have
+//! the functions.
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::context::Lowering;
 use super::signature::clif_type;
+use crate::target::Vectors;
 use crate::wasm::ValueType;
 
 /// How many floats and vectors every target passes in registers.
 const FLOAT_REGISTERS: usize = 8;
 
-/// For each of `params`, whether it is a vector passed as two floats.
-fn split(params: &[ValueType]) -> impl Iterator<Item = bool> + '_ {
+/// For each of `params`, whether it is a vector passed in halves.
+fn split(params: &[ValueType], vectors: Vectors) -> impl Iterator<Item = bool> + '_ {
     let mut floats = 0;
     params.iter().map(move |ty| {
         let is_float = matches!(ty, ValueType::F32 | ValueType::F64 | ValueType::V128);
         floats += usize::from(is_float);
-        *ty == ValueType::V128 && floats > FLOAT_REGISTERS
+        let without_register = vectors != Vectors::Everywhere || floats > FLOAT_REGISTERS;
+        *ty == ValueType::V128 && without_register
     })
 }
 
+/// Whether a result of type `ty` that is returned as such is a vector in halves.
+fn splits_result(ty: ValueType, vectors: Vectors) -> bool {
+    ty == ValueType::V128 && vectors != Vectors::Everywhere
+}
+
+/// The halves of a vector: the vector's type.
+fn halves(vectors: Vectors) -> Type {
+    match vectors {
+        Vectors::Everywhere => types::F64X2,
+        Vectors::InsideOnly { .. } => types::I64X2,
+    }
+}
+
+fn native_type(ty: ValueType, split: bool, vectors: Vectors) -> impl Iterator<Item = Type> {
+    let (ty, count) = if split { (halves(vectors).lane_type(), 2) } else { (clif_type(ty), 1) };
+    std::iter::repeat_n(ty, count)
+}
+
 /// Types of the native parameters that stand for `params`.
-pub(super) fn native_types(params: &[ValueType]) -> impl Iterator<Item = Type> + '_ {
-    params.iter().zip(split(params)).flat_map(|(&ty, split)| {
-        let (ty, count) = if split { (types::F64, 2) } else { (clif_type(ty), 1) };
-        std::iter::repeat_n(ty, count)
-    })
+pub(super) fn native_types(
+    params: &[ValueType],
+    vectors: Vectors,
+) -> impl Iterator<Item = Type> + '_ {
+    params
+        .iter()
+        .zip(split(params, vectors))
+        .flat_map(move |(&ty, split)| native_type(ty, split, vectors))
+}
+
+/// Types of the native results that stand for the first result, of type `ty`.
+pub(super) fn native_result_types(ty: ValueType, vectors: Vectors) -> impl Iterator<Item = Type> {
+    native_type(ty, splits_result(ty, vectors), vectors)
 }
 
 impl Lowering<'_, '_> {
@@ -61,7 +93,7 @@ impl Lowering<'_, '_> {
         let native = self.received_params();
         let mut native = native[1..].iter().copied();
         let mut next = || native.next().expect("the signature was made from the parameters");
-        split(params)
+        split(params, self.env.vectors)
             .map(|split| if split { self.join_vector(next(), next()) } else { next() })
             .collect()
     }
@@ -73,7 +105,7 @@ impl Lowering<'_, '_> {
         values: &[Value],
         args: &mut Vec<Value>,
     ) {
-        for (&value, split) in values.iter().zip(split(params)) {
+        for (&value, split) in values.iter().zip(split(params, self.env.vectors)) {
             if split {
                 args.extend(self.split_vector(value));
             } else {
@@ -82,14 +114,38 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// What a call gives as such: its first result, if there is one, of type `ty`.
+    pub(super) fn wasm_result(&mut self, ty: Option<ValueType>, native: &[Value]) -> Vec<Value> {
+        match (ty, native) {
+            (Some(ty), &[low, high]) if splits_result(ty, self.env.vectors) => {
+                vec![self.join_vector(low, high)]
+            }
+            _ => native.to_vec(),
+        }
+    }
+
+    /// Returns `value`, the function's first result, or nothing.
+    pub(super) fn return_native(&mut self, value: Option<Value>) {
+        match (value, self.ty.results.first()) {
+            (Some(value), Some(&ty)) if splits_result(ty, self.env.vectors) => {
+                let halves = self.split_vector(value);
+                self.ins().return_(&halves);
+            }
+            _ => {
+                self.ins().return_(value.as_slice());
+            }
+        }
+    }
+
     fn join_vector(&mut self, low: Value, high: Value) -> Value {
-        let low = self.ins().scalar_to_vector(types::F64X2, low);
+        let ty = halves(self.env.vectors);
+        let low = self.ins().scalar_to_vector(ty, low);
         let vector = self.ins().insertlane(low, high, 1);
         self.as_lanes(types::I8X16, vector)
     }
 
     fn split_vector(&mut self, vector: Value) -> [Value; 2] {
-        let vector = self.as_lanes(types::F64X2, vector);
+        let vector = self.as_lanes(halves(self.env.vectors), vector);
         [0, 1].map(|lane| self.ins().extractlane(vector, lane))
     }
 }

@@ -9,8 +9,8 @@ use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
 use cranelift_codegen::isa::CallConv;
 use wamr_abi::helpers::{Extension, Helper, Ty};
 
-use super::parameters::native_types;
-use crate::target::CALL_CONV;
+use super::parameters::{native_result_types, native_types};
+use crate::target::{CALL_CONV, Vectors};
 use crate::wasm::{FuncType, ValueType};
 
 /// The type of addresses on every supported target.
@@ -29,23 +29,28 @@ pub(crate) fn clif_type(ty: ValueType) -> Type {
 }
 
 /// The signature of functions of type `ty` that are called like `call_conv` says.
-pub(crate) fn function_signature(ty: &FuncType, call_conv: CallConv) -> Signature {
+pub(crate) fn function_signature(
+    ty: &FuncType,
+    call_conv: CallConv,
+    vectors: Vectors,
+) -> Signature {
     let mut signature = Signature::new(call_conv);
     signature.params.reserve(1 + ty.params.len());
     signature.params.push(AbiParam::new(POINTER));
     // The upper half of 32-bit values is not defined, so no extension is claimed for them.
-    signature.params.extend(native_types(&ty.params).map(AbiParam::new));
+    signature.params.extend(native_types(&ty.params, vectors).map(AbiParam::new));
     let mut results = ty.results.iter();
     if let Some(&first) = results.next() {
-        signature.returns.push(AbiParam::new(clif_type(first)));
+        signature.returns.extend(native_result_types(first, vectors).map(AbiParam::new));
     }
     signature.params.extend(results.map(|_| AbiParam::new(POINTER)));
     signature
 }
 
-/// The signature of the thunk that calls imports of type `ty`: the function index comes last.
+/// The signature of the thunk that calls imports of type `ty`: the function index comes last. Only
+/// where the runtime knows vectors has an import any.
 pub(crate) fn import_thunk_signature(ty: &FuncType) -> Signature {
-    let mut signature = function_signature(ty, CALL_CONV);
+    let mut signature = function_signature(ty, CALL_CONV, Vectors::Everywhere);
     signature.params.push(AbiParam::new(types::I32));
     signature
 }

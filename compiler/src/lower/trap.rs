@@ -124,6 +124,6 @@ impl Lowering<'_, '_> {
     /// Returns with a pending exception: the result is of no interest.
     fn return_zero(&mut self) {
         let result = self.ty.results.first().map(|&ty| self.zero(ty));
-        self.ins().return_(result.as_slice());
+        self.return_native(result);
     }
 }

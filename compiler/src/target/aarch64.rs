@@ -10,7 +10,7 @@ use wamr_abi::format::relocation::aarch64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target};
+use super::{HelperStub, Target, Vectors};
 
 pub(super) struct Aarch64;
 
@@ -169,5 +169,9 @@ impl Target for Aarch64 {
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         false
+    }
+
+    fn vectors(&self) -> Vectors {
+        Vectors::Everywhere
     }
 }

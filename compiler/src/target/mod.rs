@@ -106,6 +106,19 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
+/// What a target has for vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vectors {
+    /// Every CPU has them, and so has the runtime.
+    Everywhere,
+    /// A CPU has them with this feature. The runtime knows no vectors: none may be a parameter or a
+    /// result of what it calls, or a global.
+    InsideOnly {
+        /// The feature's name.
+        feature: &'static str,
+    },
+}
+
 /// What differs between machines.
 pub(crate) trait Target: Sync {
     /// Short names, the customary one first.
@@ -141,6 +154,8 @@ pub(crate) trait Target: Sync {
     fn largest_probed_frame(&self) -> u32 {
         u32::MAX
     }
+    /// How vectors get on with the runtime and the CPUs of this target.
+    fn vectors(&self) -> Vectors;
 }
 
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.

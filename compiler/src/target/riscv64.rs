@@ -12,7 +12,7 @@ use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machin
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target};
+use super::{HelperStub, Target, Vectors};
 
 pub(super) struct Riscv64;
 
@@ -160,5 +160,11 @@ impl Target for Riscv64 {
     /// `isa/riscv64/inst/emit.rs`).
     fn largest_probed_frame(&self) -> u32 {
         4 * 4096 - 1
+    }
+
+    /// WAMR builds no SIMD for RISC-V (`build-scripts/config_common.cmake`, `WAMR_BUILD_SIMD`), so
+    /// its loader takes neither the feature flag nor the type v128.
+    fn vectors(&self) -> Vectors {
+        Vectors::InsideOnly { feature: "v" }
     }
 }

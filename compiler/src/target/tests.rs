@@ -1,5 +1,6 @@
 //! The tables of all targets against Cranelift's settings and against each other.
 
+mod vectors;
 mod veneers;
 
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ use wamr_abi::format::relocation::x86_64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target};
+use super::{HelperStub, Target, Vectors};
 
 pub(super) struct X86_64;
 
@@ -219,5 +219,9 @@ impl Target for X86_64 {
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         false
+    }
+
+    fn vectors(&self) -> Vectors {
+        Vectors::Everywhere
     }
 }

@@ -12,3 +12,4 @@ mod threads;
 mod traps;
 mod values;
 mod vectors;
+mod vectors_inside;

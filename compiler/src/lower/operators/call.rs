@@ -134,7 +134,8 @@ impl Lowering<'_, '_> {
         self.forget_memory_base();
         self.check_exception();
         self.poll_suspend_flags();
-        let mut results = self.builder.inst_results(call).to_vec();
+        let native = self.builder.inst_results(call).to_vec();
+        let mut results = self.wasm_result(ty.results.first().copied(), &native);
         if ty.results.len() > 1 {
             let slot = self.results_slot(result_bytes(ty));
             let base = self.ins().stack_addr(POINTER, slot, 0);

@@ -1,0 +1,63 @@
+//! Which modules with vectors a target can take.
+//!
+//! Where the runtime knows no vectors, none may cross its border: the border is what a module imports
+//! and exports, and its globals, whose types the loader looks at. Types of functions that only the
+//! module itself calls stand in the file with two i64 in place of each vector.
+
+use crate::error::Error;
+use crate::options::Options;
+use crate::target::Vectors;
+use crate::wasm::{ConstExpr, ExportKind, FuncType, Module, ValueType};
+
+/// Refuses what cannot run on the runtime of the target.
+pub(crate) fn check_border(module: &Module<'_>, options: &Options) -> Result<(), Error> {
+    if options.target().vectors() == Vectors::Everywhere {
+        return Ok(());
+    }
+    let machine = options.cpu.architecture().name();
+    let refuse = |what: &str| {
+        Err(Error::unsupported(format!("{what} has the type v128, which WAMR lacks on {machine}"))
+            .with_hint("vectors can be used inside of functions; pass them through linear memory"))
+    };
+    for (function, import) in module.imported_functions.iter().enumerate() {
+        if has_vector(module.function_type(function as u32)) {
+            return refuse(&format!("the imported function {}.{}", import.module, import.name));
+        }
+    }
+    for export in module.exports.iter().filter(|export| export.kind == ExportKind::Function) {
+        if has_vector(module.function_type(export.index)) {
+            return refuse(&format!("the exported function {}", export.name));
+        }
+    }
+    let exports_tables = module.exports.iter().any(|export| export.kind == ExportKind::Table);
+    let items = module.elements.iter().flat_map(|segment| &segment.items);
+    for item in items.filter(|_| exports_tables) {
+        match *item {
+            ConstExpr::RefFunc(index) if has_vector(module.function_type(index)) => {
+                return refuse(&format!("function {index}, which an exported table may hold,"));
+            }
+            _ => {}
+        }
+    }
+    match module.globals.iter().position(|global| global.value_type == ValueType::V128) {
+        Some(index) => refuse(&format!("global {index}")),
+        None => Ok(()),
+    }
+}
+
+/// Why functions with vectors cannot be compiled for the chosen CPU, if they cannot.
+pub(crate) fn missing(options: &Options) -> Option<Error> {
+    let Vectors::InsideOnly { feature } = options.target().vectors() else { return None };
+    if options.cpu.features().any(|name| name == feature) {
+        return None;
+    }
+    let machine = options.cpu.architecture().name();
+    let what = format!("the module uses SIMD, for which {machine} needs the feature {feature}");
+    let way_out = format!("--cpu-features=+{feature} makes code for CPUs that have it");
+    Some(Error::unsupported(what).with_hint(way_out))
+}
+
+/// Whether a parameter or result is a vector.
+pub(crate) fn has_vector(ty: &FuncType) -> bool {
+    ty.params.iter().chain(&ty.results).any(|&ty| ty == ValueType::V128)
+}
