@@ -23,10 +23,13 @@ const DEFAULT_SEEDS: Range<u64> = 0..200;
 /// The same for each machine that may be emulated.
 const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..120;
 
+/// Modules with SIMD, for each such machine whose runtime takes vectors.
+const DEFAULT_FOREIGN_SIMD_SEEDS: Range<u64> = 0..60;
+
 /// An emulator that serves many more takes much memory; see [`Machine::new_runtime`].
 const MODULES_PER_RUNNER: usize = 50;
 
-/// Overrides both, as `first..end`.
+/// Overrides each of them, as `first..end`.
 const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
 /// If set, each seed is announced before it runs, for the case that one ends the process.
 const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
@@ -52,6 +55,13 @@ fn compiled_modules_with_simd_do_what_wasmi_does() {
     let coverage = compare_all(Machine::Here, seeds(DEFAULT_SEEDS), check_simd_seed);
     let missing = coverage.missing_simd_operators();
     assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
+}
+
+#[test]
+fn modules_with_simd_compiled_for_other_machines_do_what_wasmi_does() {
+    for machine in Machine::foreign().filter(|machine| machine.passes_vectors()) {
+        compare_all(machine, seeds(DEFAULT_FOREIGN_SIMD_SEEDS), check_simd_seed);
+    }
 }
 
 /// Compares the modules of `seeds`, several at a time.

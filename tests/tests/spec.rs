@@ -4,6 +4,7 @@
 //! of a file.
 
 use cwamrc_tests::wast::{ExpectedFailures, Mode, Record, Report, TestFile, Worker, files, modes};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,13 +51,22 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         let is_chosen = |file: &&TestFile| {
             filters.iter().all(|filter| name.contains(filter) || file.name.contains(filter))
         };
-        let jobs: Vec<_> = files.iter().filter(is_chosen).map(|file| Job { mode, file }).collect();
+        let chosen: Vec<_> = files.iter().filter(is_chosen).collect();
+        let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
+        for reason in chosen.iter().filter_map(|file| mode.obstacle(file)) {
+            *left_out.entry(reason).or_default() += 1;
+        }
+        let jobs = chosen.into_iter().filter(|file| mode.obstacle(file).is_none());
+        let jobs: Vec<_> = jobs.map(|file| Job { mode, file }).collect();
         let records = run_all(&jobs).map_err(|error| format!("no worker: {error}"))?;
         let mut report = Report::default();
         for (job, record) in jobs.iter().zip(&records) {
             report.add(&job.file.name, record, &expected);
         }
         println!("spec suite, {name}: {report}");
+        for (reason, files) in left_out {
+            println!("  {name}: {files} files left out: {reason}");
+        }
         for problem in &report.problems {
             println!("  {name}: {problem}");
         }

@@ -1,5 +1,6 @@
 //! The options that the suite is compiled with, and the machine that it runs on.
 
+use super::suite::TestFile;
 use crate::machine::Machine;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
@@ -61,6 +62,12 @@ impl Mode {
     /// Where it runs.
     pub fn machine(&self) -> Machine {
         self.machine
+    }
+
+    /// Why `file` cannot run there, if so.
+    pub fn obstacle(&self, file: &TestFile) -> Option<&'static str> {
+        (file.has_vectors && !self.machine.passes_vectors())
+            .then_some("the runtime has no SIMD, so nothing can call functions with vectors")
     }
 
     /// The compiler's options.

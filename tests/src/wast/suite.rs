@@ -19,6 +19,8 @@ const TESTED_PROPOSALS: &[&str] =
     &["simd", "extended-const", "relaxed-simd", "tail-call", "threads", "wide-arithmetic"];
 /// Part of the standard: no two folders have a file of the same name.
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
+/// Files of these call functions with vectors.
+const VECTOR_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 /// Proposals that the runtime can be built for.
 const OPTIONAL_PROPOSALS: &[&str] = if cfg!(feature = "memory64") { &["memory64"] } else { &[] };
 const EXTENSION: &str = "wast";
@@ -32,6 +34,8 @@ pub struct TestFile {
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: u64,
+    /// Whether its proposal is about vectors.
+    pub has_vectors: bool,
 }
 
 /// The files of the suite, in the order of their names.
@@ -40,12 +44,13 @@ pub struct TestFile {
 /// A message, if the suite is not found.
 pub fn files() -> Result<Vec<TestFile>, String> {
     let package = package_folder()?;
-    let mut files = files_in(&package.join(STANDARD), "")?;
+    let mut files = files_in(&package.join(STANDARD), "", false)?;
     for proposal in TESTED_PROPOSALS.iter().chain(OPTIONAL_PROPOSALS) {
         let folder = package.join(PROPOSALS).join(proposal);
         let unnamed = UNNAMED_PROPOSALS.contains(proposal);
         let prefix = if unnamed { String::new() } else { format!("{proposal}/") };
-        files.extend(files_in(&folder, &prefix)?);
+        let has_vectors = VECTOR_PROPOSALS.contains(proposal);
+        files.extend(files_in(&folder, &prefix, has_vectors)?);
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     match files.windows(2).find(|pair| pair[0].name == pair[1].name) {
@@ -54,7 +59,7 @@ pub fn files() -> Result<Vec<TestFile>, String> {
     }
 }
 
-fn files_in(folder: &Path, prefix: &str) -> Result<Vec<TestFile>, String> {
+fn files_in(folder: &Path, prefix: &str, has_vectors: bool) -> Result<Vec<TestFile>, String> {
     let fail = |error| format!("{}: {error}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(fail)? {
@@ -62,7 +67,8 @@ fn files_in(folder: &Path, prefix: &str) -> Result<Vec<TestFile>, String> {
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            files.push(TestFile { name, path, size: entry.metadata().map_err(fail)?.len() });
+            let size = entry.metadata().map_err(fail)?.len();
+            files.push(TestFile { name, path, size, has_vectors });
         }
     }
     if files.is_empty() {
