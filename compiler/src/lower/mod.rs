@@ -62,6 +62,8 @@ pub(crate) struct Environment<'a> {
     stack_checks: bool,
     /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
     largest_unguarded_frame: u32,
+    /// Whether compare-and-swap of 32 bits wants the upper half of a register to be zero.
+    compares_whole_registers: bool,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
     unboxed_f32_arguments: bool,
     /// How vectors are passed.
@@ -109,6 +111,7 @@ impl<'a> Environment<'a> {
             vectors,
             no_vectors: vectors::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
+            compares_whole_registers: target.compares_whole_registers(),
         }
     }
 

@@ -167,6 +167,12 @@ impl Target for Aarch64 {
         }
     }
 
+    /// `AtomicCASLoop` in its `isa/aarch64/inst/emit.rs`, which stands for compare-and-swap on CPUs
+    /// without LSE.
+    fn compares_whole_registers(&self) -> bool {
+        true
+    }
+
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         false
     }

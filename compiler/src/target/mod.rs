@@ -150,6 +150,11 @@ pub(crate) trait Target: Sync {
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
     /// machine wants of an f32, so that a function makes its parameters right on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
+    /// Whether Cranelift's compare-and-swap of 32 bits compares whole registers, although nothing
+    /// defines the upper half of one that holds an i32.
+    fn compares_whole_registers(&self) -> bool {
+        false
+    }
     /// The largest frame, in bytes, whose pages are touched in order, from the caller's frame on.
     fn largest_probed_frame(&self) -> u32 {
         u32::MAX

@@ -4,10 +4,10 @@
 //! assert that they succeed. A module without an instance makes the directives about it fail.
 
 use super::message;
-use super::session::{Failure, Session};
+use super::session::{Failure, Session, Start};
 use super::value::{argument, results_match};
 use cwamrc::{ErrorKind, Options};
-use wamr_shim::{Runtime, Val};
+use wamr_shim::Val;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::{Id, Span};
@@ -23,14 +23,14 @@ pub(super) trait Observer {
     fn failed(&mut self, reason: &str);
 }
 
-/// Runs all directives of `source`: compiles with `options`, and runs in `runtime`.
+/// Runs all directives of `source`: compiles with `options`, and runs in what `start` gives.
 ///
 /// # Errors
 /// A message, if the file cannot be run at all.
 pub(super) fn run(
     source: &str,
     options: Options,
-    runtime: Runtime,
+    start: Box<Start>,
     observer: &mut dyn Observer,
 ) -> Result<(), String> {
     let mut lexer = Lexer::new(source);
@@ -38,7 +38,7 @@ pub(super) fn run(
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
     let wast = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
-    let mut script = Script { session: Session::new(options, runtime) };
+    let mut script = Script { session: Session::new(options, start)? };
     let lines = Lines::new(source);
     for directive in wast.directives {
         observer.begin(lines.number(directive.span()));
@@ -98,6 +98,7 @@ impl Script {
     }
 
     fn define(&mut self, module: QuoteWat<'_>) -> Verdict {
+        self.session.replace_current()?;
         let name = id(module.name());
         let result = match encode(module) {
             Ok(wasm) => self.session.instantiate(&wasm).map_err(|failure| failure.text()),

@@ -47,9 +47,19 @@ impl Failure {
     }
 }
 
+/// Starts a runtime.
+pub(super) type Start = dyn Fn() -> Result<Runtime, String>;
+
+/// An emulator that serves many more modules takes gigabytes: qemu-user 7.2 never forgets the pages
+/// that a process has had.
+const MODULES_PER_RUNTIME: usize = 40;
+
 /// What the directives of a script act on.
 pub(super) struct Session {
+    start: Box<Start>,
     runtime: Runtime,
+    /// Modules that directives have defined in the runtime.
+    defined: usize,
     options: Options,
     current: Option<Instance>,
     named: HashMap<String, Instance>,
@@ -59,15 +69,30 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(options: Options, runtime: Runtime) -> Session {
-        Session {
-            runtime,
+    pub(super) fn new(options: Options, start: Box<Start>) -> Result<Session, String> {
+        Ok(Session {
+            runtime: start()?,
+            start,
+            defined: 0,
             options,
             current: None,
             named: HashMap::new(),
             registered: BTreeMap::new(),
             unlinkable: HashMap::new(),
+        })
+    }
+
+    /// Prepares for a module that takes the place of the current one: in a new runtime now and then,
+    /// if nothing of the old one is left.
+    pub(super) fn replace_current(&mut self) -> Result<(), String> {
+        self.current = None;
+        self.defined += 1;
+        let is_needed = !self.named.is_empty() || !self.registered.is_empty();
+        if self.defined >= MODULES_PER_RUNTIME && !is_needed {
+            self.runtime = (self.start)()?;
+            self.defined = 0;
         }
+        Ok(())
     }
 
     pub(super) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>, cwamrc::Error> {

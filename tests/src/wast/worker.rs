@@ -73,16 +73,8 @@ impl Worker {
         let (sender, begun) = mpsc::channel();
         let mut writer = Writer { file, begun: sender };
         let run = move || {
-            let runtime = match runner.split_first() {
-                None => Runtime::new(),
-                Some((program, arguments)) => {
-                    let mut command = Command::new(program);
-                    command.args(arguments);
-                    Runtime::in_runner(command, STACK_SIZE)
-                }
-            };
-            let runtime = runtime.map_err(|error| error.to_string())?;
-            script::run(&source, mode.options(), runtime, &mut writer)?;
+            let start = Box::new(move || start(&runner));
+            script::run(&source, mode.options(), start, &mut writer)?;
             writer.line(format_args!("{END}"));
             Ok(())
         };
@@ -97,6 +89,19 @@ impl Worker {
         }
         thread.join().unwrap_or_else(|_| Err("panicked".to_owned()))
     }
+}
+
+/// The runtime of this process, or that of a runner which this command starts.
+fn start(runner: &[String]) -> Result<Runtime, String> {
+    let runtime = match runner.split_first() {
+        None => Runtime::new(),
+        Some((program, arguments)) => {
+            let mut command = Command::new(program);
+            command.args(arguments);
+            Runtime::in_runner(command, STACK_SIZE)
+        }
+    };
+    runtime.map_err(|error| error.to_string())
 }
 
 /// Writes the record. What cannot be written leaves a record without an end, and so a failure.

@@ -41,10 +41,20 @@ impl Lowering<'_, '_> {
     pub(super) fn atomic_cmpxchg(&mut self, at: MemArg, narrow: Type, ty: Type) {
         let (index, expected, replacement) = self.pop3();
         let (address, flags) = self.atomic_access(&at, index, narrow.bytes());
-        let expected = self.reduced(expected, narrow);
+        let mut expected = self.reduced(expected, narrow);
+        if narrow == types::I32 && self.env.compares_whole_registers {
+            expected = self.with_clear_upper_half(expected);
+        }
         let replacement = self.reduced(replacement, narrow);
         let old = self.ins().atomic_cas(flags, address, expected, replacement);
         self.push_extended(old, ty);
+    }
+
+    /// The i32 `value` in a register whose upper half is zero. An extension would be optimised away;
+    /// the way through a float register is not.
+    fn with_clear_upper_half(&mut self, value: Value) -> Value {
+        let float = self.ins().bitcast(types::F32, MemFlagsData::new(), value);
+        self.ins().bitcast(types::I32, MemFlagsData::new(), float)
     }
 
     pub(super) fn atomic_fence(&mut self) {
