@@ -52,8 +52,11 @@ const COUNTERS: &str = r#"(module
       (local.set $left (local.get $threads))
       (loop $more
         ;; It fails as long as threads of the run before, which have said that they are done, end.
-        (loop $spawn
-          (br_if $spawn (i32.lt_s (call $spawn (local.get $count)) (i32.const 0))))
+        (loop $again
+          (if (i32.lt_s (call $spawn (local.get $count)) (i32.const 0))
+            (then
+              (drop (memory.atomic.wait32 (i32.const 60) (i32.const 0) (i64.const 1_000_000)))
+              (br $again))))
         (local.set $left (i32.sub (local.get $left) (i32.const 1)))
         (br_if $more (local.get $left)))
       (loop $join
