@@ -95,7 +95,7 @@ impl Machine {
             let target = Target::find(architecture.name(), "linux")?;
             let options = wamr_build::Options {
                 software_bounds_checks: !guard_pages,
-                memory64: false,
+                memory64: cfg!(feature = "memory64"),
                 spec_test: true,
             };
             Runner::build(target, options, &runners_folder()?)
