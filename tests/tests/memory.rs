@@ -14,8 +14,7 @@ use cwamrc::{BoundsChecks, ErrorKind, OptLevel, Options};
 use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected, Extreme};
 use cwamrc_tests::bad_input::judge;
 
-/// What compiling a module with one thread may take, for modules below a few megabytes: the README
-/// states it.
+/// What compiling one of the modules with one thread may take: the README states it.
 const LIMIT_MIB: u64 = 1024;
 
 /// Tells the process that it is to compile one module: its number, level and bounds checks follow.
