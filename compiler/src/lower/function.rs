@@ -24,6 +24,10 @@ use crate::wasm::{Body, FuncType, ValueType};
 /// 1,000 locals for example, and Cranelift needs several hundred bytes of memory for each.
 const MAX_IR_SIZE: usize = 2_000_000;
 
+/// The most pairs of a local and a block, for each of which the construction of SSA form may keep a
+/// value. 20,000 locals that are set behind 40,000 blocks are 240 KB of wasm, and took 3.2 GB.
+const MAX_LOCALS_BY_BLOCKS: u64 = 100_000_000;
+
 /// What is known of a body once it is lowered.
 pub(crate) struct Lowered {
     /// Whether it has vectors.
@@ -133,7 +137,7 @@ impl<'a> Lowering<'a, '_> {
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
         let mut reader = body.code.get_binary_reader();
-        self.declare_locals(&mut reader, validator)?;
+        let locals = self.declare_locals(&mut reader, validator)?;
         reader.set_features(body.validation.features);
         if self.env.stack_checks {
             self.check_stack(0);
@@ -143,40 +147,46 @@ impl<'a> Lowering<'a, '_> {
             let offset = reader.original_position();
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
             reader.visit_operator(&mut visitor)??;
-            self.check_size(body.validation.index, offset)?;
+            self.check_size(locals, body.validation.index, offset)?;
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))?;
         Ok(())
     }
 
-    fn check_size(&self, function: u32, offset: u64) -> Result<(), Error> {
+    fn check_size(&self, locals: u64, function: u32, offset: u64) -> Result<(), Error> {
         let dfg = &self.builder.func.dfg;
-        if dfg.num_insts().max(dfg.num_values()) <= MAX_IR_SIZE {
+        let what = if dfg.num_insts().max(dfg.num_values()) > MAX_IR_SIZE {
+            format!("function {function} takes more than {MAX_IR_SIZE} IR instructions")
+        } else if locals * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
+            format!("function {function} has too many locals for so many blocks")
+        } else {
             return Ok(());
-        }
-        let what = format!("function {function} takes more than {MAX_IR_SIZE} IR instructions");
+        };
         Err(Error::limit(what).at(offset as usize))
     }
 
-    /// Parameters and declared locals become variables in the order of the local index space.
+    /// Parameters and declared locals become variables in the order of the local index space. Gives
+    /// their number.
     fn declare_locals(
         &mut self,
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
         let params = self.wasm_params();
         for (&ty, value) in self.ty.params.iter().zip(params) {
             let variable = self.builder.declare_var(clif_type(ty));
             self.builder.def_var(variable, value);
         }
+        let mut locals = self.ty.params.len() as u64;
         for _ in 0..reader.read_var_u32()? {
             let offset = reader.original_position();
             let count = reader.read_var_u32()?;
             let ty: wasmparser::ValType = reader.read()?;
             validator.define_locals(offset, count, ty)?;
+            locals += u64::from(count);
             self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
         }
-        Ok(())
+        Ok(locals)
     }
 
     fn declare_zeroed(&mut self, ty: ValueType, count: u32) {

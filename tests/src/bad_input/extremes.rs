@@ -63,6 +63,8 @@ pub const EXTREMES: &[Extreme] = &[
     }),
     extreme("50,000 locals in each of 500 functions", Compiled, many_locals),
     extreme("50,000 locals that change in a loop", CompiledOrLimit, loop_carried_locals),
+    extreme("20,000 locals set behind 20,000 branches", LIMIT, || locals_behind_branches(20_000)),
+    extreme("4,000 locals set behind 4,000 branches", Compiled, || locals_behind_branches(4_000)),
     extreme("1,000 locals, 1,000 branches back", CompiledOrLimit, many_back_edges),
     extreme("2,000 nested loops, 2,000 locals", CompiledOrLimit, nested_loops_with_locals),
     extreme("1,000 parameters and results", Compiled, || wide_calls(1)),
@@ -191,6 +193,17 @@ fn loop_carried_locals() -> Vec<u8> {
     }
     code.extend([I::LocalGet(0), I::BrIf(0), I::End]);
     function(&[], &[], [(50_000, ValType::I32)], &code)
+}
+
+fn locals_behind_branches(count: u32) -> Vec<u8> {
+    let mut code = Vec::new();
+    for _ in 0..count {
+        code.extend([I::Block(BlockType::Empty), I::LocalGet(0), I::BrIf(0), I::End]);
+    }
+    for local in 0..count {
+        code.extend([I::I32Const(1), I::LocalSet(local)]);
+    }
+    function(&[], &[], [(count, ValType::I32)], &code)
 }
 
 fn many_back_edges() -> Vec<u8> {
