@@ -49,6 +49,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) checked: CheckedAddresses,
     /// Whether the body has an operator on vectors.
     pub(super) uses_simd: bool,
+    /// The operands of all branches so far.
+    pub(super) branch_operands: usize,
     functions: HashMap<Symbol, FuncRef>,
     signatures: HashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
@@ -84,6 +86,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             traps: TrapBlocks::default(),
             checked: CheckedAddresses::default(),
             uses_simd: false,
+            branch_operands: 0,
             functions: HashMap::new(),
             signatures: HashMap::new(),
             results_slot: None,

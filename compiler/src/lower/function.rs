@@ -28,6 +28,10 @@ const MAX_IR_SIZE: usize = 2_000_000;
 /// value. 20,000 locals that are set behind 40,000 blocks are 240 KB of wasm, and took 3.2 GB.
 const MAX_LOCALS_BY_BLOCKS: u64 = 100_000_000;
 
+/// The most operands that the conditional branches of a function may have together. Two bytes make a
+/// branch with as many operands as a label has values; twenty million take 250 MB.
+pub(super) const MAX_BRANCH_OPERANDS: usize = 20_000_000;
+
 /// What is known of a body once it is lowered.
 pub(crate) struct Lowered {
     /// Whether it has vectors.
@@ -159,6 +163,8 @@ impl<'a> Lowering<'a, '_> {
             format!("function {function} takes more than {MAX_IR_SIZE} IR instructions")
         } else if locals * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
             format!("function {function} has too many locals for so many blocks")
+        } else if self.branch_operands > MAX_BRANCH_OPERANDS {
+            format!("branches of function {function} have more than {MAX_BRANCH_OPERANDS} operands")
         } else {
             return Ok(());
         };

@@ -71,8 +71,10 @@ pub const EXTREMES: &[Extreme] = &[
     extreme("1,001 parameters", INVALID, || function(&[ValType::I32; 1001], &[], [], &[I::Nop])),
     extreme("3,000 calls with 1,000 results", CompiledOrLimit, || wide_calls(3_000)),
     extreme("30,000 calls with 1,000 results", CompiledOrLimit, || wide_calls(30_000)),
-    extreme("20,000 branches with 1,000 values", CompiledOrLimit, || wide_branches(20_000)),
-    extreme("table of 20,000 targets with 1,000 values", CompiledOrLimit, wide_br_table),
+    extreme("19,000 branches with 1,000 values", CompiledOrLimit, || wide_branches(19_000)),
+    extreme("1,000,000 branches with 1,000 values", LIMIT, || wide_branches(1_000_000)),
+    extreme("table of 19,000 targets with 1,000 values", CompiledOrLimit, || wide_br_table(19_000)),
+    extreme("table of 100,000 targets with 1,000 values", LIMIT, || wide_br_table(100_000)),
     // Long lists.
     extreme("table of a million targets", CompiledOrLimit, br_table),
     extreme("500 tables of 2,000 targets", CompiledOrLimit, br_tables),
@@ -251,10 +253,10 @@ fn wide_branches(branches: usize) -> Vec<u8> {
     function(&values, &values, [], &code)
 }
 
-fn wide_br_table() -> Vec<u8> {
+fn wide_br_table(targets: usize) -> Vec<u8> {
     let values = [ValType::I32; 1000];
     let mut code: Vec<_> = (0..1_000).map(I::LocalGet).collect();
-    code.extend([I::LocalGet(0), I::BrTable(vec![0; 20_000].into(), 0)]);
+    code.extend([I::LocalGet(0), I::BrTable(vec![0; targets].into(), 0)]);
     function(&values, &values, [], &code)
 }
 

@@ -5,6 +5,7 @@ use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
 use super::super::context::Lowering;
+use super::super::function::MAX_BRANCH_OPERANDS;
 
 impl Lowering<'_, '_> {
     pub(super) fn block(&mut self, ty: BlockType) {
@@ -45,6 +46,7 @@ impl Lowering<'_, '_> {
     pub(super) fn br_if(&mut self, depth: u32) {
         let condition = self.pop_condition();
         let (target, arity) = self.label(depth);
+        self.branch_operands += arity;
         self.collect_block_args(arity);
         let next = self.builder.create_block();
         self.builder.ins().brif(condition, target, &self.stacks.block_args, next, &[]);
@@ -60,8 +62,14 @@ impl Lowering<'_, '_> {
         }
         let index = self.pop();
         let (default, arity) = self.label(targets.default());
+        let edges = targets.len() as usize + 1;
+        self.branch_operands += arity * edges;
+        if self.branch_operands > MAX_BRANCH_OPERANDS {
+            // The function is refused behind this operator, which must not take the memory first.
+            return self.unreachable();
+        }
         self.collect_block_args(arity);
-        let mut calls = Vec::with_capacity(targets.len() as usize);
+        let mut calls = Vec::with_capacity(edges);
         for depth in targets.targets() {
             let depth = depth.expect("validation has read the targets");
             let (target, _) = self.label(depth);
