@@ -14,6 +14,7 @@
 //! | `suite`    | where the files are, and which                     |
 //! | `mode`     | options to compile with, and the machine to run on |
 //! | `script`   | runs the directives of a file                      |
+//! | `wamrc`    | another compiler, to compare failures with         |
 //! | `session`  | instances, and linking one with another            |
 //! | `value`    | arguments, and patterns of results                 |
 //! | `message`  | the texts of traps, the suite's and WAMR's         |
@@ -31,6 +32,7 @@ mod script;
 mod session;
 mod suite;
 mod value;
+mod wamrc;
 mod worker;
 
 pub use expected::ExpectedFailures;

@@ -1,6 +1,7 @@
 //! The options that the suite is compiled with, and the machine that it runs on.
 
 use super::suite::TestFile;
+use super::wamrc::Wamrc;
 use crate::machine::Machine;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
@@ -68,6 +69,12 @@ impl Mode {
     pub fn obstacle(&self, file: &TestFile) -> Option<&'static str> {
         (file.has_vectors && !self.machine.passes_vectors())
             .then_some("the runtime has no SIMD, so nothing can call functions with vectors")
+    }
+
+    /// What compiles instead of cwamrc, if anything is to.
+    pub(super) fn wamrc(&self) -> Option<Wamrc> {
+        let is_here = self.machine == Machine::Here;
+        is_here.then(|| Wamrc::from_environment(self.opt_level, self.bounds_checks)).flatten()
     }
 
     /// The compiler's options.

@@ -4,9 +4,10 @@
 //! assert that they succeed. A module without an instance makes the directives about it fail.
 
 use super::message;
+use super::mode::Mode;
 use super::session::{Failure, Session, Start};
 use super::value::{argument, results_match};
-use cwamrc::{ErrorKind, Options};
+use cwamrc::ErrorKind;
 use wamr_shim::Val;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
@@ -23,13 +24,13 @@ pub(super) trait Observer {
     fn failed(&mut self, reason: &str);
 }
 
-/// Runs all directives of `source`: compiles with `options`, and runs in what `start` gives.
+/// Runs all directives of `source`: compiles as `mode` says, and runs in what `start` gives.
 ///
 /// # Errors
 /// A message, if the file cannot be run at all.
 pub(super) fn run(
     source: &str,
-    options: Options,
+    mode: &Mode,
     start: Box<Start>,
     observer: &mut dyn Observer,
 ) -> Result<(), String> {
@@ -38,7 +39,7 @@ pub(super) fn run(
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
     let wast = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
-    let mut script = Script { session: Session::new(options, start)? };
+    let mut script = Script { session: Session::new(mode.options(), mode.wamrc(), start)? };
     let lines = Lines::new(source);
     for directive in wast.directives {
         observer.begin(lines.number(directive.span()));

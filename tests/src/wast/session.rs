@@ -6,6 +6,7 @@
 //! - a global of another instance is copied;
 //! - memories and tables are not linked, and no check tells.
 
+use super::wamrc::Wamrc;
 use cwamrc::{ErrorKind, Options};
 use std::collections::{BTreeMap, HashMap};
 use wamr_shim::{
@@ -61,6 +62,7 @@ pub(super) struct Session {
     /// Modules that directives have defined in the runtime.
     defined: usize,
     options: Options,
+    wamrc: Option<Wamrc>,
     current: Option<Instance>,
     named: HashMap<String, Instance>,
     registered: BTreeMap<String, Instance>,
@@ -69,12 +71,17 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(options: Options, start: Box<Start>) -> Result<Session, String> {
+    pub(super) fn new(
+        options: Options,
+        wamrc: Option<Wamrc>,
+        start: Box<Start>,
+    ) -> Result<Session, String> {
         Ok(Session {
             runtime: start()?,
             start,
             defined: 0,
             options,
+            wamrc,
             current: None,
             named: HashMap::new(),
             registered: BTreeMap::new(),
@@ -101,7 +108,10 @@ impl Session {
 
     /// Compiles, links and instantiates a module.
     pub(super) fn instantiate(&self, wasm: &[u8]) -> Result<Instance, Failure> {
-        let aot = self.compile(wasm).map_err(compile_failure)?;
+        let mut aot = self.compile(wasm).map_err(compile_failure)?;
+        if let Some(wamrc) = &self.wamrc {
+            aot = wamrc.compile(wasm).map_err(Failure::Load)?;
+        }
         self.offer_globals();
         let module = self.runtime.load(&aot).map_err(load_failure)?;
         self.check_functions(&module)?;

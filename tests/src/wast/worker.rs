@@ -74,7 +74,7 @@ impl Worker {
         let mut writer = Writer { file, begun: sender };
         let run = move || {
             let start = Box::new(move || start(&runner));
-            script::run(&source, mode.options(), start, &mut writer)?;
+            script::run(&source, &mode, start, &mut writer)?;
             writer.line(format_args!("{END}"));
             Ok(())
         };
