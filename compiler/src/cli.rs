@@ -137,6 +137,10 @@ struct CodeArgs {
     /// Whether functions check the native stack; as --bounds-checks if not given
     #[arg(long, value_name = "0|1", value_parser = switch())]
     stack_bounds_checks: Option<bool>,
+    /// Make code that runs where it lies in the file (XIP): without relocations, and with calls of the
+    /// runtime through a table
+    #[arg(long, visible_alias = "enable-indirect-mode")]
+    xip: bool,
     /// How many threads compile; all processors if not given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -286,6 +290,7 @@ impl CodeArgs {
         options.bounds_checks =
             if self.bounds_checks { BoundsChecks::Software } else { BoundsChecks::Hardware };
         options.stack_bounds_checks = self.stack_bounds_checks;
+        options.indirect_mode = self.xip;
         options.threads = self.threads;
         options
     }

@@ -50,6 +50,9 @@ pub struct Options {
     /// Whether functions compare the stack pointer with the runtime's limit. `None` follows
     /// `bounds_checks`, as wamrc does: software checks bring stack checks along.
     pub stack_bounds_checks: Option<bool>,
+    /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
+    /// through the table of its addresses.
+    pub indirect_mode: bool,
     /// The WAMR release whose loader will read the file.
     pub release: Release,
     /// How many threads compile functions. `None` uses rayon's current thread pool.
@@ -65,6 +68,7 @@ impl Default for Options {
             opt_level: OptLevel::O3,
             bounds_checks: BoundsChecks::Hardware,
             stack_bounds_checks: None,
+            indirect_mode: false,
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
@@ -104,6 +108,12 @@ impl Options {
     /// Sets whether functions check the native stack in code.
     pub fn stack_bounds_checks(mut self, check: bool) -> Self {
         self.stack_bounds_checks = Some(check);
+        self
+    }
+
+    /// Sets whether the file can run in place (XIP).
+    pub fn indirect_mode(mut self, indirect: bool) -> Self {
+        self.indirect_mode = indirect;
         self
     }
 

@@ -1,6 +1,6 @@
 //! The whole way from wasm bytes to the bytes of a file, stage by stage.
 
-use crate::aot;
+use crate::aot::{self, AotFile};
 use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
@@ -8,7 +8,7 @@ use crate::instance::InstanceLayout;
 use crate::lower::{Convention, Environment, Stop, Symbol};
 use crate::native::{self, Listing};
 use crate::object;
-use crate::options::{BoundsChecks, Options};
+use crate::options::{BoundsChecks, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
 use crate::wasm::{self, Module};
@@ -118,6 +118,10 @@ fn compile_module(
     output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
+    if options.indirect_mode && output == Output::Object {
+        let what = "an object file has no table for the indirect mode (XIP)";
+        return Err(Error::unsupported(what).with_hint("leave one of them out"));
+    }
     let module = front_end(wasm, options)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
@@ -125,7 +129,10 @@ fn compile_module(
     let image = lower(&module, &layout, options, unwinding, |env, isas| {
         native::compile_module(env, isas, options, progress)
     })?;
-    let file = assemble(&module, &layout, &image, options)?;
+    let mut file = assemble(&module, &layout, &image, options)?;
+    if options.indirect_mode {
+        align_in_file(&mut file, options.release)?;
+    }
     let mut warnings = warnings(&module, &file, options);
     let bytes = match output {
         Output::Aot => aot::write(&file, options.release)?,
@@ -137,6 +144,15 @@ fn compile_module(
         relocations: image.relocations.len(),
     };
     Ok(Artifact { bytes, statistics, warnings })
+}
+
+/// Puts the code at a multiple of 16 in the file, for a file that runs where it lies: constants in the
+/// code are read as whole vectors.
+fn align_in_file(file: &mut AotFile<'_>, release: Release) -> Result<(), Error> {
+    const ALIGNMENT: usize = 16;
+    let offset = aot::literal_offset(file, release)?;
+    file.text.literal = vec![0; offset.next_multiple_of(ALIGNMENT) - offset].into();
+    Ok(())
 }
 
 /// The options as they are right for `module`. No guard pages are large enough for 64-bit
@@ -211,7 +227,7 @@ fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| wasm::refine_error(wasm, error))
 }
 
-fn warnings(module: &Module<'_>, file: &aot::AotFile<'_>, options: &Options) -> Vec<String> {
+fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<String> {
     let mut warnings: Vec<String> = hidden_exports(module)
         .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
         .collect();

@@ -19,6 +19,10 @@ _Static_assert(sizeof(wasm_global_inst_t) == 16, "wasm_global_inst_t");
 _Static_assert(sizeof(wasm_table_inst_t) == 24, "wasm_table_inst_t");
 _Static_assert(sizeof(struct wamr_shim_frame) == 16, "wamr_shim_frame");
 
+/* Numbers that src/ffi.rs states. */
+_Static_assert(MMAP_PROT_READ == 1 && MMAP_PROT_WRITE == 2 && MMAP_PROT_EXEC == 4, "MMAP_PROT");
+_Static_assert(sizeof(os_file_handle) == sizeof(int), "os_file_handle");
+
 uint32_t
 wamr_shim_callee(wasm_module_inst_t instance, wasm_function_inst_t function, void **attachment)
 {

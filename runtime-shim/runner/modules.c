@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "internals.h"
 
@@ -114,17 +115,23 @@ load(struct message *request, struct message *reply)
     LoadArgs args = { .name = "", .no_resolve = true };
     uint32_t size;
     const uint8_t *bytes = take_bytes(request, &size);
-    /* WAMR uses strings and data segments in place, and writes to it. */
-    uint8_t *buffer = malloc(size ? size : 1);
-    wasm_module_t module = NULL;
+    /* WAMR uses strings and data segments in place, and writes to it. An XIP file runs in it; the pages
+     * are its own, and stay executable when they are free again. */
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t room = (size / page + 1) * page;
+    uint8_t *buffer = aligned_alloc(page, room);
+    wasm_module_t module;
 
     if (!buffer)
         fail("no memory for a module");
     memcpy(buffer, bytes, size);
-    if (wasm_runtime_is_xip_file(buffer, size))
-        strcpy(error, "an XIP file runs where it lies, and this is no executable memory");
-    else
-        module = wasm_runtime_load_ex(buffer, size, &args, error, sizeof error);
+    if (wasm_runtime_is_xip_file(buffer, size)) {
+        int rights = MMAP_PROT_READ | MMAP_PROT_WRITE | MMAP_PROT_EXEC;
+        if (os_mprotect(buffer, room, rights))
+            fail("no executable memory");
+        os_icache_flush(buffer, size);
+    }
+    module = wasm_runtime_load_ex(buffer, size, &args, error, sizeof error);
     put_pointer(reply, module);
     if (!module) {
         free(buffer);

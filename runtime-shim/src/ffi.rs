@@ -103,7 +103,26 @@ const _: () = assert!(size_of::<wasm_global_inst_t>() == 16);
 const _: () = assert!(size_of::<wasm_table_inst_t>() == 24);
 const _: () = assert!(size_of::<wamr_shim_frame>() == 16);
 
+/// Rights to memory (`core/shared/platform/include/platform_api_vmcore.h`).
+pub(crate) const MMAP_PROT_READ: c_int = 1;
+pub(crate) const MMAP_PROT_WRITE: c_int = 2;
+pub(crate) const MMAP_PROT_EXEC: c_int = 4;
+/// What `os_get_invalid_handle` gives: memory of no file.
+pub(crate) const NO_FILE: c_int = -1;
+
 unsafe extern "C" {
+    // Memory.
+    pub(crate) fn os_mmap(
+        hint: *mut c_void,
+        size: usize,
+        protection: c_int,
+        flags: c_int,
+        file: c_int,
+    ) -> *mut c_void;
+    pub(crate) fn os_munmap(start: *mut c_void, size: usize);
+    pub(crate) fn os_mprotect(start: *mut c_void, size: usize, protection: c_int) -> c_int;
+    pub(crate) fn os_icache_flush(start: *mut c_void, size: usize);
+
     // The runtime and its threads.
     pub(crate) fn wasm_runtime_init() -> bool;
     pub(crate) fn wasm_runtime_set_log_level(level: u32);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// A loaded module.
 pub(crate) struct Module {
     pub(crate) handle: ffi::wasm_module_t,
-    /// WAMR uses strings and data segments in place, and writes to it.
+    /// WAMR uses strings and data segments in place, and writes to it; an XIP file runs in it.
     _buffer: Buffer,
 }
 
@@ -28,15 +28,13 @@ unsafe impl Sync for Module {}
 impl Module {
     /// Loads a module, without linking it.
     pub(crate) fn load(bytes: &[u8]) -> Result<Module, Error> {
-        let mut buffer = Buffer::new(bytes);
         let size = u32::try_from(bytes.len())
             .map_err(|_| Error::Load(format!("the module has {} bytes", bytes.len())))?;
+        let mut buffer = Buffer::new(bytes)?;
         // SAFETY: the buffer has that many bytes.
-        if unsafe { ffi::wasm_runtime_is_xip_file(buffer.bytes().as_ptr(), size) } {
-            let problem = "an XIP file runs where it lies, and this is no executable memory";
-            return Err(Error::Load(problem.to_owned()));
+        if unsafe { ffi::wasm_runtime_is_xip_file(buffer.as_mut_ptr(), size) } {
+            buffer.make_executable()?;
         }
-
         let mut name: c_char = 0;
         let args = ffi::LoadArgs {
             name: &raw mut name,
@@ -45,10 +43,10 @@ impl Module {
             no_resolve: true,
         };
         let mut error = ErrorText::new();
-        // SAFETY: the buffer is writable, aligned to 8, and lives as long as the module.
+        // SAFETY: the buffer is writable, aligned to a page, and lives as long as the module.
         let handle = unsafe {
             ffi::wasm_runtime_load_ex(
-                buffer.bytes().as_mut_ptr(),
+                buffer.as_mut_ptr(),
                 size,
                 &raw const args,
                 error.as_mut_ptr(),
@@ -464,25 +462,48 @@ unsafe fn read_text(text: *const c_char) -> Option<String> {
     Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }
 
-/// A private copy of a module's bytes. The loader wants an `.aot` file aligned to 4 at least.
+/// A private copy of a module's bytes, in memory of its own pages: the loader wants an `.aot` file
+/// aligned to 4 at least, and code that runs in it to 16.
 struct Buffer {
-    words: Vec<u64>,
+    start: *mut u8,
     size: usize,
 }
 
 impl Buffer {
-    fn new(bytes: &[u8]) -> Buffer {
-        let mut words = vec![0u64; bytes.len().div_ceil(size_of::<u64>())];
-        for (word, chunk) in words.iter_mut().zip(bytes.chunks(size_of::<u64>())) {
-            let mut padded = [0; 8];
-            padded[..chunk.len()].copy_from_slice(chunk);
-            *word = u64::from_ne_bytes(padded);
+    fn new(bytes: &[u8]) -> Result<Buffer, Error> {
+        let protection = ffi::MMAP_PROT_READ | ffi::MMAP_PROT_WRITE;
+        let size = bytes.len().max(1);
+        // SAFETY: new memory of WAMR's, in no certain place, of no file.
+        let start = unsafe { ffi::os_mmap(ptr::null_mut(), size, protection, 0, ffi::NO_FILE) };
+        let start: *mut u8 = start.cast();
+        if start.is_null() {
+            return Err(Error::Load(format!("no memory for {size} bytes")));
         }
-        Buffer { words, size: bytes.len() }
+        // SAFETY: the memory has that many bytes, and nobody else knows it.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
+        Ok(Buffer { start, size })
     }
 
-    fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: the words have at least that many bytes, and any byte is part of a valid word.
-        unsafe { slice::from_raw_parts_mut(self.words.as_mut_ptr().cast(), self.size) }
+    fn make_executable(&mut self) -> Result<(), Error> {
+        let protection = ffi::MMAP_PROT_READ | ffi::MMAP_PROT_WRITE | ffi::MMAP_PROT_EXEC;
+        // SAFETY: the memory was mapped with this size; some machines have to be told of new code.
+        unsafe {
+            if ffi::os_mprotect(self.start.cast(), self.size, protection) != 0 {
+                return Err(Error::Load("no executable memory for an XIP file".to_owned()));
+            }
+            ffi::os_icache_flush(self.start.cast(), self.size);
+        }
+        Ok(())
+    }
+
+    fn as_mut_ptr(&mut self) -> *mut u8 {
+        self.start
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: the memory was mapped with this size.
+        unsafe { ffi::os_munmap(self.start.cast(), self.size) };
     }
 }

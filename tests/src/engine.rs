@@ -13,6 +13,8 @@ pub struct Engine {
     machine: Machine,
     code: Code,
     vectors: bool,
+    /// Compiled to run where it lies in the file.
+    in_place: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +37,34 @@ impl Engine {
         let runner = [(Machine::native_runner(), OptLevel::O3)];
         let foreign =
             Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
-        here.into_iter().chain(runner).chain(foreign).flat_map(|(machine, level)| {
-            let hardware =
-                (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
-            let checks = [BoundsChecks::Software].into_iter().chain(hardware);
-            checks.map(move |checks| {
-                let code = Code::Compiled(checks, level);
-                Self { machine, code, vectors: false }
-            })
-        })
+        let relocated =
+            here.into_iter().chain(runner).chain(foreign).flat_map(|(machine, level)| {
+                let hardware =
+                    (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
+                let checks = [BoundsChecks::Software].into_iter().chain(hardware);
+                checks.map(move |checks| {
+                    let code = Code::Compiled(checks, level);
+                    Self { machine, code, vectors: false, in_place: false }
+                })
+            });
+        relocated.chain(Self::in_place())
+    }
+
+    /// Once on every machine, code that runs in its file.
+    fn in_place() -> impl Iterator<Item = Self> {
+        let checks = match cfg!(feature = "software-bounds-checks") {
+            true => BoundsChecks::Software,
+            false => BoundsChecks::Hardware,
+        };
+        let code = Code::Compiled(checks, OptLevel::O3);
+        let machines = [Machine::Here].into_iter().chain(Machine::foreign());
+        machines.map(move |machine| Self { machine, code, vectors: false, in_place: true })
     }
 
     /// The compiled ways, and the interpreter.
     pub fn all() -> impl Iterator<Item = Self> {
-        let interpreter = Self { machine: Machine::Here, code: Code::Interpreted, vectors: false };
+        let code = Code::Interpreted;
+        let interpreter = Self { machine: Machine::Here, code, vectors: false, in_place: false };
         Self::compiled().chain([interpreter])
     }
 
@@ -81,7 +97,7 @@ impl Engine {
             true => self.machine.options_with_vectors(),
             false => self.machine.options(),
         };
-        let options = options.bounds_checks(checks).opt_level(level);
+        let options = options.bounds_checks(checks).opt_level(level).indirect_mode(self.in_place);
         let artifact = cwamrc::compile(&wasm, &options.release(Release::Main));
         artifact.unwrap_or_else(|error| panic!("{self}: {error}")).into_bytes()
     }
@@ -135,7 +151,8 @@ impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
             Code::Compiled(checks, level) => {
-                write!(f, "{}, {checks:?} checks, {level:?}", self.machine)
+                let place = if self.in_place { ", in place" } else { "" };
+                write!(f, "{}, {checks:?} checks, {level:?}{place}", self.machine)
             }
             Code::Interpreted => f.write_str("interpreter"),
         }

@@ -1,12 +1,12 @@
 //! Model to bytes.
 
-use wamr_abi::format;
+use wamr_abi::format::{self, SectionId};
 use wamr_abi::releases::Release;
 
 use super::error::{ContainerError, Result};
-use super::model::{AotFile, CustomSection};
+use super::model::{AotFile, CustomSection, Text};
 use super::requirements::features;
-use super::sections::{SECTIONS, write_custom};
+use super::sections::{SECTIONS, SectionCodec, write_custom};
 use super::sink::{Sink, file_too_large};
 
 /// Writes `file` for `release`: its version word, its layout of element segments.
@@ -20,17 +20,44 @@ pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerE
     if let Some(refusal) = release.refuses_features(&features(file)) {
         return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
     }
-    let facts = release.facts();
     let mut sink = Sink::with_capacity(capacity(file)?);
-    sink.u32(format::MAGIC);
-    sink.u32(facts.version);
-    for section in &SECTIONS {
-        sink.section(section.id, |sink| (section.write)(file, facts.element_offset, sink))?;
-    }
+    write_sections(file, release, &SECTIONS, &mut sink)?;
     for section in &file.custom_sections {
         write_custom(section, &mut sink)?;
     }
     sink.finish()
+}
+
+/// Where the literals of `file` begin in the bytes that [`write`] makes.
+///
+/// # Errors
+/// `Limit` as [`write`].
+pub(crate) fn literal_offset(
+    file: &AotFile<'_>,
+    release: Release,
+) -> Result<usize, ContainerError> {
+    let mut sink = Sink::with_capacity(0);
+    let without_text = AotFile { text: Text::default(), ..file.clone() };
+    let up_to_text = SECTIONS.iter().position(|section| section.id == SectionId::Text);
+    let up_to_text = &SECTIONS[..=up_to_text.expect("every file has text")];
+    write_sections(&without_text, release, up_to_text, &mut sink)?;
+    Ok(sink.position())
+}
+
+/// Writes the header and some of the first sections.
+fn write_sections(
+    file: &AotFile<'_>,
+    release: Release,
+    sections: &[SectionCodec],
+    sink: &mut Sink,
+) -> Result<()> {
+    let facts = release.facts();
+    sink.u32(format::MAGIC);
+    sink.u32(facts.version);
+    for section in sections {
+        sink.section(section.id, |sink| (section.write)(file, facts.element_offset, sink))?;
+    }
+    Ok(())
 }
 
 /// Room for the file, so that growing does not copy the text again: the bytes it carries, and a

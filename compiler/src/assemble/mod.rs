@@ -19,7 +19,7 @@ use wamr_abi::format::{self, ExportKind};
 use crate::aot::model::{self, AotFile};
 use crate::error::Error;
 use crate::instance::InstanceLayout;
-use crate::lower::Symbol;
+use crate::lower::{Symbol, native_symbol_slot};
 use crate::native::Image;
 use crate::options::Options;
 use crate::wasm::{self, Module};
@@ -34,8 +34,15 @@ pub(crate) fn assemble<'a>(
     names::check_imports(module)?;
     let target = options.target();
     let feature_flags = features::used_features(module, image, target.vectors());
+    let mut target_info =
+        model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags);
+    if options.indirect_mode {
+        target_info.e_type = format::E_TYPE_XIP;
+    }
+    let requested = custom::sections(module, options);
+    let custom_sections = native_symbols(image).into_iter().chain(requested).collect();
     Ok(AotFile {
-        target: model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags),
+        target: target_info,
         memories: init_data::memories(module),
         data_segments: init_data::data_segments(module),
         tables: init_data::tables(module, layout),
@@ -51,7 +58,7 @@ pub(crate) fn assemble<'a>(
         functions: functions(module, image)?,
         exports: exports(module),
         relocation_groups: relocations(image),
-        custom_sections: custom::sections(module, options),
+        custom_sections,
     })
 }
 
@@ -61,6 +68,16 @@ fn text(image: &Image) -> model::Text<'_> {
         literal: Cow::Borrowed(&[0; format::LITERAL_FILLER_SIZE]),
         code: Cow::Borrowed(&image.text),
     }
+}
+
+/// The names behind the addresses that the code takes from the runtime's table, if it takes some.
+fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
+    let last = image.indirect_helpers.last()?;
+    let mut names = vec![Cow::Borrowed(""); native_symbol_slot(*last) as usize + 1];
+    for helper in &image.indirect_helpers {
+        names[native_symbol_slot(*helper) as usize] = Cow::Borrowed(helper.symbol());
+    }
+    Some(model::CustomSection::NativeSymbols(names))
 }
 
 /// The start function; for an import, the function behind all others that calls it.

@@ -34,8 +34,14 @@ impl Lowering<'_, '_> {
         if self.env.relies_on_guard_pages() && may_raise(helper) {
             self.probe_reserve();
         }
+        // In the indirect mode, too, the reference tells that the helper is needed.
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
-        self.ins().call(function, args)
+        if !self.env.indirect_helpers {
+            return self.ins().call(function, args);
+        }
+        let address = self.helper_address(helper);
+        let signature = self.builder.func.dfg.ext_funcs[function].signature;
+        self.ins().call_indirect(signature, address, args)
     }
 }
 

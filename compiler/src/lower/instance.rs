@@ -8,10 +8,12 @@ use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
     AliasRegion, AliasRegionData, Inst, InstBuilder, MemFlagsData, Type, Value, types,
 };
+use wamr_abi::helpers::Helper;
 use wamr_abi::layout::{exec_env, instance, memory, table};
 
 use super::context::Lowering;
 use super::signature::{POINTER, clif_type};
+use super::symbol::native_symbol_slot;
 
 /// Parts of memory that never overlap, so that an access to one leaves the others' values known.
 #[derive(Clone, Copy)]
@@ -95,6 +97,15 @@ impl Lowering<'_, '_> {
                 value
             }
         }
+    }
+
+    /// The address of a runtime helper, from the table that the loader fills for this file.
+    pub(super) fn helper_address(&mut self, helper: Helper) -> Value {
+        let flags = MemFlagsData::trusted().with_readonly();
+        let offset = exec_env::NATIVE_SYMBOL as i32;
+        let table = self.builder.ins().load(POINTER, flags, self.exec_env, offset);
+        let offset = POINTER.bytes() * native_symbol_slot(helper);
+        self.ins().load(POINTER, flags, table, offset as i32)
     }
 
     /// A structure and the offset in it of a field of memory 0. The memory instance lies inside the

@@ -34,7 +34,7 @@ use crate::wasm::{FuncType, Module};
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use stack::lower_stack_guard;
-pub(crate) use symbol::Symbol;
+pub(crate) use symbol::{Symbol, native_symbol_slot};
 pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
 
 /// What lowering knows about the module and the options, the same for every function.
@@ -58,6 +58,8 @@ pub(crate) struct Environment<'a> {
     software_checks: bool,
     /// Whether threads share the memory.
     shared_memory: bool,
+    /// Whether helpers are called through the runtime's table of their addresses.
+    indirect_helpers: bool,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
     /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
@@ -106,6 +108,7 @@ impl<'a> Environment<'a> {
             memory64: module.has_memory64(),
             shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
+            indirect_helpers: options.indirect_mode,
             stack_checks: options.checks_stack(),
             largest_unguarded_frame,
             vectors,
@@ -127,6 +130,11 @@ impl<'a> Environment<'a> {
     /// Whether function `index` needs a [`Symbol::Entry`] for the runtime.
     pub(crate) fn needs_entry(&self, index: u32) -> bool {
         self.entered[index as usize]
+    }
+
+    /// Whether helpers are called through the runtime's table of their addresses.
+    pub(crate) fn calls_helpers_indirectly(&self) -> bool {
+        self.indirect_helpers
     }
 
     /// Whether only the runtime's guard pages tell the end of the stack.

@@ -63,6 +63,11 @@ impl Symbol {
     }
 }
 
+/// Where the address of `helper` stands in the runtime's table of the file's native symbols.
+pub(crate) fn native_symbol_slot(helper: Helper) -> u32 {
+    helper as u32
+}
+
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

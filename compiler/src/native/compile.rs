@@ -9,6 +9,8 @@ use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
 use cranelift_codegen::{CodegenError, CodegenResult, CompiledCode, Context};
 use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
 
+use wamr_abi::helpers::Helper;
+
 use super::effort;
 use super::listing::{self, Listing};
 use crate::error::Error;
@@ -27,6 +29,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) code: Vec<u8>,
     /// Its calls.
     pub(crate) calls: Vec<Call>,
+    /// Runtime helpers whose addresses it takes from the runtime's table.
+    pub(crate) indirect_helpers: Vec<Helper>,
     /// Whether the wasm code has an operator on vectors.
     pub(crate) uses_simd: bool,
     /// Alignment that the code needs, in bytes.
@@ -135,6 +139,10 @@ impl<'a> FunctionCompiler<'a> {
             symbol,
             code: buffer.data().to_vec(),
             calls,
+            indirect_helpers: match self.env.calls_helpers_indirectly() {
+                true => referenced_helpers(func),
+                false => Vec::new(),
+            },
             uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
@@ -182,6 +190,18 @@ fn frame_size(code: &CompiledCode) -> u32 {
     const FRAME_SETUP: u32 = 16;
     let layout = code.buffer.frame_layout();
     layout.map_or(0, |layout| layout.frame_to_fp_offset + FRAME_SETUP)
+}
+
+fn referenced_helpers(func: &Function) -> Vec<Helper> {
+    let names = func.dfg.ext_funcs.values().filter_map(|function| match function.name {
+        ExternalName::User(name) => Some(&func.params.user_named_funcs()[name]),
+        _ => None,
+    });
+    let helpers = names.filter_map(|name| match Symbol::from_external_name(name)? {
+        Symbol::Helper(helper) => Some(helper),
+        _ => None,
+    });
+    helpers.collect()
 }
 
 fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {

@@ -38,6 +38,8 @@ pub(crate) struct Image {
     pub(crate) frames: FrameTable,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
+    /// Runtime helpers whose addresses the code takes from the runtime's table.
+    pub(crate) indirect_helpers: BTreeSet<Helper>,
     /// Whether some function has an operator on vectors.
     pub(crate) uses_simd: bool,
 }
@@ -79,6 +81,8 @@ impl Image {
         }
         let helpers = called_helpers(&functions);
         let labels = labels(&functions, &helpers);
+        let indirect = functions.iter().flat_map(|function| function.indirect_helpers.iter());
+        let indirect_helpers = indirect.copied().collect();
         let uses_simd = functions.iter().any(|function| function.uses_simd);
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
@@ -110,7 +114,7 @@ impl Image {
         }
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
-        Ok(Self { text, places, frames: frames.table, relocations, uses_simd })
+        Ok(Self { text, places, frames: frames.table, relocations, indirect_helpers, uses_simd })
     }
 
     /// Where the runtime enters function `index`.

@@ -91,15 +91,6 @@ fn damaged_files_are_errors() {
 }
 
 #[test]
-fn xip_files_are_refused() {
-    let mut file = hello();
-    // e_type
-    file[0x14] = 4;
-    let error = runtime().load(&file).unwrap_err();
-    assert!(matches!(&error, Error::Load(text) if text.contains("XIP")), "{error}");
-}
-
-#[test]
 fn the_runtime_has_every_helper() {
     let native_symbols = Helper::ALL.iter().map(|helper| helper.symbol().to_owned()).collect();
     let instance = instantiate(&runtime(), &Aot { native_symbols, ..Aot::default() });

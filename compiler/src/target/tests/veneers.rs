@@ -30,6 +30,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
         symbol,
         code,
         calls,
+        indirect_helpers: Vec::new(),
         uses_simd: false,
         alignment: 4,
         frame_size: 0,
