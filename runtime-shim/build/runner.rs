@@ -15,8 +15,15 @@ use std::{env, fs};
 /// The runner's C files.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runner");
 
-/// See `runner/main.c`.
-const LINK_FLAGS: &[&str] = &["-static", "-Wl,--gc-sections", "-Wl,--wrap=mprotect"];
+/// The functions in whose place the linker puts others: see `runner/main.c`, `runner/regions.c`.
+const LINK_FLAGS: &[&str] = &[
+    "-static",
+    "-Wl,--gc-sections",
+    "-Wl,--wrap=mprotect",
+    "-Wl,--wrap=os_mmap",
+    "-Wl,--wrap=os_munmap",
+    "-Wl,--wrap=os_mprotect",
+];
 
 /// A runner that is ready to be started.
 #[derive(Clone, Debug)]

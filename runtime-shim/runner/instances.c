@@ -97,10 +97,12 @@ put_wasi_exit_code(struct message *reply, wasm_module_inst_t instance)
     put_u32(reply, is_wasi ? wasm_runtime_get_wasi_exit_code(instance) : 0);
 }
 
-/* The text, the frames, the exit code of WASI. The instance can be used again afterwards. */
+/* The text, the frames, the exit code of WASI. The instance can be used again afterwards; unless it
+ * was `running` already when it was called, no thread of the module is left. */
 static void
-put_trap(struct message *reply, wasm_module_inst_t instance)
+put_trap(struct message *reply, wasm_module_inst_t instance, wasm_exec_env_t running)
 {
+    wasm_exec_env_t exec_env = wasm_runtime_get_exec_env_singleton(instance);
     struct wamr_shim_frame frame;
     struct message frames = { 0 };
     uint32_t count;
@@ -118,6 +120,8 @@ put_trap(struct message *reply, wasm_module_inst_t instance)
     put_wasi_exit_code(reply, instance);
     clear(&frames);
     wamr_shim_drop_frames(instance);
+    if (running != exec_env)
+        wamr_shim_stop_threads(exec_env);
     wasm_runtime_clear_exception(instance);
 }
 
@@ -147,7 +151,7 @@ call_wasm(wasm_module_inst_t instance, wasm_function_inst_t function, struct mes
             put_u32(reply, cells[i]);
     }
     else
-        put_trap(reply, instance);
+        put_trap(reply, instance, running);
     free(cells);
 }
 
@@ -199,7 +203,7 @@ run_main(struct message *request, struct message *reply)
         put_wasi_exit_code(reply, instance);
     }
     else
-        put_trap(reply, instance);
+        put_trap(reply, instance, running);
     free(argv);
 }
 

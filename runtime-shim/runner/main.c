@@ -140,22 +140,45 @@ run(void *unused)
     fail("the end of a host call that nobody made");
 }
 
-/* runner STACK: the driver's socket is standard input; STACK is the size in bytes of the stack that
- * WebAssembly runs on. */
+/* A socket that a standard stream is; the stream becomes what `replacement` is. */
+static int
+take_socket(int stream, int replacement)
+{
+    int socket = dup(stream);
+
+    if (socket < 0 || replacement < 0 || dup2(replacement, stream) < 0)
+        fail("a standard stream is no socket");
+    return socket;
+}
+
+/* Terminates the instance that the driver names, and says so. */
+static void
+terminate(int control)
+{
+    uint64_t instance;
+
+    if (read(control, &instance, sizeof instance) != sizeof instance)
+        _exit(0);
+    wasm_runtime_terminate((wasm_module_inst_t)(uintptr_t)instance);
+    if (write(control, &instance, sizeof instance) != sizeof instance)
+        _exit(0);
+}
+
+/* runner STACK: standard input is the socket for requests, standard output that for instances to
+ * terminate; STACK is the size in bytes of the stack that WebAssembly runs on. */
 int
 main(int argc, char **argv)
 {
     pthread_attr_t attributes;
     pthread_t thread;
-    struct pollfd driver;
-    int null;
+    struct pollfd sockets[2];
+    int i, null;
 
     if (argc != 2)
         fail("usage: runner STACK");
-    runner_socket = dup(STDIN_FILENO);
     null = open("/dev/null", O_RDONLY);
-    if (runner_socket < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0)
-        fail("no socket as standard input");
+    runner_socket = take_socket(STDIN_FILENO, null);
+    sockets[1].fd = take_socket(STDOUT_FILENO, STDERR_FILENO);
     close(null);
 
     pthread_attr_init(&attributes);
@@ -163,10 +186,17 @@ main(int argc, char **argv)
         || pthread_create(&thread, &attributes, run, NULL) != 0)
         fail("no thread with that stack");
 
-    /* A program may run for ever; it ends with its driver. */
-    driver.fd = runner_socket;
-    driver.events = POLLRDHUP;
-    while (poll(&driver, 1, -1) < 0 || !(driver.revents & (POLLRDHUP | POLLHUP | POLLERR)))
-        ;
-    _exit(0);
+    /* A program may run for ever; it ends with its driver, or when that says so. */
+    sockets[0].fd = runner_socket;
+    sockets[0].events = POLLRDHUP;
+    sockets[1].events = POLLIN | POLLRDHUP;
+    for (;;) {
+        if (poll(sockets, 2, -1) < 0)
+            continue;
+        for (i = 0; i < 2; i++)
+            if (sockets[i].revents & (POLLRDHUP | POLLHUP | POLLERR))
+                _exit(0);
+        if (sockets[1].revents & POLLIN)
+            terminate(sockets[1].fd);
+    }
 }

@@ -7,7 +7,10 @@
  *
  * The driver sends a request and gets one reply. While a request runs WebAssembly, a host function
  * may be called: the runner then sends RUNNER_HOST_CALL in place of the reply, and serves further
- * requests until the driver sends RUNNER_RETURN or RUNNER_FAIL. */
+ * requests until the driver sends RUNNER_RETURN or RUNNER_FAIL.
+ *
+ * A second socket ends calls under way: the driver sends the address of an instance, in the byte
+ * order of the machine, and gets it back when the instance has been told. */
 
 #ifndef RUNNER_H
 #define RUNNER_H

@@ -10,7 +10,7 @@ use crate::lock::Guard;
 use crate::memory::Memory;
 use crate::module::ModuleInner;
 use crate::types::{ExternType, ValType};
-use crate::val::Val;
+use crate::val::{Val, stored_size};
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use wamr_abi::exceptions::TrapId;
@@ -18,6 +18,8 @@ use wamr_abi::layout::table::SLOT_SIZE;
 
 /// `proc_exit` of WASI ends a call with this exception (`libc_wasi_wrapper.c`).
 const PROC_EXIT: &str = "wasi proc exit";
+/// Globals that lie further apart, in bytes, are read one by one.
+const MAX_SPAN: u64 = 4096;
 const EXCEPTION_PREFIX: &str = "Exception: ";
 
 /// The way to an instance, in the runtime of this process (`local.rs`) or in that of a runner
@@ -98,6 +100,7 @@ impl RawTrap {
 }
 
 /// Where an exported global is.
+#[derive(Clone, Copy)]
 pub(crate) struct Global {
     pub(crate) mutable: bool,
     pub(crate) address: u64,
@@ -184,6 +187,31 @@ impl<'a> Context<'a> {
         let (global, ty) = self.find_global(name)?;
         // SAFETY: the global holds a value of its type.
         unsafe { Val::read_stored(ty, self.access, global.address) }
+    }
+
+    /// The values of exported globals, as [`Context::global`] gives them. Those near each other are
+    /// read at once: a runner is asked once.
+    pub(crate) fn globals(self, names: &[&str]) -> Vec<Option<Val>> {
+        let found: Vec<_> = names.iter().map(|name| self.find_global(name)).collect();
+        let places = || found.iter().flatten();
+        let start = places().map(|(global, _)| global.address).min().unwrap_or(0);
+        let ends = places().map(|&(global, ty)| global.address + stored_size(ty) as u64);
+        let span = ends.max().unwrap_or(0) - start;
+        if span > MAX_SPAN {
+            return names.iter().map(|name| self.global(name)).collect();
+        }
+        let mut bytes = vec![0; span as usize];
+        // SAFETY: the globals of an instance lie in one piece of memory, and those at both ends of
+        // the span belong to it.
+        unsafe { self.access.read(start, &mut bytes) };
+        let value = |(global, ty): (Global, ValType)| {
+            let offset = (global.address - start) as usize;
+            let size = stored_size(ty);
+            let mut stored = [0; 16];
+            stored[..size].copy_from_slice(&bytes[offset..offset + size]);
+            Val::from_stored(ty, self.access, stored)
+        };
+        found.into_iter().map(|found| found.and_then(value)).collect()
     }
 
     /// Sets an exported mutable global.

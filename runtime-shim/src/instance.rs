@@ -140,6 +140,11 @@ impl Instance {
         self.with(|context| context.global(name))
     }
 
+    /// The values of several exported globals, each as of [`Instance::global`].
+    pub fn globals(&self, names: &[&str]) -> Vec<Option<Val>> {
+        self.with(|context| context.globals(names))
+    }
+
     /// Sets an exported mutable global.
     ///
     /// # Errors
@@ -163,16 +168,14 @@ impl Instance {
     /// between calls, and in loops if the memory is shared.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if the instance is in the process of a runner, which has one thread.
+    /// [`Error::Runtime`] if the instance is in the process of a runner, and that has ended.
     pub fn terminate(&self) -> Result<(), Error> {
         match &self.inner.place {
             Place::Here(instance) => {
                 instance.terminate();
                 Ok(())
             }
-            Place::Runner(_) => {
-                Err(Error::Runtime("a runner cannot be interrupted: it has one thread".to_owned()))
-            }
+            Place::Runner(instance) => instance.terminate(),
         }
     }
 

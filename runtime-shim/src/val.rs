@@ -115,6 +115,11 @@ impl Val {
         let mut bytes = [0; 16];
         // SAFETY: the value has `stored_size(ty)` bytes, at most 16.
         unsafe { access.read(address, &mut bytes[..stored_size(ty)]) };
+        Val::from_stored(ty, access, bytes)
+    }
+
+    /// As [`Val::read_stored`], of a value that has been read; bytes behind it are zero.
+    pub(crate) fn from_stored(ty: ValType, access: &dyn Access, bytes: [u8; 16]) -> Option<Val> {
         let bits = u128::from_le_bytes(bytes);
         if ty != ValType::ExternRef {
             return Some(Val::from_bits(ty, bits));
@@ -133,7 +138,7 @@ impl Val {
 }
 
 /// Bytes of a value in an instance.
-fn stored_size(ty: ValType) -> usize {
+pub(crate) fn stored_size(ty: ValType) -> usize {
     match ty {
         ValType::I32 | ValType::F32 | ValType::FuncRef | ValType::ExternRef => 4,
         ValType::I64 | ValType::F64 => 8,

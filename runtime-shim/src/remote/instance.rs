@@ -8,9 +8,10 @@ use crate::error::{Error, Frame};
 use crate::instance::InstanceConfig;
 use crate::module::{ModuleInner, error_text};
 use crate::types::ValType;
+use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::process;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An instance.
 pub(crate) struct Instance {
@@ -44,7 +45,13 @@ impl Instance {
             return Err(Error::Instantiate(error_text(reply.bytes())));
         }
         let (runner, module) = (Arc::clone(&remote.runner), Arc::clone(module));
-        Ok(Instance { access: RemoteAccess { runner, module, instance }, _files: files })
+        Ok(Instance { access: RemoteAccess::new(runner, module, instance), _files: files })
+    }
+
+    /// Asks the call under way, and the threads of the module, to end.
+    pub(crate) fn terminate(&self) -> Result<(), Error> {
+        let told = self.access.runner.terminate(self.access.instance);
+        told.map_err(|error| Error::Runtime(format!("the runner does not answer: {error}")))
     }
 
     /// To be used with the runner's lock held.
@@ -100,9 +107,15 @@ pub(super) struct RemoteAccess {
     pub(super) runner: Arc<Runner>,
     pub(super) module: Arc<ModuleInner>,
     pub(super) instance: u64,
+    /// Globals that have been asked for: they stay where they are.
+    globals: Mutex<HashMap<CString, Option<Global>>>,
 }
 
 impl RemoteAccess {
+    pub(super) fn new(runner: Arc<Runner>, module: Arc<ModuleInner>, instance: u64) -> Self {
+        Self { runner, module, instance, globals: Mutex::default() }
+    }
+
     pub(super) fn context(&self) -> Context<'_> {
         Context::new(&self.module, self)
     }
@@ -155,10 +168,16 @@ impl Access for RemoteAccess {
     }
 
     fn global(&self, name: &CStr) -> Option<Global> {
+        let mut known = self.globals.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(global) = known.get(name) {
+            return *global;
+        }
         let mut reply = self.runner.request(self.message(Request::Global).string(name));
         let found = reply.bool();
         let (mutable, address) = (reply.bool(), reply.u64());
-        found.then_some(Global { mutable, address })
+        let global = found.then_some(Global { mutable, address });
+        known.insert(name.to_owned(), global);
+        global
     }
 
     fn table(&self, name: &CStr) -> Option<Table> {

@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Runner {
     /// Closed, by being shut down, before the process is waited for.
     socket: UnixStream,
+    /// For instances that are to be terminated, while a request is under way.
+    control: Mutex<UnixStream>,
     child: Mutex<Child>,
     aot_version: u32,
     /// Held during every request; also the lock of every instance.
@@ -35,12 +37,15 @@ impl Runner {
         let shown = format!("{command:?}");
         let fail = |error: io::Error| format!("{shown}: {error}");
         let (socket, theirs) = UnixStream::pair().map_err(fail)?;
-        command.arg(stack_size.to_string()).stdin(OwnedFd::from(theirs));
+        let (control, their_control) = UnixStream::pair().map_err(fail)?;
+        command.arg(stack_size.to_string());
+        command.stdin(OwnedFd::from(theirs)).stdout(OwnedFd::from(their_control));
         let child = command.spawn().map_err(fail)?;
-        // It holds their end of the socket, which would otherwise never close.
+        // It holds their ends of the sockets, which would otherwise never close.
         drop(command);
         let mut runner = Runner {
             socket,
+            control: Mutex::new(control),
             child: Mutex::new(child),
             aot_version: 0,
             lock: Arc::default(),
@@ -86,6 +91,15 @@ impl Runner {
         }
     }
 
+    /// Asks the call of an instance that another thread has under way, and the threads of the
+    /// module, to end.
+    pub(super) fn terminate(&self, instance: u64) -> io::Result<()> {
+        let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        // The runner is for a machine of the same byte order.
+        control.write_all(&instance.to_le_bytes())?;
+        control.read_exact(&mut [0; 8])
+    }
+
     fn send(&self, message: &mut Writer) -> io::Result<()> {
         (&self.socket).write_all(message.finish())
     }
@@ -108,7 +122,7 @@ impl Runner {
         let Place::Runner(remote) = &module.place else { unreachable!("it is a runner's module") };
         let function = Arc::clone(&module.functions[function]);
         let runner = Arc::clone(&remote.runner);
-        let access = RemoteAccess { runner, module, instance };
+        let access = RemoteAccess::new(runner, module, instance);
         match host::answer(&function, access.context(), &arguments) {
             Ok(result) => {
                 let mut message = Writer::new(Request::Return);
