@@ -73,12 +73,11 @@ impl Engine {
         Self { vectors: true, ..self }
     }
 
-    /// Whether a store across the end of memory may have written the part inside before it traps.
-    /// Guard pages stop the rest; whether the store was one access is up to the machine. That of
-    /// this process is x86-64, whose stores are.
+    /// Whether a store across the end of memory may have written the part inside before it traps:
+    /// see [`Machine::may_tear_stores`].
     pub fn may_tear_stores(self) -> bool {
         let hardware = matches!(self.code, Code::Compiled(BoundsChecks::Hardware, _));
-        hardware && Machine::foreign().any(|machine| machine == self.machine)
+        hardware && self.machine.may_tear_stores()
     }
 
     /// Where modules run.

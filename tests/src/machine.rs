@@ -51,6 +51,16 @@ impl Machine {
         }
     }
 
+    /// The same runner with a runtime that has no hardware bounds checks.
+    pub fn without_guard_pages(self) -> Machine {
+        match self {
+            Machine::Here => Machine::Here,
+            Machine::Runner { architecture, .. } => {
+                Machine::Runner { architecture, guard_pages: false }
+            }
+        }
+    }
+
     /// Default options to compile with, for this machine.
     pub fn options(self) -> Options {
         match self {
@@ -79,6 +89,13 @@ impl Machine {
             Machine::Runner { architecture, .. } => architecture.name(),
         };
         Target::find(architecture, "linux").unwrap_or_else(|error| panic!("{error}")).has_simd()
+    }
+
+    /// Whether a store across the end of a memory with guard pages may have written the part inside
+    /// before it traps. The pages stop the rest; whether the store is one access is up to the
+    /// machine. That of this process is x86-64, whose stores are.
+    pub fn may_tear_stores(self) -> bool {
+        Machine::foreign().any(|machine| machine == self)
     }
 
     /// The command that starts the runner, if it is one. Builds the runner if it has to.

@@ -1,8 +1,9 @@
 //! Generated modules through the interpreter and through the compiler; see
 //! [`cwamrc_tests::differential`].
 //!
-//! The whole check is 10,000 modules, seeds 0 to 9999. `cargo test` takes one batch of them;
-//! `CWAMRC_DIFFERENTIAL_SEEDS=0..10000 cargo test --release --test differential` takes all.
+//! The whole check is 10,000 modules, seeds 0 to 9999, for each machine. `cargo test` takes some of
+//! them; `CWAMRC_DIFFERENTIAL_SEEDS=0..10000 cargo test --release --test differential` takes all, each
+//! compiled in one way for each machine.
 
 use std::env;
 use std::fs;
@@ -12,24 +13,19 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use cwamrc_tests::differential::check::{
-    Difference, Judge, check_seed, check_simd_seed, check_wasm,
-};
+use cwamrc_tests::differential::check::{Judge, Ways, check_seed, check_wasm};
 use cwamrc_tests::differential::coverage::Coverage;
 use cwamrc_tests::machine::Machine;
 
 /// The seeds that `cargo test` takes.
-const DEFAULT_SEEDS: Range<u64> = 0..200;
-/// The same for each machine that may be emulated.
-const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..120;
-
-/// Modules with SIMD, for each such machine whose runtime takes vectors.
-const DEFAULT_FOREIGN_SIMD_SEEDS: Range<u64> = 0..60;
+const DEFAULT_SEEDS: Range<u64> = 0..400;
+/// The same for machines that may be emulated.
+const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..160;
 
 /// An emulator that serves many more takes much memory; see [`Machine::new_runtime`].
-const MODULES_PER_RUNNER: usize = 50;
+const MODULES_PER_RUNNER: usize = 500;
 
-/// Overrides each of them, as `first..end`.
+/// Other seeds, as `first..end`, for all machines at once.
 const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
 /// If set, each seed is announced before it runs, for the case that one ends the process.
 const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
@@ -38,44 +34,33 @@ const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
 const THREAD_STACK: usize = 512 << 20;
 
 #[test]
-fn compiled_modules_do_what_the_interpreter_does() {
-    compare_all(Machine::Here, seeds(DEFAULT_SEEDS), check_seed);
-}
-
-#[test]
-fn modules_compiled_for_other_machines_do_what_the_interpreter_does() {
-    for machine in Machine::foreign() {
-        compare_all(machine, seeds(DEFAULT_FOREIGN_SEEDS), check_seed);
-    }
-}
-
-/// The same for modules with SIMD, against wasmi.
-#[test]
-fn compiled_modules_with_simd_do_what_wasmi_does() {
-    let coverage = compare_all(Machine::Here, seeds(DEFAULT_SEEDS), check_simd_seed);
-    let missing = coverage.missing_simd_operators();
-    assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
-}
-
-#[test]
-fn modules_with_simd_compiled_for_other_machines_do_what_wasmi_does() {
-    for machine in Machine::foreign().filter(|machine| machine.passes_vectors()) {
-        compare_all(machine, seeds(DEFAULT_FOREIGN_SIMD_SEEDS), check_simd_seed);
+fn compiled_modules_do_what_interpreters_do() {
+    let coverage = match seeds() {
+        Some(seeds) => {
+            let machines: Vec<Machine> =
+                [Machine::Here].into_iter().chain(Machine::foreign()).collect();
+            compare_all(&machines, seeds, Ways::Turns)
+        }
+        None => {
+            let foreign: Vec<Machine> = Machine::foreign().collect();
+            compare_all(&foreign, DEFAULT_FOREIGN_SEEDS, Ways::Turns);
+            compare_all(&[Machine::Here], DEFAULT_SEEDS, Ways::Levels)
+        }
+    };
+    if coverage.modules >= DEFAULT_SEEDS.count() {
+        let missing = coverage.missing_simd_operators();
+        assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
     }
 }
 
 /// Compares the modules of `seeds`, several at a time.
-fn compare_all(
-    machine: Machine,
-    seeds: Range<u64>,
-    check: fn(&Judge, u64) -> Result<Coverage, Difference>,
-) -> Coverage {
+fn compare_all(machines: &[Machine], seeds: Range<u64>, ways: Ways) -> Coverage {
     let trace = env::var_os(TRACE_VARIABLE).is_some();
     let next = AtomicU64::new(seeds.start);
     let total = Mutex::new(Coverage::default());
     let differences = Mutex::new(Vec::new());
     let work = || {
-        let new_judge = || Judge::new(machine).expect("WAMR can be set up");
+        let new_judge = || Judge::new(machines).expect("WAMR can be set up");
         let mut judge = new_judge();
         for turn in 1_usize.. {
             if turn.is_multiple_of(MODULES_PER_RUNNER) {
@@ -89,7 +74,7 @@ fn compare_all(
                 eprintln!("seed {seed}");
             }
             let _named = NamedInPanic(seed);
-            match check(&judge, seed) {
+            match check_seed(&judge, seed, ways) {
                 Ok(coverage) => total.lock().unwrap().merge(coverage),
                 Err(difference) => differences.lock().unwrap().push((seed, difference)),
             }
@@ -106,13 +91,13 @@ fn compare_all(
     });
 
     let total = total.into_inner().unwrap();
-    println!("{machine}: {total}");
+    println!("{total}");
     let mut differences = differences.into_inner().unwrap();
     differences.sort_by_key(|(seed, _)| *seed);
     for (seed, difference) in &differences {
         println!("seed {seed}: {difference}");
     }
-    assert!(differences.is_empty(), "{machine}: {} modules differ", differences.len());
+    assert!(differences.is_empty(), "{} modules differ", differences.len());
     total
 }
 
@@ -131,16 +116,15 @@ impl Drop for NamedInPanic {
 #[test]
 fn mistakes_of_the_past_stay_away() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
-    let machines = [Machine::Here].into_iter().chain(Machine::foreign());
-    let judges = machines.map(|machine| Judge::new(machine).expect("WAMR can be set up"));
-    let judges: Vec<Judge> = judges.collect();
+    let machines: Vec<Machine> = [Machine::Here].into_iter().chain(Machine::foreign()).collect();
+    let judge = Judge::new(&machines).expect("WAMR can be set up");
     let mut modules = 0;
     for entry in fs::read_dir(&folder).expect("the folder is there") {
         let path = entry.expect("the folder can be read").path();
         let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
         // Each level meets each mode of bounds checks.
-        for (judge, seed) in judges.iter().flat_map(|judge| (0..6).map(move |seed| (judge, seed))) {
-            check_wasm(judge, &wasm, seed)
+        for turn in 0..6 {
+            check_wasm(&judge, &wasm, turn)
                 .unwrap_or_else(|difference| panic!("{}: {difference}", path.display()));
         }
         modules += 1;
@@ -148,11 +132,11 @@ fn mistakes_of_the_past_stay_away() {
     assert!(modules > 0, "no module in {}", folder.display());
 }
 
-fn seeds(default: Range<u64>) -> Range<u64> {
-    let Ok(text) = env::var(SEEDS_VARIABLE) else { return default };
+fn seeds() -> Option<Range<u64>> {
+    let text = env::var(SEEDS_VARIABLE).ok()?;
     let parse = || {
         let (start, end) = text.split_once("..")?;
         Some(start.parse().ok()?..end.parse().ok()?)
     };
-    parse().unwrap_or_else(|| panic!("{SEEDS_VARIABLE}={text} is not of the form 0..100"))
+    Some(parse().unwrap_or_else(|| panic!("{SEEDS_VARIABLE}={text} is not of the form 0..100")))
 }

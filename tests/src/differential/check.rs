@@ -1,17 +1,19 @@
 //! One module through the interpreter and through several compilations.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use cwamrc::{BoundsChecks, OptLevel, Options};
 use wamr_abi::exceptions::TrapId;
-use wamr_shim::{Error, Module};
+use wamr_shim::{Error, Module, Val};
 
 use super::coverage::Coverage;
-use super::dense;
-use super::drive::{Plan, SEGMENT_OUT_OF_BOUNDS, Trace};
-use super::generate;
+use super::drive::{Call, FUNCTION_PREFIX, Plan, SEGMENT_OUT_OF_BOUNDS, Trace};
 use super::host::Host;
-use super::oracle;
+use super::kind::{Authority, Border, KINDS, Kind};
+use super::oracle::{self, UNKNOWN_FUNCTION};
 use super::prepare::Prepared;
 use crate::machine::Machine;
 
@@ -30,38 +32,70 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The interpreter, and what it is compared with.
+/// Those who know what a module must do, and what they are compared with.
 pub struct Judge {
     interpreter: Host,
-    compiled: Host,
+    /// Started when it is wanted.
+    unguarded: OnceCell<Host>,
+    machines: Vec<Host>,
 }
 
 impl Judge {
-    /// Compares compiled code on `machine`.
+    /// Compares compiled code on each of `machines`.
     ///
     /// # Errors
     /// If WAMR cannot be set up.
-    pub fn new(machine: Machine) -> Result<Self, Error> {
-        Ok(Self { interpreter: Host::new(Machine::Here)?, compiled: Host::new(machine)? })
+    pub fn new(machines: &[Machine]) -> Result<Self, Error> {
+        let machines = machines.iter().map(|&machine| Host::new(machine)).collect::<Result<_, _>>();
+        let interpreter = Host::new(Machine::Here)?;
+        Ok(Self { interpreter, unguarded: OnceCell::new(), machines: machines? })
+    }
+
+    fn unguarded(&self) -> &Host {
+        let start = || Host::new(Machine::native_runner().without_guard_pages());
+        self.unguarded.get_or_init(|| start().unwrap_or_else(|error| panic!("{error}")))
     }
 }
 
-/// Compares the module of `seed`.
+/// In how many ways a module is compiled for a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ways {
+    /// Three levels, with bounds checks that alternate with level and seed.
+    Levels,
+    /// One level with one kind of bounds checks. Seeds of a kind go round all, and the machines of a
+    /// seed are at different ones.
+    Turns,
+}
+
+/// Compares the module of `seed`, on each machine.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_seed(judge: &Judge, seed: u64) -> Result<Coverage, Difference> {
-    // Every second module is of one kind, and bounds checks alternate with pairs.
-    let prepared =
-        if seed.is_multiple_of(2) { generate::module(seed) } else { dense::module(seed) };
-    check_module(judge, &prepared, seed / 2)
+pub fn check_seed(judge: &Judge, seed: u64, ways: Ways) -> Result<Coverage, Difference> {
+    let kind = Kind::of(seed);
+    let is_open = |host: &&Host| !kind.proposals.vectors || host.machine.passes_vectors();
+    let (open, closed): (Vec<_>, Vec<_>) = judge.machines.iter().partition(is_open);
+    let mut coverage = Coverage::default();
+    for (hosts, border) in [(open, Border::Open), (closed, Border::Closed)] {
+        if !hosts.is_empty() {
+            let subject = Subject {
+                prepared: &kind.module(seed, border),
+                authority: kind.authority(),
+                seed,
+                turn: seed / KINDS.len() as u64,
+                ways,
+            };
+            coverage.merge(subject.check(judge, &hosts)?);
+        }
+    }
+    Ok(coverage)
 }
 
 /// Compares a module that was not generated. What it does must be observable through its exports.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_wasm(judge: &Judge, wasm: &[u8], seed: u64) -> Result<(), Difference> {
+pub fn check_wasm(judge: &Judge, wasm: &[u8], turn: u64) -> Result<(), Difference> {
     let parser = wasmparser::Parser::new(0);
     let imports = parser.parse_all(wasm).filter_map(|payload| match payload {
         Ok(wasmparser::Payload::ImportSection(section)) => Some(section.into_imports()),
@@ -69,71 +103,142 @@ pub fn check_wasm(judge: &Judge, wasm: &[u8], seed: u64) -> Result<(), Differenc
     });
     let is_function = |import: &Result<wasmparser::Import<'_>, _>| matches!(import, Ok(import) if matches!(import.ty, wasmparser::TypeRef::Func(_)));
     let imported_functions = imports.flatten().filter(is_function).count() as u32;
-    let prepared = Prepared { wasm: wasm.to_vec(), marked: wasm.to_vec(), imported_functions };
-    check_module(judge, &prepared, seed).map(|_| ())
+    let prepared = Prepared::as_it_is(wasm.to_vec(), imported_functions);
+    check_module(judge, &prepared, turn)
 }
 
-/// Compares `prepared`; `seed` decides arguments and bounds-check modes.
+/// Compares `prepared`, which is without the proposals; `turn` decides arguments, level and
+/// bounds-check modes.
 ///
 /// # Errors
 /// The first difference.
-pub fn check_module(judge: &Judge, prepared: &Prepared, seed: u64) -> Result<Coverage, Difference> {
-    let host = &judge.interpreter;
-    let interpreter = |what: String| Difference { configuration: "interpreter".to_owned(), what };
-    let module = load(host, &prepared.wasm).map_err(interpreter)?;
-    let plan = Plan::new(prepared, &module, seed);
-    let expected = plan.run(host, &module);
-
-    let configurations = configurations(judge.compiled.machine, seed);
-    let mut coverage = Coverage::of(&expected, prepared.wasm.len(), configurations.len());
-    for options in configurations {
-        let module = compile(&judge.compiled, &prepared.wasm, &options)?;
-        let actual = plan.run(&judge.compiled, &module);
-        compare(&expected, &actual).map_err(|what| difference(&judge.compiled, &options, what))?;
-    }
-
-    let marked = load(host, &prepared.marked).map_err(interpreter)?;
-    plan.run_then(host, &marked, |instance| coverage.read_markers(instance));
-    Ok(coverage)
+pub fn check_module(judge: &Judge, prepared: &Prepared, turn: u64) -> Result<(), Difference> {
+    let hosts: Vec<&Host> = judge.machines.iter().collect();
+    let authority = Authority::Interpreter;
+    let subject = Subject { prepared, authority, seed: turn, turn, ways: Ways::Turns };
+    subject.check(judge, &hosts).map(|_| ())
 }
 
-/// Compares the module with SIMD of `seed` with what wasmi makes of it.
-///
-/// # Errors
-/// The first difference.
-pub fn check_simd_seed(judge: &Judge, seed: u64) -> Result<Coverage, Difference> {
-    let prepared =
-        if seed.is_multiple_of(2) { generate::simd_module(seed) } else { dense::simd_module(seed) };
-    let oracle = |what: String| Difference { configuration: "wasmi".to_owned(), what };
-    let mut runs: Option<(Plan, Trace, Coverage)> = None;
-    let host = &judge.compiled;
-    let configurations = configurations(host.machine, seed / 2);
-    let count = configurations.len();
-    for options in configurations {
-        let module = compile(host, &prepared.wasm, &options)?;
-        // The exports of the module are read from a compilation, since WAMR cannot load the wasm.
-        let (plan, expected, _) = match &mut runs {
-            Some(runs) => runs,
-            None => {
-                let plan = Plan::new(&prepared, &module, seed);
-                let expected = oracle::run(&plan, &prepared.wasm).map_err(oracle)?.trace;
-                let expected = in_common_words(expected);
-                let mut coverage = Coverage::of(&expected, prepared.wasm.len(), count);
-                let marked = oracle::run(&plan, &prepared.marked).map_err(oracle)?;
-                coverage.executed.extend(marked.executed);
-                runs.insert((plan, expected, coverage))
-            }
+/// A module on its way.
+struct Subject<'a> {
+    prepared: &'a Prepared,
+    authority: Authority,
+    /// Decides the arguments.
+    seed: u64,
+    /// Decides levels and bounds checks.
+    turn: u64,
+    ways: Ways,
+}
+
+/// What a module must do.
+struct Expected {
+    plan: Plan,
+    trace: Trace,
+    coverage: Coverage,
+}
+
+impl Subject<'_> {
+    fn check(&self, judge: &Judge, hosts: &[&Host]) -> Result<Coverage, Difference> {
+        let mut expected = match self.authority {
+            Authority::Interpreter => Some(self.interpret(&judge.interpreter)?),
+            Authority::UnguardedInterpreter => Some(self.interpret(judge.unguarded())?),
+            // It needs the exports of the module, which a compilation tells; see below.
+            Authority::Wasmi => None,
         };
-        let actual = in_common_words(plan.run(host, &module));
-        compare(expected, &actual).map_err(|what| difference(host, &options, what))?;
+        let mut ran = Vec::new();
+        for (host, position) in hosts.iter().zip(0..) {
+            let all = self.configurations(host.machine, position);
+            ran.push((host.machine, all.len()));
+            for options in all {
+                let module = compile(host, &self.prepared.wasm, &options)?;
+                let expected = match &mut expected {
+                    Some(expected) => expected,
+                    None => expected.insert(self.ask_wasmi(&module)?),
+                };
+                let mut actual = expected.plan.run(host, &module);
+                if self.authority == Authority::Wasmi {
+                    actual = in_common_words(actual, &expected.plan);
+                }
+                let may_tear = options.bounds_checks == BoundsChecks::Hardware
+                    && host.machine.may_tear_stores();
+                let compared = compare(&expected.trace, &actual, may_tear);
+                let end = compared.map_err(|what| difference(host, &options, what))?;
+                expected.coverage.torn_stores += usize::from(end == Compared::UpToTornStore);
+            }
+        }
+        let mut coverage = expected.expect("there are machines and configurations").coverage;
+        ran.into_iter().for_each(|(machine, ways)| coverage.ran_on(machine, ways));
+        Ok(coverage)
     }
-    let (_, _, coverage) = runs.expect("there are configurations");
-    Ok(coverage)
+
+    fn interpret(&self, host: &Host) -> Result<Expected, Difference> {
+        let fail = |what: String| Difference { configuration: "interpreter".to_owned(), what };
+        let module = load(host, &self.prepared.wasm).map_err(fail)?;
+        let plan = Plan::new(self.prepared, &module, self.seed);
+        let trace = plan.run(host, &module);
+        let mut coverage = Coverage::of(&trace, self.prepared.wasm.len());
+        if let Some(marked) = self.marked() {
+            let marked = load(host, &marked).map_err(fail)?;
+            plan.run_then(host, &marked, |instance| coverage.read_markers(instance));
+        }
+        Ok(Expected { plan, trace, coverage })
+    }
+
+    fn ask_wasmi(&self, module: &Module) -> Result<Expected, Difference> {
+        let fail = |what: String| Difference { configuration: "wasmi".to_owned(), what };
+        let plan = Plan::new(self.prepared, module, self.seed);
+        let run = oracle::run(&plan, &self.prepared.wasm).map_err(fail)?;
+        let trace = in_common_words(run.trace, &plan);
+        let mut coverage = Coverage::of(&trace, self.prepared.wasm.len());
+        if let Some(marked) = self.marked() {
+            coverage.executed.extend(oracle::run(&plan, &marked).map_err(fail)?.executed);
+        }
+        Ok(Expected { plan, trace, coverage })
+    }
+
+    /// The module with markers, to find out what is executed: of many modules, some are enough.
+    fn marked(&self) -> Option<Vec<u8>> {
+        let wanted = self.ways == Ways::Levels || self.turn.is_multiple_of(MARKED_TURNS);
+        wanted.then(|| self.prepared.marked()).flatten()
+    }
+
+    /// A runtime without guard pages takes software checks only.
+    fn configurations(&self, machine: Machine, position: u64) -> Vec<Options> {
+        let options = |level, turn: u64| {
+            let software = cfg!(feature = "software-bounds-checks") || turn.is_multiple_of(2);
+            let checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
+            let options = match self.authority {
+                Authority::Wasmi => machine.options_with_vectors(),
+                _ => machine.options(),
+            };
+            options.opt_level(level).bounds_checks(checks).threads(NonZeroUsize::MIN)
+        };
+        match self.ways {
+            Ways::Levels => LEVELS
+                .into_iter()
+                .zip(self.turn..)
+                .map(|(level, turn)| options(level, turn))
+                .collect(),
+            Ways::Turns => {
+                let turn = self.turn + position;
+                let level = LEVELS[(turn % LEVELS.len() as u64) as usize];
+                // Each level meets each mode.
+                vec![options(level, turn / LEVELS.len() as u64 + position)]
+            }
+        }
+    }
 }
+
+/// Level 2 makes the code of level 3.
+const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+
+/// If modules go by turns, every so many are run with markers.
+const MARKED_TURNS: u64 = 4;
 
 /// The trace with what WAMR and wasmi tell differently made the same: wasmi has one word for a table
 /// index that is out of bounds, and does not tell a segment from an access of the start function.
-fn in_common_words(mut trace: Trace) -> Trace {
+/// Functions that are not exported have no name in wasmi.
+fn in_common_words(mut trace: Trace, plan: &Plan) -> Trace {
     trace.exports.clear();
     let undefined_element = TrapId::UndefinedElement.message();
     let beyond_memory = TrapId::OutOfBoundsMemoryAccess.message();
@@ -154,7 +259,28 @@ fn in_common_words(mut trace: Trace) -> Trace {
             beyond_table.clone_into(message);
         }
     }
+    forget_hidden_functions(&mut trace, plan);
     trace
+}
+
+/// Replaces the indexes of functions that are not exported.
+fn forget_hidden_functions(trace: &mut Trace, plan: &Plan) {
+    let index = |name: &str| name.strip_prefix(FUNCTION_PREFIX)?.parse().ok();
+    let exported: HashSet<u32> =
+        plan.functions.iter().filter_map(|(name, _)| index(name)).collect();
+    let forget = |value: &mut Val| {
+        if let Val::FuncRef(Some(index)) = value
+            && !exported.contains(index)
+        {
+            *index = UNKNOWN_FUNCTION;
+        }
+    };
+    trace.start.globals.iter_mut().flatten().for_each(forget);
+    for call in &mut trace.calls {
+        call.outcome.iter_mut().flatten().for_each(forget);
+        call.state.globals.iter_mut().flatten().for_each(forget);
+    }
+    trace.tables.iter_mut().flat_map(|(_, elements)| elements).flatten().for_each(forget);
 }
 
 fn compile(host: &Host, wasm: &[u8], options: &Options) -> Result<Module, Difference> {
@@ -174,26 +300,15 @@ fn load(host: &Host, bytes: &[u8]) -> Result<Module, String> {
     host.runtime.load(bytes).map_err(|error| format!("not loaded: {error}"))
 }
 
-/// Three levels, and bounds checks that alternate with the level and the seed. A runtime without
-/// guard pages takes software checks only. Of the levels, a machine that may be emulated gets one by
-/// turns.
-fn configurations(machine: Machine, seed: u64) -> Vec<Options> {
-    let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
-    let chosen = |turn: &u64| machine == Machine::Here || turn % 3 == seed / 2 % 3;
-    levels
-        .into_iter()
-        .zip(0..)
-        .filter(|(_, turn)| chosen(turn))
-        .map(|(level, turn)| {
-            let turn = turn + seed;
-            let software = cfg!(feature = "software-bounds-checks") || turn.is_multiple_of(2);
-            let checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
-            machine.options().opt_level(level).bounds_checks(checks)
-        })
-        .collect()
+/// How far two traces could be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compared {
+    Entirely,
+    /// A store across the end of memory has trapped, and written the part inside.
+    UpToTornStore,
 }
 
-fn compare(expected: &Trace, actual: &Trace) -> Result<(), String> {
+fn compare(expected: &Trace, actual: &Trace, may_tear: bool) -> Result<Compared, String> {
     same("exports", &expected.exports, &actual.exports)?;
     same("instantiation", &expected.instantiated, &actual.instantiated)?;
     same("host calls of the start function", &expected.start_calls, &actual.start_calls)?;
@@ -202,10 +317,25 @@ fn compare(expected: &Trace, actual: &Trace) -> Result<(), String> {
         let call = format!("{} {:?}", expected.name, expected.arguments);
         same(&format!("host calls of {call}"), &expected.host_calls, &actual.host_calls)?;
         same(&format!("outcome of {call}"), &expected.outcome, &actual.outcome)?;
+        if may_tear && is_torn(expected, actual) {
+            return Ok(Compared::UpToTornStore);
+        }
         same(&format!("state after {call}"), &expected.state, &actual.state)?;
     }
     same("tables", &expected.tables, &actual.tables)?;
-    same("everything", expected, actual)
+    same("everything", expected, actual)?;
+    Ok(Compared::Entirely)
+}
+
+/// Whether a call ended out of bounds, and only the end of memory is not as expected.
+fn is_torn(expected: &Call, actual: &Call) -> bool {
+    let beyond = TrapId::OutOfBoundsMemoryAccess.message();
+    let (expected_end, actual_end) = (expected.state.memory_end, actual.state.memory_end);
+    let mut state = actual.state.clone();
+    state.memory_end = expected_end;
+    expected_end != actual_end
+        && state == expected.state
+        && expected.outcome.as_ref().is_err_and(|message| message.ends_with(beyond))
 }
 
 fn same<T: PartialEq + fmt::Debug>(what: &str, expected: &T, actual: &T) -> Result<(), String> {

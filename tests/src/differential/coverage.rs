@@ -8,16 +8,20 @@ use wamr_shim::{Instance, Val};
 
 use super::drive::{State, Trace};
 use super::prepare::MARKER_PREFIX;
+use crate::machine::Machine;
 
 /// Counts over many modules.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    /// Modules compared.
+    /// Modules compared; one with vectors counts twice if a machine needs them inside.
     pub modules: usize,
     /// Of these, instantiated.
     pub instantiated: usize,
-    /// Compilations that ran.
-    pub compilations: usize,
+    /// Modules and compilations that ran, by machine.
+    pub machines: BTreeMap<String, (usize, usize)>,
+    /// Compilations that were compared up to a store across the end of memory only, which wrote the
+    /// part inside.
+    pub torn_stores: usize,
     /// Calls of exports in the interpreter; each was made in every compilation too.
     pub calls: usize,
     /// Of these, ended with results.
@@ -40,8 +44,8 @@ pub struct Coverage {
 
 impl Coverage {
     /// The coverage of one module that gave `trace`.
-    pub fn of(trace: &Trace, wasm_bytes: usize, compilations: usize) -> Self {
-        let mut coverage = Self { modules: 1, wasm_bytes, compilations, ..Self::default() };
+    pub fn of(trace: &Trace, wasm_bytes: usize) -> Self {
+        let mut coverage = Self { modules: 1, wasm_bytes, ..Self::default() };
         match &trace.instantiated {
             Ok(()) => coverage.instantiated = 1,
             Err(message) => coverage.fail(message),
@@ -56,7 +60,8 @@ impl Coverage {
             }
             coverage.host_calls += call.host_calls.len();
             let after = &call.state;
-            coverage.memory_writes += usize::from(after.memory_hash != before.memory_hash);
+            let content = |state: &State| (state.memory_hash, state.memory_end);
+            coverage.memory_writes += usize::from(content(after) != content(before));
             coverage.memory_growths += usize::from(after.memory_size != before.memory_size);
             coverage.global_changes += usize::from(own_globals(after) != own_globals(before));
             before = after;
@@ -69,6 +74,13 @@ impl Coverage {
         let (_, cause) = message.rsplit_once(": ").unwrap_or(("", message));
         let kind: String = cause.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').collect();
         *self.failures.entry(kind).or_default() += 1;
+    }
+
+    /// Notes that the module ran on a machine, compiled in some ways.
+    pub fn ran_on(&mut self, machine: Machine, ways: usize) {
+        let (modules, compilations) = self.machines.entry(machine.to_string()).or_default();
+        *modules += 1;
+        *compilations += ways;
     }
 
     /// Notes which markers `instance` has set.
@@ -85,7 +97,12 @@ impl Coverage {
     pub fn merge(&mut self, other: Self) {
         self.modules += other.modules;
         self.instantiated += other.instantiated;
-        self.compilations += other.compilations;
+        for (machine, (modules, compilations)) in other.machines {
+            let counts = self.machines.entry(machine).or_default();
+            counts.0 += modules;
+            counts.1 += compilations;
+        }
+        self.torn_stores += other.torn_stores;
         self.calls += other.calls;
         self.returned += other.returned;
         self.memory_writes += other.memory_writes;
@@ -121,9 +138,13 @@ impl fmt::Display for Coverage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} modules of {} bytes, {} instantiated, {} compilations",
-            self.modules, self.wasm_bytes, self.instantiated, self.compilations
+            "{} modules of {} bytes, {} instantiated",
+            self.modules, self.wasm_bytes, self.instantiated
         )?;
+        for (machine, (modules, compilations)) in &self.machines {
+            writeln!(f, "{machine}: {modules} modules, {compilations} compilations")?;
+        }
+        writeln!(f, "{} compared up to a torn store only", self.torn_stores)?;
         writeln!(
             f,
             "{} calls of exports, {} returned; {} wrote memory, {} grew it, {} set globals; {} \

@@ -1,13 +1,14 @@
 //! Seeds to modules.
 //!
 //! Invariants: a seed gives the same bytes for ever, as long as wasm-smith's version in the lock
-//! file stays; every module is valid WebAssembly 2.0, without SIMD unless it is asked for, but for tail
-//! calls and atomic operators in some; every call of it terminates.
+//! file stays; every module is valid WebAssembly 2.0 without SIMD, with the proposals that it is
+//! asked for; every call of it terminates.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::host;
+use super::kind::{Border, Proposals};
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
@@ -16,46 +17,16 @@ use crate::random::Random;
 /// [`FUEL`](super::drive::FUEL).
 const START_FUEL: u32 = 200;
 
-/// Every so many seeds, modules make tail calls.
-const TAIL_CALL_SEEDS: u64 = 6;
-/// Every so many seeds, modules may use atomic operators and shared memory.
-const THREAD_SEEDS: u64 = 6;
-
 /// Sizes of the random input that wasm-smith spends on a module, in bytes.
 const INPUT_SIZES: [usize; 4] = [4 << 10, 10 << 10, 24 << 10, 50 << 10];
 
-/// The module of `seed`.
-pub fn module(seed: u64) -> Prepared {
+/// The module of `seed`. With SIMD, it imports nothing, and has references in tables only.
+pub fn module(seed: u64, proposals: Proposals) -> Prepared {
     let mut random = Random::new(seed);
     let size = random.choose(&INPUT_SIZES);
-    let style = Style::choose(&mut random);
-    let style = Style {
-        tail_calls: seed.is_multiple_of(TAIL_CALL_SEEDS),
-        threads: seed % THREAD_SEEDS == 2,
-        ..style
-    };
+    let style = Style { proposals, ..Style::choose(&mut random) };
     let input = random.bytes(size);
     from_bytes(&input, style).expect("there is input enough for every section")
-}
-
-/// The module of `seed` with SIMD. It imports nothing, and has references in tables only.
-pub fn simd_module(seed: u64) -> Prepared {
-    let mut random = Random::new(seed);
-    let size = random.choose(&INPUT_SIZES);
-    let temper = random.choose(&[Temper::Wild, Temper::Steered, Temper::Steered, Temper::Tame]);
-    let operators = InstructionKinds::all();
-    let input = random.bytes(size);
-    let style = Style { temper, operators, tail_calls: false, threads: false };
-    let config = Config {
-        available_imports: None,
-        max_imports: 0,
-        reference_types_enabled: false,
-        max_tables: 1,
-        simd_enabled: true,
-        ..config(style)
-    };
-    let steer = if temper == Temper::Steered { Steer::Vectors } else { Steer::Off };
-    generate(&input, config, steer).expect("there is input enough for every section")
 }
 
 /// The module that wasm-smith makes of `input`.
@@ -63,15 +34,15 @@ pub fn simd_module(seed: u64) -> Prepared {
 /// # Errors
 /// If the input is too short.
 pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
-    let steer = if style.temper == Temper::Steered { Steer::Scalars } else { Steer::Off };
-    generate(input, config(style), steer)
-}
-
-fn generate(input: &[u8], config: Config, steer: Steer) -> arbitrary::Result<Prepared> {
     let mut unstructured = Unstructured::new(input);
-    let mut module = Module::new(config, &mut unstructured)?;
+    let mut module = Module::new(config(style), &mut unstructured)?;
     let fuel = module.ensure_termination(START_FUEL).expect("no function is made of raw bytes");
-    Ok(prepare::prepare(&module.to_bytes(), fuel, steer))
+    let steer = match (style.temper, style.proposals.vectors) {
+        (Temper::Steered, false) => Steer::Scalars,
+        (Temper::Steered, true) => Steer::Vectors,
+        _ => Steer::Off,
+    };
+    Ok(prepare::prepare(module.to_bytes(), fuel, steer, Border::Open))
 }
 
 /// How willing a module is to trap.
@@ -93,11 +64,8 @@ pub struct Style {
     /// Families of operators that occur. Leaving some out makes the others more frequent ("swarm
     /// testing": Groce et al., ISSTA 2012).
     pub operators: InstructionKinds,
-    /// Whether tail calls are among them. Such a module has no imports, see
-    /// [`DEVIATIONS`](super::prepare::DEVIATIONS).
-    pub tail_calls: bool,
-    /// Whether atomic operators are among them; see [`DEVIATIONS`](super::prepare::DEVIATIONS).
-    pub threads: bool,
+    /// What occurs beyond WebAssembly 2.0 without SIMD.
+    pub proposals: Proposals,
 }
 
 impl Style {
@@ -114,14 +82,18 @@ impl Style {
             InstructionKind::Control,
         ];
         kinds.extend(others.into_iter().filter(|_| random.below(3) != 0));
-        Self { temper, operators: InstructionKinds::new(&kinds), tail_calls: false, threads: false }
+        let proposals = Proposals::default();
+        Self { temper, operators: InstructionKinds::new(&kinds), proposals }
     }
 }
 
 fn config(style: Style) -> Config {
+    let Proposals { tail_calls, atomics, vectors } = style.proposals;
+    let has_imports = !tail_calls && !vectors;
     Config {
-        available_imports: (!style.tail_calls).then(host::offered_imports),
-        allowed_instructions: style.operators,
+        available_imports: has_imports.then(host::offered_imports),
+        // Of vectors, all there is: they are a family of their own, and there are many.
+        allowed_instructions: if vectors { InstructionKinds::all() } else { style.operators },
         disallow_traps: style.temper == Temper::Tame,
         canonicalize_nans: true,
         export_everything: true,
@@ -131,7 +103,7 @@ fn config(style: Style) -> Config {
         min_types: 12,
         max_types: 24,
         max_type_size: 2000,
-        max_imports: if style.tail_calls { 0 } else { 16 },
+        max_imports: if has_imports { 16 } else { 0 },
         max_instructions: 400,
         min_globals: 6,
         max_globals: 12,
@@ -141,7 +113,7 @@ fn config(style: Style) -> Config {
         max_memory32_bytes: 4 << 16,
         memory_offset_choices: MemoryOffsetChoices(60, 30, 10),
         min_tables: 1,
-        max_tables: 3,
+        max_tables: if vectors { 1 } else { 3 },
         max_table_elements: 60,
         max_element_segments: 8,
         min_element_segments: 2,
@@ -151,7 +123,7 @@ fn config(style: Style) -> Config {
         // WebAssembly 2.0 without SIMD.
         bulk_memory_enabled: true,
         multi_value_enabled: true,
-        reference_types_enabled: true,
+        reference_types_enabled: !vectors,
         saturating_float_to_int_enabled: true,
         sign_extension_ops_enabled: true,
         compact_imports_enabled: false,
@@ -160,36 +132,10 @@ fn config(style: Style) -> Config {
         gc_enabled: false,
         memory64_enabled: false,
         relaxed_simd_enabled: false,
-        simd_enabled: false,
-        tail_call_enabled: style.tail_calls,
-        threads_enabled: style.threads && cfg!(feature = "software-bounds-checks"),
+        simd_enabled: vectors,
+        tail_call_enabled: tail_calls,
+        threads_enabled: atomics,
         wide_arithmetic_enabled: false,
         ..Config::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{module, simd_module};
-    use wasmparser::{Validator, WasmFeatures};
-
-    #[test]
-    fn modules_use_the_proposals_that_they_may() {
-        let features = WasmFeatures::WASM2.difference(WasmFeatures::SIMD);
-        let features = features.union(WasmFeatures::TAIL_CALL).union(WasmFeatures::THREADS);
-        for seed in 0..50 {
-            let wasm = module(seed).wasm;
-            let result = Validator::new_with_features(features).validate_all(&wasm);
-            assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn modules_with_simd_are_webassembly_2() {
-        for seed in 0..50 {
-            let wasm = simd_module(seed).wasm;
-            let result = Validator::new_with_features(WasmFeatures::WASM2).validate_all(&wasm);
-            assert_eq!(result.err().map(|error| error.to_string()), None, "seed {seed}");
-        }
     }
 }

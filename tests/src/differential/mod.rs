@@ -1,7 +1,7 @@
 //! Compiled code against WAMR's interpreter: the same generated module, called in the same way,
 //! must give the same results, traps, host calls, memory, globals and tables.
 //!
-//! The way of a seed: [`generate`] makes a module with
+//! The way of a seed: its [`kind`] says what the module may use; [`generate`] makes it with
 //! wasm-smith, or [`dense`] makes one of its own kind; [`prepare`] makes it
 //! observable and steps around what the interpreter itself gets wrong (the [`prepare::DEVIATIONS`]);
 //! [`drive`] runs it and records a trace; [`check`] compares the interpreter's trace with that of
@@ -23,6 +23,7 @@ pub mod dense;
 pub mod drive;
 pub mod generate;
 pub mod host;
+pub mod kind;
 pub mod oracle;
 pub mod prepare;
 mod steer;

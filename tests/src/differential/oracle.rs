@@ -9,8 +9,11 @@ use wamr_abi::exceptions::TrapId;
 use wamr_shim::{Val, ValType};
 use wasmi::{Engine, Error, ExternRef, Func, Instance, Linker, Module, Ref, Store, TrapCode};
 
-use super::drive::{Call, FUEL, FUNCTION_PREFIX, Plan, State, Trace, hash};
+use super::drive::{Call, FUEL, FUNCTION_PREFIX, Plan, State, Trace, end, hash};
 use super::prepare::{FUEL_EXPORT, MARKER_PREFIX};
+
+/// Stands for the index of each function that is not exported.
+pub const UNKNOWN_FUNCTION: u32 = u32::MAX;
 
 /// What came of a run.
 pub struct Run {
@@ -119,6 +122,7 @@ impl<'a> Oracle<'a> {
             globals: self.plan.globals.iter().map(|(name, ..)| Some(global(name))).collect(),
             memory_size: memory.len(),
             memory_hash: hash(memory),
+            memory_end: end(memory),
         }
     }
 
@@ -174,7 +178,10 @@ impl<'a> Oracle<'a> {
 
     fn function(&self, function: Ref<Func>) -> Val {
         Val::FuncRef(match function {
-            Ref::Val(function) => Some(self.functions[&format!("{function:?}")]),
+            Ref::Val(function) => {
+                let index = self.functions.get(&format!("{function:?}"));
+                Some(index.copied().unwrap_or(UNKNOWN_FUNCTION))
+            }
             Ref::Null => None,
         })
     }

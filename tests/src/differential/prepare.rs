@@ -6,7 +6,7 @@
 //!
 //! Invariants: apart from [`DEVIATIONS`] and steering, the functions do what they did before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
@@ -18,6 +18,7 @@ use wasm_encoder::{
 use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, TypeRef};
 
 use super::drive::FUNCTION_PREFIX;
+use super::kind::Border;
 use super::steer::{self, Steer, Steering};
 
 /// Name of the exported global that holds the fuel.
@@ -65,7 +66,7 @@ pub const DEVIATIONS: &[Deviation] = &[
                     for ever",
         source: "core/iwasm/interpreter/wasm_interp_classic.c, WASM_OP_ATOMIC_I32_LOAD and others: \
                  the access that faults stands behind `shared_memory_lock`",
-        remedy: "modules have atomic operators only if the runtime has no hardware checks",
+        remedy: "modules with atomic operators are judged in a runtime without hardware checks",
     },
     Deviation {
         behaviour: "an atomic access that is out of bounds and misaligned is reported as the former",
@@ -91,28 +92,57 @@ pub struct Deviation {
 pub struct Prepared {
     /// The module that is compared.
     pub wasm: Vec<u8>,
-    /// The same with markers.
-    pub marked: Vec<u8>,
     /// Number of imported functions; `f0` and so on below it are imports.
     pub imported_functions: u32,
+    /// What it was made of, if it was generated.
+    generated: Option<Generated>,
+}
+
+/// A module as it was generated.
+#[derive(Clone, Debug)]
+struct Generated {
+    wasm: Vec<u8>,
+    fuel: u32,
+    steer: Steer,
+    border: Border,
+}
+
+impl Prepared {
+    /// A module that was not generated.
+    pub fn as_it_is(wasm: Vec<u8>, imported_functions: u32) -> Self {
+        Self { wasm, imported_functions, generated: None }
+    }
+
+    /// The module with markers, if it was generated.
+    pub fn marked(&self) -> Option<Vec<u8>> {
+        let generated = self.generated.as_ref()?;
+        let markers = operators(&generated.wasm).into_iter().zip(generated.fuel + 1..).collect();
+        let mut preparer = Preparer { markers: Some(markers), ..generated.preparer() };
+        Some(preparer.reencode(&generated.wasm))
+    }
+}
+
+impl Generated {
+    fn preparer(&self) -> Preparer {
+        let Self { fuel, steer, border, .. } = *self;
+        Preparer { fuel, steer, closed: border == Border::Closed, ..Preparer::default() }
+    }
 }
 
 /// Prepares `wasm`, whose fuel is global `fuel`, the last one.
-pub fn prepare(wasm: &[u8], fuel: u32, steer: Steer) -> Prepared {
-    let wasm = &without_imported_start(wasm);
-    let preparer = || Preparer { fuel, steer, ..Preparer::default() };
-    let mut plain_preparer = preparer();
-    let plain = plain_preparer.reencode(wasm);
-    let imported_functions = plain_preparer.imported_functions;
-    let markers = operators(wasm).into_iter().zip(fuel + 1..).collect();
-    let mut preparer = Preparer { markers: Some(markers), ..preparer() };
-    Prepared { wasm: plain, marked: preparer.reencode(wasm), imported_functions }
+pub fn prepare(wasm: Vec<u8>, fuel: u32, steer: Steer, border: Border) -> Prepared {
+    let wasm = without_imported_start(wasm);
+    let generated = Generated { wasm, fuel, steer, border };
+    let mut preparer = generated.preparer();
+    let wasm = preparer.reencode(&generated.wasm);
+    let imported_functions = preparer.imported_functions;
+    Prepared { wasm, imported_functions, generated: Some(generated) }
 }
 
 /// `wasm` without its start section, if that names an import.
-fn without_imported_start(wasm: &[u8]) -> Vec<u8> {
+fn without_imported_start(wasm: Vec<u8>) -> Vec<u8> {
     let mut imports = 0;
-    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+    for payload in wasmparser::Parser::new(0).parse_all(&wasm) {
         match payload.expect("the module is valid") {
             Payload::ImportSection(section) => {
                 let import = |import: wasmparser::Result<wasmparser::Import<'_>>| {
@@ -129,7 +159,7 @@ fn without_imported_start(wasm: &[u8]) -> Vec<u8> {
             _ => {}
         }
     }
-    wasm.to_vec()
+    wasm
 }
 
 /// Names of the operators that occur in `wasm`.
@@ -165,11 +195,15 @@ struct Counts {
 struct Preparer {
     fuel: u32,
     steer: Steer,
+    /// Whether functions with vectors, and the tables that hold them, are left unexported.
+    closed: bool,
     markers: Option<BTreeMap<String, u32>>,
     counts: Counts,
     imported_functions: u32,
-    /// Numbers of parameters, by type index.
-    types: Vec<u32>,
+    /// Numbers of parameters and whether there are vectors, by type index.
+    types: Vec<(u32, bool)>,
+    /// The functions that have vectors in their types.
+    with_vectors: BTreeSet<u32>,
     /// Numbers of parameters of the functions whose bodies are still to come, last first.
     functions: Vec<u32>,
     /// Element types.
@@ -225,7 +259,9 @@ impl Reencode for Preparer {
     }
 
     fn func_type(&mut self, ty: wasmparser::FuncType) -> Result<FuncType, Error> {
-        self.types.push(ty.params().len() as u32);
+        let mut values = ty.params().iter().chain(ty.results());
+        let has_vectors = values.any(|&value| value == wasmparser::ValType::V128);
+        self.types.push((ty.params().len() as u32, has_vectors));
         utils::func_type(self, ty)
     }
 
@@ -234,9 +270,13 @@ impl Reencode for Preparer {
         functions: &mut FunctionSection,
         section: wasmparser::FunctionSectionReader<'_>,
     ) -> Result<(), Error> {
-        self.counts.functions += section.count();
         for ty in section.clone() {
-            self.functions.push(self.types[ty? as usize]);
+            let (params, has_vectors) = self.types[ty? as usize];
+            self.functions.push(params);
+            if has_vectors {
+                self.with_vectors.insert(self.counts.functions);
+            }
+            self.counts.functions += 1;
         }
         self.functions.reverse();
         utils::parse_function_section(self, functions, section)
@@ -310,8 +350,16 @@ impl Reencode for Preparer {
             ("g", globals - 1, ExternalKind::Global),
         ];
         for (prefix, count, kind) in kinds {
+            let hides = self.closed && kind == ExternalKind::Func;
+            if self.closed && kind == ExternalKind::Table {
+                // Anybody could call the functions in it.
+                continue;
+            }
             let kind = self.export_kind(kind)?;
             for index in 0..count {
+                if hides && self.with_vectors.contains(&index) {
+                    continue;
+                }
                 exports.export(&format!("{prefix}{index}"), kind, index);
             }
         }

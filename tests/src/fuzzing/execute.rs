@@ -17,8 +17,8 @@ pub(super) fn run(data: &[u8]) {
     let style = Style::choose(&mut Random::new(seed));
     let Ok(prepared) = generate::from_bytes(input, style) else { return };
     let check = || {
-        let judge = Judge::new(Machine::Here).expect("WAMR can be set up");
-        check_module(&judge, &prepared, seed).map(|_| ())
+        let judge = Judge::new(&[Machine::Here]).expect("WAMR can be set up");
+        check_module(&judge, &prepared, seed)
     };
     let result = thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(THREAD_STACK).spawn_scoped(scope, check);

@@ -113,8 +113,11 @@ impl<'a> Body<'a> {
     }
 
     fn store(&mut self) {
-        if self.outline.has_vectors && self.chance(3) {
+        if self.outline.proposals.vectors && self.chance(3) {
             return self.vector_store();
+        }
+        if self.outline.proposals.atomics && self.chance(3) {
+            return self.atomic_statement();
         }
         let (ty, bytes, instruction) = self.random.choose(STORES);
         self.address();
@@ -199,6 +202,10 @@ impl<'a> Body<'a> {
         self.expression(ValType::I32);
         self.emit(I::If(BlockType::Empty));
         self.labels.push(Vec::new());
+        if self.outline.proposals.tail_calls && self.tail_call(self.results) {
+            self.labels.pop();
+            return self.emit(I::End);
+        }
         self.expressions(self.results);
         let end = if self.chance(30) { I::Unreachable } else { I::Return };
         self.emit(end);
@@ -277,7 +284,7 @@ impl<'a> Body<'a> {
             self.leaf(ty);
         } else if let ValType::Ref(reference) = ty {
             self.reference(reference);
-        } else if !(self.outline.has_vectors && self.vector_expression(ty)) {
+        } else if !(self.outline.proposals.vectors && self.vector_expression(ty)) {
             match self.random.below(16) {
                 0..=5 => self.operator(ty, TOTAL),
                 6 => self.partial(ty),
@@ -301,6 +308,9 @@ impl<'a> Body<'a> {
                 let globals = self.outline.globals.iter().zip(0..);
                 let globals: Vec<u32> =
                     globals.filter(|(other, _)| **other == ty).map(|(_, index)| index).collect();
+                if globals.is_empty() {
+                    return self.constant(ty);
+                }
                 let global = self.random.choose(&globals);
                 self.emit(I::GlobalGet(global));
             }
@@ -333,7 +343,8 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn operator(&mut self, ty: ValType, from: &'static [Operator]) {
-        let fitting: Vec<&Operator> = from.iter().filter(|operator| operator.gives == ty).collect();
+        let fits = |operator: &&Operator| operator.gives == ty && self.outline.takes(operator);
+        let fitting: Vec<&Operator> = from.iter().filter(fits).collect();
         if fitting.is_empty() {
             return self.leaf(ty);
         }
@@ -380,6 +391,9 @@ impl<'a> Body<'a> {
     }
 
     fn load(&mut self, ty: ValType) {
+        if self.outline.proposals.atomics && self.atomic_expression(ty) {
+            return;
+        }
         let fitting: Vec<_> = LOADS.iter().filter(|load| load.0 == ty).collect();
         if fitting.is_empty() {
             return self.leaf(ty);

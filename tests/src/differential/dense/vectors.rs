@@ -3,7 +3,7 @@
 use wasm_encoder::{Instruction as I, ValType};
 
 use super::body::Body;
-use super::vector_operators::{DOUBLES, FLOATS, LANE_ACCESSES, LANES, LOADS, TOTAL};
+use super::vector_operators::{DOUBLES, FLOATS, LANE_ACCESSES, LANES, LOADS, RELAXED, TOTAL};
 
 impl Body<'_> {
     /// Makes an expression of type `ty` by an operator that takes or gives vectors, now and then;
@@ -25,7 +25,8 @@ impl Body<'_> {
     }
 
     fn vector_operator(&mut self) {
-        let (table, nan, compare) = match self.random.below(7) {
+        let (table, nan, compare) = match self.random.below(8) {
+            7 => (RELAXED, I::Nop, None),
             0 => (FLOATS, I::F32Const(f32::NAN.into()), Some((I::F32x4Splat, I::F32x4Ne))),
             1 => (DOUBLES, I::F64Const(f64::NAN.into()), Some((I::F64x2Splat, I::F64x2Ne))),
             _ => (TOTAL, I::Nop, None),

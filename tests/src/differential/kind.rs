@@ -1,0 +1,126 @@
+//! What a seed's module is like, and who judges what it does.
+
+use super::dense;
+use super::generate;
+use super::prepare::Prepared;
+
+/// Proposals that a module may use beyond WebAssembly 2.0 without SIMD.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proposals {
+    /// Tail calls. Such a module has no imports, see [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    pub tail_calls: bool,
+    /// Atomic operators, and memories that may be shared.
+    pub atomics: bool,
+    /// SIMD, relaxed or not. Such a module has no imports.
+    pub vectors: bool,
+}
+
+/// Whether vectors may pass between a module and its host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Border {
+    /// They may.
+    Open,
+    /// They stay inside: in functions that are not exported, and in no global. What machines take
+    /// whose runtime has no SIMD.
+    Closed,
+}
+
+/// Who says what a module must do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// WAMR's interpreter, in this process.
+    Interpreter,
+    /// The same in a runtime without guard pages: an atomic access that faults leaves a lock locked,
+    /// see [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    UnguardedInterpreter,
+    /// wasmi: WAMR's classic interpreter has no SIMD.
+    Wasmi,
+}
+
+/// A kind of modules.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// What occurs in them.
+    pub proposals: Proposals,
+    /// Whether [`dense`] makes them; otherwise wasm-smith does.
+    is_dense: bool,
+}
+
+/// Seeds go round these.
+pub const KINDS: [Kind; 8] = {
+    const NONE: Proposals = Proposals { tail_calls: false, atomics: false, vectors: false };
+    const fn smith(proposals: Proposals) -> Kind {
+        Kind { proposals, is_dense: false }
+    }
+    const fn dense(proposals: Proposals) -> Kind {
+        Kind { proposals, is_dense: true }
+    }
+    [
+        smith(NONE),
+        dense(NONE),
+        smith(Proposals { tail_calls: true, ..NONE }),
+        dense(Proposals { tail_calls: true, vectors: true, ..NONE }),
+        smith(Proposals { atomics: true, ..NONE }),
+        dense(Proposals { tail_calls: true, atomics: true, ..NONE }),
+        smith(Proposals { vectors: true, ..NONE }),
+        dense(Proposals { vectors: true, ..NONE }),
+    ]
+};
+
+impl Kind {
+    /// The kind of the module of `seed`.
+    pub fn of(seed: u64) -> Self {
+        KINDS[(seed % KINDS.len() as u64) as usize]
+    }
+
+    /// The module of `seed`. wasm-smith has vectors in globals, so what it makes has no closed
+    /// border, and the dense module takes its place.
+    pub fn module(self, seed: u64, border: Border) -> Prepared {
+        if self.is_dense || border == Border::Closed {
+            dense::module(seed, self.proposals, border)
+        } else {
+            generate::module(seed, self.proposals)
+        }
+    }
+
+    /// Who judges it.
+    pub fn authority(self) -> Authority {
+        if self.proposals.vectors {
+            Authority::Wasmi
+        } else if self.proposals.atomics && !cfg!(feature = "software-bounds-checks") {
+            Authority::UnguardedInterpreter
+        } else {
+            Authority::Interpreter
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Border, KINDS, Kind};
+    use wasmparser::{Validator, WasmFeatures};
+
+    #[test]
+    fn modules_use_the_proposals_that_they_may() {
+        for (kind, seed) in KINDS.into_iter().cycle().zip(0..160) {
+            let borders: &[Border] = match kind.proposals.vectors {
+                true => &[Border::Open, Border::Closed],
+                false => &[Border::Open],
+            };
+            let mut features = WasmFeatures::WASM2;
+            features.set(WasmFeatures::SIMD, kind.proposals.vectors);
+            features.set(WasmFeatures::RELAXED_SIMD, kind.proposals.vectors);
+            features.set(WasmFeatures::TAIL_CALL, kind.proposals.tail_calls);
+            features.set(WasmFeatures::THREADS, kind.proposals.atomics);
+            for &border in borders {
+                let prepared = Kind::of(seed).module(seed, border);
+                let marked = prepared.marked().expect("it was generated");
+                for wasm in [&prepared.wasm, &marked] {
+                    let result = Validator::new_with_features(features).validate_all(wasm);
+                    let error = result.err().map(|error| error.to_string());
+                    assert_eq!(error, None, "seed {seed}, {border:?}");
+                }
+            }
+        }
+    }
+}
