@@ -10,6 +10,7 @@ other; what is in the cache is not made again.
 import concurrent.futures
 import contextlib
 import fcntl
+import functools
 import glob
 import hashlib
 import json
@@ -24,6 +25,7 @@ import tomllib
 PROGRAMS = pathlib.Path(__file__).resolve().parent.parent / "programs"
 TESTS_CRATE = PROGRAMS.parent
 CC = "clang-19"
+THREADS_TARGET = "wasm32-wasip1-threads"
 
 
 class Failure(Exception):
@@ -150,6 +152,17 @@ def crate_folders(names):
     return found
 
 
+@functools.cache
+def threads_libc():
+    """The folder with the wasi-libc that has threads, part of rustc's standard library."""
+    rustc = os.environ.get("RUSTC", "rustc")
+    root = run([rustc, "--print", "sysroot"], "is rustc installed?").strip()
+    folder = pathlib.Path(root) / "lib/rustlib" / THREADS_TARGET / "lib/self-contained"
+    if not (folder / "libc.a").is_file():
+        raise Failure(f"no {folder}/libc.a", f"rustup target add {THREADS_TARGET}")
+    return str(folder)
+
+
 class Program:
     """One program: its sources, and one command for each of its two builds."""
 
@@ -171,6 +184,11 @@ class Program:
             includes = includes + [folder / i for i in entry["crate_include"]]
         self.own_flags = build["flags"] + entry.get("flags", [])
         self.wasm_flags = build["wasm_flags"] + entry.get("wasm_flags", [])
+        self.libc = ""
+        if entry.get("threads"):
+            self.libc = f" {os.stat(threads_libc() + '/libc.a').st_size}"
+            self.own_flags = self.own_flags + build["threads"]["flags"]
+            self.wasm_flags = self.wasm_flags + build["threads"]["wasm_flags"]
         self.native_flags = build["native_flags"]
         self.libs = build["libs"]
         self.inputs = [str(s) for s in self.ours] + theirs
@@ -178,13 +196,14 @@ class Program:
 
     def command(self, flags, out):
         flags = [f.replace("{programs}", str(PROGRAMS)) for f in flags]
+        flags = [f.replace("{libc}", threads_libc()) if "{libc}" in f else f for f in flags]
         return [CC, *flags, *self.includes, *self.inputs, *self.libs, "-o", str(out)]
 
     def key(self, compiler):
         """A hash of all that the result depends on; a published crate never changes."""
         state = hashlib.sha256()
         flags = [self.own_flags, self.wasm_flags, self.native_flags, self.libs]
-        fields = [self.crate, flags, compiler, [os.path.basename(i) for i in self.inputs]]
+        fields = [self.crate, flags, compiler + self.libc, [os.path.basename(i) for i in self.inputs]]
         state.update(json.dumps(fields).encode())
         for folder in sorted(self.own_folders):
             for path in sorted(p for p in folder.rglob("*.[ch]")):
@@ -221,7 +240,7 @@ def programs(table, crates):
 
 
 def build_programs(cache, table):
-    crates = crate_folders({p["crate"] for p in table["program"].values()})
+    crates = crate_folders({p["crate"] for p in table["program"].values() if "crate" in p})
     libc = os.stat("/usr/lib/wasm32-wasi/libc.a")
     compiler = run([CC, "--version"], "is clang-19 installed?") + f"libc {libc.st_size}"
     listed = list(programs(table, crates))

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// The folder with the sources, scripts and data of the programs.
 pub const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/programs");
 
+const TFJS_THREADS: &str = "dist/tfjs-backend-wasm-threaded-simd.wasm";
+
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/inputs.sh");
 
 /// Where everything lies on this machine.
@@ -122,7 +124,10 @@ impl Inputs {
             "sqljs" => published("dist/sql-wasm.wasm"),
             "quickjs" => published("dist/emscripten-module.wasm"),
             "tfjs" => published("dist/tfjs-backend-wasm-simd.wasm"),
+            "tfjs-threads" => self.npm.get("tfjs").map(|folder| folder.join(TFJS_THREADS)),
             "canvaskit" => published("bin/canvaskit.wasm"),
+            "onnxruntime" => published("dist/ort-wasm-simd-threaded.wasm"),
+            "oxc-parser" => published("parser.wasm32-wasi.wasm"),
             _ => self.programs.get(name).map(|folder| folder.join("program.wasm")),
         }
         .ok_or_else(|| no_program(name))
@@ -245,7 +250,7 @@ fn read(file: &str) -> Result<Vec<u8>> {
 
 impl Run {
     /// A run whose reference takes the same arguments.
-    fn new(name: &str, reference: &Path, args: &[String]) -> Self {
+    pub fn new(name: &str, reference: &Path, args: &[String]) -> Self {
         Self {
             name: name.to_owned(),
             args: args.to_vec(),

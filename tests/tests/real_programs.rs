@@ -9,11 +9,11 @@
 use std::sync::LazyLock;
 use std::{fmt, fs};
 
-use cwamrc::{BoundsChecks, OptLevel, Options, Release, compile};
+use cwamrc::{BoundsChecks, OptLevel, Release, compile};
 use cwamrc_tests::machine::Machine;
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
-use wamr_shim::Runtime;
+use wamr_shim::{InstanceConfig, Module};
 
 static INPUTS: LazyLock<Inputs> =
     LazyLock::new(|| Inputs::prepare().expect("the programs are fetched and built"));
@@ -175,20 +175,72 @@ fn tfjs() {
     check(|name| name == "tfjs", &compiled());
 }
 
-/// Its host is too large to imitate; it compiles, and WAMR takes the files.
+/// Their hosts are too large to imitate; they compile, and WAMR takes the files.
 #[test]
 fn canvaskit_loads() {
-    let wasm = INPUTS.wasm("canvaskit").and_then(fs::read).expect("the module is there");
     for level in [OptLevel::O0, OptLevel::O3] {
         for &mode in MODES {
-            let options = Options::new().opt_level(level).bounds_checks(mode);
-            let artifact = compile(&wasm, &options.release(Release::Main));
-            let artifact = artifact.unwrap_or_else(|error| panic!("{level:?}, {mode:?}: {error}"));
-            let runtime = Runtime::new().expect("the runtime starts");
-            let loaded = runtime.load(artifact.bytes());
-            assert!(loaded.is_ok(), "{level:?}, {mode:?}: {:?}", loaded.err());
+            load("canvaskit", Machine::Here, level, mode);
         }
     }
+}
+
+/// SIMD, and threads in all but one.
+#[test]
+fn modules_for_browsers_load_everywhere() {
+    for machine in [Machine::Here].into_iter().chain(Machine::foreign()) {
+        for name in ["tfjs", "tfjs-threads", "onnxruntime", "canvaskit"] {
+            // Here, another test does that at other levels.
+            if (name, machine) != ("canvaskit", Machine::Here) {
+                load(name, machine, OptLevel::O0, MODES[0]);
+            }
+        }
+    }
+}
+
+fn load(name: &str, machine: Machine, level: OptLevel, mode: BoundsChecks) -> Module {
+    let wasm = INPUTS.wasm(name).and_then(fs::read).expect("the module is there");
+    let options = machine.options_with_vectors().opt_level(level).bounds_checks(mode);
+    let artifact = compile(&wasm, &options.release(Release::Main));
+    let way = format!("{name}, {}", Way::Compiled(machine, level, mode));
+    let artifact = artifact.unwrap_or_else(|error| panic!("{way}: {error}"));
+    let loaded = machine.new_runtime().load(artifact.bytes());
+    loaded.unwrap_or_else(|error| panic!("{way}: {error}"))
+}
+
+/// A library for Node with Rust's threads: its allocator, which is meant for several threads, works
+/// without the host.
+#[test]
+fn a_module_with_wasi_threads_allocates() {
+    for machine in [Machine::Here].into_iter().chain(Machine::foreign()) {
+        let module = load("oxc-parser", machine, OptLevel::O3, MODES[0]);
+        let instance = module.instantiate(&InstanceConfig::default());
+        let instance = instance.unwrap_or_else(|error| panic!("{machine}: {error}"));
+        let mut blocks: Vec<usize> = Vec::new();
+        for _ in 0..100 {
+            let block = instance.call_typed::<(i32,), i32>("__wrap_malloc", (1000,));
+            let block = block.unwrap_or_else(|trap| panic!("{machine}: {trap}"));
+            blocks.push(block.cast_unsigned() as usize);
+        }
+        blocks.sort_unstable();
+        let size = instance.memory().expect("it has a memory").len();
+        assert!(blocks[0] > 0 && blocks[99] + 1000 <= size, "{machine}: {blocks:?}");
+        assert!(blocks.windows(2).all(|pair| pair[0] + 1000 <= pair[1]), "{machine}: {blocks:?}");
+        for block in blocks {
+            let freed = instance.call_typed::<(i32,), ()>("__wrap_free", (block as i32,));
+            freed.unwrap_or_else(|trap| panic!("{machine}: {trap}"));
+        }
+    }
+}
+
+#[test]
+fn pthreads() {
+    check(|name| name == "pthreads", &compiled());
+}
+
+#[test]
+fn pthreads_on_other_machines() {
+    check(|name| name == "pthreads", &foreign());
 }
 
 #[test]
