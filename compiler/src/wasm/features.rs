@@ -17,19 +17,49 @@ pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
-/// Proposals that a module may use and this compiler does not take, by their customary names.
-const UNSUPPORTED: &[(WasmFeatures, &str)] = &[
-    (WasmFeatures::MULTI_MEMORY, "multiple memories"),
-    (WasmFeatures::EXCEPTIONS, "exception handling"),
-    (WasmFeatures::LEGACY_EXCEPTIONS.union(WasmFeatures::EXCEPTIONS), "legacy exception handling"),
-    (WasmFeatures::FUNCTION_REFERENCES, "typed function references"),
-    (WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES), "garbage collection"),
-    (WasmFeatures::CUSTOM_PAGE_SIZES, "custom page sizes"),
-    (WasmFeatures::STACK_SWITCHING.union(WasmFeatures::FUNCTION_REFERENCES), "stack switching"),
-    (WasmFeatures::SHARED_EVERYTHING_THREADS, "shared-everything threads"),
-    (WasmFeatures::MEMORY_CONTROL, "memory control"),
-    (WasmFeatures::COMPACT_IMPORTS, "compact imports"),
+/// Proposals that a module may use and this compiler does not take, by their customary names, with
+/// the reason.
+const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
+    // build-scripts/unsupported_combination.cmake: "Unsupported build configuration: MULTI_MEMORY +
+    // AOT".
+    (WasmFeatures::MULTI_MEMORY, "multiple memories", "WAMR cannot be built with them and AOT"),
+    (WasmFeatures::EXCEPTIONS, "exception handling", EXCEPTIONS),
+    (
+        WasmFeatures::LEGACY_EXCEPTIONS.union(WasmFeatures::EXCEPTIONS),
+        "legacy exception handling",
+        EXCEPTIONS,
+    ),
+    // core/iwasm/aot/aot_loader.c: reference types with a heap type stand in `#if WASM_ENABLE_GC`.
+    (
+        WasmFeatures::FUNCTION_REFERENCES,
+        "typed function references",
+        "WAMR has them with garbage collection only, for which wamrc makes code",
+    ),
+    (
+        WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES),
+        "garbage collection",
+        "wamrc makes code for it",
+    ),
+    // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is aligned to
+    // `os_getpagesize()`, and that is the size which bounds are made of.
+    (
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        "custom page sizes",
+        "WAMR makes every memory a multiple of the machine's pages",
+    ),
+    (
+        WasmFeatures::STACK_SWITCHING.union(WasmFeatures::FUNCTION_REFERENCES),
+        "stack switching",
+        NOWHERE,
+    ),
+    (WasmFeatures::SHARED_EVERYTHING_THREADS, "shared-everything threads", NOWHERE),
+    (WasmFeatures::MEMORY_CONTROL, "memory control", NOWHERE),
+    (WasmFeatures::COMPACT_IMPORTS, "compact imports", NOWHERE),
 ];
+
+const COMBINATION: (&str, &str) = ("a combination of proposals", "one of them is not taken");
+const EXCEPTIONS: &str = "WAMR has it in its classic interpreter only";
+const NOWHERE: &str = "WAMR does not have it";
 
 /// Turns an `Invalid` error about `wasm` into an `Unsupported` one that names the proposal, if a
 /// proposal is what the module lacks.
@@ -37,17 +67,17 @@ pub(crate) fn refine_error(wasm: &[u8], error: Error) -> Error {
     let (ErrorKind::Invalid, Some(offset)) = (error.kind(), error.offset()) else {
         return error;
     };
-    let everything = UNSUPPORTED.iter().fold(SUPPORTED_FEATURES, |set, (one, _)| set.union(*one));
+    let everything = UNSUPPORTED.iter().fold(SUPPORTED_FEATURES, |set, (one, ..)| set.union(*one));
     if !gets_past(wasm, everything, offset) {
         return error;
     }
     let needed = UNSUPPORTED
         .iter()
-        .find(|(proposal, _)| gets_past(wasm, SUPPORTED_FEATURES.union(*proposal), offset));
-    let name = needed.map_or("a combination of proposals", |(_, name)| name);
+        .find(|(proposal, ..)| gets_past(wasm, SUPPORTED_FEATURES.union(*proposal), offset));
+    let (name, reason) = needed.map_or(COMBINATION, |&(_, name, reason)| (name, reason));
     Error::unsupported(format!("the module uses {name}, which is not supported"))
         .at(offset)
-        .with_hint("build the module without this proposal, or compile it with wamrc")
+        .with_hint(format!("{reason}; build the module without"))
 }
 
 /// Whether validation with `features` succeeds, or fails only behind `offset`.

@@ -90,17 +90,28 @@ fn invalid_wasm() {
 
 #[test]
 fn unsupported_proposals_are_named() {
+    let multiple = "WAMR cannot be built with them and AOT";
+    let pages = "WAMR makes every memory a multiple of the machine's pages";
+    let references = "WAMR has them with garbage collection only, for which wamrc makes code";
+    let return_call_ref = "(module (type $f (func))
+        (func (param (ref null $f)) (return_call_ref $f (local.get 0))))";
+    let exceptions = "WAMR has it in its classic interpreter only";
     let proposals = [
-        ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb),
-        ("(module (memory 1) (memory 1))", "multiple memories", 0xa),
-        ("(module (tag))", "exception handling", 0x10),
-        ("(module (type (struct)))", "garbage collection", 0xb),
+        ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb, pages),
+        ("(module (memory 1) (memory 1))", "multiple memories", 0xa, multiple),
+        ("(module (tag))", "exception handling", 0x10, exceptions),
+        ("(module (type (struct)))", "garbage collection", 0xb, "wamrc makes code for it"),
+        (return_call_ref, "typed function references", 0xe, references),
     ];
-    for (module, proposal, offset) in proposals {
+    for (module, proposal, offset, reason) in proposals {
         let message = format!(
             "the module uses {proposal}, which is not supported (at wasm offset {offset:#x})"
         );
         refuse("in.wat", module, &message);
+        let sandbox = Sandbox::new();
+        sandbox.file("in.wat", module);
+        let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+        assert!(done.stderr.contains(reason), "{}", done.stderr);
     }
 }
 
