@@ -10,6 +10,7 @@ mod measure;
 mod race;
 mod report;
 mod stats;
+mod targets;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -64,7 +65,7 @@ struct Cli {
     markdown: Option<PathBuf>,
 }
 
-/// Work in a process of its own.
+/// Work in a process of its own, or another comparison.
 #[derive(Debug, Subcommand)]
 enum Child {
     #[command(name = "child-compile", hide = true)]
@@ -84,6 +85,12 @@ enum Child {
     },
     #[command(name = "child-run", hide = true)]
     Run { aot: PathBuf },
+    /// Compares the targets with each other, and kernels with SIMD and without
+    Targets {
+        /// How often each target and kernel takes its turn
+        #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
+        rounds: usize,
+    },
 }
 
 fn parse_rounds(text: &str) -> std::result::Result<usize, String> {
@@ -103,6 +110,7 @@ fn main() -> ExitCode {
         }
         Some(Child::Load { times, aot }) => child::load(*times, aot).map(|()| 0),
         Some(Child::Run { aot }) => child::run(aot),
+        Some(Child::Targets { rounds }) => targets::report(*rounds).map(|()| 0),
     };
     match done {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),

@@ -1,0 +1,127 @@
+//! What the targets cost beside each other, and what SIMD gains: `benchmarks targets`.
+//!
+//! Compile time and size of the code for the least CPU of each target, as ratios to x86-64; run time
+//! of kernels here, built with SIMD and without from the same source (`benchmarks/simd`). The
+//! contestants of a round take turns; kernels must print what their native builds print.
+
+use std::fs;
+use std::io::{Error, Result};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::process::Command;
+
+use cwamrc::{Architecture, Artifact, OptLevel, Options, compile};
+use cwamrc_tests::machine::Machine;
+use cwamrc_tests::programs::{Host, Inputs, Run};
+use cwamrc_tests::runner;
+
+use crate::measure::measure;
+use crate::stats::Summary;
+
+/// The modules that README's figures are about.
+const MODULES: [&str; 4] = ["python", "clang-format", "sqljs", "quickjs"];
+const LEVELS: [OptLevel; 2] = [OptLevel::O3, OptLevel::O0];
+
+const KERNELS: [&str; 2] = ["gemm", "mandelbrot"];
+const KERNELS_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/simd");
+const FLAGS: [&str; 2] = ["-O3", "-ffp-contract=off"];
+/// Without SIMD and with it.
+const VARIANTS: [&[&str]; 2] = [&[], &["-msimd128"]];
+const CC: &str = "clang-19";
+
+/// Measures and prints both tables.
+pub(crate) fn report(rounds: usize) -> Result<()> {
+    compile_times(&Inputs::prepare()?, rounds)?;
+    kernels(rounds)
+}
+
+fn compile_times(inputs: &Inputs, rounds: usize) -> Result<()> {
+    println!("| module | level | target | CPU time, to x86-64 | code, to x86-64 |");
+    println!("|---|---|---|---|---|");
+    for name in MODULES {
+        let wasm = fs::read(inputs.wasm(name)?)?;
+        for level in LEVELS {
+            let mut times = vec![Vec::new(); Architecture::ALL.len()];
+            let mut sizes = vec![0.0; times.len()];
+            for _ in 0..rounds {
+                for (index, &architecture) in Architecture::ALL.iter().enumerate() {
+                    let (artifact, cpu) = compile_for(architecture, level, &wasm)?;
+                    times[index].push(cpu);
+                    sizes[index] = artifact.statistics().code_size as f64;
+                }
+            }
+            let first = Architecture::ALL.iter().position(|one| one.name() == "x86_64");
+            let first = first.ok_or_else(|| Error::other("no x86-64"))?;
+            for (index, architecture) in Architecture::ALL.iter().enumerate() {
+                if let (Some(time), true) =
+                    (Summary::ratio(&times[index], &times[first]), index != first)
+                {
+                    let size = sizes[index] / sizes[first];
+                    println!(
+                        "| {name} | {level:?} | {} | {time} | {size:.2} |",
+                        architecture.name()
+                    );
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compile_for(
+    architecture: Architecture,
+    level: OptLevel,
+    wasm: &[u8],
+) -> Result<(Artifact, f64)> {
+    let options = Options::new().architecture(architecture).opt_level(level);
+    let options = options.threads(NonZeroUsize::MIN);
+    let size = |result: &std::result::Result<Artifact, _>| {
+        result.as_ref().map_or(0, |artifact| artifact.bytes().len() as u64)
+    };
+    let (artifact, sample) = measure("cwamrc", || compile(wasm, &options), size)?;
+    Ok((artifact.map_err(Error::other)?, sample.cpu))
+}
+
+fn kernels(rounds: usize) -> Result<()> {
+    println!("\n| kernel | run time with SIMD, to the scalar build |");
+    println!("|---|---|");
+    let folder = tempfile::tempdir()?;
+    for kernel in KERNELS {
+        let native = folder.path().join(kernel);
+        build(kernel, &[], &native)?;
+        let run = Run::new(kernel, &native, &[]);
+        let expected = run.expected()?;
+        let mut modules = Vec::new();
+        for (variant, number) in VARIANTS.iter().zip(0..) {
+            let wasm = folder.path().join(format!("{kernel}{number}.wasm"));
+            build(kernel, &[&["--target=wasm32-wasi"], *variant].concat(), &wasm)?;
+            let artifact = compile(&fs::read(&wasm)?, &Options::new()).map_err(Error::other)?;
+            modules.push(artifact.into_bytes());
+        }
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..rounds {
+            for (module, times) in modules.iter().zip(&mut times) {
+                let work = || runner::run(Machine::Here, module, Host::Wasi, &run);
+                let (output, sample) = measure("cwamrc", work, |_| 0)?;
+                if output? != expected {
+                    return Err(Error::other(format!("{kernel} does not print what it should")));
+                }
+                times.push(sample.cpu);
+            }
+        }
+        if let Some(ratio) = Summary::ratio(&times[1], &times[0]) {
+            println!("| {kernel} | {ratio} |");
+        }
+    }
+    Ok(())
+}
+
+fn build(kernel: &str, flags: &[&str], output: &Path) -> Result<()> {
+    let source = Path::new(KERNELS_FOLDER).join(kernel).with_extension("c");
+    let mut command = Command::new(CC);
+    command.args(FLAGS).args(flags).arg(source).arg("-o").arg(output);
+    match command.status()? {
+        status if status.success() => Ok(()),
+        status => Err(Error::other(format!("{CC}: {status}"))),
+    }
+}
