@@ -81,8 +81,8 @@ impl Outline {
 
     /// Whether an operator may occur. Behind a closed border, lanes are not truncated: Cranelift has
     /// `vfcvt.rtz` for that on riscv64, and qemu 7.2 ends with a failed assertion when it translates
-    /// two of them in a row (`decode_save_opc` in target/riscv/translate.c, by way of two calls of
-    /// `gen_set_rm` for one instruction).
+    /// one that no other operation on floats precedes in its block (`decode_save_opc` in
+    /// target/riscv/translate.c).
     fn takes(&self, operator: &Operator) -> bool {
         let vectors = operator.takes.first() == Some(&ValType::V128);
         !(self.closed && vectors && format!("{:?}", operator.instruction).contains("Trunc"))
