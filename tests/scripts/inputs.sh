@@ -44,11 +44,4 @@ if [ ${#missing[@]} -gt 0 ]; then
     } >&2
 fi
 
-# The C library for programs with threads.
-threads=$(rustc --print sysroot)/lib/rustlib/wasm32-wasip1-threads
-if [ ! -e "$threads/lib/self-contained/libc.a" ]; then
-    echo "installing wasm32-wasip1-threads" >&2
-    rustup target add wasm32-wasip1-threads >&2
-fi
-
 exec python3 "$(dirname "$(readlink -f "$0")")/inputs.py" "$@"
