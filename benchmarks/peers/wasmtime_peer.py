@@ -5,6 +5,8 @@ nor its imports count.
       one cold compilation; a JSON object on standard output
   wasmtime_peer.py run FILE.wasm speed|none FOLDER|- [NAME=VALUE ...] -- [ARGUMENT ...]
       runs a WASI module, its standard streams passed through
+  wasmtime_peer.py measure FILE.wasm speed|none TIMING.json FOLDER|- [ARGUMENT ...]
+      the same; the file gets the seconds of loading what was compiled, and of running
 """
 
 import importlib.metadata
@@ -47,30 +49,59 @@ def compile_once(path, opt_level, mode):
     json.dump(figures, sys.stdout)
 
 
-def run(path, opt_level, folder, rest):
-    split = rest.index("--")
-    chosen = engine(opt_level, False)
+def start_function(chosen, module, argv, env, folder):
+    """The program, ready to be started with its store."""
     linker, store = wasmtime.Linker(chosen), wasmtime.Store(chosen)
     linker.define_wasi()
     wasi = wasmtime.WasiConfig()
-    wasi.argv = [path, *rest[split + 1 :]]
-    wasi.env = [pair.split("=", 1) for pair in rest[:split]]
+    wasi.argv = argv
+    wasi.env = env
     wasi.inherit_stdin()
     wasi.inherit_stdout()
     wasi.inherit_stderr()
     if folder != "-":
         wasi.preopen_dir(folder, ".")
     store.set_wasi(wasi)
-    instance = linker.instantiate(store, wasmtime.Module.from_file(chosen, path))
+    return linker.instantiate(store, module).exports(store)["_start"], store
+
+
+def exit_code(start, store):
     try:
-        instance.exports(store)["_start"](store)
+        start(store)
     except wasmtime.ExitTrap as trap:
-        sys.exit(trap.code)
+        return trap.code
+    return 0
+
+
+def run(path, opt_level, folder, rest):
+    split = rest.index("--")
+    chosen = engine(opt_level, False)
+    module = wasmtime.Module.from_file(chosen, path)
+    env = [pair.split("=", 1) for pair in rest[:split]]
+    start, store = start_function(chosen, module, [path, *rest[split + 1 :]], env, folder)
+    sys.exit(exit_code(start, store))
+
+
+def measure(path, opt_level, timing, folder, rest):
+    chosen = engine(opt_level, False)
+    serialized = wasmtime.Module.from_file(chosen, path).serialize()
+    load = time.perf_counter()
+    module = wasmtime.Module.deserialize(chosen, serialized)
+    load = time.perf_counter() - load
+    start, store = start_function(chosen, module, [path, *rest], [], folder)
+    wall, cpu = time.perf_counter(), time.process_time()
+    code = exit_code(start, store)
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    with open(timing, "w") as file:
+        json.dump({"load": load, "cpu": cpu, "wall": wall, "bytes": len(serialized)}, file)
+    sys.exit(code)
 
 
 def main(command, *arguments):
     if command == "compile":
         compile_once(*arguments)
+    elif command == "measure":
+        measure(*arguments[:4], list(arguments[4:]))
     else:
         run(arguments[0], arguments[1], arguments[2], list(arguments[3:]))
 

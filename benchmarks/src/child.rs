@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Instant;
 
-use cwamrc::{OptLevel, Options, compile};
+use cwamrc::{Cpu, OptLevel, Options, compile};
 use cwamrc_tests::machine::Machine;
 use cwamrc_tests::runner;
 use wamr_shim::Runtime;
@@ -18,6 +18,7 @@ use crate::measure::measure;
 pub(crate) fn compile_once(
     level: u8,
     threads: NonZeroUsize,
+    host_cpu: bool,
     wasm: &Path,
     aot: &Path,
 ) -> Result<()> {
@@ -26,7 +27,10 @@ pub(crate) fn compile_once(
         .get(usize::from(level))
         .copied()
         .ok_or_else(|| Error::other(format!("no level {level}")))?;
-    let options = Options::new().opt_level(level).threads(threads);
+    let mut options = Options::new().opt_level(level).threads(threads);
+    if host_cpu {
+        options = options.cpu(Cpu::host().map_err(Error::other)?);
+    }
     let (artifact, sample) = measure(
         concat!("cwamrc ", env!("CARGO_PKG_VERSION")),
         || compile(&wasm, &options),

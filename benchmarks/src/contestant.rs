@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::Sample;
 
-const PEER_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/wasmtime_peer.py");
+pub(crate) const PEER_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/wasmtime_peer.py");
 
 /// A compiler at one setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,18 @@
-//! Benchmarks: what compiling real modules costs, always beside a peer in the same run.
+//! Benchmarks: what compiling real modules costs, beside a peer in the same run; and, as `bench`, what
+//! compiling, loading and running programs costs, beside WAMR's own compiler with LLVM and others.
 //!
 //! Every measurement is a process of its own that reports on itself, contestants take turns, and
 //! what they made is run and compared with a reference before its time counts. Nothing here judges
 //! a time; the exit code says only whether every result was right.
 
+mod bench;
 mod child;
 mod contestant;
 mod measure;
 mod race;
 mod report;
 mod stats;
+mod table;
 mod targets;
 
 use std::collections::BTreeSet;
@@ -18,8 +21,9 @@ use std::io::{Error, Result};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use cwamrc_tests::programs::{Inputs, Program};
 
 use contestant::{Compiler, Contestant, Field};
@@ -30,7 +34,7 @@ use report::Report;
 #[command(version)]
 struct Cli {
     #[command(subcommand)]
-    child: Option<Child>,
+    command: Option<Task>,
 
     /// Modules to compile
     #[arg(long, value_delimiter = ',', default_values_t = [
@@ -67,13 +71,24 @@ struct Cli {
 
 /// Work in a process of its own, or another comparison.
 #[derive(Debug, Subcommand)]
-enum Child {
+enum Task {
+    /// Compile, load and run programs with cwamrc, wamrc, wasmtime, the interpreter and natively
+    Bench(BenchArgs),
+    /// Make tables and the page again from the JSON of an earlier bench
+    Render {
+        /// What `bench --json` wrote
+        json: PathBuf,
+        #[command(flatten)]
+        outputs: OutputArgs,
+    },
     #[command(name = "child-compile", hide = true)]
     Compile {
         #[arg(long)]
         level: u8,
         #[arg(long)]
         threads: NonZeroUsize,
+        #[arg(long)]
+        host_cpu: bool,
         wasm: PathBuf,
         aot: PathBuf,
     },
@@ -91,6 +106,70 @@ enum Child {
         #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
         rounds: usize,
     },
+    #[command(name = "child-bench-run", hide = true)]
+    BenchRun,
+}
+
+#[derive(Debug, Args)]
+struct BenchArgs {
+    /// A module of yours to measure instead of the programs, and its arguments
+    #[arg(value_name = "WASM_FILE", trailing_var_arg = true, allow_hyphen_values = true)]
+    own: Vec<String>,
+    /// What your module must print; if not given, what WAMR's interpreter makes it print
+    #[arg(long, value_name = "FILE", requires = "own")]
+    expected: Option<PathBuf>,
+    /// Programs to measure; all if not given
+    #[arg(long, value_delimiter = ',')]
+    programs: Vec<String>,
+    /// Parts of the names of contestants to take, as in cwamrc,wamrc -O3,native; all if not given
+    #[arg(long, value_delimiter = ',')]
+    contestants: Vec<String>,
+    /// How often each contestant compiles and runs each program
+    #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
+    rounds: usize,
+    /// A contestant does not repeat a phase of a program once that has taken so many seconds
+    #[arg(long, default_value_t = 10)]
+    patience: u64,
+    /// Seconds after which compiling or running has failed
+    #[arg(long, default_value_t = 300)]
+    timeout: u64,
+    #[command(flatten)]
+    outputs: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+struct OutputArgs {
+    /// Write every sample to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the tables to this file
+    #[arg(long, value_name = "FILE")]
+    markdown: Option<PathBuf>,
+    /// Write a page with charts to this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+impl From<OutputArgs> for bench::Outputs {
+    fn from(args: OutputArgs) -> Self {
+        Self { json: args.json, markdown: args.markdown, html: args.html }
+    }
+}
+
+impl BenchArgs {
+    fn run(self) -> Result<()> {
+        let mut own = self.own.into_iter();
+        let request = bench::Request {
+            own: own.next().map(|wasm| (PathBuf::from(wasm), own.collect())),
+            expected: self.expected,
+            programs: self.programs,
+            contestants: self.contestants,
+            rounds: self.rounds,
+            patience: Duration::from_secs(self.patience),
+            timeout: Duration::from_secs(self.timeout),
+        };
+        bench::run(&request, &self.outputs.into())
+    }
 }
 
 fn parse_rounds(text: &str) -> std::result::Result<usize, String> {
@@ -102,15 +181,18 @@ fn parse_rounds(text: &str) -> std::result::Result<usize, String> {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match &cli.child {
+    let mut cli = Cli::parse();
+    let done = match cli.command.take() {
         None => compare(&cli).map(|()| 0),
-        Some(Child::Compile { level, threads, wasm, aot }) => {
-            child::compile_once(*level, *threads, wasm, aot).map(|()| 0)
+        Some(Task::Bench(args)) => args.run().map(|()| 0),
+        Some(Task::Render { json, outputs }) => bench::render(&json, &outputs.into()).map(|()| 0),
+        Some(Task::Compile { level, threads, host_cpu, wasm, aot }) => {
+            child::compile_once(level, threads, host_cpu, &wasm, &aot).map(|()| 0)
         }
-        Some(Child::Load { times, aot }) => child::load(*times, aot).map(|()| 0),
-        Some(Child::Run { aot }) => child::run(aot),
-        Some(Child::Targets { rounds }) => targets::report(*rounds).map(|()| 0),
+        Some(Task::Load { times, aot }) => child::load(times, &aot).map(|()| 0),
+        Some(Task::Run { aot }) => child::run(&aot),
+        Some(Task::BenchRun) => bench::run_task(),
+        Some(Task::Targets { rounds }) => targets::report(rounds).map(|()| 0),
     };
     match done {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),

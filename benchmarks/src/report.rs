@@ -10,6 +10,7 @@ use crate::contestant::{Compiler, Contestant};
 use crate::measure::Sample;
 use crate::race::Entry;
 use crate::stats::Summary;
+use crate::table::Table;
 
 /// All that a run found out.
 #[derive(Debug, Serialize)]
@@ -22,12 +23,6 @@ pub(crate) struct Report {
     pub(crate) entries: Vec<Entry>,
     #[serde(skip)]
     pub(crate) contestants: Vec<Contestant>,
-}
-
-/// A table under construction; cells are padded when it is shown.
-struct Table {
-    title: String,
-    rows: Vec<Vec<String>>,
 }
 
 const MEBI: f64 = 1024.0 * 1024.0;
@@ -78,7 +73,7 @@ impl Report {
 
     fn cpu_ratios(&self, threads: u16) -> Table {
         let mut table =
-            Table::new("CPU time as a part of the peer's, both from one round", threads);
+            with_threads("CPU time as a part of the peer's, both from one round", threads);
         let pairs: Vec<(Contestant, Contestant)> = self
             .with(threads)
             .filter_map(|who| Some((who, who.peer()?)))
@@ -99,7 +94,7 @@ impl Report {
 
     /// One figure of every contestant with that many threads; it may use the size of the module.
     fn figures(&self, threads: u16, title: &str, figure: fn(&Sample, u64) -> f64) -> Table {
-        let mut table = Table::new(title, threads);
+        let mut table = with_threads(title, threads);
         table.row("module", self.with(threads).map(|who| who.compiler.to_string()));
         for entry in &self.entries {
             let cell = |who| show(Summary::of(entry.series(who, |s| figure(s, entry.wasm))));
@@ -148,50 +143,13 @@ impl Report {
     }
 }
 
-fn show(summary: Option<Summary>) -> String {
-    summary.map_or_else(|| "-".to_owned(), |summary| summary.to_string())
+fn with_threads(title: &str, threads: u16) -> Table {
+    let plural = if threads == 1 { "" } else { "s" };
+    Table::titled(format!("{title}; {threads} thread{plural}"))
 }
 
-impl Table {
-    fn new(title: &str, threads: u16) -> Self {
-        let plural = if threads == 1 { "" } else { "s" };
-        Self::titled(format!("{title}; {threads} thread{plural}"))
-    }
-
-    fn titled(title: impl Into<String>) -> Self {
-        Self { title: title.into(), rows: Vec::new() }
-    }
-
-    fn row(&mut self, first: &str, rest: impl IntoIterator<Item = String>) {
-        self.rows.push(std::iter::once(first.to_owned()).chain(rest).collect());
-    }
-
-    fn columns(&self) -> usize {
-        self.rows.first().map_or(0, Vec::len)
-    }
-
-    fn markdown(&self) -> String {
-        let columns = self.columns();
-        let width = |column: usize| {
-            self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        let mut text = format!("## {}\n\n", self.title);
-        for (index, row) in self.rows.iter().enumerate() {
-            for (cell, width) in row.iter().zip(&widths) {
-                let _ = write!(text, "| {cell:width$} ");
-            }
-            text.push_str("|\n");
-            if index == 0 {
-                for (column, width) in widths.iter().enumerate() {
-                    let right = if column == 0 { '-' } else { ':' };
-                    let _ = write!(text, "|{}{right}", "-".repeat(width + 1));
-                }
-                text.push_str("|\n");
-            }
-        }
-        text
-    }
+fn show(summary: Option<Summary>) -> String {
+    summary.map_or_else(|| "-".to_owned(), |summary| summary.to_string())
 }
 
 /// The processor's name, as Linux gives it.

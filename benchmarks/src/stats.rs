@@ -1,4 +1,4 @@
-//! Medians and ranges of repeated measurements.
+//! Medians, ranges and confidence intervals of repeated measurements.
 
 use std::fmt;
 
@@ -53,6 +53,85 @@ impl fmt::Display for Summary {
     }
 }
 
+/// A median with the interval between two order statistics that covers the true median with at least
+/// 95 %, if there are enough values for that; otherwise the interval is the whole range, and covers it
+/// with less. Nothing is assumed about how the values are distributed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Interval {
+    pub(crate) median: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    /// Probability that the interval covers the true median.
+    pub(crate) coverage: f64,
+}
+
+impl Interval {
+    /// `None` for an empty series.
+    pub(crate) fn of(values: &[f64]) -> Option<Self> {
+        let median = Summary::of(values.iter().copied())?.median;
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        // The true median lies outside of the k-th value from either end if at most k values lie on one
+        // side of it, each with probability one half.
+        let n = sorted.len();
+        let mut term = 0.5_f64.powi(n as i32);
+        let (mut outside, mut cut) = (2.0 * term, 0);
+        loop {
+            term *= (n - cut) as f64 / (cut + 1) as f64;
+            let next = outside + 2.0 * term;
+            if next > 0.05 || 2 * (cut + 1) >= n {
+                break;
+            }
+            (outside, cut) = (next, cut + 1);
+        }
+        let (low, high) = (sorted[cut], sorted[n - 1 - cut]);
+        Some(Self { median, low, high, coverage: (1.0 - outside).max(0.0) })
+    }
+}
+
+/// The geometric mean of the ratios of medians over several programs, with a bootstrap interval: the
+/// values of each series are drawn again, with replacement, a thousand times, and the interval holds
+/// the middle 95 % of what comes out. It tells the noise of repeating the same programs, and nothing
+/// about other programs.
+pub(crate) fn geometric_mean(pairs: &[(Vec<f64>, Vec<f64>)]) -> Option<Interval> {
+    const DRAWS: usize = 1000;
+    if pairs.is_empty() {
+        return None;
+    }
+    let mean = |draw: &mut dyn FnMut(&[f64]) -> Option<f64>| {
+        let mut sum = 0.0;
+        for (numerator, denominator) in pairs {
+            sum += (draw(numerator)? / draw(denominator)?).ln();
+        }
+        Some((sum / pairs.len() as f64).exp())
+    };
+    let median = mean(&mut |values| Some(Summary::of(values.iter().copied())?.median))?;
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut drawn = Vec::with_capacity(DRAWS);
+    for _ in 0..DRAWS {
+        let mut resample = |values: &[f64]| {
+            let again = (0..values.len()).map(|_| values[random.below(values.len())]);
+            Some(Summary::of(again)?.median)
+        };
+        drawn.push(mean(&mut resample)?);
+    }
+    drawn.sort_by(f64::total_cmp);
+    let (low, high) = (drawn[DRAWS / 40], drawn[DRAWS - 1 - DRAWS / 40]);
+    Some(Interval { median, low, high, coverage: 0.95 })
+}
+
+/// xorshift64: the same draws every time, so that a report of the same samples is the same.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) as usize % limit
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +155,31 @@ mod tests {
         let show = |values: &[f64]| Summary::of(values.iter().copied()).unwrap().to_string();
         assert_eq!(show(&[0.5, 0.5]), "0.500");
         assert_eq!(show(&[1.0, 2.0, 3.0]), "2.00 (1.00..3.00)");
+    }
+
+    #[test]
+    fn intervals_are_those_of_the_binomial_distribution() {
+        let series = |n: usize| (1..=n).map(|value| value as f64).collect::<Vec<_>>();
+        assert_eq!(Interval::of(&[]), None);
+        // Five values: the range misses the median when all lie on one side, 2 / 2^5.
+        let five = Interval::of(&series(5)).unwrap();
+        assert_eq!((five.low, five.median, five.high, five.coverage), (1.0, 3.0, 5.0, 0.9375));
+        // Of ten, the second and the ninth: 1 - 2 * (1 + 10) / 2^10.
+        let ten = Interval::of(&series(10)).unwrap();
+        assert_eq!((ten.low, ten.high, ten.coverage), (2.0, 9.0, 1.0 - 22.0 / 1024.0));
+        let one = Interval::of(&[7.0]).unwrap();
+        assert_eq!((one.low, one.high, one.coverage), (7.0, 7.0, 0.0));
+    }
+
+    #[test]
+    fn geometric_mean_of_ratios() {
+        let pairs = [(vec![2.0; 3], vec![1.0; 3]), (vec![8.0; 3], vec![1.0; 3])];
+        let mean = geometric_mean(&pairs).unwrap();
+        assert!((mean.median - 4.0).abs() < 1e-12 && (mean.low - 4.0).abs() < 1e-12);
+        assert_eq!(geometric_mean(&[]), None);
+        assert_eq!(geometric_mean(&[(vec![], vec![1.0])]), None);
+        let noisy = [(vec![1.0, 2.0, 3.0, 4.0, 5.0], vec![1.0; 5])];
+        let mean = geometric_mean(&noisy).unwrap();
+        assert!(mean.low < 3.0 && 3.0 < mean.high && mean.median == 3.0);
     }
 }
