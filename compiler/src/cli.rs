@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "run")]
 use cwamrc::Architecture;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
@@ -20,6 +21,8 @@ use crate::machine::Machine;
 pub(crate) enum Request {
     /// Compile a module.
     Compile(CompileRequest),
+    /// Have wamrc compile a module.
+    HandOver(HandOverRequest),
     /// Print what a file holds.
     Inspect(InspectRequest),
     /// Run a module or file.
@@ -35,6 +38,15 @@ pub(crate) struct CompileRequest {
     pub(crate) output: PathBuf,
     pub(crate) format: Format,
     pub(crate) options: Options,
+    pub(crate) verbose: bool,
+}
+
+/// A compilation by wamrc.
+pub(crate) struct HandOverRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    /// What wamrc is told besides the files.
+    pub(crate) flags: Vec<String>,
     pub(crate) verbose: bool,
 }
 
@@ -79,6 +91,15 @@ pub(crate) enum Format {
     Object,
 }
 
+/// What compiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    /// This program
+    Cranelift,
+    /// WAMR's own compiler, wamrc: slower, with more targets and flags
+    Llvm,
+}
+
 /// The fast compiler for WAMR: WebAssembly to .aot with Cranelift
 #[derive(Parser)]
 #[command(name = "cwamrc", version, args_conflicts_with_subcommands = true)]
@@ -116,6 +137,13 @@ struct CompileArgs {
     /// Names of custom sections to carry over; `name` gives call stacks their function names
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     emit_custom_sections: Vec<String>,
+    /// What compiles. wamrc is found by $WAMRC, on the PATH, or where
+    /// benchmarks/scripts/llvm.sh builds it; the values of flags are then those that it takes
+    #[arg(long, value_enum, default_value = "cranelift")]
+    backend: Backend,
+    /// A flag for wamrc that is none of these here; may be given several times
+    #[arg(long, value_name = "FLAG", allow_hyphen_values = true)]
+    llvm_flag: Vec<String>,
     #[command(flatten)]
     code: CodeArgs,
     #[command(flatten)]
@@ -145,18 +173,18 @@ struct CodeArgs {
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
     #[command(flatten)]
-    _granted: GrantedArgs,
+    granted: GrantedArgs,
 }
 
 /// Flags by which wamrc takes modules that are taken here anyway.
 #[derive(Args)]
 struct GrantedArgs {
-    /// For wamrc's sake, without effect: tail calls are compiled wherever a module has some
-    #[arg(long = "enable-tail-call")]
-    _tail_call: bool,
-    /// For wamrc's sake, without effect: modules with shared memory are compiled for threads
-    #[arg(long = "enable-multi-thread")]
-    _multi_thread: bool,
+    /// For wamrc's sake, without effect here: tail calls are compiled wherever a module has some
+    #[arg(long)]
+    enable_tail_call: bool,
+    /// For wamrc's sake, without effect here: modules with shared memory are compiled for threads
+    #[arg(long)]
+    enable_multi_thread: bool,
 }
 
 /// Flags that decide about the machine that the code is for.
@@ -301,8 +329,18 @@ pub(crate) fn parse() -> Request {
     if let Some(list) = requested_list() {
         return Request::List(list);
     }
-    let cli = Cli::try_parse().unwrap_or_else(|error| explain(error).exit());
+    let matches = Cli::command().try_get_matches();
+    let cli = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = cli.unwrap_or_else(|error| explain(error).exit());
     match cli.command {
+        None if cli.compile.backend == Backend::Llvm => {
+            // It has a default, so only the matches know whether the user gave it.
+            let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
+            if let Some(flag) = ["wamr_version", "threads"].into_iter().find(|flag| given(flag)) {
+                misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
+            }
+            Request::HandOver(hand_over_request(cli.compile))
+        }
         None => Request::Compile(compile_request(cli.compile)),
         Some(Command::Inspect(args)) => {
             Request::Inspect(InspectRequest { input: args.input, json: args.json })
@@ -345,8 +383,47 @@ fn explain(error: clap::Error) -> clap::Error {
     }
 }
 
+const REQUIRED: &str = "clap requires it without a subcommand";
+
+/// Flags go on as they came, since targets and CPUs are those of LLVM.
+fn hand_over_request(args: CompileArgs) -> HandOverRequest {
+    let CodeArgs { machine, opt_level, bounds_checks, stack_bounds_checks, granted, .. } =
+        args.code;
+    let mut flags = vec![format!("--opt-level={}", opt_level as u8)];
+    match args.format {
+        Format::Aot => {}
+        Format::Object => flags.push("--format=object".to_owned()),
+        Format::Clif | Format::Asm => misuse("--backend=llvm writes aot or object only"),
+    }
+    let mut flag = |name: &str, value: Option<String>| {
+        flags.extend(value.map(|value| format!("--{name}={value}")));
+    };
+    flag("target", machine.target);
+    flag("target-abi", machine.target_abi);
+    flag("cpu", machine.cpu);
+    flag("cpu-features", machine.cpu_features);
+    let number = |checks: bool| u8::from(checks).to_string();
+    flag("bounds-checks", bounds_checks.then(|| number(true)));
+    flag("stack-bounds-checks", stack_bounds_checks.map(number));
+    let sections = args.emit_custom_sections.join(",");
+    flag("emit-custom-sections", (!sections.is_empty()).then_some(sections));
+    let granted =
+        [("tail-call", granted.enable_tail_call), ("multi-thread", granted.enable_multi_thread)];
+    let granted = granted.into_iter().filter(|(_, given)| *given);
+    flags.extend(granted.map(|(name, _)| format!("--enable-{name}")));
+    flags.extend(args.llvm_flag);
+    HandOverRequest {
+        input: args.input.expect(REQUIRED),
+        output: args.output.expect(REQUIRED),
+        flags,
+        verbose: args.verbosity.is_verbose(),
+    }
+}
+
 fn compile_request(args: CompileArgs) -> CompileRequest {
-    const REQUIRED: &str = "clap requires it without a subcommand";
+    if !args.llvm_flag.is_empty() {
+        misuse("--llvm-flag needs --backend=llvm");
+    }
     let options = args.code.options();
     CompileRequest {
         input: args.input.expect(REQUIRED),

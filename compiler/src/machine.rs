@@ -61,7 +61,10 @@ impl Machine<'_> {
 /// The error, and the way to what works.
 fn explain(error: &TargetError) -> String {
     let list = match error {
-        TargetError::UnknownTarget { .. } => "--target=help",
+        TargetError::UnknownTarget { .. } | TargetError::UnsupportedTarget { .. } => {
+            let tip = "--target=help lists what exists; --backend=llvm has more, by way of wamrc";
+            return format!("{error}\n\n  tip: {tip}");
+        }
         TargetError::UnsupportedHost => return format!("{error}; choose one with --target"),
         TargetError::UnknownCpu { .. } | TargetError::CpuBelowBaseline { .. } => "--cpu=help",
         TargetError::UnknownFeature { .. } | TargetError::MalformedFeature { .. } => {

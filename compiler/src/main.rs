@@ -13,6 +13,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match cli::parse() {
         cli::Request::Compile(request) => commands::compile(&request),
+        cli::Request::HandOver(request) => commands::hand_over(&request),
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod compile;
+mod hand_over;
 mod inspect;
 #[cfg(feature = "run")]
 mod run;
@@ -12,6 +13,7 @@ use crate::failure::Failure;
 use crate::files;
 
 pub(crate) use compile::compile;
+pub(crate) use hand_over::hand_over;
 pub(crate) use inspect::inspect;
 #[cfg(feature = "run")]
 pub(crate) use run::run;

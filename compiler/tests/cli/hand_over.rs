@@ -1,0 +1,120 @@
+//! `--backend=llvm`, with a script in the place of wamrc that tells what it was told.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::sandbox::{Done, Sandbox, VALID};
+use crate::usage::misuse;
+
+/// Its output is its flags, the names of its files replaced, and the first bytes of the module.
+const ECHO: &str = r#"#!/bin/sh
+{
+    for flag; do case $flag in --*) echo "$flag";; *.wasm) head -c 4 "$flag";; esac; done
+} >"${TMPDIR:-/tmp}/seen.$$"
+for flag; do
+    if [ "$previous" = -o ]; then out=$flag; fi
+    previous=$flag
+done
+echo "compiling"
+mv "${TMPDIR:-/tmp}/seen.$$" "$out"
+"#;
+
+fn fake(sandbox: &Sandbox, name: &str, script: &str) -> String {
+    sandbox.file(name, script);
+    let path = sandbox.path(name);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is our file");
+    path.to_str().expect("the path is UTF-8").to_owned()
+}
+
+/// Runs cwamrc with `variables` set, and nothing else that would lead to a wamrc.
+fn run(sandbox: &Sandbox, variables: &str, arguments: &str) -> Done {
+    let script =
+        format!("unset WAMRC; HOME=$PWD/home XDG_CACHE_HOME= {variables} $CWAMRC {arguments}");
+    sandbox.shell(&script)
+}
+
+#[test]
+fn flags_and_module_arrive() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let wamrc = fake(&sandbox, "fake", ECHO);
+    let flags = "--target=thumbv7em --target-abi=eabi --cpu=cortex-m4 --cpu-features=+fp16 --opt-level=1 \
+                 --bounds-checks=1 --stack-bounds-checks=0 --format=object --enable-tail-call \
+                 --emit-custom-sections=a,b --llvm-flag=--size-level=1";
+    let arguments = format!("--backend=llvm {flags} -o out in.wat");
+    run(&sandbox, &format!("WAMRC={wamrc}"), &arguments).silent();
+    let expected = "--opt-level=1\n--format=object\n--target=thumbv7em\n--target-abi=eabi\n\
+                    --cpu=cortex-m4\n--cpu-features=+fp16\n--bounds-checks=1\n\
+                    --stack-bounds-checks=0\n--emit-custom-sections=a,b\n--enable-tail-call\n\
+                    --size-level=1\n\0asm";
+    assert_eq!(String::from_utf8_lossy(&sandbox.read("out")), expected);
+    // Nothing is decided here that the user did not ask for.
+    let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o - in.wat").silent();
+    assert_eq!(stdout, b"--opt-level=3\n\0asm");
+    let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -v -o out in.wat");
+    assert_eq!((done.code, done.stderr.as_str()), (0, "compiling\n"));
+}
+
+#[test]
+fn found_on_the_path_and_in_the_cache() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    for folder in ["bin", "home/.cache/cwamrc-llvm", "chosen"] {
+        fs::create_dir_all(sandbox.path(folder)).expect("a folder can be made");
+    }
+    for (folder, variables) in [
+        ("home/.cache/cwamrc-llvm", ""),
+        ("chosen", "CWAMRC_LLVM_CACHE=$PWD/chosen"),
+        ("bin", "PATH=$PWD/bin:$PATH"),
+    ] {
+        let script = ECHO.replace(
+            "mv \"${TMPDIR:-/tmp}/seen.$$\" \"$out\"",
+            &format!("echo {folder} >\"$out\""),
+        );
+        fake(&sandbox, &format!("{folder}/wamrc"), &script);
+        run(&sandbox, variables, "--backend=llvm -o out in.wat").silent();
+        assert_eq!(sandbox.read("out"), format!("{folder}\n").into_bytes());
+    }
+}
+
+#[test]
+fn absence_says_how_to_get_it() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let done = run(&sandbox, "", "--backend=llvm --target=thumbv7em -o out.aot in.wat");
+    assert!(done.stderr.contains("hint: benchmarks/scripts/llvm.sh builds it"), "{}", done.stderr);
+    let error = done.failed();
+    assert!(error.contains("no wamrc for --backend=llvm"), "{error}");
+    assert!(error.ends_with("home/.cache/cwamrc-llvm/wamrc"), "{error}");
+    let error = run(&sandbox, "WAMRC=/no/such/wamrc", "--backend=llvm -o out.aot in.wat").failed();
+    assert!(error.starts_with("error: cannot start /no/such/wamrc: "), "{error}");
+    assert_eq!(sandbox.names(), ["in.wat"]);
+}
+
+#[test]
+fn its_failures_are_ours() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    for (script, expected) in [
+        ("echo Create; echo 'error: bad target, in module' >&2; exit 1", "bad target, in module"),
+        ("echo the last word; exit 3", "the last word (exit status: 3), with in.wat"),
+        ("kill -SEGV $$", "it does not say why (signal: 11"),
+        ("exit 0", "made nothing of in.wat"),
+    ] {
+        let wamrc = fake(&sandbox, "fake", &format!("#!/bin/sh\n{script}\n"));
+        let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o out.aot in.wat");
+        let error = done.failed();
+        assert!(error.contains(expected), "{error}");
+        assert_eq!(sandbox.names(), ["fake", "in.wat"]);
+    }
+}
+
+#[test]
+fn flags_that_only_one_backend_has() {
+    let llvm = |flag| ["--backend=llvm", flag, "-o", "out.aot", "in.wat"];
+    misuse(&llvm("--format=clif"), &["aot or object"]);
+    misuse(&llvm("--wamr-version=2.4"), &["--wamr-version is not for --backend=llvm"]);
+    misuse(&llvm("--threads=2"), &["--threads is not for --backend=llvm"]);
+    misuse(&["--llvm-flag=--xip", "-o", "out.aot", "in.wat"], &["--backend=llvm"]);
+    misuse(&["--target=thumbv7em", "-o", "out.aot", "in.wat"], &["--backend=llvm has more"]);
+}
