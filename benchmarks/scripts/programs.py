@@ -83,6 +83,45 @@ class Program:
         return folder
 
 
+class RustProgram:
+    """A binary of Cargo.toml, built twice by cargo."""
+
+    TARGET = "wasm32-wasip1"
+
+    def __init__(self, name, binary):
+        self.name, self.binary = name, binary
+
+    def key(self, surroundings):
+        state = hashlib.sha256(json.dumps(surroundings).encode())
+        state.update(inputs.run(["rustc", "-vV"], "is Rust installed?").encode())
+        files = [PROGRAMS / "Cargo.toml", PROGRAMS / "Cargo.lock"]
+        for path in files + sorted((PROGRAMS / self.binary).glob("*.rs")):
+            state.update(path.name.encode() + b"\0" + path.read_bytes())
+        return state.hexdigest()[:16]
+
+    def build(self, cache, surroundings):
+        folder = cache / f"{self.name}-{self.key(surroundings)}"
+        if folder.is_dir():
+            return folder
+        inputs.say(f"building {self.name}")
+        cargo = os.environ.get("CARGO", "cargo")
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            made, out = pathlib.Path(temporary) / "made", pathlib.Path(temporary) / "target"
+            made.mkdir()
+            hint = f"`rustup target add {self.TARGET}` brings what is missing"
+            command = [cargo, "build", "--release", "--locked", "--bin", self.binary]
+            command += ["--manifest-path", str(PROGRAMS / "Cargo.toml"), "--target-dir", str(out)]
+            if self.TARGET not in inputs.run(["rustup", "target", "list", "--installed"], hint):
+                inputs.run(["rustup", "target", "add", self.TARGET], hint)
+            inputs.run([*command, "--target", self.TARGET], hint)
+            environment = {**os.environ, "RUSTFLAGS": "-Ctarget-cpu=native"}
+            inputs.run(command, hint, env=environment)
+            os.replace(out / self.TARGET / "release" / f"{self.binary}.wasm", made / "program.wasm")
+            os.replace(out / "release" / self.binary, made / "native")
+            os.replace(made, folder)
+        return folder
+
+
 def crate_folders():
     cargo = os.environ.get("CARGO", "cargo")
     command = [cargo, "metadata", "--format-version", "1", "--locked"]
@@ -96,6 +135,9 @@ def listed(table, crates):
         for variant in ["", *entry.get("variants", [])]:
             flags = table["variants"][variant] if variant else []
             full = f"{name}-{variant}" if variant else name
+            if "rust" in entry:
+                yield full, entry, RustProgram(full, entry["rust"])
+                continue
             yield full, entry, Program(full, entry, table["build"], flags, crates)
 
 
