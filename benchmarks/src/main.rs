@@ -130,9 +130,12 @@ struct BenchArgs {
     /// A contestant does not repeat a phase of a program once that has taken so many seconds
     #[arg(long, default_value_t = 10)]
     patience: u64,
-    /// Seconds after which compiling or running has failed
-    #[arg(long, default_value_t = 300)]
-    timeout: u64,
+    /// Seconds after which compiling has failed
+    #[arg(long, default_value_t = 600)]
+    compile_timeout: u64,
+    /// Seconds after which running has failed
+    #[arg(long, default_value_t = 60)]
+    run_timeout: u64,
     #[command(flatten)]
     outputs: OutputArgs,
 }
@@ -166,7 +169,8 @@ impl BenchArgs {
             contestants: self.contestants,
             rounds: self.rounds,
             patience: Duration::from_secs(self.patience),
-            timeout: Duration::from_secs(self.timeout),
+            compile_timeout: Duration::from_secs(self.compile_timeout),
+            run_timeout: Duration::from_secs(self.run_timeout),
         };
         bench::run(&request, &self.outputs.into())
     }

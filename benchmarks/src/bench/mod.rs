@@ -42,7 +42,8 @@ pub(crate) struct Request {
     /// A phase is not repeated once its repetitions have taken that long.
     pub(crate) patience: Duration,
     /// Longer than that is a failure.
-    pub(crate) timeout: Duration,
+    pub(crate) compile_timeout: Duration,
+    pub(crate) run_timeout: Duration,
 }
 
 /// Where results go, besides the terminal.
@@ -105,7 +106,7 @@ fn measure(
     jobs: &[Job],
     missing: Vec<String>,
 ) -> Result<Results> {
-    let bench = Bench::new(field, request.timeout, request.patience)?;
+    let bench = Bench::new(field, request)?;
     let mut programs = Vec::new();
     for job in jobs {
         programs.push(ProgramResult {

@@ -5,12 +5,13 @@ use std::fs::{self, File};
 use std::io::{Error, Result, Write, stdin, stdout};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cwamrc_tests::programs::Output;
 use serde::{Deserialize, Serialize};
 use wamr_shim::{InstanceConfig, Runtime, WasiConfig};
 
+use super::Request;
 use super::contestants::{Contestant, Field};
 use super::programs::{Job, Reference};
 use super::results::{FileFacts, Row, RunSample};
@@ -49,14 +50,13 @@ pub(crate) struct Bench<'a> {
     field: &'a Field,
     this: PathBuf,
     folder: tempfile::TempDir,
-    timeout: Duration,
-    patience: Duration,
+    request: &'a Request,
 }
 
 impl<'a> Bench<'a> {
-    pub(crate) fn new(field: &'a Field, timeout: Duration, patience: Duration) -> Result<Self> {
+    pub(crate) fn new(field: &'a Field, request: &'a Request) -> Result<Self> {
         let (this, folder) = (std::env::current_exe()?, tempfile::tempdir()?);
-        Ok(Self { field, this, folder, timeout, patience })
+        Ok(Self { field, this, folder, request })
     }
 
     /// What the program must print.
@@ -90,7 +90,7 @@ impl<'a> Bench<'a> {
     }
 
     fn try_turn(&self, job: &Job, who: Contestant, expected: &Output, row: &mut Row) -> Reason<()> {
-        let patience = self.patience.as_secs_f64();
+        let patience = self.request.patience.as_secs_f64();
         let aot = self.folder.path().join(format!("{}-{who:?}.aot", job.name));
         let compiles = row.compile.iter().map(|sample| sample.wall).sum::<f64>();
         if row.compile.is_empty() || compiles < patience {
@@ -141,7 +141,7 @@ impl<'a> Bench<'a> {
                 command
             }
         };
-        let done = watch(command.stdin(Stdio::null()), self.timeout)?;
+        let done = watch(command.stdin(Stdio::null()), self.request.compile_timeout)?;
         match done.code {
             0 => serde_json::from_slice(&done.stdout).map(Some).map_err(|e| e.to_string()),
             code => Err(format!("compiling ended with exit code {code}")),
@@ -161,8 +161,10 @@ impl<'a> Bench<'a> {
         if wamrc.measures {
             command.arg(format!("--measure={}", report.display()));
         }
-        let done =
-            watch(command.arg("-o").arg(aot).arg(&job.wasm).stdin(Stdio::null()), self.timeout)?;
+        let done = watch(
+            command.arg("-o").arg(aot).arg(&job.wasm).stdin(Stdio::null()),
+            self.request.compile_timeout,
+        )?;
         if done.code != 0 {
             return Err(format!("compiling ended with exit code {}", done.code));
         }
@@ -191,7 +193,7 @@ impl<'a> Bench<'a> {
         });
         let mut command = Command::new(&self.this);
         command.arg("child-bench-run").stdin(input.map_err(|e| e.to_string())?);
-        let ended = watch(&mut command, self.timeout)?;
+        let ended = watch(&mut command, self.request.run_timeout)?;
         Ok((Output { stdout: ended.stdout, code: ended.code }, read_json(&timing)?))
     }
 
@@ -200,7 +202,7 @@ impl<'a> Bench<'a> {
         let mut command = Command::new(self.field.python.as_ref().ok_or("no Python")?);
         command.arg(PEER_SCRIPT).arg("measure").arg(&job.wasm).arg(level).arg(&timing);
         command.arg(job.folder.as_deref().unwrap_or(Path::new("-"))).args(&job.args);
-        let ended = watch(command.stdin(input(job)?), self.timeout)?;
+        let ended = watch(command.stdin(input(job)?), self.request.run_timeout)?;
         Ok((Output { stdout: ended.stdout, code: ended.code }, read_json(&timing)?))
     }
 
@@ -213,7 +215,7 @@ impl<'a> Bench<'a> {
         if let Some(folder) = &job.folder {
             command.current_dir(folder);
         }
-        let ended = watch(&mut command, self.timeout)?;
+        let ended = watch(&mut command, self.request.run_timeout)?;
         let timing = Timing { load: 0.0, cpu: ended.cpu, wall: ended.wall, bytes: 0 };
         Ok((Output { stdout: ended.stdout, code: ended.code }, timing))
     }
