@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bh_platform.h"
 #include "internals.h"
 
 /* WAMR's error texts are at most 128 bytes long inside it. */
