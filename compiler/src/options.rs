@@ -18,9 +18,9 @@ pub enum OptLevel {
     O0,
     /// No optimisation, backtracking register allocation.
     O1,
-    /// Optimised code.
+    /// Optimised code, function by function.
     O2,
-    /// The best code; today the same as [`OptLevel::O2`].
+    /// The best code: functions are inlined into each other, too.
     O3,
 }
 

@@ -5,10 +5,10 @@ use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
-use crate::lower::{Convention, Environment, Stop, Symbol};
+use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::native::{self, Listing};
 use crate::object;
-use crate::options::{BoundsChecks, Options, Release};
+use crate::options::{BoundsChecks, OptLevel, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
 use crate::wasm::{self, Module};
@@ -170,8 +170,9 @@ fn lower<R>(
     unwinding: bool,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
+    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
     let attempt = |convention| {
-        let env = Environment::new(module, layout, options, convention);
+        let env = Environment::new(module, layout, options, convention, plan.as_ref());
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let result = match attempt(Convention::C) {

@@ -30,8 +30,7 @@ impl Engine {
     /// fewer levels, on every other machine. A runtime without guard pages takes only code that
     /// checks for itself.
     pub fn compiled() -> impl Iterator<Item = Self> {
-        // Level 2 makes the code of level 3.
-        let here = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+        let here = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
         let here = here.map(|level| (Machine::Here, level));
         // What holds for runners without emulation, once.
         let runner = [(Machine::native_runner(), OptLevel::O3)];
@@ -78,6 +77,11 @@ impl Engine {
     pub fn may_tear_stores(self) -> bool {
         let hardware = matches!(self.code, Code::Compiled(BoundsChecks::Hardware, _));
         hardware && self.machine.may_tear_stores()
+    }
+
+    /// How many calls of a function by itself share a frame: level 3 inlines up to six.
+    pub fn most_calls_in_a_frame(self) -> usize {
+        if matches!(self.code, Code::Compiled(_, OptLevel::O3)) { 7 } else { 1 }
     }
 
     /// Where modules run.

@@ -13,7 +13,9 @@
 //! checked, smaller offsets from the same index need no check in the code it dominates.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, TrapCode, Value, types};
+use cranelift_codegen::ir::{
+    DataFlowGraph, InstBuilder, InstructionData, MemFlagsData, Opcode, TrapCode, Value, types,
+};
 use wamr_abi::exceptions::TrapId;
 use wasmparser::MemArg;
 
@@ -49,6 +51,63 @@ impl CheckedAddresses {
     }
 }
 
+/// How far back the search for the greatest value of an index goes.
+const GREATEST_DEPTH: u32 = 6;
+
+/// The value and the constant that `sum` is the 32-bit sum of.
+fn added_constant(dfg: &DataFlowGraph, sum: Value) -> Option<(Value, u64)> {
+    let InstructionData::Binary { opcode: Opcode::Iadd, args } = definition(dfg, sum)? else {
+        return None;
+    };
+    let [first, second] = *args;
+    let in_order = constant(dfg, second).map(|constant| (first, constant));
+    in_order.or_else(|| constant(dfg, first).map(|constant| (second, constant)))
+}
+
+/// No less than the value that the i32 `value` has, read as unsigned.
+fn greatest(dfg: &DataFlowGraph, value: Value, depth: u32) -> u64 {
+    const ANY: u64 = u32::MAX as u64;
+    let Some(data) = definition(dfg, value).filter(|_| depth > 0) else { return ANY };
+    let of = |value| greatest(dfg, value, depth - 1);
+    let greatest = match (data.opcode(), data) {
+        (Opcode::Iconst, _) => constant(dfg, value).unwrap_or(ANY),
+        (Opcode::Uextend, InstructionData::Unary { arg, .. }) => match dfg.value_type(*arg) {
+            types::I8 => u64::from(u8::MAX),
+            types::I16 => u64::from(u16::MAX),
+            _ => ANY,
+        },
+        (Opcode::Uload8, _) => u64::from(u8::MAX),
+        (Opcode::Uload16, _) => u64::from(u16::MAX),
+        (Opcode::Band, InstructionData::Binary { args, .. }) => of(args[0]).min(of(args[1])),
+        (Opcode::Iadd, InstructionData::Binary { args, .. }) => of(args[0]) + of(args[1]),
+        (Opcode::Ishl, InstructionData::Binary { args, .. }) => match constant(dfg, args[1]) {
+            Some(bits) => of(args[0]) << (bits % 32),
+            None => ANY,
+        },
+        (Opcode::Ushr, InstructionData::Binary { args, .. }) => match constant(dfg, args[1]) {
+            Some(bits) => of(args[0]) >> (bits % 32),
+            None => ANY,
+        },
+        _ => ANY,
+    };
+    greatest.min(ANY)
+}
+
+/// The constant that the i32 `value` is, as unsigned.
+fn constant(dfg: &DataFlowGraph, value: Value) -> Option<u64> {
+    match definition(dfg, value)? {
+        InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => {
+            Some(u64::from(imm.bits() as u32))
+        }
+        _ => None,
+    }
+}
+
+fn definition(dfg: &DataFlowGraph, value: Value) -> Option<&InstructionData> {
+    let inst = dfg.value_def(dfg.resolve_aliases(value)).inst()?;
+    Some(&dfg.insts[inst])
+}
+
 /// Where an access goes: Cranelift's base, displacement and flags.
 pub(super) struct Access {
     pub(super) address: Value,
@@ -59,7 +118,7 @@ pub(super) struct Access {
 impl Lowering<'_, '_> {
     /// The access of `bytes` bytes at `index` plus the static offset of `memarg`.
     pub(super) fn access(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Access {
-        let offset = memarg.offset;
+        let (index, offset) = self.without_constant(index, memarg.offset);
         let mut flags = self.flags(Region::Heap);
         if self.env.software_checks {
             self.check_bounds(index, offset, bytes);
@@ -76,6 +135,19 @@ impl Lowering<'_, '_> {
                 Access { address, displacement: 0, flags }
             }
         }
+    }
+
+    /// The same address with a constant that `index` adds as part of the offset, where the sum of a
+    /// 32-bit index cannot wrap: machines add an offset for free. Only at level 3.
+    fn without_constant(&self, index: Value, offset: u64) -> (Value, u64) {
+        let dfg = &self.builder.func.dfg;
+        if !self.env.is_thorough() || self.env.memory64 {
+            return (index, offset);
+        }
+        let Some((base, constant)) = added_constant(dfg, index) else { return (index, offset) };
+        let fits = greatest(dfg, base, GREATEST_DEPTH) + constant <= u64::from(u32::MAX)
+            && i32::try_from(offset + constant).is_ok();
+        if fits { (base, offset + constant) } else { (index, offset) }
     }
 
     /// An address or a size in memory, of the width that the memory has, in 64 bits.

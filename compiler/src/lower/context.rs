@@ -8,22 +8,24 @@
 
 use std::collections::HashMap;
 
+use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
     Block, BlockArg, Endianness, ExtFuncData, ExternalName, FuncRef, InstBuilder, InstructionData,
     MemFlagsData, Opcode, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind, Type, Value,
     types,
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
-use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
-use wasmparser::BlockType;
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
+use wasmparser::{BlockType, FuncValidatorAllocations};
 
 use super::control::Frame;
+use super::inline::Inlining;
 use super::instance::InstanceValues;
 use super::signature::clif_type;
 use super::symbol::Symbol;
 use super::trap::TrapBlocks;
 use super::{Environment, bounds::CheckedAddresses};
-use crate::wasm::{FuncType, ValueType};
+use crate::wasm::{ConstExpr, FuncType, ValueType};
 
 /// Operand and control stacks, kept between functions for their allocations.
 #[derive(Default)]
@@ -31,6 +33,8 @@ pub(super) struct Stacks<'a> {
     pub(super) operands: Vec<Value>,
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) block_args: Vec<BlockArg>,
+    /// For bodies that are inlined.
+    pub(super) validators: Vec<FuncValidatorAllocations>,
 }
 
 /// One function being lowered.
@@ -41,6 +45,13 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) ty: &'a FuncType,
     pub(super) entry: Block,
     pub(super) exec_env: Value,
+    /// The local index space of the innermost body.
+    pub(super) locals: Vec<(Type, Variable)>,
+    /// How many variables there are.
+    pub(super) variables: u64,
+    /// How many loops are around the current position.
+    pub(super) loops: u32,
+    pub(super) inlining: Inlining,
     pub(super) reachable: bool,
     /// Whether a tail call was met that the convention of functions does not allow.
     pub(super) needs_tail_calls: bool,
@@ -80,6 +91,10 @@ impl<'a, 'f> Lowering<'a, 'f> {
             ty,
             entry,
             exec_env,
+            locals: Vec::new(),
+            variables: 0,
+            loops: 0,
+            inlining: Inlining::default(),
             reachable: true,
             needs_tail_calls: false,
             instance: InstanceValues::default(),
@@ -253,6 +268,21 @@ impl<'a, 'f> Lowering<'a, 'f> {
             ValueType::I32 | ValueType::I64 => self.ins().iconst(clif_type(ty), 0),
             ValueType::FuncRef | ValueType::ExternRef => self.null_reference(),
         }
+    }
+
+    /// The value of a constant expression, if it is known before a module has an instance.
+    pub(super) fn constant_expr(&mut self, value: &ConstExpr) -> Option<Value> {
+        Some(match *value {
+            // Cranelift takes the value zero-extended.
+            ConstExpr::I32(value) => {
+                self.ins().iconst(types::I32, i64::from(value.cast_unsigned()))
+            }
+            ConstExpr::I64(value) => self.ins().iconst(types::I64, value),
+            ConstExpr::F32(bits) => self.ins().f32const(Ieee32::with_bits(bits)),
+            ConstExpr::F64(bits) => self.ins().f64const(Ieee64::with_bits(bits)),
+            ConstExpr::V128(bytes) => self.vector_constant(types::I8X16, bytes),
+            _ => return None,
+        })
     }
 
     /// The null reference: all ones in 32 bits.

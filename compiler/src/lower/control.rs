@@ -83,6 +83,7 @@ impl<'a> Lowering<'a, '_> {
         self.switch_to(header);
         self.replace_top(params.len(), header);
         self.push_frame(FrameKind::Loop(header), params, results, None);
+        self.loops += 1;
         self.poll_suspend_flags();
     }
 
@@ -152,6 +153,7 @@ impl<'a> Lowering<'a, '_> {
             }
             FrameKind::Loop(header) => {
                 self.builder.seal_block(header);
+                self.loops -= 1;
                 if self.reachable {
                     let results = frame_results(self.stacks.frames.pop());
                     self.top(results);
@@ -161,6 +163,13 @@ impl<'a> Lowering<'a, '_> {
             FrameKind::If(Else::Exit(_)) => self.innermost().exit_used = true,
             FrameKind::If(Else::Block(block, params)) => self.close_missing_else(block, params),
             FrameKind::Block => {}
+        }
+        let inlined = self.in_outermost_inlined_frame();
+        if inlined && self.reachable && !self.innermost().exit_used {
+            // No branch leaves the inlined body, so what is known at its end is known behind it.
+            let results = frame_results(self.stacks.frames.pop());
+            self.top(results);
+            return;
         }
         if self.reachable {
             self.branch_to_exit();

@@ -5,7 +5,7 @@
 
 use cranelift_codegen::ir::{Function, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasmparser::{
     BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, ValidatorResources,
 };
@@ -13,7 +13,6 @@ use wasmparser::{
 use super::Environment;
 use super::context::{Lowering, Stacks};
 use super::operators::ValidatingVisitor;
-use super::signature::clif_type;
 use super::symbol::Symbol;
 use crate::error::Error;
 use crate::vectors::has_vector;
@@ -120,7 +119,7 @@ impl<'a> FunctionLowerer<'a> {
     }
 }
 
-fn validator_of(
+pub(super) fn validator_of(
     body: &Body<'_>,
     allocations: FuncValidatorAllocations,
 ) -> FuncValidator<ValidatorResources> {
@@ -141,7 +140,11 @@ impl<'a> Lowering<'a, '_> {
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
         let mut reader = body.code.get_binary_reader();
-        let locals = self.declare_locals(&mut reader, validator)?;
+        self.begin_inlining(body.validation.index);
+        for (&ty, value) in self.ty.params.iter().zip(self.wasm_params()) {
+            self.declare_local(ty, value);
+        }
+        self.declare_locals(&mut reader, validator)?;
         reader.set_features(body.validation.features);
         if self.env.stack_checks {
             self.check_stack(0);
@@ -151,17 +154,20 @@ impl<'a> Lowering<'a, '_> {
             let offset = reader.original_position();
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
             reader.visit_operator(&mut visitor)??;
-            self.check_size(locals, body.validation.index, offset)?;
+            self.check_size(body.validation.index, offset)?;
         }
         reader.finish_expression(&validator.visitor(reader.original_position()))?;
         Ok(())
     }
 
-    fn check_size(&self, locals: u64, function: u32, offset: u64) -> Result<(), Error> {
+    fn check_size(&mut self, function: u32, offset: u64) -> Result<(), Error> {
+        if let Some(failure) = self.inlining.failure.take() {
+            return Err(failure);
+        }
         let dfg = &self.builder.func.dfg;
         let what = if dfg.num_insts().max(dfg.num_values()) > MAX_IR_SIZE {
             format!("function {function} takes more than {MAX_IR_SIZE} IR instructions")
-        } else if locals * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
+        } else if self.variables * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
             format!("function {function} has too many locals for so many blocks")
         } else if self.branch_operands > MAX_BRANCH_OPERANDS {
             format!("branches of function {function} have more than {MAX_BRANCH_OPERANDS} operands")
@@ -171,28 +177,20 @@ impl<'a> Lowering<'a, '_> {
         Err(Error::limit(what).at(offset as usize))
     }
 
-    /// Parameters and declared locals become variables in the order of the local index space. Gives
-    /// their number.
-    fn declare_locals(
+    /// Declared locals become variables behind the parameters.
+    pub(super) fn declare_locals(
         &mut self,
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
-    ) -> Result<u64, Error> {
-        let params = self.wasm_params();
-        for (&ty, value) in self.ty.params.iter().zip(params) {
-            let variable = self.builder.declare_var(clif_type(ty));
-            self.builder.def_var(variable, value);
-        }
-        let mut locals = self.ty.params.len() as u64;
+    ) -> Result<(), Error> {
         for _ in 0..reader.read_var_u32()? {
             let offset = reader.original_position();
             let count = reader.read_var_u32()?;
             let ty: wasmparser::ValType = reader.read()?;
             validator.define_locals(offset, count, ty)?;
-            locals += u64::from(count);
             self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
         }
-        Ok(locals)
+        Ok(())
     }
 
     fn declare_zeroed(&mut self, ty: ValueType, count: u32) {
@@ -202,8 +200,7 @@ impl<'a> Lowering<'a, '_> {
         self.uses_simd |= ty == ValueType::V128;
         let zero = self.zero(ty);
         for _ in 0..count {
-            let variable: Variable = self.builder.declare_var(clif_type(ty));
-            self.builder.def_var(variable, zero);
+            self.declare_local(ty, zero);
         }
     }
 

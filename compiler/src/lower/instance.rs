@@ -205,10 +205,21 @@ impl Lowering<'_, '_> {
 
     /// Reads global `index`.
     pub(super) fn load_global(&mut self, index: u32) -> Value {
-        let ty = self.env.module.globals[index as usize].value_type;
+        let global = &self.env.module.globals[index as usize];
+        let ty = clif_type(global.value_type);
+        let constant = self.env.is_thorough() && !global.mutable;
+        if let (true, Some(value)) = (constant, &global.init)
+            && let Some(value) = self.constant_expr(value)
+        {
+            return value;
+        }
         let offset = self.env.layout.global(index) as i32;
         let instance = self.module_instance();
-        self.load_field(clif_type(ty), instance, offset)
+        if constant {
+            let flags = MemFlagsData::new().with_notrap().with_readonly().with_can_move();
+            return self.ins().load(ty, flags, instance, offset);
+        }
+        self.load_field(ty, instance, offset)
     }
 
     /// Writes global `index`.
@@ -221,6 +232,11 @@ impl Lowering<'_, '_> {
 
     /// Current number of elements of table `index`.
     pub(super) fn table_elements(&mut self, index: u32) -> Value {
+        let imported = (index as usize) < self.env.module.imported_tables.len();
+        if self.env.is_thorough() && !imported && !self.env.layout.table(index).growable {
+            let size = self.env.module.tables[index as usize].initial;
+            return self.ins().iconst(types::I32, i64::from(size));
+        }
         let offset = self.env.layout.table(index).offset + table::CUR_SIZE;
         let instance = self.module_instance();
         self.load_field(types::I32, instance, offset as i32)

@@ -12,6 +12,7 @@ mod control;
 mod convention;
 mod function;
 mod helper_call;
+mod inline;
 mod instance;
 mod operators;
 mod parameters;
@@ -33,6 +34,7 @@ use crate::wasm::{FuncType, Module};
 
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
 pub(crate) use function::{FunctionLowerer, Stop};
+pub(crate) use inline::Plan as InliningPlan;
 pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::{Symbol, native_symbol_slot};
 pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
@@ -49,8 +51,7 @@ pub(crate) struct Environment<'a> {
     entered: Vec<bool>,
     /// Signatures by type index.
     signatures: Vec<Signature>,
-    /// Whether some import has the canonical type of this index, so that a table element of that
-    /// type may be an import.
+    /// Whether some import that a table may hold has the canonical type of this index.
     imported_types: Vec<bool>,
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
@@ -74,6 +75,8 @@ pub(crate) struct Environment<'a> {
     no_vectors: Option<Error>,
     /// Bytes that stay free below every checked stack pointer.
     stack_reserve: u32,
+    /// What may be inlined, if anything.
+    inlining: Option<&'a InliningPlan>,
 }
 
 impl<'a> Environment<'a> {
@@ -83,9 +86,12 @@ impl<'a> Environment<'a> {
         layout: &'a InstanceLayout,
         options: &Options,
         convention: Convention,
+        inlining: Option<&'a InliningPlan>,
     ) -> Self {
         let mut imported_types = vec![false; module.types.len()];
-        for function in 0..module.imported_function_count() {
+        let in_table =
+            |&function: &u32| inlining.is_none_or(|plan| plan.table_may_hold_import(function));
+        for function in (0..module.imported_function_count()).filter(in_table) {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
         let call_conv = convention.call_conv();
@@ -103,6 +109,7 @@ impl<'a> Environment<'a> {
             convention,
             entered: convention.entered(module),
             stack_reserve: stack::reserve(&signatures),
+            inlining,
             signatures,
             imported_types,
             memory64: module.has_memory64(),
@@ -140,6 +147,11 @@ impl<'a> Environment<'a> {
     /// Whether only the runtime's guard pages tell the end of the stack.
     fn relies_on_guard_pages(&self) -> bool {
         !self.software_checks && !self.stack_checks
+    }
+
+    /// Whether time is spent for the best code, as at level 3.
+    fn is_thorough(&self) -> bool {
+        self.inlining.is_some()
     }
 
     /// Whether the memory may move while a function runs: with hardware checks and when it is

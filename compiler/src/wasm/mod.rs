@@ -8,12 +8,14 @@ mod const_expr;
 mod features;
 mod names;
 mod parse;
+mod survey;
 mod types;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{SUPPORTED_FEATURES, refine_error};
 pub(crate) use names::NameMap;
 pub(crate) use parse::parse;
+pub(crate) use survey::{Survey, survey};
 pub(crate) use types::{FuncType, ValueType};
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};

@@ -1,5 +1,6 @@
 ;; With hardware bounds checks a trap unwinds, so nothing follows a call; imports are called through
 ;; the thunk of their type, with their function index.
+;;! opt-level = 2
 ;;! show = "clif"
 
 (module

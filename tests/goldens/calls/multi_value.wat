@@ -1,5 +1,6 @@
 ;; Results behind the first go through pointers that follow the parameters, 4-byte aligned at least;
 ;; the caller has a slot for them.
+;;! opt-level = 2
 ;;! show = "clif"
 
 (module

@@ -1,5 +1,6 @@
 ;; A function of this module is entered past the entry that the runtime knows: its distance stands in
 ;; the 4 bytes in front of the entry. The places for further results are those of the caller.
+;;! opt-level = 2
 ;;! show = "clif"
 
 (module

@@ -1,5 +1,6 @@
 ;; However many calls and traps there are, the loader patches one jump for each runtime helper, and
 ;; nothing else: calls inside the module are final, and there is no data section.
+;;! opt-level = 2
 ;;! show = "inspect"
 
 (module

@@ -17,7 +17,7 @@
 ;;
 ;; block0(v0: i64):
 ;;     v2 = load.i64 notrap aligned readonly can_move v0+16
-;;     v3 = load.i32 notrap region0 v2+464
+;;     v3 = load.i32 notrap readonly can_move v2+464
 ;;     v4 = uextend.i64 v3
 ;;     store notrap region0 v4, v2+468
 ;;     v5 = f64const 0x1.0000000000000p0

@@ -1,4 +1,5 @@
 ;; With shared memory, loops and calls look whether another thread asks this one to stop.
+;;! opt-level = 2
 ;;! show = "clif"
 
 (module

@@ -1,6 +1,7 @@
 ;; Memory never shrinks, so what lies below a checked address needs no check of its own, as long as
 ;; control stays in line: one compare for the first three accesses, another for the last, which is
 ;; beyond them. The call does not matter for the checks, but the base is loaded anew behind it.
+;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1
 ;;! stack-bounds-checks = 0

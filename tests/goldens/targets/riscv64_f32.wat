@@ -2,6 +2,7 @@
 ;; arguments with zeros there, so every function that it can enter takes its f32 parameters out of
 ;; their registers and puts them back, which sets the upper halves, before it uses them. Calls inside
 ;; the module pass proper values, as do parameters on the stack; there it is not needed, and harmless.
+;;! opt-level = 2
 ;;! target = "riscv64"
 ;;! show = "asm"
 

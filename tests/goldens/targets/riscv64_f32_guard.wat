@@ -1,4 +1,5 @@
 ;; A guard in front of a function with a large frame is entered by the runtime as well.
+;;! opt-level = 2
 ;;! target = "riscv64"
 ;;! bounds-checks = 1
 ;;! show = "clif"

@@ -1,4 +1,5 @@
 ;; The target info, and one jump for each runtime helper as all that the loader patches.
+;;! opt-level = 2
 ;;! target = "riscv64"
 ;;! show = "inspect"
 

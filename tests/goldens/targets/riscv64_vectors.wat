@@ -1,5 +1,6 @@
 ;; The runtime knows no vectors on riscv64. Functions pass them to each other as two i64, and the file
 ;; has such types.
+;;! opt-level = 2
 ;;! show = "clif"
 ;;! target = "riscv64"
 ;;! cpu-features = "+v"

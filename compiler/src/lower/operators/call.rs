@@ -15,6 +15,9 @@ use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {
     pub(super) fn call(&mut self, function: u32) {
+        if let Some(body) = self.inlined_body(function) {
+            return self.inline_call(function, body);
+        }
         let env = self.env;
         let ty = env.module.function_type(function);
         let args = self.call_args(ty);

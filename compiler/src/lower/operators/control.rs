@@ -1,11 +1,37 @@
 //! Blocks, branches and `unreachable` (spec section 4.4.8).
 
-use cranelift_codegen::ir::{InstBuilder, JumpTableData};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, JumpTableData, Value};
 use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
 use super::super::context::Lowering;
 use super::super::function::MAX_BRANCH_OPERANDS;
+
+/// The most compares that take the place of a jump through a table, which costs a load and is hard
+/// to predict.
+const MAX_COMPARES: usize = 3;
+
+/// Entries of a branch table, one after the other, with the same target: those up to `end`.
+struct Run {
+    end: u32,
+    block: Block,
+}
+
+/// The runs of a table of `blocks`, if they are few; those that end with the default's are left out.
+fn few_runs(blocks: &[Block], default: Block) -> Option<Vec<Run>> {
+    let mut runs: Vec<Run> = Vec::with_capacity(MAX_COMPARES);
+    let length = blocks.iter().rposition(|&block| block != default).map_or(0, |last| last + 1);
+    for (end, &block) in (1..).zip(&blocks[..length]) {
+        let full = runs.len() == MAX_COMPARES;
+        match runs.last_mut() {
+            Some(run) if run.block == block => run.end = end,
+            _ if full => return None,
+            _ => runs.push(Run { end, block }),
+        }
+    }
+    (!runs.is_empty()).then_some(runs)
+}
 
 impl Lowering<'_, '_> {
     pub(super) fn block(&mut self, ty: BlockType) {
@@ -36,7 +62,7 @@ impl Lowering<'_, '_> {
         self.trap(TrapId::Unreachable);
     }
 
-    pub(super) fn br(&mut self, depth: u32) {
+    pub(in super::super) fn br(&mut self, depth: u32) {
         let (target, arity) = self.label(depth);
         self.collect_block_args(arity);
         self.jump_with_args(target);
@@ -69,16 +95,39 @@ impl Lowering<'_, '_> {
             return self.unreachable();
         }
         self.collect_block_args(arity);
-        let mut calls = Vec::with_capacity(edges);
+        let mut blocks = Vec::with_capacity(edges);
         for depth in targets.targets() {
             let depth = depth.expect("validation has read the targets");
-            let (target, _) = self.label(depth);
-            let dfg = &mut self.builder.func.dfg;
-            calls.push(dfg.block_call(target, &self.stacks.block_args));
+            blocks.push(self.label(depth).0);
         }
+        self.reachable = false;
+        if self.env.is_thorough()
+            && let Some(runs) = few_runs(&blocks, default)
+        {
+            return self.compare_and_branch(index, &runs, default);
+        }
+        let dfg = &mut self.builder.func.dfg;
+        let block_args = &self.stacks.block_args;
+        let calls = blocks.into_iter().map(|block| dfg.block_call(block, block_args));
+        let calls: Vec<_> = calls.collect();
         let default = self.builder.func.dfg.block_call(default, &self.stacks.block_args);
         let table = self.builder.create_jump_table(JumpTableData::new(default, &calls));
         self.ins().br_table(index, table);
-        self.reachable = false;
+    }
+
+    /// Branches to the first of `runs` whose end is above `index`, or else to `default`.
+    fn compare_and_branch(&mut self, index: Value, runs: &[Run], default: Block) {
+        for (at, run) in runs.iter().enumerate() {
+            let below = self.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, i64::from(run.end));
+            let args = &self.stacks.block_args;
+            if at + 1 == runs.len() {
+                self.builder.ins().brif(below, run.block, args, default, args);
+            } else {
+                let next = self.builder.create_block();
+                self.builder.ins().brif(below, run.block, args, next, &[]);
+                self.builder.switch_to_block(next);
+                self.builder.seal_block(next);
+            }
+        }
     }
 }

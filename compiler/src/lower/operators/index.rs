@@ -139,7 +139,7 @@ operators! {
         visit_br(depth: u32) => |f, depth| f.br(depth);
         visit_br_if(depth: u32) => |f, depth| f.br_if(depth);
         visit_br_table(targets: BrTable<'a>) => |f, targets| f.br_table(&targets);
-        visit_return() => |f| f.emit_return();
+        visit_return() => |f| f.return_();
 
         // Calls
         visit_call(function: u32) => |f, function| f.call(function);

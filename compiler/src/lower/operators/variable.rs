@@ -1,23 +1,21 @@
 //! Locals and globals (spec section 4.4.5).
 
-use cranelift_frontend::Variable;
-
 use super::super::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn local_get(&mut self, local: u32) {
-        let value = self.builder.use_var(Variable::from_u32(local));
+        let value = self.builder.use_var(self.locals[local as usize].1);
         self.push(value);
     }
 
     pub(super) fn local_set(&mut self, local: u32) {
         let value = self.pop();
-        self.builder.def_var(Variable::from_u32(local), value);
+        self.builder.def_var(self.locals[local as usize].1, value);
     }
 
     pub(super) fn local_tee(&mut self, local: u32) {
         let value = self.pop();
-        self.builder.def_var(Variable::from_u32(local), value);
+        self.builder.def_var(self.locals[local as usize].1, value);
         self.push(value);
     }
 

@@ -1,0 +1,289 @@
+//! Calls that are replaced by the body of the callee, at level 3.
+//!
+//! A call of a small function costs more than what the function does: passing arguments, saving
+//! registers, loading the module instance and the memory base once more. So the callee's body is
+//! lowered in the place of the call, into the same function: its locals are variables like the
+//! caller's own, a `return` is a branch behind the call, and all that is known in the caller is
+//! known in it. What traps in it leaves the caller, for it is the caller's code now.
+//!
+//! No other function's IR is ever kept: whoever inlines a body reads its bytes anew, so that memory
+//! stays bounded and the result depends on the module alone, never on which function is compiled
+//! first. Whether a call is inlined is decided by the figures of a [`Plan`], by where the call
+//! stands, and by how much the caller has grown already.
+
+use std::sync::OnceLock;
+
+use cranelift_codegen::ir::{Type, Value};
+use cranelift_frontend::Variable;
+use wasmparser::FuncValidatorAllocations;
+
+use super::context::Lowering;
+use super::function::{MAX_BRANCH_OPERANDS, validator_of};
+use super::operators::ValidatingVisitor;
+use super::signature::clif_type;
+use crate::error::Error;
+use crate::wasm::{Body, ConstExpr, ExportKind, Module, Survey, ValueType, survey};
+
+/// The weight of a function that is inlined wherever it is called: the call is as much code.
+const SMALL: u32 = 12;
+/// The same for calls in loops, and for functions that are called in one place only.
+const MEDIUM: u32 = 30;
+/// The most parameters and locals of an inlined function, each a variable of the caller.
+const MAX_LOCALS: u32 = 64;
+
+/// The most weight that functions inlined into one may have together, beside a sixth of its own.
+const GROWTH: u32 = 50;
+/// To what weight a function that calls itself is unrolled.
+const RECURSION: u32 = 400;
+/// The most calls of itself that are inlined into each other.
+const MAX_RECURSION_DEPTH: u32 = 6;
+/// The most bodies inlined into each other.
+const MAX_DEPTH: usize = 8;
+
+/// Nothing is inlined any more into a function of so many IR instructions, or of so many pairs of a
+/// variable and a block: inlining must not take a function over the limits of the compiler.
+const MAX_CALLER_INSTS: usize = 50_000;
+const MAX_CALLER_VARIABLES_BY_BLOCKS: u64 = 10_000_000;
+
+/// Which functions of a module may be inlined.
+pub(crate) struct Plan {
+    /// By position among the bodies.
+    candidates: Vec<Option<Candidate>>,
+    /// Weight of every body.
+    weights: Vec<u32>,
+    /// For every import whether a table may hold it.
+    in_table: Vec<bool>,
+}
+
+/// A function that may be inlined.
+struct Candidate {
+    weight: u32,
+    /// Whether the module has a single call of it and nothing else refers to it.
+    called_once: bool,
+    /// How many calls of itself are inlined into each other when it is compiled.
+    recursion_depth: u32,
+    /// Whether the body is valid: known when it is first asked for.
+    valid: OnceLock<bool>,
+}
+
+impl Plan {
+    /// Looks at all bodies of `module`.
+    pub(crate) fn new(module: &Module<'_>) -> Self {
+        let imports = module.imported_function_count();
+        let mut calls = referred_from_outside(module);
+        let closed = tables_are_closed(module);
+        let in_table =
+            calls[..imports as usize].iter().map(|&count| count > 0 || !closed).collect();
+        let surveys: Vec<_> = (imports..)
+            .zip(&module.bodies)
+            .map(|(index, body)| {
+                survey(&body.code, index, |callee| {
+                    // An index that does not exist is found by validation.
+                    if let Some(count) = calls.get_mut(callee as usize) {
+                        *count = count.saturating_add(1);
+                    }
+                })
+            })
+            .collect();
+        let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
+        let weights = weights.collect();
+        let candidate = |((index, survey), calls): ((u32, Option<Survey>), &u32)| {
+            let survey = survey.filter(|survey| !survey.tail_calls)?;
+            let parameters = module.function_type(index).params.len() as u32;
+            if survey.locals.saturating_add(parameters) > MAX_LOCALS {
+                return None;
+            }
+            let called_once = *calls == 1 && survey.self_calls == 0;
+            (survey.weight <= MEDIUM).then(|| Candidate {
+                weight: survey.weight,
+                called_once,
+                recursion_depth: recursion_depth(survey.weight, survey.self_calls),
+                valid: OnceLock::new(),
+            })
+        };
+        let calls = calls[imports as usize..].iter();
+        let candidates = (imports..).zip(surveys).zip(calls).map(candidate).collect();
+        Self { candidates, weights, in_table }
+    }
+
+    /// Whether a table may hold the import `function`.
+    pub(super) fn table_may_hold_import(&self, function: u32) -> bool {
+        self.in_table[function as usize]
+    }
+}
+
+/// Whether all functions in tables are named by the module: neither is a table or a global for
+/// functions shared with others, nor is a function passed by them.
+fn tables_are_closed(module: &Module<'_>) -> bool {
+    let is_function = |ty: &ValueType| *ty == ValueType::FuncRef;
+    let mut values = module.types.iter().flat_map(|ty| ty.params.iter().chain(&ty.results));
+    let mut globals = module.globals.iter().map(|global| &global.value_type);
+    module.imported_tables.is_empty()
+        && module.exports.iter().all(|export| export.kind != ExportKind::Table)
+        && !values.any(is_function)
+        && !globals.any(is_function)
+}
+
+/// For every function how often it is referred to by other things than calls.
+fn referred_from_outside(module: &Module<'_>) -> Vec<u32> {
+    let mut references = vec![0; module.functions.len()];
+    let exports = module.exports.iter();
+    let exports = exports.filter(|export| export.kind == ExportKind::Function);
+    let elements = module.elements.iter().flat_map(|segment| &segment.items);
+    let globals = module.globals.iter().filter_map(|global| global.init.as_ref());
+    let referred = elements.chain(globals).filter_map(|expr| match expr {
+        ConstExpr::RefFunc(index) => Some(*index),
+        _ => None,
+    });
+    for index in exports.map(|export| export.index).chain(module.start).chain(referred) {
+        references[index as usize] += 2;
+    }
+    references
+}
+
+/// How deep a function of this weight, that calls itself in `calls` places, is inlined into itself.
+fn recursion_depth(weight: u32, calls: u32) -> u32 {
+    let (mut depth, mut copies, mut total) = (0, 1, weight);
+    while calls > 0 && depth < MAX_RECURSION_DEPTH {
+        copies *= calls;
+        total += copies * weight;
+        if total > RECURSION {
+            break;
+        }
+        depth += 1;
+    }
+    depth
+}
+
+/// What is being inlined into a function, and what has been.
+#[derive(Default)]
+pub(super) struct Inlining {
+    /// The function that is compiled.
+    root: Option<u32>,
+    /// The functions whose bodies are being inlined, the outermost first.
+    active: Vec<u32>,
+    /// The control stack's height below the innermost of them; 0 for the function itself.
+    base: usize,
+    /// Weight that may still be added.
+    allowance: u32,
+    /// Variables that no body uses any more.
+    free: Vec<(Type, Variable)>,
+    /// Why the body of a callee could not be lowered.
+    pub(super) failure: Option<Error>,
+}
+
+impl<'a> Lowering<'a, '_> {
+    /// Prepares for lowering the body of function `index`.
+    pub(super) fn begin_inlining(&mut self, index: u32) {
+        let Some(plan) = self.env.inlining else { return };
+        let position = index - self.env.module.imported_function_count();
+        self.inlining.root = Some(index);
+        self.inlining.allowance = GROWTH + plan.weights[position as usize] / 6;
+    }
+
+    /// The body of `function`, if a call of it at the current position is to be inlined.
+    pub(super) fn inlined_body(&mut self, function: u32) -> Option<&'a Body<'a>> {
+        let env = self.env;
+        let position = function.checked_sub(env.module.imported_function_count())? as usize;
+        let candidate = env.inlining?.candidates[position].as_ref()?;
+        let body = &env.module.bodies[position];
+        if self.inlining.active.len() >= MAX_DEPTH || self.is_large() {
+            return None;
+        }
+        if self.inlining.root == Some(function) {
+            let nested = self.inlining.active.iter().filter(|&&active| active == function).count();
+            if nested as u32 >= candidate.recursion_depth || nested < self.inlining.active.len() {
+                return None;
+            }
+        } else {
+            let limit = if candidate.called_once || self.loops > 0 { MEDIUM } else { SMALL };
+            let allowed = candidate.weight <= limit.min(self.inlining.allowance);
+            if !allowed || self.inlining.active.contains(&function) {
+                return None;
+            }
+        }
+        if !candidate.valid.get_or_init(|| is_valid(body)) {
+            return None;
+        }
+        if self.inlining.root != Some(function) {
+            self.inlining.allowance -= candidate.weight;
+        }
+        Some(body)
+    }
+
+    fn is_large(&self) -> bool {
+        let dfg = &self.builder.func.dfg;
+        dfg.num_insts() > MAX_CALLER_INSTS
+            || self.branch_operands > MAX_BRANCH_OPERANDS / 2
+            || self.variables * dfg.num_blocks() as u64 > MAX_CALLER_VARIABLES_BY_BLOCKS
+    }
+
+    /// Lowers `body` in the place of a call of `function`, whose arguments are on the operand stack.
+    pub(super) fn inline_call(&mut self, function: u32, body: &'a Body<'a>) {
+        let ty = self.env.module.function_type(function);
+        let args = self.top(ty.params.len()).to_vec();
+        self.drop_top(args.len());
+        let caller_base = std::mem::replace(&mut self.inlining.base, self.stacks.frames.len());
+        let caller_locals = std::mem::take(&mut self.locals);
+        self.inlining.active.push(function);
+        for (&ty, value) in ty.params.iter().zip(args) {
+            self.declare_local(ty, value);
+        }
+        if let Err(error) = self.lower_inlined(body, &ty.results) {
+            self.inlining.failure.get_or_insert(error);
+            self.reachable = false;
+        }
+        self.inlining.active.pop();
+        let locals = std::mem::replace(&mut self.locals, caller_locals);
+        self.inlining.free.extend(locals);
+        self.inlining.base = caller_base;
+    }
+
+    fn lower_inlined(&mut self, body: &'a Body<'a>, results: &'a [ValueType]) -> Result<(), Error> {
+        let allocations = self.stacks.validators.pop().unwrap_or_default();
+        let mut validator = validator_of(body, allocations);
+        let mut reader = body.code.get_binary_reader();
+        self.declare_locals(&mut reader, &mut validator)?;
+        reader.set_features(body.validation.features);
+        self.open_block(&[], results);
+        while !reader.eof() && self.inlining.failure.is_none() {
+            let offset = reader.original_position();
+            let mut visitor = ValidatingVisitor::new(&mut validator, self, offset);
+            reader.visit_operator(&mut visitor)??;
+        }
+        self.stacks.validators.push(validator.into_allocations());
+        Ok(())
+    }
+
+    /// Adds a local to those of the body that is being lowered.
+    pub(super) fn declare_local(&mut self, ty: ValueType, value: Value) {
+        let ty = clif_type(ty);
+        let free = &mut self.inlining.free;
+        let variable = match free.iter().rposition(|&(other, _)| other == ty) {
+            Some(position) => free.swap_remove(position).1,
+            None => {
+                self.variables += 1;
+                self.builder.declare_var(ty)
+            }
+        };
+        self.builder.def_var(variable, value);
+        self.locals.push((ty, variable));
+    }
+
+    /// `return`: leaves the innermost body.
+    pub(super) fn return_(&mut self) {
+        match self.inlining.base {
+            0 => self.emit_return(),
+            base => self.br((self.stacks.frames.len() - 1 - base) as u32),
+        }
+    }
+
+    /// Whether the innermost frame is that of an inlined body.
+    pub(super) fn in_outermost_inlined_frame(&self) -> bool {
+        self.inlining.base != 0 && self.stacks.frames.len() == self.inlining.base + 1
+    }
+}
+
+fn is_valid(body: &Body<'_>) -> bool {
+    validator_of(body, FuncValidatorAllocations::default()).validate(&body.code).is_ok()
+}

@@ -1,0 +1,59 @@
+;;! show = "clif"
+;;! bounds-checks = 1
+;;! functions = ["function(1)"]
+
+;; With software checks no test of a pending exception follows an inlined body: what traps in it
+;; leaves the caller. The address that the body has checked needs no check behind it.
+
+(module
+  (memory 1)
+  (func $get (param i32) (result i32)
+    (i32.load (local.get 0)))
+  (func $twice (param i32) (result i32)
+    (i32.add (call $get (local.get 0)) (i32.load (local.get 0)))))
+
+;; function(1) "twice"
+;; function u0:1(i64, i32) -> i32 system_v {
+;;     region0 = 1 "instance"
+;;     region1 = 0 "linear memory"
+;;     sig0 = (i64) system_v
+;;     sig1 = (i64) system_v
+;;     fn0 = colocated u3:11 sig0 ; trap_thunk(NativeStackOverflow)
+;;     fn1 = colocated u3:2 sig1 ; trap_thunk(OutOfBoundsMemoryAccess)
+;;
+;; block0(v0: i64, v1: i32):
+;;     v10 = load.i64 notrap aligned readonly can_move v0+16
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
+;;
+;; block2:
+;;     v9 = uextend.i64 v1
+;;     v11 = load.i64 notrap region0 v10+440
+;;     v12 = icmp ugt v9, v11
+;;     brif v12, block5, block6
+;;
+;; block6:
+;;     v13 = load.i64 notrap region0 v10+376
+;;     v14 = uextend.i64 v1
+;;     v15 = iadd v13, v14
+;;     v16 = load.i32 notrap region1 v15
+;;     v17 = uextend.i64 v1
+;;     v18 = iadd v13, v17
+;;     v19 = load.i32 notrap region1 v18
+;;     v20 = iadd v16, v19
+;;     return v20
+;;
+;; block1 cold:
+;;     call fn0(v0)
+;;     v21 = iconst.i32 0
+;;     return v21  ; v21 = 0
+;;
+;; block5 cold:
+;;     call fn1(v0)
+;;     v22 = iconst.i32 0
+;;     return v22  ; v22 = 0
+;; }
