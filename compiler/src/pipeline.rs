@@ -175,7 +175,11 @@ fn lower<R>(
         let env = Environment::new(module, layout, options, convention, plan.as_ref());
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
-    let result = match attempt(Convention::C) {
+    let likely = match plan.as_ref().is_some_and(InliningPlan::has_tail_calls) {
+        true => Convention::Tail,
+        false => Convention::C,
+    };
+    let result = match attempt(likely) {
         Err(Stop::TailCalls) => attempt(Convention::Tail),
         other => other,
     };

@@ -42,7 +42,9 @@ fn compile_many(
     });
     let text = format!("(module {} (func $last))", functions.collect::<String>());
     let wasm = wat::parse_str(text).expect("the text is well-formed");
-    let options = Options::new().threads(NonZeroUsize::new(threads).expect("some threads"));
+    // Level 3 looks for tail calls before it begins.
+    let options = Options::new().opt_level(OptLevel::O2);
+    let options = options.threads(NonZeroUsize::new(threads).expect("some threads"));
     compile(&wasm, &options).map(cwamrc::Artifact::into_bytes)
 }
 

@@ -27,12 +27,12 @@ use crate::wasm::{Body, ConstExpr, ExportKind, Module, Survey, ValueType, survey
 /// The weight of a function that is inlined wherever it is called: the call is as much code.
 const SMALL: u32 = 12;
 /// The same for calls in loops, and for functions that are called in one place only.
-const MEDIUM: u32 = 30;
+const MEDIUM: u32 = 20;
 /// The most parameters and locals of an inlined function, each a variable of the caller.
 const MAX_LOCALS: u32 = 64;
 
-/// The most weight that functions inlined into one may have together, beside a sixth of its own.
-const GROWTH: u32 = 50;
+/// The most weight that functions inlined into one may have together, beside a tenth of its own.
+const GROWTH: u32 = 30;
 /// To what weight a function that calls itself is unrolled.
 const RECURSION: u32 = 400;
 /// The most calls of itself that are inlined into each other.
@@ -53,6 +53,8 @@ pub(crate) struct Plan {
     weights: Vec<u32>,
     /// For every import whether a table may hold it.
     in_table: Vec<bool>,
+    /// Whether some body has a tail call.
+    tail_calls: bool,
 }
 
 /// A function that may be inlined.
@@ -85,10 +87,11 @@ impl Plan {
                 })
             })
             .collect();
+        let tail_calls = surveys.iter().flatten().any(|survey| survey.tail_calls);
         let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
         let weights = weights.collect();
         let candidate = |((index, survey), calls): ((u32, Option<Survey>), &u32)| {
-            let survey = survey.filter(|survey| !survey.tail_calls)?;
+            let survey = survey.filter(|survey| !survey.tail_calls && !survey.fails)?;
             let parameters = module.function_type(index).params.len() as u32;
             if survey.locals.saturating_add(parameters) > MAX_LOCALS {
                 return None;
@@ -103,7 +106,12 @@ impl Plan {
         };
         let calls = calls[imports as usize..].iter();
         let candidates = (imports..).zip(surveys).zip(calls).map(candidate).collect();
-        Self { candidates, weights, in_table }
+        Self { candidates, weights, in_table, tail_calls }
+    }
+
+    /// Whether some function makes tail calls.
+    pub(crate) fn has_tail_calls(&self) -> bool {
+        self.tail_calls
     }
 
     /// Whether a table may hold the import `function`.
@@ -178,7 +186,7 @@ impl<'a> Lowering<'a, '_> {
         let Some(plan) = self.env.inlining else { return };
         let position = index - self.env.module.imported_function_count();
         self.inlining.root = Some(index);
-        self.inlining.allowance = GROWTH + plan.weights[position as usize] / 6;
+        self.inlining.allowance = GROWTH + plan.weights[position as usize] / 10;
     }
 
     /// The body of `function`, if a call of it at the current position is to be inlined.

@@ -16,6 +16,8 @@ pub(crate) struct Survey {
     pub(crate) self_calls: u32,
     /// Whether it has a tail call.
     pub(crate) tail_calls: bool,
+    /// Whether its last operator is `unreachable`: it reports an error, most likely.
+    pub(crate) fails: bool,
 }
 
 /// What a call costs: passing arguments, and keeping values over it.
@@ -42,6 +44,7 @@ fn read(
         survey.locals = survey.locals.saturating_add(count);
     }
     let mut operators = body.get_operators_reader()?;
+    let mut unreachable = false;
     while !operators.eof() {
         let operator = operators.read()?;
         match operator {
@@ -56,6 +59,9 @@ fn read(
             Operator::ReturnCallIndirect { .. } => survey.tail_calls = true,
             _ => {}
         }
+        // In the end, this says what stands before the last `end`.
+        survey.fails =
+            std::mem::replace(&mut unreachable, matches!(operator, Operator::Unreachable));
         survey.weight = survey.weight.saturating_add(weight(&operator));
     }
     Ok(survey)
