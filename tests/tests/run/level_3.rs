@@ -1,5 +1,6 @@
 //! What level 3 makes of calls and branch tables does what they do.
 
+use cwamrc::{OptLevel, Options};
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val;
 use wamr_shim::Val::{I32, I64};
@@ -300,4 +301,26 @@ fn tables_of_known_size() {
             ("call", &[I32(0)], Ok(&[I32(12)])),
         ],
     );
+}
+
+/// A function that calls a small one a thousand times takes it in a few times only.
+#[test]
+fn growth_has_a_limit() {
+    let calls = "(call $small (local.get 0))".repeat(1000);
+    let text = format!(
+        r#"(module (memory 1)
+            (func $small (param i32)
+              (i32.store (local.get 0) (i32.mul (i32.load (local.get 0)) (i32.const 7)))
+              (i32.store offset=4 (local.get 0) (i32.xor (i32.load offset=8 (local.get 0))
+                (i32.load offset=12 (local.get 0)))))
+            (func (export "f") (param i32) {calls}))"#
+    );
+    let wasm = wat::parse_str(text).expect("the text is well-formed");
+    let code_size = |level| {
+        let artifact = cwamrc::compile(&wasm, &Options::new().opt_level(level));
+        artifact.expect("it compiles").statistics().code_size
+    };
+    let (plain, inlined) = (code_size(OptLevel::O2), code_size(OptLevel::O3));
+    assert!(inlined != plain, "something is inlined");
+    assert!(inlined < plain + plain / 2, "{inlined} bytes instead of {plain}");
 }
