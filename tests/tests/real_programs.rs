@@ -233,15 +233,15 @@ fn a_module_with_wasi_threads_allocates() {
     }
 }
 
-/// What it is compiled with is no package of Debian's, PyPI's or npm's.
+/// What it is compiled with is no package of Debian's, PyPI's or npm's, so this is not for everybody.
 #[test]
-#[ignore = "needs `rustup target add wasm32-wasip1-threads`"]
+#[cfg(feature = "posix-threads")]
 fn pthreads() {
     check(|name| name == "pthreads", &compiled());
 }
 
 #[test]
-#[ignore = "needs `rustup target add wasm32-wasip1-threads`"]
+#[cfg(feature = "posix-threads")]
 fn pthreads_on_other_machines() {
     check(|name| name == "pthreads", &foreign());
 }
