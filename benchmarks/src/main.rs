@@ -77,7 +77,7 @@ enum Task {
     /// Make tables and the page again from the JSON of an earlier bench
     Render {
         /// What `bench --json` wrote
-        json: PathBuf,
+        samples: PathBuf,
         #[command(flatten)]
         outputs: OutputArgs,
     },
@@ -189,7 +189,9 @@ fn main() -> ExitCode {
     let done = match cli.command.take() {
         None => compare(&cli).map(|()| 0),
         Some(Task::Bench(args)) => args.run().map(|()| 0),
-        Some(Task::Render { json, outputs }) => bench::render(&json, &outputs.into()).map(|()| 0),
+        Some(Task::Render { samples, outputs }) => {
+            bench::render(&samples, &outputs.into()).map(|()| 0)
+        }
         Some(Task::Compile { level, threads, host_cpu, wasm, aot }) => {
             child::compile_once(level, threads, host_cpu, &wasm, &aot).map(|()| 0)
         }

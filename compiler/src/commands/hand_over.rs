@@ -49,8 +49,9 @@ pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> 
         (false, _) => {
             let why = last_line(&stderr).or(last_line(&stdout)).unwrap_or("it does not say why");
             let why = why.trim_start_matches("error: ").replace(&*input.to_string_lossy(), &name);
+            let place = if why.contains(&name) { "" } else { &format!(", with {name}") };
             let (shown, status) = (wamrc.display(), done.status);
-            return Err(Failure::new(format!("{shown}: {why} ({status}), with {name}")));
+            return Err(Failure::new(format!("{shown}: {why} ({status}){place}")));
         }
     }
     Ok(ExitCode::SUCCESS)
