@@ -387,7 +387,7 @@ const REQUIRED: &str = "clap requires it without a subcommand";
 
 /// Flags go on as they came, since targets and CPUs are those of LLVM.
 fn hand_over_request(args: CompileArgs) -> HandOverRequest {
-    let CodeArgs { machine, opt_level, bounds_checks, stack_bounds_checks, granted, .. } =
+    let CodeArgs { machine, opt_level, bounds_checks, stack_bounds_checks, xip, granted, .. } =
         args.code;
     let mut flags = vec![format!("--opt-level={}", opt_level as u8)];
     match args.format {
@@ -411,6 +411,7 @@ fn hand_over_request(args: CompileArgs) -> HandOverRequest {
         [("tail-call", granted.enable_tail_call), ("multi-thread", granted.enable_multi_thread)];
     let granted = granted.into_iter().filter(|(_, given)| *given);
     flags.extend(granted.map(|(name, _)| format!("--enable-{name}")));
+    flags.extend(xip.then(|| "--xip".to_owned()));
     flags.extend(args.llvm_flag);
     HandOverRequest {
         input: args.input.expect(REQUIRED),

@@ -28,10 +28,10 @@ pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerE
     sink.finish()
 }
 
-/// Where the literals of `file` begin in the bytes that [`write`] makes.
+/// Where the literals of `file` begin in the bytes that [`write()`] makes.
 ///
 /// # Errors
-/// `Limit` as [`write`].
+/// `Limit` as [`write()`].
 pub(crate) fn literal_offset(
     file: &AotFile<'_>,
     release: Release,

@@ -40,13 +40,13 @@ fn flags_and_module_arrive() {
     let wamrc = fake(&sandbox, "fake", ECHO);
     let flags = "--target=thumbv7em --target-abi=eabi --cpu=cortex-m4 --cpu-features=+fp16 --opt-level=1 \
                  --bounds-checks=1 --stack-bounds-checks=0 --format=object --enable-tail-call \
-                 --emit-custom-sections=a,b --llvm-flag=--size-level=1";
+                 --emit-custom-sections=a,b --xip --llvm-flag=--size-level=1";
     let arguments = format!("--backend=llvm {flags} -o out in.wat");
     run(&sandbox, &format!("WAMRC={wamrc}"), &arguments).silent();
     let expected = "--opt-level=1\n--format=object\n--target=thumbv7em\n--target-abi=eabi\n\
                     --cpu=cortex-m4\n--cpu-features=+fp16\n--bounds-checks=1\n\
                     --stack-bounds-checks=0\n--emit-custom-sections=a,b\n--enable-tail-call\n\
-                    --size-level=1\n\0asm";
+                    --xip\n--size-level=1\n\0asm";
     assert_eq!(String::from_utf8_lossy(&sandbox.read("out")), expected);
     // Nothing is decided here that the user did not ask for.
     let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o - in.wat").silent();
