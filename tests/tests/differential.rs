@@ -18,7 +18,7 @@ use cwamrc_tests::differential::coverage::Coverage;
 use cwamrc_tests::machine::Machine;
 
 /// The seeds that `cargo test` takes.
-const DEFAULT_SEEDS: Range<u64> = 0..400;
+const DEFAULT_SEEDS: Range<u64> = 0..560;
 /// The same for machines that may be emulated.
 const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..160;
 
