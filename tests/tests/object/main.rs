@@ -202,6 +202,11 @@ fn a_linked_program_runs_and_unwinds() {
         [(&[MODULE][..], "inner", "outer"), (&[MODULE, TAIL_CALL], "other", "other outer")]
     {
         for options in all_options() {
+            // Level 3 inlines functions, whose frames are gone then.
+            let options = match options.opt_level {
+                OptLevel::O3 => options.opt_level(OptLevel::O2),
+                _ => options,
+            };
             // The helper would return with software checks, which the host's does not.
             let expected = format!(
                 "6765\n\
