@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "run")]
 use cwamrc::Architecture;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
@@ -158,10 +158,10 @@ struct CodeArgs {
     /// 0 compiles fastest, 3 makes the fastest code
     #[arg(long, value_name = "N", default_value = "3", value_parser = opt_level())]
     opt_level: OptLevel,
-    /// 0: memory accesses are checked by the runtime's guard pages; 1: by compiled code, for
-    /// runtimes built without hardware bounds checks
-    #[arg(long, value_name = "0|1", default_value = "0", value_parser = switch(), action = ArgAction::Set)]
-    bounds_checks: bool,
+    /// 0, the default: memory accesses are checked by the runtime's guard pages; 1: by compiled code,
+    /// for runtimes built without hardware bounds checks
+    #[arg(long, value_name = "0|1", value_parser = switch())]
+    bounds_checks: Option<bool>,
     /// Whether functions check the native stack; as --bounds-checks if not given
     #[arg(long, value_name = "0|1", value_parser = switch())]
     stack_bounds_checks: Option<bool>,
@@ -315,8 +315,10 @@ impl CodeArgs {
         let cpu = cpu.unwrap_or_else(|error| misuse(&error));
         let mut options = Options::new().cpu(cpu);
         options.opt_level = self.opt_level;
-        options.bounds_checks =
-            if self.bounds_checks { BoundsChecks::Software } else { BoundsChecks::Hardware };
+        options.bounds_checks = match self.bounds_checks {
+            Some(true) => BoundsChecks::Software,
+            Some(false) | None => BoundsChecks::Hardware,
+        };
         options.stack_bounds_checks = self.stack_bounds_checks;
         options.indirect_mode = self.xip;
         options.threads = self.threads;
@@ -403,7 +405,7 @@ fn hand_over_request(args: CompileArgs) -> HandOverRequest {
     flag("cpu", machine.cpu);
     flag("cpu-features", machine.cpu_features);
     let number = |checks: bool| u8::from(checks).to_string();
-    flag("bounds-checks", bounds_checks.then(|| number(true)));
+    flag("bounds-checks", bounds_checks.map(number));
     flag("stack-bounds-checks", stack_bounds_checks.map(number));
     let sections = args.emit_custom_sections.join(",");
     flag("emit-custom-sections", (!sections.is_empty()).then_some(sections));

@@ -48,6 +48,10 @@ fn flags_and_module_arrive() {
                     --stack-bounds-checks=0\n--emit-custom-sections=a,b\n--enable-tail-call\n\
                     --xip\n--size-level=1\n\0asm";
     assert_eq!(String::from_utf8_lossy(&sandbox.read("out")), expected);
+    // wamrc's own default depends on the target.
+    let arguments = "--backend=llvm --bounds-checks=0 -o - in.wat";
+    let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), arguments).silent();
+    assert_eq!(stdout, b"--opt-level=3\n--bounds-checks=0\n\0asm");
     // Nothing is decided here that the user did not ask for.
     let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o - in.wat").silent();
     assert_eq!(stdout, b"--opt-level=3\n\0asm");
