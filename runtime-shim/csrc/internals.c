@@ -21,6 +21,7 @@ _Static_assert(sizeof(struct wamr_shim_frame) == 16, "wamr_shim_frame");
 
 /* Numbers that src/ffi.rs states. */
 _Static_assert(MMAP_PROT_READ == 1 && MMAP_PROT_WRITE == 2 && MMAP_PROT_EXEC == 4, "MMAP_PROT");
+_Static_assert(EXCEPTION_BUF_LEN == WAMR_SHIM_EXCEPTION_SIZE, "EXCEPTION_BUF_LEN");
 _Static_assert(sizeof(os_file_handle) == sizeof(int), "os_file_handle");
 
 uint32_t
@@ -141,12 +142,33 @@ wamr_shim_swap_exec_env(wasm_exec_env_t exec_env)
 }
 
 void
-wamr_shim_stop_threads(wasm_exec_env_t exec_env)
+wamr_shim_join_threads(wasm_exec_env_t exec_env)
 {
     WASMCluster *cluster = wasm_exec_env_get_cluster(exec_env);
 
     if (cluster)
-        wasm_cluster_terminate_all_except_self(cluster, exec_env);
+        wasm_cluster_wait_for_all_except_self(cluster, exec_env);
+}
+
+void
+wamr_shim_terminate(wasm_module_inst_t instance)
+{
+    /* The frames recorded are those of the thread that raises the exception: one that runs a module
+     * of neither kind has none. */
+    WASMModuleInstanceCommon nothing = { .module_type = Package_Type_Unknown };
+    WASMExecEnv nobody = { .module_inst = &nothing };
+    WASMExecEnv *exec_env = wasm_clusters_search_exec_env(instance);
+
+    if (!exec_env)
+        return;
+    nobody.cluster = wasm_exec_env_get_cluster(exec_env);
+    wasm_cluster_set_exception(&nobody, "terminated by user");
+}
+
+bool
+wamr_shim_copy_exception(wasm_module_inst_t instance, char *text)
+{
+    return wasm_copy_exception((WASMModuleInstance *)instance, text);
 }
 
 bool

@@ -41,11 +41,28 @@ wamr_shim_link_global(wasm_module_t module, uint32_t import_index, const void *v
 wasm_exec_env_t
 wamr_shim_swap_exec_env(wasm_exec_env_t exec_env);
 
-/* Ends the threads that the module has started, and waits for them. A trap asks them to end, and
- * clearing its exception takes that back, too early for those that have not looked yet. Only for the
- * execution environment of the thread that called the module first. */
+/* Waits for the threads that the module has started, which a trap has asked to end. Clearing its
+ * exception takes that back, too early for those that have not looked yet. Only for the execution
+ * environment of the thread that called the module first. Nothing may ask the threads again while
+ * they end: wasm_cluster_cancel_thread looks at their environments before it knows that they live. */
 void
-wamr_shim_stop_threads(wasm_exec_env_t exec_env);
+wamr_shim_join_threads(wasm_exec_env_t exec_env);
+
+/* Asks the call under way in `instance`, and the threads of its module, to end. As
+ * wasm_runtime_terminate, which however records the frames of the thread that runs `instance`, from
+ * this thread and without a lock: the other may be changing them, or recording them for a trap of its
+ * own, and the two free the same memory (aot_create_call_stack, wasm_cluster_set_exception). */
+void
+wamr_shim_terminate(wasm_module_inst_t instance);
+
+/* The size in bytes of an exception's text, its end included. */
+#define WAMR_SHIM_EXCEPTION_SIZE 128
+
+/* Copies the text of the exception of `instance` to `text`, of that size, and says whether there is
+ * one. wasm_runtime_get_exception gives the place where another thread may be writing, one that
+ * terminates the instance. */
+bool
+wamr_shim_copy_exception(wasm_module_inst_t instance, char *text);
 
 /* A frame of the call stack that the last trap left, innermost first. The public API gives text. */
 struct wamr_shim_frame {

@@ -105,8 +105,11 @@ put_trap(struct message *reply, wasm_module_inst_t instance, wasm_exec_env_t run
     wasm_exec_env_t exec_env = wasm_runtime_get_exec_env_singleton(instance);
     struct wamr_shim_frame frame;
     struct message frames = { 0 };
+    char text[WAMR_SHIM_EXCEPTION_SIZE];
     uint32_t count;
 
+    if (running != exec_env)
+        wamr_shim_join_threads(exec_env);
     for (count = 0; wamr_shim_frame(instance, count, &frame); count++) {
         put_u32(&frames, frame.function_index);
         put_u32(&frames, frame.offset);
@@ -114,14 +117,12 @@ put_trap(struct message *reply, wasm_module_inst_t instance, wasm_exec_env_t run
         put_string(&frames, frame.name);
     }
     put_u8(reply, RUNNER_TRAPPED);
-    put_string(reply, wasm_runtime_get_exception(instance));
+    put_string(reply, wamr_shim_copy_exception(instance, text) ? text : NULL);
     put_u32(reply, count);
     put_bytes(reply, frames.bytes, (uint32_t)frames.length);
     put_wasi_exit_code(reply, instance);
     clear(&frames);
     wamr_shim_drop_frames(instance);
-    if (running != exec_env)
-        wamr_shim_stop_threads(exec_env);
     wasm_runtime_clear_exception(instance);
 }
 

@@ -1,3 +1,4 @@
+#include "internals.h"
 #include "runner.h"
 
 #include <fcntl.h>
@@ -159,7 +160,7 @@ terminate(int control)
 
     if (read(control, &instance, sizeof instance) != sizeof instance)
         _exit(0);
-    wasm_runtime_terminate((wasm_module_inst_t)(uintptr_t)instance);
+    wamr_shim_terminate((wasm_module_inst_t)(uintptr_t)instance);
     if (write(control, &instance, sizeof instance) != sizeof instance)
         _exit(0);
 }

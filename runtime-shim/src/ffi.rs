@@ -103,6 +103,9 @@ const _: () = assert!(size_of::<wasm_global_inst_t>() == 16);
 const _: () = assert!(size_of::<wasm_table_inst_t>() == 24);
 const _: () = assert!(size_of::<wamr_shim_frame>() == 16);
 
+/// Size in bytes of an exception's text (`csrc/internals.h`).
+pub(crate) const WAMR_SHIM_EXCEPTION_SIZE: usize = 128;
+
 /// Rights to memory (`core/shared/platform/include/platform_api_vmcore.h`).
 pub(crate) const MMAP_PROT_READ: c_int = 1;
 pub(crate) const MMAP_PROT_WRITE: c_int = 2;
@@ -270,9 +273,7 @@ unsafe extern "C" {
         argc: i32,
         argv: *mut *mut c_char,
     ) -> bool;
-    pub(crate) fn wasm_runtime_get_exception(instance: wasm_module_inst_t) -> *const c_char;
     pub(crate) fn wasm_runtime_set_exception(instance: wasm_module_inst_t, text: *const c_char);
-    pub(crate) fn wasm_runtime_terminate(instance: wasm_module_inst_t);
     pub(crate) fn wasm_runtime_clear_exception(instance: wasm_module_inst_t);
     pub(crate) fn wamr_shim_callee(
         instance: wasm_module_inst_t,
@@ -280,7 +281,10 @@ unsafe extern "C" {
         attachment: *mut *mut c_void,
     ) -> u32;
     pub(crate) fn wamr_shim_swap_exec_env(exec_env: wasm_exec_env_t) -> wasm_exec_env_t;
-    pub(crate) fn wamr_shim_stop_threads(exec_env: wasm_exec_env_t);
+    pub(crate) fn wamr_shim_join_threads(exec_env: wasm_exec_env_t);
+    pub(crate) fn wamr_shim_terminate(instance: wasm_module_inst_t);
+    pub(crate) fn wamr_shim_copy_exception(instance: wasm_module_inst_t, text: *mut c_char)
+    -> bool;
     pub(crate) fn wamr_shim_frame(
         instance: wasm_module_inst_t,
         index: u32,

@@ -174,7 +174,7 @@ impl Instance {
     pub(crate) fn terminate(&self) {
         // SAFETY: the instance is live. WAMR locks what this changes, and offers it to threads that
         // do not run the instance.
-        unsafe { ffi::wasm_runtime_terminate(self.handle) };
+        unsafe { ffi::wamr_shim_terminate(self.handle) };
     }
 
     /// To be used by one thread at a time.
@@ -309,18 +309,23 @@ impl ExecEnv {
     /// Collects what is known about the exception, and clears it.
     fn take_trap(&self) -> RawTrap {
         let instance = self.instance();
-        // SAFETY: the instance is live and not running; the text is copied before it is cleared.
-        let text = unsafe { read_text(ffi::wasm_runtime_get_exception(instance)) };
+        if self.ends_threads {
+            // SAFETY: the instance is live and not running; an execution environment that calls come
+            // to from outside is no thread's that the module started.
+            unsafe { ffi::wamr_shim_join_threads(self.exec_env) };
+        }
+        let mut text = [0; ffi::WAMR_SHIM_EXCEPTION_SIZE];
+        // SAFETY: the instance is live, `text` as large as it is said to be; after it, it holds a
+        // string.
+        let text = unsafe {
+            ffi::wamr_shim_copy_exception(instance, text.as_mut_ptr())
+                .then(|| read_text(text.as_ptr()))
+                .flatten()
+        };
         let trap =
             RawTrap { text, frames: self.take_frames(), wasi_exit_code: self.wasi_exit_code() };
-        // SAFETY: as above; an execution environment that calls come to from outside is no thread's
-        // that the module started.
-        unsafe {
-            if self.ends_threads {
-                ffi::wamr_shim_stop_threads(self.exec_env);
-            }
-            ffi::wasm_runtime_clear_exception(instance);
-        }
+        // SAFETY: as above.
+        unsafe { ffi::wasm_runtime_clear_exception(instance) };
         trap
     }
 
