@@ -110,6 +110,9 @@ pub(crate) struct Table {
     pub(crate) initial: u32,
     /// Declared maximum.
     pub(crate) maximum: Option<u32>,
+    /// Whether indexes and sizes have 64 bits. No table has so many elements: only the operators know
+    /// of it, and the runtime sees a table like any other.
+    pub(crate) is_64: bool,
 }
 
 /// A memory type; sizes in pages of 64 KiB.

@@ -134,7 +134,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         Payload::StartSection { func, .. } => module.start = Some(func),
         Payload::ElementSection(section) => {
             for element in section {
-                module.elements.push(convert_element(element?)?);
+                module.elements.push(convert_element(element?, &module.tables)?);
             }
         }
         Payload::DataSection(section) => {
@@ -181,15 +181,11 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
 }
 
 fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
-    if ty.table64 {
-        let hint = "declare the table with 32-bit indexes";
-        let error = Error::unsupported("a table with 64-bit indexes is not supported");
-        return Err(error.with_hint(hint));
-    }
     Ok(Table {
         element: ValueType::from_ref_type(ty.element_type)?,
         initial: table_size(ty.initial)?,
         maximum: ty.maximum.map(|max| max.min(u32::MAX.into()) as u32),
+        is_64: ty.table64,
     })
 }
 
@@ -226,14 +222,22 @@ fn convert_export(export: wasmparser::Export<'_>) -> Result<Export<'_>, Error> {
     Ok(Export { name: export.name, kind, index: export.index })
 }
 
-fn convert_element(element: wasmparser::Element<'_>) -> Result<ElementSegment, Error> {
+fn convert_element(
+    element: wasmparser::Element<'_>,
+    tables: &[Table],
+) -> Result<ElementSegment, Error> {
     let mode = match element.kind {
         ElementKind::Passive => SegmentMode::Passive,
         ElementKind::Declared => SegmentMode::Declared,
-        ElementKind::Active { table_index, offset_expr } => SegmentMode::Active {
-            index: table_index.unwrap_or(0),
-            offset: ConstExpr::decode(&offset_expr)?,
-        },
+        ElementKind::Active { table_index, offset_expr } => {
+            let index = table_index.unwrap_or(0);
+            let offset = ConstExpr::decode(&offset_expr)?;
+            let is_64 = tables.get(index as usize).is_some_and(|table| table.is_64);
+            SegmentMode::Active {
+                index,
+                offset: if is_64 { narrow_offset(offset)? } else { offset },
+            }
+        }
     };
     let (element, items) = match element.items {
         ElementItems::Functions(functions) => (
@@ -252,6 +256,20 @@ fn convert_element(element: wasmparser::Element<'_>) -> Result<ElementSegment, E
         ),
     };
     Ok(ElementSegment { mode, element, items })
+}
+
+/// An offset into a table with 64-bit indexes, as one of 32 bits. What does not fit lies outside of
+/// any table, and so does the greatest number that fits.
+fn narrow_offset(offset: ConstExpr) -> Result<ConstExpr, Error> {
+    match offset {
+        ConstExpr::I64(value) => {
+            Ok(ConstExpr::I32(u32::try_from(value as u64).unwrap_or(u32::MAX) as i32))
+        }
+        _ => Err(Error::unsupported(
+            "an imported global as an offset into a table with 64-bit indexes is not supported",
+        )
+        .with_hint("WAMR's tables have 32-bit indexes; give the offset as a constant")),
+    }
 }
 
 fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {

@@ -116,11 +116,12 @@ fn unsupported_proposals_are_named() {
 }
 
 #[test]
-fn tables_with_64_bit_indexes() {
+fn offsets_into_tables_with_64_bit_indexes_are_constants() {
     refuse(
         "in.wat",
-        "(module (table i64 1 funcref))",
-        "a table with 64-bit indexes is not supported",
+        "(module (import \"env\" \"at\" (global $at i64)) (table i64 1 funcref) (func $f) \
+         (elem (table 0) (offset global.get $at) func $f))",
+        "an imported global as an offset into a table with 64-bit indexes is not supported",
     );
 }
 

@@ -8,6 +8,7 @@ mod imports;
 mod level_3;
 mod stack;
 mod start;
+mod tables_64;
 mod tail_calls;
 mod threads;
 mod traps;

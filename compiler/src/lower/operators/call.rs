@@ -50,6 +50,7 @@ impl Lowering<'_, '_> {
 
     /// Reads a table element that must be a function of type `canonical`.
     pub(super) fn checked_element(&mut self, table: u32, element: Value, canonical: u32) -> Value {
+        let element = self.table_index(table, element);
         let size = self.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);

@@ -27,6 +27,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_get(&mut self, table: u32) {
         let element = self.pop();
+        let element = self.table_index(table, element);
         self.check_element(table, element);
         let result = self.load_table_element(table, element);
         self.push(result);
@@ -34,25 +35,34 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_set(&mut self, table: u32) {
         let (element, value) = self.pop2();
+        let element = self.table_index(table, element);
         self.check_element(table, element);
         self.store_table_element(table, element, value);
     }
 
     pub(super) fn table_size(&mut self, table: u32) {
         let size = self.table_elements(table);
+        let is_64 = self.has_64_bit_indexes(table);
+        let size = if is_64 { self.ins().uextend(types::I64, size) } else { size };
         self.push(size);
     }
 
     pub(super) fn table_grow(&mut self, table: u32) {
         let (init, delta) = self.pop2();
+        let delta = self.table_index(table, delta);
         let init = self.ins().uextend(types::I64, init);
         let args = [self.index(table), delta, init];
         let old = self.call_instance_helper(Helper::TableGrow, &args);
-        self.push(old.expect("the helper gives the old size"));
+        let old = old.expect("the helper gives the old size");
+        // A failure is -1 in either width, and no table is so large that its size looks negative.
+        let is_64 = self.has_64_bit_indexes(table);
+        let old = if is_64 { self.ins().sextend(types::I64, old) } else { old };
+        self.push(old);
     }
 
     pub(super) fn table_fill(&mut self, table: u32) {
         let (start, value, length) = self.pop3();
+        let (start, length) = (self.table_index(table, start), self.table_index(table, length));
         let value = self.ins().uextend(types::I64, value);
         let args = [self.index(table), length, value, start];
         self.call_instance_helper(Helper::TableFill, &args);
@@ -60,12 +70,17 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_init(&mut self, segment: u32, table: u32) {
         let (to, from, length) = self.pop3();
+        let to = self.table_index(table, to);
         let args = [self.index(table), self.index(segment), length, from, to];
         self.call_instance_helper(Helper::TableInit, &args);
     }
 
     pub(super) fn table_copy(&mut self, to_table: u32, from_table: u32) {
         let (to, from, length) = self.pop3();
+        let (to, from) = (self.table_index(to_table, to), self.table_index(from_table, from));
+        // It has 64 bits if both tables have.
+        let has_64 = [to_table, from_table].map(|table| self.has_64_bit_indexes(table));
+        let length = if has_64 == [true; 2] { self.saturated(length) } else { length };
         let args = [self.index(from_table), self.index(to_table), length, from, to];
         self.call_instance_helper(Helper::TableCopy, &args);
     }
@@ -79,6 +94,22 @@ impl Lowering<'_, '_> {
         let size = self.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::OutOfBoundsTableAccess);
+    }
+
+    fn has_64_bit_indexes(&self, table: u32) -> bool {
+        self.env.module.tables[table as usize].is_64
+    }
+
+    /// An index into `table`, or a number of its elements, in 32 bits. The greatest number of 32 bits
+    /// lies outside of any table, and stands for all greater ones.
+    pub(super) fn table_index(&mut self, table: u32, value: Value) -> Value {
+        if self.has_64_bit_indexes(table) { self.saturated(value) } else { value }
+    }
+
+    fn saturated(&mut self, value: Value) -> Value {
+        let greatest = self.ins().iconst(types::I64, i64::from(u32::MAX));
+        let value = self.ins().umin(value, greatest);
+        self.ins().ireduce(types::I32, value)
     }
 
     fn index(&mut self, index: u32) -> Value {
