@@ -16,6 +16,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The module exceeds a limit of the `.aot` container or of this compiler.
     Limit,
+    /// The host wanted it to end; see [`Compiler::cancel_if`](crate::Compiler::cancel_if).
+    Cancelled,
     /// A defect of this compiler.
     Internal,
 }
@@ -44,6 +46,10 @@ impl Error {
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Limit, message)
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "the compilation was cancelled")
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

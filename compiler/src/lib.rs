@@ -13,30 +13,57 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! - [`Options`] say what for, [`Error`]s why not, an [`Artifact`] what came of it: bytes, sections,
+//!   symbols, an address map, [`Diagnostic`]s.
+//! - A [`Compiler`] also tells how far it is, and ends when it is told to.
+//! - [`inspect`] and [`aot`] read `.aot` files, those of wamrc too.
+//! - `docs/library.md` has more examples; to run what was compiled, there is the crate `wamr-shim`.
+//!
+//! # Features
+//! The library needs none of them.
+//! - `serde`: options and reports as data.
+//! - `cli`: the command; `run`, on by default: the command with the runtime, which takes a C compiler.
+//!
+//! # Versions
+//! Types that may get more to say are `#[non_exhaustive]`. The same version makes the same bytes of
+//! the same module and options; another version may make others.
+//!
 //! The crate keeps no global state: any number of threads may compile at once. The bytes depend on
 //! the module and the options alone, not on the machine that compiles; only [`Cpu::host`] looks at
 //! that machine, for those who ask. The stages are described in `docs/ARCHITECTURE.md`.
 
+mod address_map;
 pub mod aot;
+mod artifact;
 mod assemble;
+mod compiler;
+mod diagnostic;
 mod error;
 mod host_storage;
-
 pub mod inspect;
 mod instance;
 mod lower;
+mod monitor;
 mod native;
 mod object;
 mod options;
 mod pipeline;
+#[cfg(feature = "serde")]
+mod serialization;
 mod target;
 mod vectors;
 mod wasm;
 
+pub use address_map::{AddressMap, Location};
+pub use artifact::{Artifact, Section, Statistics, Summary, Symbol, SymbolKind};
+pub use compiler::{Compiler, WriteError, compile, compile_object, compile_to_writer, list};
+pub use diagnostic::{Diagnostic, Severity};
 pub use error::{Error, ErrorKind};
+pub use monitor::Progress;
 pub use native::Listing;
 pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
-pub use pipeline::{
-    Artifact, Statistics, compile, compile_object, compile_object_with_progress,
-    compile_with_progress, list,
-};
+
+/// The examples of `docs/library.md`, as tests.
+#[cfg(all(doctest, feature = "run"))]
+#[doc = include_str!("../../docs/library.md")]
+mod library_examples {}

@@ -13,6 +13,7 @@ pub use crate::target::{Architecture, Cpu, TargetError};
 
 /// How much time the compiler spends on the speed of the code. The numbers are those of wamrc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum OptLevel {
     /// Least compile time: no optimisation, single-pass register allocation.
     O0,
@@ -22,6 +23,13 @@ pub enum OptLevel {
     O2,
     /// The best code: functions are inlined into each other, too.
     O3,
+}
+
+impl OptLevel {
+    /// The level with this number, from 0 to 3.
+    pub fn from_number(number: u32) -> Option<Self> {
+        [Self::O0, Self::O1, Self::O2, Self::O3].get(usize::try_from(number).ok()?).copied()
+    }
 }
 
 /// How accesses to linear memory are kept inside it.
@@ -38,7 +46,22 @@ pub enum BoundsChecks {
 /// The options of one compilation. [`Options::new`] gives defaults that are the same on every
 /// machine: a compilation asks nothing of the machine it runs on. For code that is meant for this
 /// machine alone, set [`Cpu::host`].
-#[derive(Clone, Debug)]
+///
+/// With the feature `serde`, options are read and written as data: keys are the names of the fields,
+/// and those left out have their defaults.
+///
+/// ```
+/// use cwamrc::{Architecture, BoundsChecks, OptLevel, Options};
+///
+/// let options = Options::new()
+///     .architecture(Architecture::Aarch64)
+///     .opt_level(OptLevel::O2)
+///     .bounds_checks(BoundsChecks::Software);
+/// assert!(options.checks_stack());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Options {
     /// The machine to compile for.
@@ -54,11 +77,15 @@ pub struct Options {
     /// through the table of its addresses.
     pub indirect_mode: bool,
     /// The WAMR release whose loader will read the file.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serialization::release"))]
     pub release: Release,
     /// How many threads compile functions. `None` uses rayon's current thread pool.
     pub threads: Option<NonZeroUsize>,
     /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form.
     pub emit_custom_sections: Vec<String>,
+    /// Whether to tell which wasm operators the code was made from, in
+    /// [`Summary::address_map`](crate::Summary::address_map). The file is the same.
+    pub address_map: bool,
 }
 
 impl Default for Options {
@@ -72,6 +99,7 @@ impl Default for Options {
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
+            address_map: false,
         }
     }
 }
@@ -132,6 +160,12 @@ impl Options {
     /// Sets which custom sections are carried over.
     pub fn emit_custom_sections(mut self, names: Vec<String>) -> Self {
         self.emit_custom_sections = names;
+        self
+    }
+
+    /// Sets whether to tell which wasm operators the code was made from.
+    pub fn address_map(mut self, map: bool) -> Self {
+        self.address_map = map;
         self
     }
 

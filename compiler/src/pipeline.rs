@@ -1,149 +1,87 @@
 //! The whole way from wasm bytes to the bytes of a file, stage by stage.
 
+use wamr_abi::format::SectionId;
+
+use crate::address_map::AddressMap;
 use crate::aot::{self, AotFile};
+use crate::artifact::{self, Artifact, Section, Statistics, Summary};
 use crate::assemble::{assemble, hidden_exports};
+use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
-use crate::native::{self, Listing};
+use crate::monitor::Monitor;
+use crate::native::{self, Image, Listing};
 use crate::object;
 use crate::options::{BoundsChecks, OptLevel, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
 use crate::wasm::{self, Module};
 
-/// Numbers about a compilation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Statistics {
-    /// Functions of the module, imports not counted.
-    pub functions: usize,
-    /// Bytes of machine code.
-    pub code_size: usize,
-    /// Places that the loader or linker has to patch.
-    pub relocations: usize,
-}
-
-/// A finished compilation.
-#[derive(Clone, Debug)]
-pub struct Artifact {
-    bytes: Vec<u8>,
-    statistics: Statistics,
-    warnings: Vec<String>,
-}
-
-impl Artifact {
-    /// The content of the file.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The content of the file.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-
-    /// Numbers about the compilation.
-    pub fn statistics(&self) -> Statistics {
-        self.statistics
-    }
-
-    /// What the user of the file should know: for example that default builds of the chosen release
-    /// lack a feature that the module uses.
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-}
-
-/// Compiles the wasm module in `wasm` to an `.aot` file.
-///
-/// # Errors
-/// [`ErrorKind::Invalid`] for anything but a valid module, [`ErrorKind::Unsupported`] for a module
-/// that uses a proposal which is not supported or which the chosen release cannot take,
-/// [`ErrorKind::Limit`] for one that exceeds a limit.
-pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
-    compile_with_progress(wasm, options, &|_, _| ())
-}
-
-/// Like [`compile`], and calls `progress` after each function, from any of the compiling threads,
-/// with the bytes of function bodies that are compiled and the bytes that there are.
-///
-/// # Errors
-/// As [`compile`].
-pub fn compile_with_progress(
-    wasm: &[u8],
-    options: &Options,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, Output::Aot, progress))
-}
-
-/// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
-///
-/// The function with index `n` behind those imported is the symbol `aot_func#n`, as wamrc names it,
-/// and what a function is exported as is another symbol for it. A warning names each export that
-/// cannot have one. Runtime helpers are undefined symbols; `.eh_frame` tells how to unwind.
-///
-/// # Errors
-/// As [`compile`].
-pub fn compile_object(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
-    compile_object_with_progress(wasm, options, &|_, _| ())
-}
-
-/// To [`compile_object`] what [`compile_with_progress`] is to [`compile`].
-///
-/// # Errors
-/// As [`compile`].
-pub fn compile_object_with_progress(
-    wasm: &[u8],
-    options: &Options,
-    progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, Output::Object, progress))
-}
-
 /// What becomes of the machine code.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Output {
+pub(crate) enum Output {
     /// A file for the runtime.
     Aot,
     /// A file for a linker.
     Object,
 }
 
+/// Compiles the module in `wasm`; the host watches by way of `monitor`.
+pub(crate) fn compile_as(
+    wasm: &[u8],
+    options: &Options,
+    output: Output,
+    monitor: &Monitor<'_>,
+) -> Result<Artifact, Error> {
+    refine(wasm, compile_module(wasm, options, output, monitor))
+}
+
 fn compile_module(
     wasm: &[u8],
     options: &Options,
     output: Output,
-    progress: &native::Progress<'_>,
+    monitor: &Monitor<'_>,
 ) -> Result<Artifact, Error> {
     if options.indirect_mode && output == Output::Object {
         let what = "an object file has no table for the indirect mode (XIP)";
         return Err(Error::unsupported(what).with_hint("leave one of them out"));
     }
-    let module = front_end(wasm, options)?;
+    let module = front_end(wasm, options, monitor)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let unwinding = output == Output::Object;
-    let image = lower(&module, &layout, options, unwinding, |env, isas| {
-        native::compile_module(env, isas, options, progress)
+    let image = lower(&module, &layout, options, unwinding, monitor, |env, isas| {
+        native::compile_module(env, isas, options)
     })?;
     let mut file = assemble(&module, &layout, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
     let mut warnings = warnings(&module, &file, options);
-    let bytes = match output {
-        Output::Aot => aot::write(&file, options.release)?,
-        Output::Object => object::write(&module, &image, options.target(), &mut warnings)?,
+    let (bytes, sections) = match output {
+        Output::Aot => aot::write_with_sections(&file, options.release)?,
+        Output::Object => {
+            (object::write(&module, &image, options.target(), &mut warnings)?, Vec::new())
+        }
     };
+    let text = sections.iter().find(|section| section.id == SectionId::Text);
     let statistics = Statistics {
         functions: module.bodies.len(),
         code_size: image.text.len(),
         relocations: image.relocations.len(),
     };
-    Ok(Artifact { bytes, statistics, warnings })
+    let summary = Summary {
+        statistics,
+        diagnostics: warnings.into_iter().chain(notes(&module, &image)).collect(),
+        sections: sections.iter().map(Section::from).collect(),
+        // The code is what ends the section.
+        code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text.len()..end),
+        symbols: artifact::symbols(&module, &image),
+        address_map: options.address_map.then(|| AddressMap::new(&module, image.origins)),
+    };
+    Ok(Artifact { bytes, summary })
 }
 
 /// Puts the code at a multiple of 16 in the file, for a file that runs where it lies: constants in the
@@ -168,11 +106,12 @@ fn lower<R>(
     layout: &InstanceLayout,
     options: &Options,
     unwinding: bool,
+    monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
     let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
     let attempt = |convention| {
-        let env = Environment::new(module, layout, options, convention, plan.as_ref());
+        let env = Environment::new(module, layout, options, convention, plan.as_ref(), monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let likely = match plan.as_ref().is_some_and(InliningPlan::has_tail_calls) {
@@ -189,27 +128,37 @@ fn lower<R>(
     })
 }
 
-fn front_end<'a>(wasm: &'a [u8], options: &Options) -> Result<Module<'a>, Error> {
+fn front_end<'a>(
+    wasm: &'a [u8],
+    options: &Options,
+    monitor: &Monitor<'_>,
+) -> Result<Module<'a>, Error> {
+    monitor.check()?;
     let mut module = wasm::parse(wasm)?;
+    monitor.check()?;
     host_storage::resolve(&mut module)?;
     vectors::check_border(&module, options)?;
     Ok(module)
 }
 
-/// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as
-/// machine code: those of the module in order, and behind them those that the compiler adds.
-///
-/// # Errors
-/// As [`compile`].
-pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    refine(wasm, list_module(wasm, options))
+/// The readable form of every function; the host watches by way of `monitor`.
+pub(crate) fn list_functions(
+    wasm: &[u8],
+    options: &Options,
+    monitor: &Monitor<'_>,
+) -> Result<Vec<Listing>, Error> {
+    refine(wasm, list_module(wasm, options, monitor))
 }
 
-fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    let module = front_end(wasm, options)?;
+fn list_module(
+    wasm: &[u8],
+    options: &Options,
+    monitor: &Monitor<'_>,
+) -> Result<Vec<Listing>, Error> {
+    let module = front_end(wasm, options, monitor)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings = lower(&module, &layout, options, false, |env, isas| {
+    let listings = lower(&module, &layout, options, false, monitor, |env, isas| {
         native::list_module(env, isas, options)
     })?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {
@@ -232,26 +181,39 @@ fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| wasm::refine_error(wasm, error))
 }
 
-fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<String> {
-    let mut warnings: Vec<String> = hidden_exports(module)
+fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<Diagnostic> {
+    let mut warnings: Vec<Diagnostic> = hidden_exports(module)
         .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
+        .map(Diagnostic::warning)
         .collect();
     let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
     if needs_references && !options.release.facts().reference_types_by_default {
-        warnings.push(format!(
+        warnings.push(Diagnostic::warning(format!(
             "the module uses reference types, which default builds of WAMR {} lack; \
              build the runtime with WAMR_BUILD_REF_TYPES=1",
             options.release
-        ));
+        )));
     }
     if module.has_memory64() {
-        warnings.push(
+        warnings.push(Diagnostic::warning(
             "the module uses memory64, which default builds of WAMR lack; \
-             build the runtime with WAMR_BUILD_MEMORY64=1"
-                .to_owned(),
-        );
+             build the runtime with WAMR_BUILD_MEMORY64=1",
+        ));
     }
     warnings
+}
+
+fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
+    let mut notes = Vec::new();
+    if module.has_memory64() {
+        let what = "memory accesses are checked in software, as the module uses memory64";
+        notes.push(Diagnostic::note(what));
+    }
+    notes.extend(image.least_effort.iter().map(|&index| {
+        let what = format!("function {index} is too much to optimise and compiled as at level 0");
+        Diagnostic::note(what).of_function(index)
+    }));
+    notes
 }
 
 impl From<aot::ContainerError> for Error {

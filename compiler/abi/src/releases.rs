@@ -14,6 +14,7 @@ use std::str::FromStr;
 /// branch in July 2026, AOT version 6; its `core/version.h` still says 2.4.3, the released 2.4.3
 /// is AOT version 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Release {
     /// 2.0.0, April 2024.
     V2_0_0,

@@ -6,24 +6,31 @@
 use wamr_abi::format::{self, SectionId};
 
 use super::error::{ContainerError, Result};
+use super::read::SectionRange;
 
 /// A file under construction.
 pub(super) struct Sink {
     bytes: Vec<u8>,
+    sections: Vec<SectionRange>,
 }
 
 impl Sink {
     /// An empty file with room for `capacity` bytes.
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Vec::with_capacity(capacity) }
+        Self { bytes: Vec::with_capacity(capacity), sections: Vec::new() }
     }
 
     /// The finished file.
     pub(super) fn finish(self) -> Result<Vec<u8>> {
+        self.finish_with_sections().map(|(bytes, _)| bytes)
+    }
+
+    /// The finished file, and where its sections are.
+    pub(super) fn finish_with_sections(self) -> Result<(Vec<u8>, Vec<SectionRange>)> {
         if self.bytes.len() as u64 > format::MAX_FILE_SIZE {
             return Err(file_too_large());
         }
-        Ok(self.bytes)
+        Ok((self.bytes, self.sections))
     }
 
     /// File offset of the next byte.
@@ -101,7 +108,10 @@ impl Sink {
         body: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         self.u32(id as u32);
-        self.sized(id.name(), body)
+        let offset = self.bytes.len() + size_of::<u32>();
+        self.sized(id.name(), body)?;
+        self.sections.push(SectionRange { id, offset, size: self.bytes.len() - offset });
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use wamr_abi::releases::Release;
 
 use super::error::{ContainerError, Result};
 use super::model::{AotFile, CustomSection, Text};
+use super::read::SectionRange;
 use super::requirements::features;
 use super::sections::{SECTIONS, SectionCodec, write_custom};
 use super::sink::{Sink, file_too_large};
@@ -17,6 +18,14 @@ use super::sink::{Sink, file_too_large};
 /// `Limit` if something does not fit its field or a bound of the loader; `Unsupported` if the
 /// release cannot take something that the file uses.
 pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerError> {
+    write_with_sections(file, release).map(|(bytes, _)| bytes)
+}
+
+/// As [`write()`], and tells where the sections are.
+pub(crate) fn write_with_sections(
+    file: &AotFile<'_>,
+    release: Release,
+) -> Result<(Vec<u8>, Vec<SectionRange>), ContainerError> {
     if let Some(refusal) = release.refuses_features(&features(file)) {
         return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
     }
@@ -25,7 +34,7 @@ pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerE
     for section in &file.custom_sections {
         write_custom(section, &mut sink)?;
     }
-    sink.finish()
+    sink.finish_with_sections()
 }
 
 /// Where the literals of `file` begin in the bytes that [`write()`] makes.

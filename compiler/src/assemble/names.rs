@@ -57,7 +57,7 @@ mod tests {
         let names: Vec<&str> = file.exports.iter().map(|export| export.name.as_ref()).collect();
         assert_eq!(names, ["a"]);
         assert_eq!(artifact.warnings().len(), 2);
-        assert!(artifact.warnings()[0].contains(r#""a\0b""#), "{:?}", artifact.warnings());
+        assert!(artifact.warnings()[0].message.contains(r#""a\0b""#), "{:?}", artifact.warnings());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cwamrc::{Artifact, Error, Listing, Options};
+use cwamrc::{Artifact, Compiler, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{CompileRequest, Format};
@@ -20,8 +20,10 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
     let bytes = match request.format {
-        Format::Aot => artifact(&wasm, request, &name, cwamrc::compile_with_progress)?,
-        Format::Object => artifact(&wasm, request, &name, cwamrc::compile_object_with_progress)?,
+        Format::Aot => artifact(&wasm, request, &name, |compiler, wasm| compiler.compile(wasm))?,
+        Format::Object => {
+            artifact(&wasm, request, &name, |compiler, wasm| compiler.compile_object(wasm))?
+        }
         Format::Clif => listing(&wasm, request, &name, |function| &function.clif)?,
         Format::Asm => listing(&wasm, request, &name, |function| &function.assembly)?,
     };
@@ -29,17 +31,20 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A function of the library that compiles, and tells how far it is.
-type Compiler = fn(&[u8], &Options, &(dyn Fn(u64, u64) + Sync)) -> Result<Artifact, Error>;
+/// What is made of a module.
+type Compile = fn(&Compiler<'_>, &[u8]) -> Result<Artifact, Error>;
 
 fn artifact(
     wasm: &[u8],
     request: &CompileRequest,
     name: &str,
-    compiler: Compiler,
+    compile: Compile,
 ) -> Result<Vec<u8>, Failure> {
-    let artifact = compile_with(compiler, wasm, &request.options, name)?;
+    let artifact = compile_with(compile, wasm, &request.options, name)?;
     if request.verbose {
+        for note in &artifact.diagnostics()[artifact.warnings().len()..] {
+            diagnose(format_args!("note: {note}, in {name}"));
+        }
         diagnose(summary(&artifact, wasm.len()));
     }
     Ok(artifact.into_bytes())
@@ -52,23 +57,23 @@ pub(crate) fn compile_artifact(
     options: &Options,
     name: &str,
 ) -> Result<Artifact, Failure> {
-    compile_with(cwamrc::compile_with_progress, wasm, options, name)
+    compile_with(|compiler, wasm| compiler.compile(wasm), wasm, options, name)
 }
 
 fn compile_with(
-    compiler: Compiler,
+    compile: Compile,
     wasm: &[u8],
     options: &Options,
     name: &str,
 ) -> Result<Artifact, Failure> {
     let bar = progress_bar();
-    let progress = |done: u64, total: u64| {
+    let compiler = Compiler::new(options.clone()).on_progress(|progress| {
         if bar.elapsed() >= PROGRESS_AFTER {
-            bar.set_length(total);
-            bar.set_position(done);
+            bar.set_length(progress.total);
+            bar.set_position(progress.done);
         }
-    };
-    let result = compiler(wasm, options, &progress);
+    });
+    let result = compile(&compiler, wasm);
     bar.finish_and_clear();
     let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
     for warning in artifact.warnings() {

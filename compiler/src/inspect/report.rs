@@ -1,10 +1,10 @@
 //! The report as a value. Sizes and offsets are bytes; indices of functions and globals count
 //! imports first, as in the wasm module.
 
-use serde::Serialize;
-
 /// What a file holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Report {
     /// Size of the file.
     pub size: usize,
@@ -58,7 +58,9 @@ pub struct Report {
 }
 
 /// What a file was compiled for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Target {
     /// Name of the architecture.
     pub arch: String,
@@ -71,7 +73,9 @@ pub struct Target {
 }
 
 /// Where a section is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Section {
     /// Its name; a custom section has its own in [`Report::custom_sections`].
     pub name: &'static str,
@@ -82,7 +86,9 @@ pub struct Section {
 }
 
 /// A linear memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Memory {
     /// Page size.
     pub bytes_per_page: u32,
@@ -99,7 +105,9 @@ pub struct Memory {
 }
 
 /// A data segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct DataSegment {
     /// `active` or `passive`.
     pub mode: &'static str,
@@ -112,7 +120,9 @@ pub struct DataSegment {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Table {
     /// What it holds.
     pub element_type: &'static str,
@@ -129,7 +139,9 @@ pub struct Table {
 }
 
 /// An element segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ElementSegment {
     /// `active`, `passive` or `declarative`.
     pub mode: &'static str,
@@ -144,7 +156,9 @@ pub struct ElementSegment {
 }
 
 /// An imported function.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ImportFunction {
     /// Module that it comes from.
     pub module: String,
@@ -155,7 +169,9 @@ pub struct ImportFunction {
 }
 
 /// An imported global.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ImportGlobal {
     /// Module that it comes from.
     pub module: String,
@@ -168,7 +184,9 @@ pub struct ImportGlobal {
 }
 
 /// A global of the module itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Global {
     /// Its index.
     pub index: usize,
@@ -181,7 +199,9 @@ pub struct Global {
 }
 
 /// Where the module's C stack and heap lie, in linear memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct AuxStack {
     /// End of the static data.
     pub data_end: AuxGlobal,
@@ -194,7 +214,9 @@ pub struct AuxStack {
 }
 
 /// A global that tells where something lies.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct AuxGlobal {
     /// Its index; none if the module has no such global.
     pub global: Option<u32>,
@@ -203,7 +225,9 @@ pub struct AuxGlobal {
 }
 
 /// A function of the module itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Function {
     /// Its index.
     pub index: usize,
@@ -222,7 +246,9 @@ pub struct Function {
 }
 
 /// An export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Export {
     /// `func`, `table`, `memory` or `global`.
     pub kind: &'static str,
@@ -233,7 +259,9 @@ pub struct Export {
 }
 
 /// A data section of the object file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct ObjectData {
     /// Its name.
     pub name: String,
@@ -242,7 +270,9 @@ pub struct ObjectData {
 }
 
 /// The relocations of a section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct RelocationGroup {
     /// `.rela` and the name of the section.
     pub name: String,
@@ -253,7 +283,9 @@ pub struct RelocationGroup {
 }
 
 /// Relocations of one type with one symbol.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct RelocationUse {
     /// ELF's name of the type, or `type N` if no loader takes it.
     pub kind: String,
@@ -264,7 +296,9 @@ pub struct RelocationUse {
 }
 
 /// A custom section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct CustomSection {
     /// `raw` for one of the wasm module, another known kind, or `kind N`.
     pub kind: String,

@@ -62,6 +62,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) uses_simd: bool,
     /// The operands of all branches so far.
     pub(super) branch_operands: usize,
+    /// How many operators were lowered.
+    pub(super) operators: u32,
     functions: HashMap<Symbol, FuncRef>,
     signatures: HashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
@@ -102,6 +104,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             checked: CheckedAddresses::default(),
             uses_simd: false,
             branch_operands: 0,
+            operators: 0,
             functions: HashMap::new(),
             signatures: HashMap::new(),
             results_slot: None,

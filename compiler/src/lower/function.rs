@@ -3,7 +3,7 @@
 //! Owns what is worth keeping between functions, so that a thread lowers many of them without
 //! allocating anew.
 
-use cranelift_codegen::ir::{Function, UserFuncName};
+use cranelift_codegen::ir::{Function, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasmparser::{
@@ -14,6 +14,7 @@ use super::Environment;
 use super::context::{Lowering, Stacks};
 use super::operators::ValidatingVisitor;
 use super::symbol::Symbol;
+use crate::address_map::source_location;
 use crate::error::Error;
 use crate::vectors::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
@@ -30,6 +31,9 @@ const MAX_LOCALS_BY_BLOCKS: u64 = 100_000_000;
 /// The most operands that the conditional branches of a function may have together. Two bytes make a
 /// branch with as many operands as a label has values; twenty million take 250 MB.
 pub(super) const MAX_BRANCH_OPERANDS: usize = 20_000_000;
+
+/// How many operators are lowered until the host is asked again whether it wants the result.
+const OPERATORS_BETWEEN_CHECKS: u32 = 4096;
 
 /// What is known of a body once it is lowered.
 pub(crate) struct Lowered {
@@ -152,6 +156,7 @@ impl<'a> Lowering<'a, '_> {
         self.open_block(&[], &self.ty.results);
         while !reader.eof() {
             let offset = reader.original_position();
+            self.begin_operator(offset);
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
             reader.visit_operator(&mut visitor)??;
             self.check_size(body.validation.index, offset)?;
@@ -160,7 +165,18 @@ impl<'a> Lowering<'a, '_> {
         Ok(())
     }
 
+    /// What comes next is made from the operator at `offset`.
+    pub(super) fn begin_operator(&mut self, offset: u64) {
+        if self.env.tells_origins {
+            self.builder.set_srcloc(source_location(offset));
+        }
+    }
+
     fn check_size(&mut self, function: u32, offset: u64) -> Result<(), Error> {
+        self.operators = self.operators.wrapping_add(1);
+        if self.operators.is_multiple_of(OPERATORS_BETWEEN_CHECKS) {
+            self.env.monitor.check()?;
+        }
         if let Some(failure) = self.inlining.failure.take() {
             return Err(failure);
         }
@@ -206,6 +222,8 @@ impl<'a> Lowering<'a, '_> {
 
     /// Completes the function.
     pub(super) fn finish(mut self) {
+        // What traps share belongs to no operator.
+        self.builder.set_srcloc(SourceLoc::default());
         self.emit_trap_blocks();
         let config = self.config;
         self.builder.finalize(config);

@@ -234,6 +234,7 @@ impl<'a> Lowering<'a, '_> {
         let caller_base = std::mem::replace(&mut self.inlining.base, self.stacks.frames.len());
         let caller_locals = std::mem::take(&mut self.locals);
         self.inlining.active.push(function);
+        let call = self.builder.srcloc();
         for (&ty, value) in ty.params.iter().zip(args) {
             self.declare_local(ty, value);
         }
@@ -242,6 +243,7 @@ impl<'a> Lowering<'a, '_> {
             self.reachable = false;
         }
         self.inlining.active.pop();
+        self.builder.set_srcloc(call);
         let locals = std::mem::replace(&mut self.locals, caller_locals);
         self.inlining.free.extend(locals);
         self.inlining.base = caller_base;
@@ -256,6 +258,7 @@ impl<'a> Lowering<'a, '_> {
         self.open_block(&[], results);
         while !reader.eof() && self.inlining.failure.is_none() {
             let offset = reader.original_position();
+            self.begin_operator(offset);
             let mut visitor = ValidatingVisitor::new(&mut validator, self, offset);
             reader.visit_operator(&mut visitor)??;
         }

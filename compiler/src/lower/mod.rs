@@ -27,6 +27,7 @@ use cranelift_codegen::ir::Signature;
 
 use crate::error::Error;
 use crate::instance::InstanceLayout;
+use crate::monitor::Monitor;
 use crate::options::{BoundsChecks, Options};
 use crate::target::Vectors;
 use crate::vectors;
@@ -77,6 +78,10 @@ pub(crate) struct Environment<'a> {
     stack_reserve: u32,
     /// What may be inlined, if anything.
     inlining: Option<&'a InliningPlan>,
+    /// Whether the IR tells which operators it was made from.
+    tells_origins: bool,
+    /// Whether the result is still wanted.
+    pub(crate) monitor: &'a Monitor<'a>,
 }
 
 impl<'a> Environment<'a> {
@@ -87,6 +92,7 @@ impl<'a> Environment<'a> {
         options: &Options,
         convention: Convention,
         inlining: Option<&'a InliningPlan>,
+        monitor: &'a Monitor<'a>,
     ) -> Self {
         let mut imported_types = vec![false; module.types.len()];
         let in_table =
@@ -110,6 +116,8 @@ impl<'a> Environment<'a> {
             entered: convention.entered(module),
             stack_reserve: stack::reserve(&signatures),
             inlining,
+            tells_origins: options.address_map,
+            monitor,
             signatures,
             imported_types,
             memory64: module.has_memory64(),

@@ -33,6 +33,14 @@ pub(crate) enum Symbol {
 }
 
 impl Symbol {
+    /// The function of the module that it is the code of, if it is.
+    pub(crate) fn function(self) -> Option<u32> {
+        match self {
+            Self::Function(index) | Self::Entry(index) | Self::Body(index) => Some(index),
+            _ => None,
+        }
+    }
+
     /// The symbol as Cranelift's pair of numbers.
     pub(crate) fn to_external_name(self) -> UserExternalName {
         let (namespace, index) = match self {

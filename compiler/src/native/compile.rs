@@ -6,13 +6,14 @@ use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, Function};
 use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
-use cranelift_codegen::{CodegenError, CodegenResult, CompiledCode, Context};
+use cranelift_codegen::{CodegenError, CompiledCode, Context};
 use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
 
 use wamr_abi::helpers::Helper;
 
 use super::effort;
 use super::listing::{self, Listing};
+use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::lower::{
     Environment, FunctionLowerer, Stop, Symbol, lower_entry, lower_import_thunk, lower_stack_guard,
@@ -39,6 +40,10 @@ pub(crate) struct CompiledFunction {
     pub(crate) frame_size: u32,
     /// How its frame is unwound, if that was asked for.
     pub(crate) unwinding: Option<systemv::UnwindInfo>,
+    /// Which operators the code was made from, if that was asked for.
+    pub(crate) origins: Vec<CodePlace>,
+    /// Whether it was too much for the options' level, and compiled as at level 0.
+    pub(crate) least_effort: bool,
     /// The readable form, if it was asked for.
     pub(crate) listing: Option<Box<Listing>>,
 }
@@ -125,7 +130,7 @@ impl<'a> FunctionCompiler<'a> {
 
     fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
         let clif = self.lists.then(|| listing::clif(&self.context.func));
-        let code = self.generate().map_err(|error| codegen_error(symbol, &error))?;
+        let (code, least_effort) = self.generate(symbol)?;
         let func = &self.context.func;
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
@@ -147,6 +152,8 @@ impl<'a> FunctionCompiler<'a> {
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
             unwinding: self.unwinding(symbol, &code)?,
+            origins: origins(&code),
+            least_effort,
             listing,
         })
     }
@@ -169,19 +176,38 @@ impl<'a> FunctionCompiler<'a> {
 
     /// Cranelift's part: optimisation, instruction selection, register allocation. This is what
     /// `Context::compile` does, but for the choice of the least effort before and in the middle.
-    fn generate(&mut self) -> CodegenResult<CompiledCode> {
+    /// Tells whether the effort was the least although the options ask for more.
+    fn generate(&mut self, symbol: Symbol) -> Result<(CompiledCode, bool), Error> {
         let mut control = ControlPlane::default();
         let context = &mut self.context;
+        let monitor = self.env.monitor;
+        let failed = |error: CodegenError| codegen_error(symbol, &error);
         let Isas { main, least_effort } = self.isas;
         let least = least_effort.as_ref();
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
-        context.optimize(&**isa, &mut control)?;
+        monitor.check()?;
+        context.optimize(&**isa, &mut control).map_err(failed)?;
         isa = least.filter(|_| effort::exceeds_backtracking(&context.func)).unwrap_or(isa);
+        monitor.check()?;
         let (func, domtree) = (&context.func, &context.domtree);
         let allocator = &mut self.allocator;
-        let stencil = isa.compile_function(func, domtree, allocator, self.lists, &mut control)?;
-        Ok(stencil.apply_params(&func.params))
+        let stencil = isa.compile_function(func, domtree, allocator, self.lists, &mut control);
+        let code = stencil.map_err(failed)?.apply_params(&func.params);
+        Ok((code, !std::ptr::eq(isa, main)))
     }
+}
+
+/// Which operators the code was made from. Code that is made from none is left out.
+fn origins(code: &CompiledCode) -> Vec<CodePlace> {
+    let places = code.buffer.get_srclocs_sorted().iter();
+    let places = places.filter(|place| !place.loc.is_default());
+    places
+        .map(|place| CodePlace {
+            start: place.start,
+            end: place.end,
+            wasm_offset: place.loc.bits(),
+        })
+        .collect()
 }
 
 /// Bytes that a function takes on the stack.

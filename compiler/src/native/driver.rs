@@ -11,14 +11,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
 use super::listing::Listing;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::lower::{Environment, Stop, Symbol};
 use crate::options::Options;
 use crate::target::Isas;
 use crate::wasm::Body;
-
-/// Told after each function how many bytes of function bodies are compiled, and how many there are.
-pub(crate) type Progress<'a> = dyn Fn(u64, u64) + Sync + 'a;
 
 /// Compiles the module of `env` and lays out its text.
 ///
@@ -28,10 +25,8 @@ pub(crate) fn compile_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
-    progress: &Progress<'_>,
 ) -> Result<Image, Stop> {
-    let functions =
-        compile_functions(env, options, &|| FunctionCompiler::new(env, isas), progress)?;
+    let functions = compile_functions(env, options, &|| FunctionCompiler::new(env, isas))?;
     Ok(Image::lay_out(functions, &*isas.main, options.target())?)
 }
 
@@ -42,7 +37,7 @@ pub(crate) fn list_module(
     options: &Options,
 ) -> Result<Vec<(Symbol, Listing)>, Stop> {
     let compiler = || FunctionCompiler::new(env, isas).with_listings();
-    let functions = compile_functions(env, options, &compiler, &|_, _| ())?;
+    let functions = compile_functions(env, options, &compiler)?;
     let listings = functions.into_iter().filter_map(|function| {
         let listing = function.listing?;
         Some((function.symbol, *listing))
@@ -55,7 +50,6 @@ fn compile_functions<'a>(
     env: &'a Environment<'a>,
     options: &Options,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
-    progress: &Progress<'_>,
 ) -> Result<Vec<CompiledFunction>, Stop> {
     let bodies = &env.module.bodies;
     let total = bodies.iter().map(body_size).sum();
@@ -63,7 +57,8 @@ fn compile_functions<'a>(
     let functions = for_each_function(env, options, new_compiler, |compiler, index| {
         let body = &bodies[index];
         let compiled = compiler.compile_body(body)?;
-        progress(done.fetch_add(body_size(body), Ordering::Relaxed) + body_size(body), total);
+        let size = body_size(body);
+        env.monitor.report(done.fetch_add(size, Ordering::Relaxed) + size, total);
         Ok(compiled)
     })?;
     let mut functions: Vec<CompiledFunction> = functions.into_iter().flatten().collect();
@@ -93,6 +88,8 @@ fn for_each_function<'a, R: Send>(
             pool.install(|| broadcast(threads, &run))
         }
     };
+    // Whatever else went wrong meanwhile depends on timing.
+    env.monitor.check()?;
     queue.into_ordered(batches)
 }
 
@@ -152,6 +149,10 @@ impl Queue {
             match work(compiler, index) {
                 Ok(result) => batch.results.push((index, result)),
                 Err(error) => {
+                    if matches!(&error, Stop::Error(error) if error.kind() == ErrorKind::Cancelled)
+                    {
+                        self.next.store(self.order.len(), Ordering::Relaxed);
+                    }
                     self.first_error.fetch_min(index, Ordering::Relaxed);
                     if batch.error.as_ref().is_none_or(|(first, _)| index < *first) {
                         batch.error = Some((index, error));

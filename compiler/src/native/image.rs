@@ -15,6 +15,7 @@ use gimli::write::{Address, CieId, FrameDescriptionEntry, FrameTable};
 use wamr_abi::helpers::Helper;
 
 use super::compile::CompiledFunction;
+use crate::address_map::AddressMapBuilder;
 use crate::error::Error;
 use crate::lower::{ENTRY_PREFIX_SIZE, Symbol};
 use crate::target::Target;
@@ -42,6 +43,11 @@ pub(crate) struct Image {
     pub(crate) indirect_helpers: BTreeSet<Helper>,
     /// Whether some function has an operator on vectors.
     pub(crate) uses_simd: bool,
+    /// Which operators the code was made from, for [`AddressMap`](crate::AddressMap), if that was
+    /// asked for.
+    pub(crate) origins: Vec<(u32, u32)>,
+    /// Functions that were too much for the options' level, by index.
+    pub(crate) least_effort: Vec<u32>,
 }
 
 /// The number by which [`Image::frames`] refers to the start of the text.
@@ -88,6 +94,10 @@ impl Image {
         let mut control = ControlPlane::default();
         let mut places = HashMap::with_capacity(labels.len());
         let mut frames = Frames::new(isa)?;
+        let mut origins = AddressMapBuilder::default();
+        let least_effort = functions.iter().filter(|function| function.least_effort);
+        let least_effort = least_effort.filter_map(|function| function.symbol.function());
+        let least_effort = least_effort.collect();
         for function in functions {
             let alignment = function.alignment.max(FUNCTION_ALIGNMENT);
             let prefix = prefix_size(function.symbol);
@@ -97,6 +107,7 @@ impl Image {
             let place = Place { offset, size: function.code.len() as u64 };
             places.insert(function.symbol, place);
             frames.add(place, function.unwinding.as_ref());
+            origins.add(offset, &function.origins);
         }
         let stub = target.helper_stub();
         let mut relocations = Vec::with_capacity(helpers.len());
@@ -114,7 +125,17 @@ impl Image {
         }
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
-        Ok(Self { text, places, frames: frames.table, relocations, indirect_helpers, uses_simd })
+        let (frames, origins) = (frames.table, origins.finish());
+        Ok(Self {
+            text,
+            places,
+            frames,
+            relocations,
+            indirect_helpers,
+            uses_simd,
+            origins,
+            least_effort,
+        })
     }
 
     /// Where the runtime enters function `index`.

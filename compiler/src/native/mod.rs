@@ -12,6 +12,6 @@ mod listing;
 
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};
-pub(crate) use driver::{Progress, compile_module, list_module};
+pub(crate) use driver::{compile_module, list_module};
 pub(crate) use image::{Image, Place, TEXT};
 pub use listing::Listing;

@@ -11,6 +11,7 @@ use cranelift_object::object;
 use object::write::{Object, SectionId};
 use object::{BinaryFormat, Endianness, FileFlags, SectionKind, elf};
 
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::native::Image;
 use crate::target::Target;
@@ -24,7 +25,7 @@ pub(crate) fn write(
     module: &Module<'_>,
     image: &Image,
     target: &dyn Target,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<u8>, Error> {
     let mut object =
         Object::new(BinaryFormat::Elf, target.object_architecture(), Endianness::Little);

@@ -13,6 +13,7 @@ use wamr_abi::helpers::Helper;
 
 use super::broken;
 use crate::assemble::visible_exports;
+use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::lower::Symbol;
 use crate::native::{Image, Place};
@@ -24,7 +25,7 @@ pub(super) fn define(
     text: SectionId,
     module: &Module<'_>,
     image: &Image,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
     let imported = module.imported_function_count();
     let own = imported..module.functions.len() as u32;
@@ -49,7 +50,8 @@ pub(super) fn define(
                 define_one(object, text, export.name, place, SymbolScope::Dynamic);
             }
             Some(reason) => {
-                warnings.push(format!("the export {:?} has no symbol: {reason}", export.name));
+                let what = format!("the export {:?} has no symbol: {reason}", export.name);
+                warnings.push(Diagnostic::warning(what));
             }
         }
     }

@@ -19,8 +19,9 @@ fn cargo(arguments: &[&str]) -> String {
 #[test]
 fn it_needs_no_c_compiler() {
     // `cargo build` would put its result in the place of the command that other tests run.
-    cargo(&["check", "--bins"]);
-    let tree = cargo(&["tree", "--edges=normal,build", "--prefix=none", "--format={p}"]);
+    cargo(&["check", "--bins", "--features=cli"]);
+    let tree =
+        cargo(&["tree", "--features=cli", "--edges=normal,build", "--prefix=none", "--format={p}"]);
     let names: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(names.contains(&"cranelift-codegen"), "{tree}");
     for builder in ["cc", "cmake", "bindgen", "wamr-shim"] {

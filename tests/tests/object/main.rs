@@ -146,7 +146,7 @@ fn symbols_are_named_as_wamrc_names_them() {
         assert_eq!(artifact.warnings().len(), without.len());
         for (warning, name) in artifact.warnings().iter().zip(without) {
             assert!(
-                warning.starts_with(&format!("the export {name:?} has no symbol")),
+                warning.message.starts_with(&format!("the export {name:?} has no symbol")),
                 "{warning}"
             );
         }

@@ -35,6 +35,8 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
         alignment: 4,
         frame_size: 0,
         unwinding: None,
+        origins: Vec::new(),
+        least_effort: false,
         listing: None,
     }
 }

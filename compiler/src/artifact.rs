@@ -1,0 +1,261 @@
+//! A finished compilation: the bytes of a file, and what is known about them.
+//!
+//! Invariants: all of it depends on the module and the options alone. Offsets of code count from the
+//! start of the machine code, as the runtime's do; [`Artifact::code_range`] says where in the file
+//! that lies.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use crate::address_map::AddressMap;
+use crate::aot::SectionRange;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lower;
+use crate::native::Image;
+use crate::wasm::{self, Module};
+
+/// Numbers about a compilation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Statistics {
+    /// Functions of the module, imports not counted.
+    pub functions: usize,
+    /// Bytes of machine code.
+    pub code_size: usize,
+    /// Places that the loader or linker has to patch.
+    pub relocations: usize,
+}
+
+/// A section of an `.aot` file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Section {
+    /// What it is, as [`inspect`](crate::inspect) calls it.
+    pub name: &'static str,
+    /// Where its body lies in the file; its header is the 8 bytes before.
+    pub range: Range<usize>,
+}
+
+/// What a [`Symbol`] stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum SymbolKind {
+    /// A function of the module, as other functions of the module call it.
+    Function,
+    /// What the runtime calls in place of a function, if that differs.
+    Entry,
+    /// The code of a function that has a check of the stack in front of it.
+    Body,
+    /// Code that the compiler adds, such as calls of imports and of the runtime.
+    Added,
+}
+
+/// A stretch of machine code with a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Symbol {
+    /// The name of the function in the name section or else the first that it is exported by;
+    /// without either, and for code that the compiler adds, what listings call it.
+    pub name: String,
+    /// What it stands for.
+    pub kind: SymbolKind,
+    /// Index of the function, imports counted; none for what the compiler adds.
+    pub function: Option<u32>,
+    /// Where the code begins, from the start of the machine code.
+    pub offset: u64,
+    /// Bytes of code and of the constants behind it.
+    pub size: u64,
+}
+
+/// What is known about a compiled module beside its bytes.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub(crate) statistics: Statistics,
+    /// Warnings first.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) code_range: Option<Range<usize>>,
+    pub(crate) symbols: Vec<Symbol>,
+    pub(crate) address_map: Option<AddressMap>,
+}
+
+impl Summary {
+    /// Numbers about the compilation.
+    pub fn statistics(&self) -> Statistics {
+        self.statistics
+    }
+
+    /// What the user of the file should know, warnings first.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The warnings among the diagnostics: for example that default builds of the chosen release
+    /// lack a feature that the module uses.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
+        &self.diagnostics[..self.diagnostics.partition_point(is_warning)]
+    }
+
+    /// The sections of an `.aot` file, in its order. None for an object file: tools for ELF files
+    /// tell those.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Where the machine code lies in an `.aot` file; none for an object file.
+    pub fn code_range(&self) -> Option<Range<usize>> {
+        self.code_range.clone()
+    }
+
+    /// Every stretch of the machine code, in its order.
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
+    }
+
+    /// The symbol that the code at `code_offset` belongs to.
+    pub fn symbol_at(&self, code_offset: u64) -> Option<&Symbol> {
+        let behind = self.symbols.partition_point(|symbol| symbol.offset <= code_offset);
+        let symbol = self.symbols.get(behind.checked_sub(1)?)?;
+        (code_offset < symbol.offset + symbol.size).then_some(symbol)
+    }
+
+    /// Which wasm operators the code was made from, if
+    /// [`Options::address_map`](crate::Options::address_map) asked for it.
+    pub fn address_map(&self) -> Option<&AddressMap> {
+        self.address_map.as_ref()
+    }
+}
+
+/// A finished compilation: the bytes of a file, and its [`Summary`], whose methods it has, too.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) summary: Summary,
+}
+
+impl Artifact {
+    /// The content of the file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The content of the file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The content of the file, and what is known about it.
+    pub fn into_parts(self) -> (Vec<u8>, Summary) {
+        (self.bytes, self.summary)
+    }
+
+    /// Writes the content of the file.
+    ///
+    /// # Errors
+    /// Those of `writer`.
+    pub fn write_to<W: Write + ?Sized>(&self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(&self.bytes)
+    }
+
+    /// What is known about the file.
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// [`Summary::statistics`].
+    pub fn statistics(&self) -> Statistics {
+        self.summary.statistics()
+    }
+
+    /// [`Summary::diagnostics`].
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.summary.diagnostics()
+    }
+
+    /// [`Summary::warnings`].
+    pub fn warnings(&self) -> &[Diagnostic] {
+        self.summary.warnings()
+    }
+
+    /// [`Summary::sections`].
+    pub fn sections(&self) -> &[Section] {
+        self.summary.sections()
+    }
+
+    /// [`Summary::code_range`].
+    pub fn code_range(&self) -> Option<Range<usize>> {
+        self.summary.code_range()
+    }
+
+    /// [`Summary::symbols`].
+    pub fn symbols(&self) -> &[Symbol] {
+        self.summary.symbols()
+    }
+
+    /// [`Summary::symbol_at`].
+    pub fn symbol_at(&self, code_offset: u64) -> Option<&Symbol> {
+        self.summary.symbol_at(code_offset)
+    }
+
+    /// [`Summary::address_map`].
+    pub fn address_map(&self) -> Option<&AddressMap> {
+        self.summary.address_map()
+    }
+}
+
+impl From<&SectionRange> for Section {
+    fn from(section: &SectionRange) -> Self {
+        Self { name: section.id.name(), range: section.offset..section.offset + section.size }
+    }
+}
+
+/// The symbols of all code, in its order.
+pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
+    let mut symbols: Vec<Symbol> = image
+        .places
+        .iter()
+        .map(|(&symbol, place)| {
+            let (kind, function) = match symbol {
+                lower::Symbol::Function(index) => (SymbolKind::Function, Some(index)),
+                lower::Symbol::Entry(index) => (SymbolKind::Entry, Some(index)),
+                lower::Symbol::Body(index) => (SymbolKind::Body, Some(index)),
+                _ => (SymbolKind::Added, None),
+            };
+            let name = function.and_then(|index| module.function_names.get(index));
+            let name = name.map_or_else(|| symbol.to_string(), str::to_owned);
+            Symbol { name, kind, function, offset: place.offset, size: place.size }
+        })
+        .collect();
+    symbols.sort_unstable_by_key(|symbol| symbol.offset);
+    name_exports(module, &mut symbols);
+    symbols
+}
+
+/// Names functions that the name section does not name by what they are exported as.
+fn name_exports(module: &Module<'_>, symbols: &mut [Symbol]) {
+    let mut exported: Vec<(u32, &str)> = module
+        .exports
+        .iter()
+        .filter(|export| export.kind == wasm::ExportKind::Function)
+        .map(|export| (export.index, export.name))
+        .collect();
+    // Stable, so that the first of several names stays the first.
+    exported.sort_by_key(|(index, _)| *index);
+    for symbol in symbols {
+        let Some(index) = symbol.function else { continue };
+        let first = exported.partition_point(|(other, _)| *other < index);
+        match exported.get(first) {
+            Some(&(other, name))
+                if other == index && module.function_names.get(index).is_none() =>
+            {
+                name.clone_into(&mut symbol.name);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The front of the library: options and the host's functions, put together for any number of
+//! compilations.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::artifact::{Artifact, Summary};
+use crate::error::Error;
+use crate::monitor::{IsCancelled, Monitor, OnProgress, Progress};
+use crate::native::Listing;
+use crate::options::Options;
+use crate::pipeline::{self, Output};
+
+/// A compiler with its options, and with functions of the host that it calls while it works.
+///
+/// ```
+/// use std::sync::atomic::{AtomicBool, Ordering};
+///
+/// use cwamrc::{Compiler, ErrorKind, Options};
+///
+/// let wasm = wat::parse_str("(module (func (export \"f\")))")?;
+/// let unwanted = AtomicBool::new(false);
+/// let compiler = Compiler::new(Options::new())
+///     .on_progress(|progress| println!("{} of {} bytes", progress.done, progress.total))
+///     .cancel_if(|| unwanted.load(Ordering::Relaxed));
+/// assert!(compiler.compile(&wasm).is_ok());
+///
+/// unwanted.store(true, Ordering::Relaxed);
+/// assert_eq!(compiler.compile(&wasm).unwrap_err().kind(), ErrorKind::Cancelled);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// One compiler can serve several threads at once; the functions of the host are then called for all
+/// of their compilations.
+#[derive(Default)]
+pub struct Compiler<'a> {
+    options: Options,
+    progress: Option<Box<OnProgress<'a>>>,
+    is_cancelled: Option<Box<IsCancelled<'a>>>,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler that tells nobody of its work.
+    pub fn new(options: Options) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// Calls `progress` after each function, from any of the compiling threads and from several at
+    /// once. Of calls that overtake each other, the one with the largest [`Progress::done`] is the
+    /// last. A module whose functions turn out to make tail calls may be begun anew.
+    #[must_use]
+    pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'a) -> Self {
+        self.progress = Some(Box::new(progress));
+        self
+    }
+
+    /// Asks `is_cancelled` now and then whether to give up, from any of the compiling threads and
+    /// from several at once: before and after each function, and several times within large ones.
+    /// Once it returns `true`, the compilation ends with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) as soon as each thread is through with
+    /// the step it is at.
+    #[must_use]
+    pub fn cancel_if(mut self, is_cancelled: impl Fn() -> bool + Send + Sync + 'a) -> Self {
+        self.is_cancelled = Some(Box::new(is_cancelled));
+        self
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// As [`compile`].
+    ///
+    /// # Errors
+    /// As [`compile`], and if the compilation is cancelled.
+    pub fn compile(&self, wasm: &[u8]) -> Result<Artifact, Error> {
+        pipeline::compile_as(wasm, &self.options, Output::Aot, &self.monitor())
+    }
+
+    /// As [`compile_object`].
+    ///
+    /// # Errors
+    /// As [`Compiler::compile`].
+    pub fn compile_object(&self, wasm: &[u8]) -> Result<Artifact, Error> {
+        pipeline::compile_as(wasm, &self.options, Output::Object, &self.monitor())
+    }
+
+    /// As [`compile_to_writer`].
+    ///
+    /// # Errors
+    /// As [`Compiler::compile`], and those of `writer`.
+    pub fn compile_to_writer<W: Write + ?Sized>(
+        &self,
+        wasm: &[u8],
+        writer: &mut W,
+    ) -> Result<Summary, WriteError> {
+        let artifact = self.compile(wasm)?;
+        artifact.write_to(writer)?;
+        Ok(artifact.summary)
+    }
+
+    /// As [`list`].
+    ///
+    /// # Errors
+    /// As [`Compiler::compile`].
+    pub fn list(&self, wasm: &[u8]) -> Result<Vec<Listing>, Error> {
+        pipeline::list_functions(wasm, &self.options, &self.monitor())
+    }
+
+    fn monitor(&self) -> Monitor<'_> {
+        Monitor::new(self.progress.as_deref(), self.is_cancelled.as_deref())
+    }
+}
+
+impl fmt::Debug for Compiler<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compiler").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// Compiles the wasm module in `wasm` to an `.aot` file.
+///
+/// # Errors
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for anything but a valid module,
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a module that uses a proposal which
+/// is not supported or which the chosen release cannot take,
+/// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for one that exceeds a limit.
+pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+    pipeline::compile_as(wasm, options, Output::Aot, &Monitor::default())
+}
+
+/// Compiles the wasm module in `wasm` and writes the `.aot` file to `writer`, to which nothing is
+/// written unless the module compiles.
+///
+/// ```
+/// let wasm = wat::parse_str("(module (func (export \"f\")))")?;
+/// let mut file = std::io::Cursor::new(Vec::new());
+/// let summary = cwamrc::compile_to_writer(&wasm, &cwamrc::Options::new(), &mut file)?;
+/// assert_eq!(summary.statistics().functions, 1);
+/// assert!(file.get_ref().starts_with(b"\0aot"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`compile`], and those of `writer`.
+pub fn compile_to_writer<W: Write + ?Sized>(
+    wasm: &[u8],
+    options: &Options,
+    writer: &mut W,
+) -> Result<Summary, WriteError> {
+    let artifact = compile(wasm, options)?;
+    artifact.write_to(writer)?;
+    Ok(artifact.summary)
+}
+
+/// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
+///
+/// The function with index `n` behind those imported is the symbol `aot_func#n`, as wamrc names it,
+/// and what a function is exported as is another symbol for it. A warning names each export that
+/// cannot have one. Runtime helpers are undefined symbols; `.eh_frame` tells how to unwind.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_object(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
+    pipeline::compile_as(wasm, options, Output::Object, &Monitor::default())
+}
+
+/// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as
+/// machine code: those of the module in order, and behind them those that the compiler adds.
+///
+/// # Errors
+/// As [`compile`].
+pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
+    pipeline::list_functions(wasm, options, &Monitor::default())
+}
+
+/// Why there is no file: the module does not compile, or the writer does not take the bytes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The module does not compile; nothing was written.
+    Compile(Error),
+    /// The writer failed, perhaps after a part of the bytes.
+    Write(io::Error),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compile(error) => error.fmt(f),
+            Self::Write(error) => write!(f, "cannot write the compiled module: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Compile(error) => Some(error),
+            Self::Write(error) => Some(error),
+        }
+    }
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::Compile(error)
+    }
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Write(error)
+    }
+}

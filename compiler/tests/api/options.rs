@@ -1,0 +1,87 @@
+//! Options as data: keys, values, defaults, and what is refused. The texts are written by hand.
+
+use std::num::NonZeroUsize;
+
+use cwamrc::{Architecture, BoundsChecks, Cpu, Diagnostic, OptLevel, Options, Release};
+
+fn read(text: &str) -> Result<Options, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    assert_eq!(read("{}"), Ok(Options::new()));
+    assert_eq!(read(r#"{"opt_level": 1}"#), Ok(Options::new().opt_level(OptLevel::O1)));
+}
+
+#[test]
+fn every_option_can_be_told() {
+    let text = r#"{
+        "cpu": { "architecture": "aarch64", "features": ["lse"] },
+        "opt_level": 0,
+        "bounds_checks": "software",
+        "stack_bounds_checks": false,
+        "indirect_mode": true,
+        "release": "2.3.0",
+        "threads": 3,
+        "emit_custom_sections": ["name", "build_id"],
+        "address_map": true
+    }"#;
+    let cpu = Cpu::baseline(Architecture::Aarch64).with_features("+lse").expect("a feature");
+    let expected = Options::new()
+        .cpu(cpu)
+        .opt_level(OptLevel::O0)
+        .bounds_checks(BoundsChecks::Software)
+        .stack_bounds_checks(false)
+        .indirect_mode(true)
+        .release(Release::V2_3_0)
+        .threads(NonZeroUsize::new(3).expect("some"))
+        .emit_custom_sections(vec!["name".to_owned(), "build_id".to_owned()])
+        .address_map(true);
+    assert_eq!(read(text), Ok(expected));
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let mut all = vec![Options::new(), Options::new().release(Release::Main)];
+    for &architecture in Architecture::ALL {
+        for names in architecture.cpus() {
+            let cpu = Cpu::named(architecture, names[0]).expect("it is listed");
+            all.push(Options::new().cpu(cpu));
+        }
+    }
+    for options in all {
+        let text = serde_json::to_string(&options).expect("options are data");
+        assert_eq!(read(&text), Ok(options));
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    for (text, expected) in [
+        (r#"{"optlevel": 1}"#, "unknown field `optlevel`"),
+        (r#"{"opt_level": 4}"#, "there is no level 4"),
+        (r#"{"bounds_checks": "none"}"#, "unknown variant `none`"),
+        (r#"{"release": "1.0"}"#, "1.0"),
+        (r#"{"cpu": {"architecture": "vax"}}"#, "unknown architecture `vax`"),
+        (r#"{"cpu": {"architecture": "x86_64", "features": ["sse9"]}}"#, "`sse9`"),
+        (r#"{"cpu": {"architecture": "x86_64", "model": "k8"}}"#, "unknown field `model`"),
+        (r#"{"threads": 0}"#, "nonzero"),
+    ] {
+        let error = read(text).expect_err(text);
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn results_are_data_too() {
+    let wasm = wat::parse_str(r#"(module (memory i64 1) (func $f))"#).expect("the text is right");
+    let artifact = cwamrc::compile(&wasm, &Options::new()).expect("it compiles");
+    let json = |value: &[Diagnostic]| serde_json::to_value(value).expect("diagnostics are data");
+    assert_eq!(json(artifact.warnings())[0]["severity"], "warning");
+    let symbols = serde_json::to_value(artifact.symbols()).expect("symbols are data");
+    let symbol = &symbols[0];
+    assert_eq!((&symbol["name"], &symbol["kind"]), (&"f".into(), &"function".into()));
+    let statistics = serde_json::to_value(artifact.statistics()).expect("numbers are data");
+    assert_eq!(statistics["functions"], 1);
+}
