@@ -1,26 +1,32 @@
 //! What the targets cost beside each other, and what SIMD gains: `benchmarks targets`.
 //!
-//! Compile time and size of the code for the least CPU of each target, as ratios to x86-64; run time
-//! of kernels here, built with SIMD and without from the same source (`benchmarks/simd`). The
+//! Compile time and size of the code for the least CPU of each target, as ratios to x86-64; size of the
+//! code beside that of WAMR's own compiler, where that is at hand; run time of kernels here, built with SIMD and without from the same source (`benchmarks/simd`). The
 //! contestants of a round take turns; kernels must print what their native builds print.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Error, Result};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use cwamrc::{Architecture, Artifact, OptLevel, Options, compile};
 use cwamrc_tests::machine::Machine;
 use cwamrc_tests::programs::{Host, Inputs, Run};
 use cwamrc_tests::runner;
 
+use crate::bench::contestants::Field;
+use crate::bench::programs;
 use crate::measure::measure;
-use crate::stats::Summary;
+use crate::stats::{Summary, geometric_mean};
 
 /// The modules that README's figures are about.
 const MODULES: [&str; 4] = ["python", "clang-format", "sqljs", "quickjs"];
 const LEVELS: [OptLevel; 2] = [OptLevel::O3, OptLevel::O0];
+
+/// Programs of `benchmarks/programs` without vectors, which WAMR's compiler has not on riscv64.
+const PROGRAMS: [&str; 8] = ["lua", "zstd", "lz4", "bzip2", "webp", "pcre2", "yyjson", "deflate"];
 
 const KERNELS: [&str; 2] = ["gemm", "mandelbrot"];
 const KERNELS_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/simd");
@@ -32,6 +38,7 @@ const CC: &str = "clang-19";
 /// Measures and prints both tables.
 pub(crate) fn report(rounds: usize) -> Result<()> {
     compile_times(&Inputs::prepare()?, rounds)?;
+    text_sizes()?;
     kernels(rounds)
 }
 
@@ -80,6 +87,59 @@ fn compile_for(
     };
     let (artifact, sample) = measure("cwamrc", || compile(wasm, &options), size)?;
     Ok((artifact.map_err(Error::other)?, sample.cpu))
+}
+
+/// Sizes of the code at the highest level, as ratios to `wamrc -O3`.
+fn text_sizes() -> Result<()> {
+    let mut missing = Vec::new();
+    let wamrc = Field::find(&mut missing).wamrc;
+    let jobs = programs::listed(&PROGRAMS.map(str::to_owned), &mut missing)?;
+    for what in missing {
+        println!("\nLeft out: {what}");
+    }
+    let Some(wamrc) = wamrc else { return Ok(()) };
+    let names: Vec<_> = Architecture::ALL.iter().map(|one| one.name()).collect();
+    println!("\n| code, to wamrc -O3 | {} |", names.join(" | "));
+    println!("|---{}|", "|---".repeat(names.len()));
+    let folder = tempfile::tempdir()?;
+    let mut pairs = vec![Vec::new(); names.len()];
+    for job in jobs {
+        let mut row = String::new();
+        let wasm = fs::read(&job.wasm)?;
+        for (architecture, pairs) in Architecture::ALL.iter().zip(&mut pairs) {
+            let aot = folder.path().join("theirs.aot");
+            let mut command = Command::new(&wamrc.program);
+            command.arg(format!("--target={}", architecture.name())).arg("-o").arg(&aot);
+            command.args(wamrc_flags(architecture.name())).arg(&job.wasm).stdout(Stdio::null());
+            if !command.status()?.success() {
+                return Err(Error::other(format!("wamrc cannot compile {}", job.name)));
+            }
+            let theirs = text_size(&fs::read(&aot)?)?;
+            let (artifact, _) = compile_for(*architecture, OptLevel::O3, &wasm)?;
+            let ours = text_size(artifact.bytes())?;
+            write!(row, " {:.2} |", ours / theirs).map_err(Error::other)?;
+            pairs.push((vec![ours], vec![theirs]));
+        }
+        println!("| {} |{row}", job.name);
+    }
+    let means: Vec<_> = pairs.iter().filter_map(|pairs| geometric_mean(pairs)).collect();
+    let means = means.iter().map(|mean| format!(" {:.2} |", mean.median)).collect::<String>();
+    println!("| geometric mean |{means}");
+    Ok(())
+}
+
+/// What `wamrc` must be told for the same machine: by itself it takes riscv64 for one without the
+/// extensions that Linux needs (`doc/build_wasm_app.md`).
+fn wamrc_flags(architecture: &str) -> &'static [&'static str] {
+    match architecture {
+        "riscv64" => &["--target-abi=lp64d", "--cpu=generic-rv64", "--cpu-features=+m,+a,+f,+d,+c"],
+        _ => &[],
+    }
+}
+
+fn text_size(aot: &[u8]) -> Result<f64> {
+    let file = cwamrc::aot::read(aot).map_err(Error::other)?;
+    Ok((file.text.literal.len() + file.text.code.len()) as f64)
 }
 
 fn kernels(rounds: usize) -> Result<()> {

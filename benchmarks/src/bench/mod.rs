@@ -6,10 +6,10 @@
 //! reason and sits out the remaining rounds of that program. Measuring is in `phases`, what came out
 //! is a plain value in `results`, and `summary`, `tables` and `page` only read that.
 
-mod contestants;
+pub(crate) mod contestants;
 mod page;
 mod phases;
-mod programs;
+pub(crate) mod programs;
 mod results;
 mod summary;
 mod tables;
