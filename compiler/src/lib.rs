@@ -19,6 +19,7 @@
 
 pub mod aot;
 mod assemble;
+mod aux_stack;
 mod error;
 mod host_storage;
 
@@ -29,10 +30,13 @@ mod native;
 mod object;
 mod options;
 mod pipeline;
+mod proposal;
 mod target;
 mod vectors;
 mod wasm;
 
+/// The version of Cranelift that makes the code.
+pub use cranelift_codegen::VERSION as CRANELIFT_VERSION;
 pub use error::{Error, ErrorKind};
 pub use native::Listing;
 pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
@@ -40,3 +44,4 @@ pub use pipeline::{
     Artifact, Statistics, compile, compile_object, compile_object_with_progress,
     compile_with_progress, list,
 };
+pub use proposal::Proposal;

@@ -2,12 +2,13 @@
 //!
 //! Invariants: every combination that these types can express is compilable, or refused by name
 //! with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). Spelling of flags is not known
-//! here; that is `cli.rs`.
+//! here; that is `cli/`.
 
 use std::num::NonZeroUsize;
 
 pub use wamr_abi::releases::Release;
 
+use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
 
@@ -50,6 +51,11 @@ pub struct Options {
     /// Whether functions compare the stack pointer with the runtime's limit. `None` follows
     /// `bounds_checks`, as wamrc does: software checks bring stack checks along.
     pub stack_bounds_checks: Option<bool>,
+    /// Whether a stack in linear memory is kept inside its bounds where its pointer is set. The bounds
+    /// are those that a linker's `__data_end` and `__heap_base` tell.
+    pub aux_stack_checks: bool,
+    /// Whether every function keeps a frame pointer, by which profilers find its callers.
+    pub frame_pointers: bool,
     /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
     /// through the table of its addresses.
     pub indirect_mode: bool,
@@ -59,6 +65,8 @@ pub struct Options {
     pub threads: Option<NonZeroUsize>,
     /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form.
     pub emit_custom_sections: Vec<String>,
+    /// Proposals that a module may not use; all that are supported may be used by default.
+    pub disabled_proposals: Vec<Proposal>,
 }
 
 impl Default for Options {
@@ -68,10 +76,13 @@ impl Default for Options {
             opt_level: OptLevel::O3,
             bounds_checks: BoundsChecks::Hardware,
             stack_bounds_checks: None,
+            aux_stack_checks: true,
+            frame_pointers: false,
             indirect_mode: false,
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
+            disabled_proposals: Vec::new(),
         }
     }
 }
@@ -111,6 +122,18 @@ impl Options {
         self
     }
 
+    /// Sets whether a stack in linear memory is kept inside its bounds.
+    pub fn aux_stack_checks(mut self, check: bool) -> Self {
+        self.aux_stack_checks = check;
+        self
+    }
+
+    /// Sets whether every function keeps a frame pointer.
+    pub fn frame_pointers(mut self, keep: bool) -> Self {
+        self.frame_pointers = keep;
+        self
+    }
+
     /// Sets whether the file can run in place (XIP).
     pub fn indirect_mode(mut self, indirect: bool) -> Self {
         self.indirect_mode = indirect;
@@ -132,6 +155,14 @@ impl Options {
     /// Sets which custom sections are carried over.
     pub fn emit_custom_sections(mut self, names: Vec<String>) -> Self {
         self.emit_custom_sections = names;
+        self
+    }
+
+    /// Refuses modules that use `proposal`. Without [`Proposal::BulkMemory`],
+    /// [`Proposal::BulkMemoryOpt`] is still there, and so is [`Proposal::CallIndirectOverlong`]
+    /// without [`Proposal::ReferenceTypes`].
+    pub fn without(mut self, proposal: Proposal) -> Self {
+        self.disabled_proposals.push(proposal);
         self
     }
 

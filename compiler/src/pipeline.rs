@@ -76,7 +76,7 @@ pub fn compile_with_progress(
     options: &Options,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, Output::Aot, progress))
+    refine(wasm, options, compile_module(wasm, options, Output::Aot, progress))
 }
 
 /// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
@@ -100,7 +100,7 @@ pub fn compile_object_with_progress(
     options: &Options,
     progress: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, Output::Object, progress))
+    refine(wasm, options, compile_module(wasm, options, Output::Object, progress))
 }
 
 /// What becomes of the machine code.
@@ -190,7 +190,7 @@ fn lower<R>(
 }
 
 fn front_end<'a>(wasm: &'a [u8], options: &Options) -> Result<Module<'a>, Error> {
-    let mut module = wasm::parse(wasm)?;
+    let mut module = wasm::parse(wasm, wasm::allowed_features(options))?;
     host_storage::resolve(&mut module)?;
     vectors::check_border(&module, options)?;
     Ok(module)
@@ -202,7 +202,7 @@ fn front_end<'a>(wasm: &'a [u8], options: &Options) -> Result<Module<'a>, Error>
 /// # Errors
 /// As [`compile`].
 pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    refine(wasm, list_module(wasm, options))
+    refine(wasm, options, list_module(wasm, options))
 }
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
@@ -227,9 +227,9 @@ fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
     module.function_names.get(index).or(exported.map(|export| export.name)).map(str::to_owned)
 }
 
-/// Tells errors about proposals that are not supported from other invalid input.
-fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| wasm::refine_error(wasm, error))
+/// Tells errors about proposals that are not supported, or disabled, from other invalid input.
+fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| wasm::refine_error(wasm, options, error))
 }
 
 fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<String> {

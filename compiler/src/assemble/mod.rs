@@ -4,7 +4,6 @@
 //! the text comes from the image. Nothing is decided here that code depends on, except for the
 //! layout of the instance, which both sides take from [`InstanceLayout`].
 
-mod aux_stack;
 mod custom;
 mod features;
 mod init_data;
@@ -17,6 +16,7 @@ use std::borrow::Cow;
 use wamr_abi::format::{self, ExportKind};
 
 use crate::aot::model::{self, AotFile};
+use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::lower::{Symbol, native_symbol_slot};

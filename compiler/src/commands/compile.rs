@@ -17,6 +17,9 @@ const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 
 /// Compiles a module and writes the result.
 pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
+    for note in &request.notes {
+        diagnose(note);
+    }
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
     let bytes = match request.format {

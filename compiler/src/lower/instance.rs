@@ -203,6 +203,15 @@ impl Lowering<'_, '_> {
         self.load_field(POINTER, self.exec_env, exec_env::NATIVE_STACK_BOUNDARY as i32)
     }
 
+    /// The bounds of the stack in linear memory, 64 bits wide: its pointer stays above the first, and
+    /// does not exceed the second.
+    pub(super) fn aux_stack_bounds(&mut self) -> (Value, Value) {
+        let boundary = exec_env::AUX_STACK_BOUNDARY as i32;
+        let bottom = exec_env::AUX_STACK_BOTTOM as i32;
+        let exec_env = self.exec_env;
+        (self.load_field(POINTER, exec_env, boundary), self.load_field(POINTER, exec_env, bottom))
+    }
+
     /// Reads global `index`.
     pub(super) fn load_global(&mut self, index: u32) -> Value {
         let global = &self.env.module.globals[index as usize];

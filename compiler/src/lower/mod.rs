@@ -25,6 +25,7 @@ mod trap;
 
 use cranelift_codegen::ir::Signature;
 
+use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::options::{BoundsChecks, Options};
@@ -61,6 +62,8 @@ pub(crate) struct Environment<'a> {
     shared_memory: bool,
     /// Whether helpers are called through the runtime's table of their addresses.
     indirect_helpers: bool,
+    /// The global that holds the pointer of a stack in linear memory, if it is checked.
+    aux_stack_pointer: Option<u32>,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
     /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
@@ -116,6 +119,10 @@ impl<'a> Environment<'a> {
             shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
+            aux_stack_pointer: options
+                .aux_stack_checks
+                .then(|| aux_stack::checked_stack_pointer(module))
+                .flatten(),
             stack_checks: options.checks_stack(),
             largest_unguarded_frame,
             vectors,

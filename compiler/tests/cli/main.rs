@@ -5,6 +5,7 @@
 
 mod build;
 mod files;
+mod flags;
 mod hand_over;
 mod input;
 mod inspect;
