@@ -39,7 +39,9 @@ mod wasm;
 pub use cranelift_codegen::VERSION as CRANELIFT_VERSION;
 pub use error::{Error, ErrorKind};
 pub use native::Listing;
-pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
+pub use options::{
+    Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
+};
 pub use pipeline::{
     Artifact, Statistics, compile, compile_object, compile_object_with_progress,
     compile_with_progress, list,

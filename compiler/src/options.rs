@@ -36,6 +36,33 @@ pub enum BoundsChecks {
     Software,
 }
 
+/// What frames for call stacks hold. Each costs code that is executed although nothing traps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CallStacks {
+    /// A function whose frame finds no room traps. Without, frames overwrite what lies behind them.
+    pub bounds_checks: bool,
+    /// The position of every call.
+    pub position: bool,
+    /// The position of what trapped. Memory accesses that only guard pages check store theirs each
+    /// time.
+    pub trap_position: bool,
+    /// The index of the function, by which the runtime finds its name.
+    pub function_index: bool,
+}
+
+impl CallStacks {
+    /// Frames that hold everything.
+    pub fn complete() -> Self {
+        Self { bounds_checks: true, position: true, trap_position: true, function_index: true }
+    }
+
+    /// Frames that hold nothing, to choose from.
+    pub fn empty() -> Self {
+        Self { bounds_checks: false, position: false, trap_position: false, function_index: false }
+    }
+}
+
 /// The options of one compilation. [`Options::new`] gives defaults that are the same on every
 /// machine: a compilation asks nothing of the machine it runs on. For code that is meant for this
 /// machine alone, set [`Cpu::host`].
@@ -54,6 +81,10 @@ pub struct Options {
     /// Whether a stack in linear memory is kept inside its bounds where its pointer is set. The bounds
     /// are those that a linker's `__data_end` and `__heap_base` tell.
     pub aux_stack_checks: bool,
+    /// Frames by which a runtime that is built for it shows the functions that a trap went through
+    /// (`WAMR_BUILD_DUMP_CALL_STACK=1`). `None` saves their cost; a trap then shows the outermost
+    /// function at most.
+    pub call_stacks: Option<CallStacks>,
     /// Whether every function keeps a frame pointer, by which profilers find its callers.
     pub frame_pointers: bool,
     /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
@@ -77,6 +108,7 @@ impl Default for Options {
             bounds_checks: BoundsChecks::Hardware,
             stack_bounds_checks: None,
             aux_stack_checks: true,
+            call_stacks: None,
             frame_pointers: false,
             indirect_mode: false,
             release: Release::DEFAULT,
@@ -125,6 +157,12 @@ impl Options {
     /// Sets whether a stack in linear memory is kept inside its bounds.
     pub fn aux_stack_checks(mut self, check: bool) -> Self {
         self.aux_stack_checks = check;
+        self
+    }
+
+    /// Asks for frames by which traps show the functions that they went through.
+    pub fn call_stacks(mut self, frames: CallStacks) -> Self {
+        self.call_stacks = Some(frames);
         self
     }
 

@@ -33,7 +33,8 @@ pub(crate) fn assemble<'a>(
 ) -> Result<AotFile<'a>, Error> {
     names::check_imports(module)?;
     let target = options.target();
-    let feature_flags = features::used_features(module, image, target.vectors());
+    let used = features::used_features(module, image, target.vectors());
+    let feature_flags = used | features::call_stacks(options.call_stacks);
     let mut target_info =
         model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags);
     if options.indirect_mode {

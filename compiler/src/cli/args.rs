@@ -12,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cwamrc::{OptLevel, Release};
 
+use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
@@ -140,6 +141,8 @@ pub(super) struct CodeArgs {
     pub(super) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) features: FeatureArgs,
+    #[command(flatten)]
+    pub(super) call_stack: CallStackArgs,
 }
 
 /// Flags that decide about the machine that the code is for.

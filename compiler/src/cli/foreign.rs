@@ -63,17 +63,6 @@ pub(super) const FOREIGN: &[Foreign] = &[
     ),
     refused("stack-usage", Value::Required("FILE"), "there is no such report yet", BY_WAMRC),
     refused(
-        "enable-dump-call-stack",
-        Value::None,
-        "code keeps no frames for call stacks yet",
-        "leave it out: a trap names the outermost function; or use --backend=llvm",
-    ),
-    noted(
-        "call-stack-features",
-        Value::Required("LIST"),
-        "it says what --enable-dump-call-stack keeps, as in wamrc",
-    ),
-    refused(
         "enable-perf-profiling",
         Value::None,
         "code does not count and time its calls",

@@ -3,6 +3,7 @@
 //! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
 
 mod args;
+mod call_stack;
 mod features;
 mod foreign;
 mod hand_over;
@@ -52,7 +53,7 @@ impl CodeArgs {
         options.frame_pointers = self.enable_linux_perf;
         options.indirect_mode = self.xip || self.enable_indirect_mode;
         options.threads = self.threads;
-        self.features.apply(options)
+        self.call_stack.apply(self.features.apply(options))
     }
 }
 

@@ -5,6 +5,7 @@
 //! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is asked for its opinion, too.
 
 mod aux_stack;
+mod call_stacks;
 mod imports;
 mod level_3;
 mod stack;
