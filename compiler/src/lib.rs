@@ -43,7 +43,7 @@ pub use options::{
     Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
 };
 pub use pipeline::{
-    Artifact, Statistics, compile, compile_object, compile_object_with_progress,
+    Artifact, StackUsage, Statistics, compile, compile_object, compile_object_with_progress,
     compile_with_progress, list,
 };
 pub use proposal::Proposal;

@@ -1,12 +1,14 @@
 //! The whole way from wasm bytes to the bytes of a file, stage by stage.
 
+use std::collections::HashMap;
+
 use crate::aot::{self, AotFile};
 use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
-use crate::native::{self, Listing};
+use crate::native::{self, Image, Listing};
 use crate::object;
 use crate::options::{BoundsChecks, OptLevel, Options, Release};
 use crate::target::Isas;
@@ -25,11 +27,25 @@ pub struct Statistics {
     pub relocations: usize,
 }
 
+/// What a call of a function takes of the native stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StackUsage {
+    /// The function's index, imports counted.
+    pub function: u32,
+    /// Its name in the name section, or that of an export, if it has one.
+    pub name: Option<String>,
+    /// Bytes, the return address included, and those of functions inlined into it; not those of
+    /// functions that it calls.
+    pub bytes: u32,
+}
+
 /// A finished compilation.
 #[derive(Clone, Debug)]
 pub struct Artifact {
     bytes: Vec<u8>,
     statistics: Statistics,
+    stack_usage: Vec<StackUsage>,
     warnings: Vec<String>,
 }
 
@@ -47,6 +63,11 @@ impl Artifact {
     /// Numbers about the compilation.
     pub fn statistics(&self) -> Statistics {
         self.statistics
+    }
+
+    /// What a call of each function of the module takes of the native stack, in their order.
+    pub fn stack_usage(&self) -> &[StackUsage] {
+        &self.stack_usage
     }
 
     /// What the user of the file should know: for example that default builds of the chosen release
@@ -143,7 +164,27 @@ fn compile_module(
         code_size: image.text.len(),
         relocations: image.relocations.len(),
     };
-    Ok(Artifact { bytes, statistics, warnings })
+    let stack_usage = stack_usage(&module, &image);
+    Ok(Artifact { bytes, statistics, stack_usage, warnings })
+}
+
+fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
+    let exports = module.exports.iter();
+    let exports = exports.filter(|export| export.kind == wasm::ExportKind::Function);
+    let exported: HashMap<u32, &str> =
+        exports.rev().map(|export| (export.index, export.name)).collect();
+    let own = module.imported_function_count()..module.functions.len() as u32;
+    own.map(|function| {
+        // What stands in front of a function that takes much.
+        let parts = [Symbol::Function(function), Symbol::Body(function)];
+        let name = module.function_names.get(function);
+        StackUsage {
+            function,
+            name: name.or_else(|| exported.get(&function).copied()).map(str::to_owned),
+            bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
+        }
+    })
+    .collect()
 }
 
 /// Puts the code at a multiple of 16 in the file, for a file that runs where it lies: constants in the

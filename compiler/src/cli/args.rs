@@ -86,6 +86,9 @@ pub(super) struct CompileArgs {
     /// function names
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) emit_custom_sections: Vec<String>,
+    /// Write what each function takes of the native stack, as clang's -fstack-usage does
+    #[arg(long, value_name = "FILE")]
+    pub(super) stack_usage: Option<PathBuf>,
     /// What compiles. wamrc is found by $WAMRC, on the PATH, or where
     /// benchmarks/scripts/llvm.sh builds it; the values of flags are then those that it takes
     #[arg(long, value_enum, default_value = "cranelift", help_heading = OWN)]

@@ -61,7 +61,6 @@ pub(super) const FOREIGN: &[Foreign] = &[
         "code for SGX enclaves is not made: they have no guard pages, and their loader was not tried",
         BY_WAMRC,
     ),
-    refused("stack-usage", Value::Required("FILE"), "there is no such report yet", BY_WAMRC),
     refused(
         "enable-perf-profiling",
         Value::None,

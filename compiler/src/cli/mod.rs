@@ -170,11 +170,16 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
     if same_file(&input, &output) {
         misuse("input and output are the same file");
     }
+    let format = format(args.format);
+    if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
+        misuse("--stack-usage is for --format=aot and --format=object");
+    }
     CompileRequest {
         input,
         output,
-        format: format(args.format),
+        format,
         options: options.emit_custom_sections(sections.collect()),
+        stack_usage: args.stack_usage,
         notes,
         verbose: args.verbosity.is_verbose(),
     }

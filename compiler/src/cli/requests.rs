@@ -25,6 +25,8 @@ pub(crate) struct CompileRequest {
     pub(crate) output: PathBuf,
     pub(crate) format: Format,
     pub(crate) options: Options,
+    /// Where a report about the use of the stack goes.
+    pub(crate) stack_usage: Option<PathBuf>,
     /// What the user should know about the flags, a line each.
     pub(crate) notes: Vec<String>,
     pub(crate) verbose: bool,

@@ -45,7 +45,25 @@ fn artifact(
     if request.verbose {
         diagnose(summary(&artifact, wasm.len()));
     }
+    if let Some(path) = &request.stack_usage {
+        files::write(path, stack_usage(&artifact, name).as_bytes())?;
+    }
     Ok(artifact.into_bytes())
+}
+
+/// A line for each function: module and name, bytes, and that they are known, as clang writes it.
+fn stack_usage(artifact: &Artifact, module: &str) -> String {
+    let mut report = String::new();
+    for usage in artifact.stack_usage() {
+        let name = match &usage.name {
+            // A line is divided by tabs.
+            Some(name) => name.replace(char::is_control, "?"),
+            None => format!("$f{}", usage.function),
+        };
+        writeln!(report, "{module}:{name}\t{}\tstatic", usage.bytes)
+            .expect("strings take any text");
+    }
+    report
 }
 
 /// Compiles `wasm`, which came from `name`, with a progress bar if it takes long; prints warnings.

@@ -36,6 +36,8 @@ pub(crate) struct Image {
     /// How the frames of all functions are unwound, if the ISA was asked to tell; addresses are
     /// those of [`TEXT`].
     pub(crate) frames: FrameTable,
+    /// Bytes of the stack that each function takes, and its guard, by what it is.
+    pub(crate) frame_sizes: HashMap<Symbol, u32>,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
     /// Runtime helpers whose addresses the code takes from the runtime's table.
@@ -87,6 +89,8 @@ impl Image {
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
         let mut places = HashMap::with_capacity(labels.len());
+        let frame_sizes =
+            functions.iter().map(|function| (function.symbol, function.frame_size)).collect();
         let mut frames = Frames::new(isa)?;
         for function in functions {
             let alignment = function.alignment.max(FUNCTION_ALIGNMENT);
@@ -114,7 +118,15 @@ impl Image {
         }
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
-        Ok(Self { text, places, frames: frames.table, relocations, indirect_helpers, uses_simd })
+        Ok(Self {
+            text,
+            places,
+            frames: frames.table,
+            frame_sizes,
+            relocations,
+            indirect_helpers,
+            uses_simd,
+        })
     }
 
     /// Where the runtime enters function `index`.

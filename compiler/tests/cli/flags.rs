@@ -137,3 +137,31 @@ fn versions() {
     let version = sandbox.cwamrc(&["--llvm-version"]).silent();
     assert_eq!(version, format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION).into_bytes());
 }
+
+#[test]
+fn stack_usage() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module
+        (import "env" "g" (func $g (param i32)))
+        (func $small (param i32) (call $g (local.get 0)))
+        (func (export "exported\09name") (call $small (i32.const 1)))
+        (func))"#;
+    sandbox.file("in.wat", module);
+    for format in ["aot", "object"] {
+        let format = format!("--format={format}");
+        let flags = ["--opt-level=2", "--stack-usage=in.su", &format, "-o", "out", "in.wat"];
+        sandbox.cwamrc(&flags).silent();
+        let report = String::from_utf8(sandbox.read("in.su")).expect("UTF-8");
+        let fields = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<Vec<String>> = report.lines().map(fields).collect();
+        let names: Vec<&str> = lines.iter().map(|line| line[0].as_str()).collect();
+        assert_eq!(names, ["in.wat:small", "in.wat:exported?name", "in.wat:$f3"]);
+        for line in &lines {
+            let bytes: u32 = line[1].parse().expect("a number");
+            assert!((8..1024).contains(&bytes), "{line:?}");
+            assert_eq!(line[2..], ["static"], "{line:?}");
+        }
+    }
+    let misused = ["--stack-usage=in.su", "--format=clif", "-o", "out.clif", "in.wat"];
+    misuse(&misused, &["--stack-usage is for"]);
+}

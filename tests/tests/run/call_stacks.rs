@@ -402,3 +402,52 @@ fn frames_are_not_there_unless_asked_for() {
         assert_eq!(functions, [1], "{engine}");
     }
 }
+
+/// Every thread has frames of its own. Four of them call functions while the main thread does; then
+/// the main thread traps.
+#[test]
+fn threads_have_their_own_frames() {
+    let module = r#"(module
+        (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+        (memory (export "memory") 1 1 shared)
+        (func $down (param i32) (result i32)
+          (if (result i32) (local.get 0)
+            (then (i32.add (i32.const 1) (call $down (i32.sub (local.get 0) (i32.const 1)))))
+            (else (i32.const 0))))
+        (func $work (result i32) (local $left i32) (local $sum i32)
+          (local.set $left (i32.const 1000))
+          (loop $more
+            (local.set $sum (i32.add (local.get $sum) (call $down (i32.const 20))))
+            (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+            (br_if $more (local.get $left)))
+          (local.get $sum))
+        (func (export "wasi_thread_start") (param i32 i32)
+          (if (i32.ne (call $work) (i32.const 20000)) (then (unreachable)))
+          (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1)))
+          (drop (memory.atomic.notify (i32.const 0) (i32.const 1))))
+        (func (export "f") (local $threads i32) (local $done i32)
+          (i32.atomic.store (i32.const 0) (i32.const 0))
+          (local.set $threads (i32.const 4))
+          (loop $more
+            (br_if $more (i32.lt_s (call $spawn (i32.const 0)) (i32.const 0)))
+            (local.set $threads (i32.sub (local.get $threads) (i32.const 1)))
+            (br_if $more (local.get $threads)))
+          (if (i32.ne (call $work) (i32.const 20000)) (then (unreachable)))
+          (loop $join
+            (local.set $done (i32.atomic.load (i32.const 0)))
+            (if (i32.lt_u (local.get $done) (i32.const 4))
+              (then
+                (drop (memory.atomic.wait32 (i32.const 0) (local.get $done) (i64.const 1000000000)))
+                (br $join))))
+          (drop (i32.div_u (call $down (i32.const 3)) (i32.const 0)))))"#;
+    for engine in Engine::compiled() {
+        let engine = engine.with_call_stacks(CallStacks::complete());
+        let instance = engine.instantiate(module, Vec::new());
+        for _ in 0..3 {
+            let trap = frames_of(&instance, "f", &[]);
+            assert_eq!(trap.message, "integer divide by zero", "{engine}");
+            let functions: Vec<u32> = trap.frames.iter().map(|frame| frame.function).collect();
+            assert_eq!(functions, [4], "{engine}");
+        }
+    }
+}
