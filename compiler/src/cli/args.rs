@@ -14,6 +14,7 @@ use cwamrc::{OptLevel, Release};
 
 use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
+use super::generate::{CompletionsArgs, ManArgs};
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
 
@@ -66,6 +67,10 @@ pub(super) enum Command {
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
     Run(Box<RunArgs>),
+    /// Print what a shell needs to complete command lines: `source <(cwamrc completions bash)`
+    Completions(CompletionsArgs),
+    /// Print a manual page: `cwamrc man >cwamrc.1`
+    Man(ManArgs),
 }
 
 #[derive(Args)]

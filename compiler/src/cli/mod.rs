@@ -6,6 +6,7 @@ mod args;
 mod call_stack;
 mod features;
 mod foreign;
+mod generate;
 mod hand_over;
 mod requests;
 #[cfg(test)]
@@ -77,7 +78,7 @@ fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
 /// Parses the command line; on bad usage, prints why and exits with code 2.
 pub(crate) fn parse() -> Request {
     if let Some(list) = requested_list() {
-        return Request::List(list);
+        return Request::Print(list);
     }
     let matches = command().try_get_matches_from(arguments());
     let cli = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
@@ -92,6 +93,10 @@ pub(crate) fn parse() -> Request {
         }
         #[cfg(feature = "run")]
         Some(Command::Run(args)) => Request::Run(run_request(*args)),
+        Some(Command::Completions(args)) => Request::Print(args.script(command())),
+        Some(Command::Man(args)) => {
+            Request::Print(args.page(command()).unwrap_or_else(|error| misuse(&error)))
+        }
     }
 }
 
@@ -99,7 +104,9 @@ pub(crate) fn parse() -> Request {
 /// place. Nothing else has to be given then.
 fn requested_list() -> Option<String> {
     let matches = command().ignore_errors(true).try_get_matches_from(arguments()).ok()?;
-    if matches.subcommand().is_none() && matches.get_flag("llvm_version") {
+    if matches.subcommand().is_none()
+        && matches!(matches.try_get_one("llvm_version"), Ok(Some(true)))
+    {
         return Some(format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION));
     }
     let matches = matches.subcommand().map_or(&matches, |(_, matches)| matches);

@@ -15,8 +15,8 @@ pub(crate) enum Request {
     /// Run a module or file.
     #[cfg(feature = "run")]
     Run(RunRequest),
-    /// Print a list of what exists.
-    List(String),
+    /// Print a text: a list of what exists, a script, a manual page.
+    Print(String),
 }
 
 /// A compilation to a file.

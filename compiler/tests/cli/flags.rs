@@ -165,3 +165,44 @@ fn stack_usage() {
     let misused = ["--stack-usage=in.su", "--format=clif", "-o", "out.clif", "in.wat"];
     misuse(&misused, &["--stack-usage is for"]);
 }
+
+/// The shells' own opinion of the scripts, as far as they are there; `bash` is everywhere.
+#[test]
+fn completions() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = sandbox.cwamrc(&["completions", shell]).silent();
+        let script = String::from_utf8(script).expect("UTF-8");
+        for flag in ["opt-level", "enable-dump-call-stack", "wamr-version", "enable-shared-heap"] {
+            assert!(script.contains(flag), "{shell}: {flag}");
+        }
+        sandbox.file(&format!("script.{shell}"), script);
+    }
+    let complete = r#"
+        source ./script.bash
+        COMP_WORDS=(cwamrc --opt-l) COMP_CWORD=1
+        _cwamrc cwamrc --opt-l cwamrc
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(cwamrc --opt-level "") COMP_CWORD=2
+        _cwamrc cwamrc "" --opt-level
+        echo "${COMPREPLY[@]}""#;
+    sandbox.file("complete.sh", complete);
+    let completed = sandbox.shell("bash complete.sh").silent();
+    assert_eq!(String::from_utf8_lossy(&completed), "--opt-level\n0 1 2 3\n");
+    misuse(&["completions", "cmd"], &["'cmd'", "bash"]);
+}
+
+#[test]
+fn manual_pages() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.cwamrc(&["man"]).silent();
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert!(page.contains(".TH cwamrc 1"), "{page}");
+    for flag in ["opt\\-level", "disable\\-llvm\\-lto", "wamr\\-version"] {
+        assert!(page.contains(flag), "{flag}");
+    }
+    let page = sandbox.cwamrc(&["man", "inspect"]).silent();
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert!(page.contains(".TH cwamrc-inspect 1") && page.contains("AOT_FILE"), "{page}");
+    misuse(&["man", "nothing"], &["there is no command \"nothing\""]);
+}
