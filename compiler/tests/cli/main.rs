@@ -6,6 +6,7 @@
 mod build;
 mod files;
 mod flags;
+mod fuzz;
 mod hand_over;
 mod input;
 mod inspect;
