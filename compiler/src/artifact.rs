@@ -4,6 +4,7 @@
 //! start of the machine code, as the runtime's do; [`Artifact::code_range`] says where in the file
 //! that lies.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -25,6 +26,20 @@ pub struct Statistics {
     pub code_size: usize,
     /// Places that the loader or linker has to patch.
     pub relocations: usize,
+}
+
+/// What a call of a function takes of the native stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct StackUsage {
+    /// The function's index, imports counted.
+    pub function: u32,
+    /// Its name in the name section, or that of an export, if it has one.
+    pub name: Option<String>,
+    /// Bytes, the return address included, and those of functions inlined into it; not those of
+    /// functions that it calls.
+    pub bytes: u32,
 }
 
 /// A section of an `.aot` file.
@@ -80,6 +95,7 @@ pub struct Summary {
     pub(crate) sections: Vec<Section>,
     pub(crate) code_range: Option<Range<usize>>,
     pub(crate) symbols: Vec<Symbol>,
+    pub(crate) stack_usage: Vec<StackUsage>,
     pub(crate) address_map: Option<AddressMap>,
 }
 
@@ -122,6 +138,11 @@ impl Summary {
         let behind = self.symbols.partition_point(|symbol| symbol.offset <= code_offset);
         let symbol = self.symbols.get(behind.checked_sub(1)?)?;
         (code_offset < symbol.offset + symbol.size).then_some(symbol)
+    }
+
+    /// What a call of each function of the module takes of the native stack, in their order.
+    pub fn stack_usage(&self) -> &[StackUsage] {
+        &self.stack_usage
     }
 
     /// Which wasm operators the code was made from, if
@@ -202,6 +223,11 @@ impl Artifact {
         self.summary.symbol_at(code_offset)
     }
 
+    /// [`Summary::stack_usage`].
+    pub fn stack_usage(&self) -> &[StackUsage] {
+        self.summary.stack_usage()
+    }
+
     /// [`Summary::address_map`].
     pub fn address_map(&self) -> Option<&AddressMap> {
         self.summary.address_map()
@@ -234,6 +260,26 @@ pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
     symbols.sort_unstable_by_key(|symbol| symbol.offset);
     name_exports(module, &mut symbols);
     symbols
+}
+
+/// The stack usage of the functions of the module, in their order.
+pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
+    let exports = module.exports.iter();
+    let exports = exports.filter(|export| export.kind == wasm::ExportKind::Function);
+    let exported: HashMap<u32, &str> =
+        exports.rev().map(|export| (export.index, export.name)).collect();
+    let own = module.imported_function_count()..module.functions.len() as u32;
+    own.map(|function| {
+        // What stands in front of a function that takes much.
+        let parts = [lower::Symbol::Function(function), lower::Symbol::Body(function)];
+        let name = module.function_names.get(function);
+        StackUsage {
+            function,
+            name: name.or_else(|| exported.get(&function).copied()).map(str::to_owned),
+            bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
+        }
+    })
+    .collect()
 }
 
 /// Names functions that the name section does not name by what they are exported as.

@@ -36,6 +36,7 @@ mod address_map;
 pub mod aot;
 mod artifact;
 mod assemble;
+mod aux_stack;
 mod compiler;
 mod diagnostic;
 mod error;
@@ -48,20 +49,27 @@ mod native;
 mod object;
 mod options;
 mod pipeline;
+mod proposal;
 #[cfg(feature = "serde")]
 mod serialization;
 mod target;
 mod vectors;
 mod wasm;
 
+/// The version of Cranelift that makes the code.
+pub use cranelift_codegen::VERSION as CRANELIFT_VERSION;
+
 pub use address_map::{AddressMap, Location};
-pub use artifact::{Artifact, Section, Statistics, Summary, Symbol, SymbolKind};
+pub use artifact::{Artifact, Section, StackUsage, Statistics, Summary, Symbol, SymbolKind};
 pub use compiler::{Compiler, WriteError, compile, compile_object, compile_to_writer, list};
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::{Error, ErrorKind};
 pub use monitor::Progress;
 pub use native::Listing;
-pub use options::{Architecture, BoundsChecks, Cpu, OptLevel, Options, Release, TargetError};
+pub use options::{
+    Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
+};
+pub use proposal::Proposal;
 
 /// The examples of `docs/library.md`, as tests.
 #[cfg(all(doctest, feature = "run"))]

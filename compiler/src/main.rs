@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),
-        cli::Request::List(list) => commands::show(&list),
+        cli::Request::Print(text) => commands::show(&text),
     };
     result.unwrap_or_else(|failure| {
         failure::diagnose(failure);

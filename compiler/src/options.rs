@@ -2,12 +2,13 @@
 //!
 //! Invariants: every combination that these types can express is compilable, or refused by name
 //! with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). Spelling of flags is not known
-//! here; that is `cli.rs`.
+//! here; that is `cli/`.
 
 use std::num::NonZeroUsize;
 
 pub use wamr_abi::releases::Release;
 
+use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
 
@@ -43,6 +44,35 @@ pub enum BoundsChecks {
     Software,
 }
 
+/// What frames for call stacks hold. Each costs code that is executed although nothing traps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[non_exhaustive]
+pub struct CallStacks {
+    /// A function whose frame finds no room traps. Without, frames overwrite what lies behind them.
+    pub bounds_checks: bool,
+    /// The position of every call.
+    pub position: bool,
+    /// The position of what trapped. Memory accesses that only guard pages check store theirs each
+    /// time.
+    pub trap_position: bool,
+    /// The index of the function, by which the runtime finds its name.
+    pub function_index: bool,
+}
+
+impl CallStacks {
+    /// Frames that hold everything.
+    pub fn complete() -> Self {
+        Self { bounds_checks: true, position: true, trap_position: true, function_index: true }
+    }
+
+    /// Frames that hold nothing, to choose from.
+    pub fn empty() -> Self {
+        Self { bounds_checks: false, position: false, trap_position: false, function_index: false }
+    }
+}
+
 /// The options of one compilation. [`Options::new`] gives defaults that are the same on every
 /// machine: a compilation asks nothing of the machine it runs on. For code that is meant for this
 /// machine alone, set [`Cpu::host`].
@@ -73,6 +103,15 @@ pub struct Options {
     /// Whether functions compare the stack pointer with the runtime's limit. `None` follows
     /// `bounds_checks`, as wamrc does: software checks bring stack checks along.
     pub stack_bounds_checks: Option<bool>,
+    /// Whether a stack in linear memory is kept inside its bounds where its pointer is set. The bounds
+    /// are those that a linker's `__data_end` and `__heap_base` tell.
+    pub aux_stack_checks: bool,
+    /// Frames by which a runtime that is built for it shows the functions that a trap went through
+    /// (`WAMR_BUILD_DUMP_CALL_STACK=1`). `None` saves their cost; a trap then shows the outermost
+    /// function at most.
+    pub call_stacks: Option<CallStacks>,
+    /// Whether every function keeps a frame pointer, by which profilers find its callers.
+    pub frame_pointers: bool,
     /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
     /// through the table of its addresses.
     pub indirect_mode: bool,
@@ -86,6 +125,8 @@ pub struct Options {
     /// Whether to tell which wasm operators the code was made from, in
     /// [`Summary::address_map`](crate::Summary::address_map). The file is the same.
     pub address_map: bool,
+    /// Proposals that a module may not use; all that are supported may be used by default.
+    pub disabled_proposals: Vec<Proposal>,
 }
 
 impl Default for Options {
@@ -95,11 +136,15 @@ impl Default for Options {
             opt_level: OptLevel::O3,
             bounds_checks: BoundsChecks::Hardware,
             stack_bounds_checks: None,
+            aux_stack_checks: true,
+            call_stacks: None,
+            frame_pointers: false,
             indirect_mode: false,
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
             address_map: false,
+            disabled_proposals: Vec::new(),
         }
     }
 }
@@ -139,6 +184,24 @@ impl Options {
         self
     }
 
+    /// Sets whether a stack in linear memory is kept inside its bounds.
+    pub fn aux_stack_checks(mut self, check: bool) -> Self {
+        self.aux_stack_checks = check;
+        self
+    }
+
+    /// Asks for frames by which traps show the functions that they went through.
+    pub fn call_stacks(mut self, frames: CallStacks) -> Self {
+        self.call_stacks = Some(frames);
+        self
+    }
+
+    /// Sets whether every function keeps a frame pointer.
+    pub fn frame_pointers(mut self, keep: bool) -> Self {
+        self.frame_pointers = keep;
+        self
+    }
+
     /// Sets whether the file can run in place (XIP).
     pub fn indirect_mode(mut self, indirect: bool) -> Self {
         self.indirect_mode = indirect;
@@ -166,6 +229,14 @@ impl Options {
     /// Sets whether to tell which wasm operators the code was made from.
     pub fn address_map(mut self, map: bool) -> Self {
         self.address_map = map;
+        self
+    }
+
+    /// Refuses modules that use `proposal`. Without [`Proposal::BulkMemory`],
+    /// [`Proposal::BulkMemoryOpt`] is still there, and so is [`Proposal::CallIndirectOverlong`]
+    /// without [`Proposal::ReferenceTypes`].
+    pub fn without(mut self, proposal: Proposal) -> Self {
+        self.disabled_proposals.push(proposal);
         self
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn compile_as(
     output: Output,
     monitor: &Monitor<'_>,
 ) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, output, monitor))
+    refine(wasm, options, compile_module(wasm, options, output, monitor))
 }
 
 fn compile_module(
@@ -79,6 +79,7 @@ fn compile_module(
         // The code is what ends the section.
         code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text.len()..end),
         symbols: artifact::symbols(&module, &image),
+        stack_usage: artifact::stack_usage(&module, &image),
         address_map: options.address_map.then(|| AddressMap::new(&module, image.origins)),
     };
     Ok(Artifact { bytes, summary })
@@ -134,7 +135,7 @@ fn front_end<'a>(
     monitor: &Monitor<'_>,
 ) -> Result<Module<'a>, Error> {
     monitor.check()?;
-    let mut module = wasm::parse(wasm)?;
+    let mut module = wasm::parse(wasm, wasm::allowed_features(options))?;
     monitor.check()?;
     host_storage::resolve(&mut module)?;
     vectors::check_border(&module, options)?;
@@ -147,7 +148,7 @@ pub(crate) fn list_functions(
     options: &Options,
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
-    refine(wasm, list_module(wasm, options, monitor))
+    refine(wasm, options, list_module(wasm, options, monitor))
 }
 
 fn list_module(
@@ -176,9 +177,9 @@ fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
     module.function_names.get(index).or(exported.map(|export| export.name)).map(str::to_owned)
 }
 
-/// Tells errors about proposals that are not supported from other invalid input.
-fn refine<T>(wasm: &[u8], result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| wasm::refine_error(wasm, error))
+/// Tells errors about proposals that are not supported, or disabled, from other invalid input.
+fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result<T, Error> {
+    result.map_err(|error| wasm::refine_error(wasm, options, error))
 }
 
 fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<Diagnostic> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cwamrc::{BoundsChecks, OptLevel, Release};
+use cwamrc::{BoundsChecks, CallStacks, OptLevel, Release};
 use wamr_shim::{HostFunc, Instance, InstanceConfig, Runtime};
 
 use crate::machine::Machine;
@@ -15,6 +15,8 @@ pub struct Engine {
     vectors: bool,
     /// Compiled to run where it lies in the file.
     in_place: bool,
+    /// Compiled with these frames.
+    call_stacks: Option<CallStacks>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,12 @@ enum Code {
 }
 
 impl Engine {
+    /// WAMR's interpreter.
+    pub fn interpreter() -> Self {
+        let code = Code::Interpreted;
+        Self { machine: Machine::Here, code, vectors: false, in_place: false, call_stacks: None }
+    }
+
     /// Every combination of bounds checks and levels that the runtime is meant for, here and, with
     /// fewer levels, on every other machine. A runtime without guard pages takes only code that
     /// checks for itself.
@@ -43,7 +51,7 @@ impl Engine {
                 let checks = [BoundsChecks::Software].into_iter().chain(hardware);
                 checks.map(move |checks| {
                     let code = Code::Compiled(checks, level);
-                    Self { machine, code, vectors: false, in_place: false }
+                    Self { machine, code, vectors: false, in_place: false, call_stacks: None }
                 })
             });
         relocated.chain(Self::in_place())
@@ -57,19 +65,28 @@ impl Engine {
         };
         let code = Code::Compiled(checks, OptLevel::O3);
         let machines = [Machine::Here].into_iter().chain(Machine::foreign());
-        machines.map(move |machine| Self { machine, code, vectors: false, in_place: true })
+        machines.map(move |machine| Self {
+            machine,
+            code,
+            vectors: false,
+            in_place: true,
+            call_stacks: None,
+        })
     }
 
     /// The compiled ways, and the interpreter.
     pub fn all() -> impl Iterator<Item = Self> {
-        let code = Code::Interpreted;
-        let interpreter = Self { machine: Machine::Here, code, vectors: false, in_place: false };
-        Self::compiled().chain([interpreter])
+        Self::compiled().chain([Self::interpreter()])
     }
 
     /// The same for modules that have vectors.
     pub fn with_vectors(self) -> Self {
         Self { vectors: true, ..self }
+    }
+
+    /// The same with call-stack frames and names for them; the interpreter has its own.
+    pub fn with_call_stacks(self, frames: CallStacks) -> Self {
+        Self { call_stacks: Some(frames), ..self }
     }
 
     /// Whether a store across the end of memory may have written the part inside before it traps:
@@ -100,7 +117,12 @@ impl Engine {
             true => self.machine.options_with_vectors(),
             false => self.machine.options(),
         };
-        let options = options.bounds_checks(checks).opt_level(level).indirect_mode(self.in_place);
+        let mut options =
+            options.bounds_checks(checks).opt_level(level).indirect_mode(self.in_place);
+        options.call_stacks = self.call_stacks;
+        if self.call_stacks.is_some() {
+            options.emit_custom_sections = vec!["name".to_owned()];
+        }
         let artifact = cwamrc::compile(&wasm, &options.release(Release::Main));
         artifact.unwrap_or_else(|error| panic!("{self}: {error}")).into_bytes()
     }

@@ -7,6 +7,7 @@ use wamr_abi::format::feature;
 use wamr_abi::helpers::RuntimeOption;
 
 use crate::native::Image;
+use crate::options::CallStacks;
 use crate::target::Vectors;
 use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 
@@ -37,6 +38,17 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors
     }
     flags
 }
+
+/// Flags by which the runtime finds its way through the frames for call stacks.
+pub(super) fn call_stacks(frames: Option<CallStacks>) -> u64 {
+    match frames {
+        None => 0,
+        Some(frames) if frames.function_index => TINY_FRAMES,
+        Some(_) => TINY_FRAMES | feature::FRAME_NO_FUNC_IDX,
+    }
+}
+
+const TINY_FRAMES: u64 = feature::TINY_STACK_FRAME | feature::FRAME_PER_FUNCTION;
 
 /// Whether something outside the code is a vector.
 fn has_vectors(module: &Module<'_>) -> bool {

@@ -4,7 +4,6 @@
 //! the text comes from the image. Nothing is decided here that code depends on, except for the
 //! layout of the instance, which both sides take from [`InstanceLayout`].
 
-mod aux_stack;
 mod custom;
 mod features;
 mod init_data;
@@ -17,6 +16,7 @@ use std::borrow::Cow;
 use wamr_abi::format::{self, ExportKind};
 
 use crate::aot::model::{self, AotFile};
+use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::lower::{Symbol, native_symbol_slot};
@@ -33,7 +33,8 @@ pub(crate) fn assemble<'a>(
 ) -> Result<AotFile<'a>, Error> {
     names::check_imports(module)?;
     let target = options.target();
-    let feature_flags = features::used_features(module, image, target.vectors());
+    let used = features::used_features(module, image, target.vectors());
+    let feature_flags = used | features::call_stacks(options.call_stacks);
     let mut target_info =
         model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags);
     if options.indirect_mode {

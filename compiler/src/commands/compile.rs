@@ -17,6 +17,9 @@ const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 
 /// Compiles a module and writes the result.
 pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
+    for note in &request.notes {
+        diagnose(note);
+    }
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
     let bytes = match request.format {
@@ -47,7 +50,25 @@ fn artifact(
         }
         diagnose(summary(&artifact, wasm.len()));
     }
+    if let Some(path) = &request.stack_usage {
+        files::write(path, stack_usage(&artifact, name).as_bytes())?;
+    }
     Ok(artifact.into_bytes())
+}
+
+/// A line for each function: module and name, bytes, and that they are known, as clang writes it.
+fn stack_usage(artifact: &Artifact, module: &str) -> String {
+    let mut report = String::new();
+    for usage in artifact.stack_usage() {
+        let name = match &usage.name {
+            // A line is divided by tabs.
+            Some(name) => name.replace(char::is_control, "?"),
+            None => format!("$f{}", usage.function),
+        };
+        writeln!(report, "{module}:{name}\t{}\tstatic", usage.bytes)
+            .expect("strings take any text");
+    }
+    report
 }
 
 /// Compiles `wasm`, which came from `name`, with a progress bar if it takes long; prints warnings.

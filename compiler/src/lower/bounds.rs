@@ -124,6 +124,7 @@ impl Lowering<'_, '_> {
             self.check_bounds(index, offset, bytes);
         } else {
             flags = flags.with_trap_code(Some(TrapCode::HEAP_OUT_OF_BOUNDS));
+            self.commit_trap();
         }
         let base = self.memory_base();
         let wide = self.wide(index);

@@ -18,6 +18,7 @@ use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
 use wasmparser::{BlockType, FuncValidatorAllocations};
 
+use super::call_stack::CallStack;
 use super::control::Frame;
 use super::inline::Inlining;
 use super::instance::InstanceValues;
@@ -57,6 +58,7 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) needs_tail_calls: bool,
     pub(super) instance: InstanceValues,
     pub(super) traps: TrapBlocks,
+    pub(super) call_stack: CallStack,
     pub(super) checked: CheckedAddresses,
     /// Whether the body has an operator on vectors.
     pub(super) uses_simd: bool,
@@ -101,6 +103,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             needs_tail_calls: false,
             instance: InstanceValues::default(),
             traps: TrapBlocks::default(),
+            call_stack: CallStack::default(),
             checked: CheckedAddresses::default(),
             uses_simd: false,
             branch_operands: 0,

@@ -229,6 +229,7 @@ impl<'a> Lowering<'a, '_> {
             let pointer = self.params()[first_pointer + index - 1];
             self.store_result(pointer, value);
         }
+        self.close_call_frame();
         self.return_native(values.first().copied());
         self.reachable = false;
     }

@@ -153,10 +153,12 @@ impl<'a> Lowering<'a, '_> {
         if self.env.stack_checks {
             self.check_stack(0);
         }
+        self.open_call_frame(body.validation.index);
         self.open_block(&[], &self.ty.results);
         while !reader.eof() {
             let offset = reader.original_position();
             self.begin_operator(offset);
+            self.set_position(offset);
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
             reader.visit_operator(&mut visitor)??;
             self.check_size(body.validation.index, offset)?;

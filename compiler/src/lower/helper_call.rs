@@ -31,8 +31,11 @@ impl Lowering<'_, '_> {
 
     /// Calls `helper` and leaves what follows to the caller.
     pub(super) fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
-        if self.env.relies_on_guard_pages() && may_raise(helper) {
-            self.probe_reserve();
+        if may_raise(helper) {
+            self.commit_trap();
+            if self.env.relies_on_guard_pages() {
+                self.probe_reserve();
+            }
         }
         // In the indirect mode, too, the reference tells that the helper is needed.
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));

@@ -38,7 +38,7 @@ const RECURSION: u32 = 400;
 /// The most calls of itself that are inlined into each other.
 const MAX_RECURSION_DEPTH: u32 = 6;
 /// The most bodies inlined into each other.
-const MAX_DEPTH: usize = 8;
+pub(super) const MAX_DEPTH: usize = 8;
 
 /// Nothing is inlined any more into a function of so many IR instructions, or of so many pairs of a
 /// variable and a block: inlining must not take a function over the limits of the compiler.
@@ -169,7 +169,7 @@ pub(super) struct Inlining {
     /// The function that is compiled.
     root: Option<u32>,
     /// The functions whose bodies are being inlined, the outermost first.
-    active: Vec<u32>,
+    pub(super) active: Vec<u32>,
     /// The control stack's height below the innermost of them; 0 for the function itself.
     base: usize,
     /// Weight that may still be added.
@@ -233,14 +233,19 @@ impl<'a> Lowering<'a, '_> {
         self.drop_top(args.len());
         let caller_base = std::mem::replace(&mut self.inlining.base, self.stacks.frames.len());
         let caller_locals = std::mem::take(&mut self.locals);
+        self.commit_call();
         self.inlining.active.push(function);
         let call = self.builder.srcloc();
+        self.open_inlined_frame(function);
         for (&ty, value) in ty.params.iter().zip(args) {
             self.declare_local(ty, value);
         }
         if let Err(error) = self.lower_inlined(body, &ty.results) {
             self.inlining.failure.get_or_insert(error);
             self.reachable = false;
+        }
+        if self.reachable {
+            self.close_call_frame();
         }
         self.inlining.active.pop();
         self.builder.set_srcloc(call);
@@ -259,6 +264,7 @@ impl<'a> Lowering<'a, '_> {
         while !reader.eof() && self.inlining.failure.is_none() {
             let offset = reader.original_position();
             self.begin_operator(offset);
+            self.set_position(offset);
             let mut visitor = ValidatingVisitor::new(&mut validator, self, offset);
             reader.visit_operator(&mut visitor)??;
         }

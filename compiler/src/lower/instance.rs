@@ -24,6 +24,8 @@ pub(super) enum Region {
     Instance = 1,
     /// Table slots.
     Table = 2,
+    /// Frames for call stacks, and where they end.
+    Frames = 3,
 }
 
 impl Region {
@@ -33,6 +35,7 @@ impl Region {
             Self::Heap => "linear memory",
             Self::Instance => "instance",
             Self::Table => "tables",
+            Self::Frames => "call stack",
         }
     }
 }
@@ -46,7 +49,7 @@ pub(super) struct InstanceValues {
     memory_base: Option<Value>,
     func_type_indexes: Option<Value>,
     func_ptrs: Option<Value>,
-    regions: [Option<AliasRegion>; 3],
+    regions: [Option<AliasRegion>; 4],
 }
 
 impl Lowering<'_, '_> {
@@ -201,6 +204,40 @@ impl Lowering<'_, '_> {
     /// The lowest stack address that code may use.
     pub(super) fn native_stack_boundary(&mut self) -> Value {
         self.load_field(POINTER, self.exec_env, exec_env::NATIVE_STACK_BOUNDARY as i32)
+    }
+
+    /// The first free byte behind the frames for call stacks.
+    pub(super) fn frames_end(&mut self) -> Value {
+        let flags = self.flags(Region::Frames);
+        let (exec_env, offset) = (self.exec_env, exec_env::WASM_STACK_TOP as i32);
+        self.ins().load(POINTER, flags, exec_env, offset)
+    }
+
+    /// Lets the frames for call stacks end at `end`.
+    pub(super) fn set_frames_end(&mut self, end: Value) {
+        let flags = self.flags(Region::Frames);
+        let (exec_env, offset) = (self.exec_env, exec_env::WASM_STACK_TOP as i32);
+        self.ins().store(flags, end, exec_env, offset);
+    }
+
+    /// Where frames for call stacks must end.
+    pub(super) fn frames_boundary(&mut self) -> Value {
+        self.load_field(POINTER, self.exec_env, exec_env::WASM_STACK_TOP_BOUNDARY as i32)
+    }
+
+    /// Writes into a frame for call stacks, `offset` bytes behind `base`.
+    pub(super) fn store_frame_field(&mut self, value: Value, base: Value, offset: u32) {
+        let flags = self.flags(Region::Frames);
+        self.ins().store(flags, value, base, offset as i32);
+    }
+
+    /// The bounds of the stack in linear memory, 64 bits wide: its pointer stays above the first, and
+    /// does not exceed the second.
+    pub(super) fn aux_stack_bounds(&mut self) -> (Value, Value) {
+        let boundary = exec_env::AUX_STACK_BOUNDARY as i32;
+        let bottom = exec_env::AUX_STACK_BOTTOM as i32;
+        let exec_env = self.exec_env;
+        (self.load_field(POINTER, exec_env, boundary), self.load_field(POINTER, exec_env, bottom))
     }
 
     /// Reads global `index`.

@@ -1,12 +1,13 @@
 //! One function body to Cranelift IR, validated on the way.
 //!
-//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`] and [`helper_call`] know offsets
+//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`] and [`helper_call`] know offsets
 //! in the runtime's structures and names of its helpers; `operators` speaks through them. The IR
 //! holds no instruction that can raise SIGILL, SIGFPE or SIGTRAP when executed: whatever traps in
 //! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
 //! function; nothing is shared between functions but read-only facts.
 
 mod bounds;
+mod call_stack;
 mod context;
 mod control;
 mod convention;
@@ -25,10 +26,11 @@ mod trap;
 
 use cranelift_codegen::ir::Signature;
 
+use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::monitor::Monitor;
-use crate::options::{BoundsChecks, Options};
+use crate::options::{BoundsChecks, CallStacks, Options};
 use crate::target::Vectors;
 use crate::vectors;
 use crate::wasm::{FuncType, Module};
@@ -62,6 +64,10 @@ pub(crate) struct Environment<'a> {
     shared_memory: bool,
     /// Whether helpers are called through the runtime's table of their addresses.
     indirect_helpers: bool,
+    /// What frames for call stacks hold, if there are any.
+    call_stacks: Option<CallStacks>,
+    /// The global that holds the pointer of a stack in linear memory, if it is checked.
+    aux_stack_pointer: Option<u32>,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
     /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
@@ -124,6 +130,11 @@ impl<'a> Environment<'a> {
             shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
+            call_stacks: options.call_stacks,
+            aux_stack_pointer: options
+                .aux_stack_checks
+                .then(|| aux_stack::checked_stack_pointer(module))
+                .flatten(),
             stack_checks: options.checks_stack(),
             largest_unguarded_frame,
             vectors,

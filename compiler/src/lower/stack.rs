@@ -18,7 +18,9 @@
 //! `wasm_cluster_set_exception` in `core/iwasm/libraries/thread-mgr/thread_manager.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, Signature, UserFuncName, types};
+use cranelift_codegen::ir::{
+    Function, InstBuilder, MemFlagsData, Signature, UserFuncName, Value, types,
+};
 use wamr_abi::exceptions::TrapId;
 
 use super::context::Lowering;
@@ -70,6 +72,16 @@ impl Lowering<'_, '_> {
             lowest,
             TrapId::NativeStackOverflow,
         );
+    }
+
+    /// Raises the runtime's exceptions for a stack in linear memory whose pointer becomes `pointer`.
+    pub(super) fn check_aux_stack(&mut self, pointer: Value) {
+        let (boundary, bottom) = self.aux_stack_bounds();
+        let pointer = self.ins().uextend(POINTER, pointer);
+        let overflows = IntCC::UnsignedLessThanOrEqual;
+        self.trap_if_compare(overflows, pointer, boundary, TrapId::AuxStackOverflow);
+        let underflows = IntCC::UnsignedGreaterThan;
+        self.trap_if_compare(underflows, pointer, bottom, TrapId::AuxStackUnderflow);
     }
 
     /// Reads below the stack pointer, so that a helper which would run into the guard pages makes

@@ -55,12 +55,14 @@ pub(crate) fn lower_import_thunk<'a>(
         lowering.check_stack(0);
     }
     let (exec_env, function) = (params[0], params[params.len() - 1]);
+    let frame = lowering.open_import_frame(function);
     let cells = lowering.store_cells(&params[1..params.len() - 1]);
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
     let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
     let argv = lowering.ins().stack_addr(POINTER, cells, 0);
     // Failure is visible to the caller as a pending exception, or has unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
+    lowering.close_import_frame(frame);
     let flags = MemFlagsData::new().with_notrap();
     let result = ty.results.first().map(|&ty| lowering.ins().load(clif_type(ty), flags, argv, 0));
     lowering.ins().return_(result.as_slice());

@@ -53,13 +53,21 @@ impl Lowering<'_, '_> {
         self.continue_in(next);
     }
 
-    fn continue_in(&mut self, next: Block) {
+    pub(super) fn continue_in(&mut self, next: Block) {
         self.builder.switch_to_block(next);
         self.builder.seal_block(next);
     }
 
-    /// The cold block that raises trap `id`.
+    /// The cold block that raises trap `id` for the current operator.
     pub(super) fn trap_block(&mut self, id: TrapId) -> Block {
+        match self.trap_site(id) {
+            Some(block) => block,
+            None => self.raise_block(id),
+        }
+    }
+
+    /// The cold block that raises trap `id`, shared by the whole function.
+    pub(super) fn raise_block(&mut self, id: TrapId) -> Block {
         if let Some(&(_, block)) = self.traps.raise.iter().find(|(other, _)| *other == id) {
             return block;
         }
@@ -68,7 +76,7 @@ impl Lowering<'_, '_> {
         block
     }
 
-    fn cold_block(&mut self) -> Block {
+    pub(super) fn cold_block(&mut self) -> Block {
         let block = self.builder.create_block();
         self.builder.set_cold_block(block);
         block
@@ -104,6 +112,7 @@ impl Lowering<'_, '_> {
 
     /// Fills the cold blocks, at the end of the function.
     pub(super) fn emit_trap_blocks(&mut self) {
+        self.emit_trap_sites();
         for (id, block) in std::mem::take(&mut self.traps.raise) {
             self.continue_in(block);
             let thunk = self.function(Symbol::TrapThunk(id), trap_thunk_signature);

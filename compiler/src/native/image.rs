@@ -37,6 +37,8 @@ pub(crate) struct Image {
     /// How the frames of all functions are unwound, if the ISA was asked to tell; addresses are
     /// those of [`TEXT`].
     pub(crate) frames: FrameTable,
+    /// Bytes of the stack that each function takes, and its guard, by what it is.
+    pub(crate) frame_sizes: HashMap<Symbol, u32>,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
     /// Runtime helpers whose addresses the code takes from the runtime's table.
@@ -93,6 +95,8 @@ impl Image {
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
         let mut places = HashMap::with_capacity(labels.len());
+        let frame_sizes =
+            functions.iter().map(|function| (function.symbol, function.frame_size)).collect();
         let mut frames = Frames::new(isa)?;
         let mut origins = AddressMapBuilder::default();
         let least_effort = functions.iter().filter(|function| function.least_effort);
@@ -130,6 +134,7 @@ impl Image {
             text,
             places,
             frames,
+            frame_sizes,
             relocations,
             indirect_helpers,
             uses_simd,

@@ -227,7 +227,8 @@ fn flags(
     // Stack checks in code compare the whole frame with the limit, and make probes superfluous.
     let probestack = if options.checks_stack() { "false" } else { "true" };
     // Cranelift finds the place of the return address by it.
-    let frame_pointers = if convention == Convention::Tail { "true" } else { "false" };
+    let frame_pointers = options.frame_pointers || convention == Convention::Tail;
+    let frame_pointers = if frame_pointers { "true" } else { "false" };
     let mut builder = settings::builder();
     for (name, value) in [
         ("opt_level", opt_level),

@@ -1,15 +1,17 @@
 //! Which proposals are compiled, and how an error tells the ones that are not.
 //!
-//! The validator runs with [`SUPPORTED_FEATURES`] only. When it refuses a module,
-//! [`refine_error`] finds out whether one more proposal would have made it valid up to that point,
+//! The validator runs with [`SUPPORTED_FEATURES`] only, less what the options disable. When it
+//! refuses a module, [`refine_error`] finds out whether one more proposal would have made it valid up to that point,
 //! and if so names the proposal. That costs a second validation, on the error path alone.
 
 use crate::error::{Error, ErrorKind};
+use crate::options::Options;
+use crate::proposal::Proposal;
 use wasmparser::{Validator, WasmFeatures};
 
 /// WebAssembly 2.0, relaxed SIMD, extended constant expressions, tail calls, threads, memory64, and
 /// wide arithmetic.
-pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
+const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::TAIL_CALL)
@@ -61,12 +63,51 @@ const COMBINATION: (&str, &str) = ("a combination of proposals", "one of them is
 const EXCEPTIONS: &str = "WAMR has it in its classic interpreter only";
 const NOWHERE: &str = "WAMR does not have it";
 
+/// What a module may use.
+pub(crate) fn allowed_features(options: &Options) -> WasmFeatures {
+    let disabled = options.disabled_proposals.iter();
+    disabled.fold(SUPPORTED_FEATURES, |allowed, &proposal| allowed.difference(features(proposal)))
+}
+
+/// What belongs to `proposal` alone.
+fn features(proposal: Proposal) -> WasmFeatures {
+    let whole = with_parts(proposal);
+    match proposal {
+        Proposal::BulkMemory => whole.difference(WasmFeatures::BULK_MEMORY_OPT),
+        Proposal::ReferenceTypes => whole.difference(WasmFeatures::CALL_INDIRECT_OVERLONG),
+        _ => whole,
+    }
+}
+
+/// What belongs to `proposal`, the parts of it that have names of their own included.
+fn with_parts(proposal: Proposal) -> WasmFeatures {
+    match proposal {
+        Proposal::SignExtension => WasmFeatures::SIGN_EXTENSION,
+        Proposal::SaturatingConversions => WasmFeatures::SATURATING_FLOAT_TO_INT,
+        Proposal::MultiValue => WasmFeatures::MULTI_VALUE,
+        Proposal::BulkMemory => WasmFeatures::BULK_MEMORY,
+        Proposal::BulkMemoryOpt => WasmFeatures::BULK_MEMORY_OPT,
+        Proposal::ReferenceTypes => WasmFeatures::REFERENCE_TYPES,
+        Proposal::CallIndirectOverlong => WasmFeatures::CALL_INDIRECT_OVERLONG,
+        Proposal::Simd => WasmFeatures::SIMD,
+        Proposal::RelaxedSimd => WasmFeatures::RELAXED_SIMD,
+        Proposal::ExtendedConst => WasmFeatures::EXTENDED_CONST,
+        Proposal::TailCalls => WasmFeatures::TAIL_CALL,
+        Proposal::Threads => WasmFeatures::THREADS,
+        Proposal::Memory64 => WasmFeatures::MEMORY64,
+        Proposal::WideArithmetic => WasmFeatures::WIDE_ARITHMETIC,
+    }
+}
+
 /// Turns an `Invalid` error about `wasm` into an `Unsupported` one that names the proposal, if a
 /// proposal is what the module lacks.
-pub(crate) fn refine_error(wasm: &[u8], error: Error) -> Error {
+pub(crate) fn refine_error(wasm: &[u8], options: &Options, error: Error) -> Error {
     let (ErrorKind::Invalid, Some(offset)) = (error.kind(), error.offset()) else {
         return error;
     };
+    if !options.disabled_proposals.is_empty() && gets_past(wasm, SUPPORTED_FEATURES, offset) {
+        return disabled(wasm, options, offset);
+    }
     let everything = UNSUPPORTED.iter().fold(SUPPORTED_FEATURES, |set, (one, ..)| set.union(*one));
     if !gets_past(wasm, everything, offset) {
         return error;
@@ -78,6 +119,18 @@ pub(crate) fn refine_error(wasm: &[u8], error: Error) -> Error {
     Error::unsupported(format!("the module uses {name}, which is not supported"))
         .at(offset)
         .with_hint(format!("{reason}; build the module without"))
+}
+
+/// The error about a module that all proposals would get past `offset`.
+fn disabled(wasm: &[u8], options: &Options, offset: usize) -> Error {
+    let allowed = allowed_features(options);
+    let enough =
+        |&&proposal: &&Proposal| gets_past(wasm, allowed.union(with_parts(proposal)), offset);
+    let what = match options.disabled_proposals.iter().find(enough) {
+        Some(proposal) => format!("the module uses {proposal}, which the options disable"),
+        None => "the module uses a combination of proposals that the options disable".to_owned(),
+    };
+    Error::unsupported(what).at(offset).with_hint("allow it, or build the module without")
 }
 
 /// Whether validation with `features` succeeds, or fails only behind `offset`.

@@ -12,7 +12,7 @@ mod survey;
 mod types;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
-pub(crate) use features::{SUPPORTED_FEATURES, refine_error};
+pub(crate) use features::{allowed_features, refine_error};
 pub(crate) use names::NameMap;
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};

@@ -5,22 +5,24 @@
 
 use std::collections::HashMap;
 
-use wasmparser::{ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, Validator};
+use wasmparser::{
+    ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, Validator, WasmFeatures,
+};
 
 use super::{
     Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
-    Global, Import, Memory, Module, NameMap, SUPPORTED_FEATURES, SegmentMode, Table, ValueType,
+    Global, Import, Memory, Module, NameMap, SegmentMode, Table, ValueType,
 };
 use crate::error::Error;
 
-/// Decodes the module in `bytes`. Bodies are split off, and validated later.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Module<'_>, Error> {
+/// Decodes the module in `bytes`, which may use `features`. Bodies are split off, and validated later.
+pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, Error> {
     check_preamble(bytes)?;
-    let mut validator = Validator::new_with_features(SUPPORTED_FEATURES);
+    let mut validator = Validator::new_with_features(features);
     let mut module = empty_module();
     let mut parser = Parser::new(0);
     // Some proposals widen the binary format itself: memory64 takes longer numbers for limits.
-    parser.set_features(SUPPORTED_FEATURES);
+    parser.set_features(features);
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
         match &payload {

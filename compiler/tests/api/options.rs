@@ -2,7 +2,9 @@
 
 use std::num::NonZeroUsize;
 
-use cwamrc::{Architecture, BoundsChecks, Cpu, Diagnostic, OptLevel, Options, Release};
+use cwamrc::{
+    Architecture, BoundsChecks, CallStacks, Cpu, Diagnostic, OptLevel, Options, Proposal, Release,
+};
 
 fn read(text: &str) -> Result<Options, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
@@ -21,23 +23,36 @@ fn every_option_can_be_told() {
         "opt_level": 0,
         "bounds_checks": "software",
         "stack_bounds_checks": false,
+        "aux_stack_checks": false,
+        "call_stacks": {
+            "bounds_checks": true, "position": true, "trap_position": false, "function_index": true
+        },
+        "frame_pointers": true,
         "indirect_mode": true,
         "release": "2.3.0",
         "threads": 3,
         "emit_custom_sections": ["name", "build_id"],
-        "address_map": true
+        "address_map": true,
+        "disabled_proposals": ["tail-calls", "memory64"]
     }"#;
     let cpu = Cpu::baseline(Architecture::Aarch64).with_features("+lse").expect("a feature");
+    let mut call_stacks = CallStacks::complete();
+    call_stacks.trap_position = false;
     let expected = Options::new()
         .cpu(cpu)
         .opt_level(OptLevel::O0)
         .bounds_checks(BoundsChecks::Software)
         .stack_bounds_checks(false)
+        .aux_stack_checks(false)
+        .call_stacks(call_stacks)
+        .frame_pointers(true)
         .indirect_mode(true)
         .release(Release::V2_3_0)
         .threads(NonZeroUsize::new(3).expect("some"))
         .emit_custom_sections(vec!["name".to_owned(), "build_id".to_owned()])
-        .address_map(true);
+        .address_map(true)
+        .without(Proposal::TailCalls)
+        .without(Proposal::Memory64);
     assert_eq!(read(text), Ok(expected));
 }
 

@@ -5,6 +5,8 @@
 
 mod build;
 mod files;
+mod flags;
+mod fuzz;
 mod hand_over;
 mod input;
 mod inspect;

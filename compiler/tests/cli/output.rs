@@ -82,7 +82,7 @@ fn the_number_of_threads_does_not_show() {
 fn custom_sections_that_were_asked_for() {
     let sandbox = Sandbox::new();
     let module =
-        r#"(module $named (@custom "producer" "me") (@custom "other" "x") (func $function))"#;
+        r#"(module $named (@custom "producer" "me") (@custom "two words" "x") (func $function))"#;
     sandbox.file("in.wat", module);
     let inspect = |arguments: &[&str]| {
         let aot = sandbox.cwamrc(&[&["-o", "-", "in.wat"], arguments].concat()).silent();
@@ -95,4 +95,6 @@ fn custom_sections_that_were_asked_for() {
     assert_eq!(kinds, [""; 0]);
     let kinds: Vec<String> = inspect(&["--emit-custom-sections=producer,name"]);
     assert_eq!(kinds, ["raw", "name"]);
+    let kinds: Vec<String> = inspect(&["--emit-custom-sections=two\\words"]);
+    assert_eq!(kinds, ["raw"]);
 }

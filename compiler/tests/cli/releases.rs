@@ -116,3 +116,20 @@ fn features_that_default_builds_lack_are_a_warning() {
     assert!(warning.contains("reference types") && warning.contains("2.2.0"), "{warning}");
     compile_for(&sandbox, "2.3.0");
 }
+
+/// The feature flags of the frames are known since 2.2.0 (`core/iwasm/aot/aot_runtime.h`).
+#[test]
+fn frames_for_call_stacks_came_with_a_release() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    for (release, ..) in RELEASES {
+        let flag = format!("--wamr-version={release}");
+        let done = sandbox.cwamrc(&[&flag, "--enable-dump-call-stack", "-o", "out.aot", "in.wat"]);
+        if release.starts_with("2.0") || release.starts_with("2.1") {
+            let error = done.failed();
+            assert!(error.contains("call-stack frames") && error.contains(release), "{error}");
+        } else {
+            done.silent();
+        }
+    }
+}

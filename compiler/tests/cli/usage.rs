@@ -35,6 +35,8 @@ fn flags_with_a_typing_error() {
     misuse(&["-o", "out.aot", "--opt-levl=3", "in.wat"], &["'--opt-levl'", "'--opt-level'"]);
     misuse(&["-o", "out.aot", "--bounds-check=1", "in.wat"], &["'--bounds-checks'"]);
     misuse(&["-o", "out.aot", "--wamr-vresion=2.4", "in.wat"], &["'--wamr-version'"]);
+    misuse(&["-o", "out.aot", "--enable-shared-heep", "in.wat"], &["'--enable-shared-heap'"]);
+    misuse(&["-o", "out.aot", "--disable-llvm-ltp", "in.wat"], &["'--disable-llvm-lto'"]);
 }
 
 /// They change nothing: such modules are compiled without the flags, too.

@@ -11,6 +11,7 @@ use wamr_shim::{Error, Module, Val};
 
 use super::coverage::Coverage;
 use super::drive::{Call, FUNCTION_PREFIX, Plan, SEGMENT_OUT_OF_BOUNDS, Trace};
+use super::frames::{self, CallStacks};
 use super::host::Host;
 use super::kind::{Authority, Border, KINDS, Kind};
 use super::oracle::{self, UNKNOWN_FUNCTION};
@@ -134,6 +135,8 @@ struct Subject<'a> {
 struct Expected {
     plan: Plan,
     trace: Trace,
+    /// What traps went through, if that is known.
+    call_stacks: Option<CallStacks>,
     coverage: Coverage,
 }
 
@@ -156,6 +159,8 @@ impl Subject<'_> {
                     None => expected.insert(self.ask_wasmi(&module)?),
                 };
                 let mut actual = expected.plan.run(host, &module);
+                let call_stacks = CallStacks::of_compiled(&actual);
+                frames::forget(&mut actual);
                 if self.authority == Authority::Wasmi {
                     actual = in_common_words(actual, &expected.plan);
                 }
@@ -163,6 +168,10 @@ impl Subject<'_> {
                     && host.machine.may_tear_stores();
                 let compared = compare(&expected.trace, &actual, may_tear);
                 let end = compared.map_err(|what| difference(host, &options, what))?;
+                if let (Some(expected), Some(_)) = (&expected.call_stacks, options.call_stacks) {
+                    let compared = same("call stacks", expected, &call_stacks);
+                    compared.map_err(|what| difference(host, &options, what))?;
+                }
                 expected.coverage.torn_stores += usize::from(end == Compared::UpToTornStore);
             }
         }
@@ -175,13 +184,15 @@ impl Subject<'_> {
         let fail = |what: String| Difference { configuration: "interpreter".to_owned(), what };
         let module = load(host, &self.prepared.wasm).map_err(fail)?;
         let plan = Plan::new(self.prepared, &module, self.seed);
-        let trace = plan.run(host, &module);
+        let mut trace = plan.run(host, &module);
+        let call_stacks = Some(CallStacks::of_interpreted(&trace, &self.prepared.wasm));
+        frames::forget(&mut trace);
         let mut coverage = Coverage::of(&trace, self.prepared.wasm.len());
         if let Some(marked) = self.marked() {
             let marked = load(host, &marked).map_err(fail)?;
             plan.run_then(host, &marked, |instance| coverage.read_markers(instance));
         }
-        Ok(Expected { plan, trace, coverage })
+        Ok(Expected { plan, trace, call_stacks, coverage })
     }
 
     fn ask_wasmi(&self, module: &Module) -> Result<Expected, Difference> {
@@ -193,7 +204,7 @@ impl Subject<'_> {
         if let Some(marked) = self.marked() {
             coverage.executed.extend(oracle::run(&plan, &marked).map_err(fail)?.executed);
         }
-        Ok(Expected { plan, trace, coverage })
+        Ok(Expected { plan, trace, call_stacks: None, coverage })
     }
 
     /// The module with markers, to find out what is executed: of many modules, some are enough.
@@ -211,7 +222,12 @@ impl Subject<'_> {
                 Authority::Wasmi => machine.options_with_vectors(),
                 _ => machine.options(),
             };
-            options.opt_level(level).bounds_checks(checks).threads(NonZeroUsize::MIN)
+            let options = options.opt_level(level).bounds_checks(checks);
+            let options = options.threads(NonZeroUsize::MIN);
+            match self.turn.is_multiple_of(CALL_STACK_TURNS) {
+                true => options.call_stacks(cwamrc::CallStacks::complete()),
+                false => options,
+            }
         };
         match self.ways {
             Ways::Levels => LEVELS
@@ -231,6 +247,9 @@ impl Subject<'_> {
 
 /// Level 2 makes the code of level 3.
 const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
+
+/// Every so many modules are compiled with frames for call stacks: no multiple of the others.
+const CALL_STACK_TURNS: u64 = 5;
 
 /// If modules go by turns, every so many are run with markers.
 const MARKED_TURNS: u64 = 4;
@@ -292,7 +311,8 @@ fn compile(host: &Host, wasm: &[u8], options: &Options) -> Result<Module, Differ
 
 fn difference(host: &Host, options: &Options, what: String) -> Difference {
     let (machine, level) = (host.machine, options.opt_level);
-    let configuration = format!("{machine}, {level:?}, {:?}", options.bounds_checks);
+    let frames = if options.call_stacks.is_some() { ", with frames" } else { "" };
+    let configuration = format!("{machine}, {level:?}, {:?}{frames}", options.bounds_checks);
     Difference { configuration, what }
 }
 

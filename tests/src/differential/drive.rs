@@ -4,7 +4,7 @@
 //! every call the fuel is filled up, so that an endless loop in one call leaves the others alone.
 
 use wamr_shim::{
-    Error, ExportType, ExternType, FuncType, Instance, InstanceConfig, Module, Val, ValType,
+    Error, ExportType, ExternType, Frame, FuncType, Instance, InstanceConfig, Module, Val, ValType,
 };
 
 use super::host::{Host, HostCall};
@@ -51,6 +51,8 @@ pub struct Call {
     pub arguments: Vec<Val>,
     /// Results, or the trap's message.
     pub outcome: Result<Vec<Val>, String>,
+    /// The functions that a trap went through.
+    pub frames: Vec<Frame>,
     /// What it asked of the host.
     pub host_calls: Vec<HostCall>,
     /// The state afterwards.
@@ -153,15 +155,20 @@ impl Plan {
             let filled = instance.set_global(FUEL_EXPORT, Val::I32(FUEL));
             filled.expect("the fuel is a mutable i32");
         }
-        let outcome = instance.call(name, arguments).map_err(|trap| match trap.message.as_str() {
-            // See `DEVIATIONS`.
-            "unaligned atomic" => "out of bounds memory access".to_owned(),
-            _ => trap.message,
+        let mut frames = Vec::new();
+        let outcome = instance.call(name, arguments).map_err(|trap| {
+            frames = trap.frames;
+            match trap.message.as_str() {
+                // See `DEVIATIONS`.
+                "unaligned atomic" => "out of bounds memory access".to_owned(),
+                _ => trap.message,
+            }
         });
         Call {
             name: name.clone(),
             arguments: arguments.clone(),
             outcome,
+            frames,
             host_calls: host.take_calls(),
             state: self.state(instance),
         }

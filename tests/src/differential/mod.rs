@@ -5,7 +5,7 @@
 //! wasm-smith, or [`dense`] makes one of its own kind; [`prepare`] makes it
 //! observable and steps around what the interpreter itself gets wrong (the [`prepare::DEVIATIONS`]);
 //! [`drive`] runs it and records a trace; [`check`] compares the interpreter's trace with that of
-//! each compilation. [`coverage`] measures that the modules do something.
+//! each compilation, and [`frames`] what traps went through. [`coverage`] measures that the modules do something.
 //!
 //! Floats are compared bit by bit. That is sound because generated functions replace every NaN that
 //! an operator computes by one and the same (`canonicalize_nans`, and [`prepare`] where that leaves
@@ -21,6 +21,7 @@ pub mod check;
 pub mod coverage;
 pub mod dense;
 pub mod drive;
+pub mod frames;
 pub mod generate;
 pub mod host;
 pub mod kind;

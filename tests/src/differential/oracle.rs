@@ -106,6 +106,7 @@ impl<'a> Oracle<'a> {
             name: name.clone(),
             arguments: arguments.clone(),
             outcome: outcome.map(|()| results()).map_err(|error| message(&error)),
+            frames: Vec::new(),
             host_calls: Vec::new(),
             state: self.state(),
         }

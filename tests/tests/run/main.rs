@@ -4,6 +4,8 @@
 //! that check for themselves are run. Texts of traps are those of `exception_msgs` in
 //! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is asked for its opinion, too.
 
+mod aux_stack;
+mod call_stacks;
 mod imports;
 mod level_3;
 mod stack;

@@ -1,12 +1,14 @@
 //! Runaway recursion is a trap, whatever the frames look like.
 
 use std::fmt::Write;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
+use cwamrc::{BoundsChecks, OptLevel, Release};
 use cwamrc_tests::engine::Engine;
 use cwamrc_tests::machine::Machine;
-use wamr_shim::Instance;
 use wamr_shim::Val::I32;
+use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Val};
 
 const OVERFLOW: &str = "native stack overflow";
 
@@ -161,10 +163,67 @@ fn imports_with_many_arguments() {
     );
     for engine in Engine::compiled() {
         let params = vec![wamr_shim::ValType::I64; 1000];
-        let ty = wamr_shim::FuncType::new(params, []);
-        let many = wamr_shim::HostFunc::new("many", ty, |_, _| Ok(Vec::new()));
+        let ty = FuncType::new(params, []);
+        let many = HostFunc::new("many", ty, |_, _| Ok(Vec::new()));
         let instance = engine.instantiate(&module, vec![many]);
         let trap = instance.call("f", &[I32(1)]).expect_err("the recursion has no end");
         assert_eq!(trap.message, OVERFLOW, "{engine}");
+    }
+}
+
+/// How far the stack moves with each call of a function by itself, seen by a host function, is what
+/// the compilation says that it takes.
+#[test]
+fn usage_is_what_calls_take() {
+    // Live across the call: many values, which need places on the stack.
+    let mut values = String::new();
+    let mut sum = String::from("(i64.const 0)");
+    for index in 0..60 {
+        write!(values, "(local.set $v{index} (i64.load offset={} (i32.const 0)))", index * 8)
+            .unwrap();
+        sum = format!("(i64.add (i64.rotl {sum} (local.get $n)) (local.get $v{index}))");
+    }
+    let locals: String = (0..60).map(|index| format!("(local $v{index} i64)")).collect();
+    let module = format!(
+        r#"(module
+        (import "env" "look" (func $look))
+        (memory 1)
+        (func $f (export "f") (param $n i64) (result i64) {locals}
+          (call $look)
+          {values}
+          (if (i64.ne (local.get $n) (i64.const 0))
+            (then (local.set $v0 (call $f (i64.sub (local.get $n) (i64.const 1))))))
+          {sum}))"#
+    );
+    let wasm = wat::parse_str(&module).unwrap();
+    for level in [OptLevel::O0, OptLevel::O1, OptLevel::O2] {
+        for checks in [BoundsChecks::Software, BoundsChecks::Hardware] {
+            if cfg!(feature = "software-bounds-checks") && checks == BoundsChecks::Hardware {
+                continue;
+            }
+            let options = Machine::Here.options().opt_level(level).bounds_checks(checks);
+            let artifact = cwamrc::compile(&wasm, &options.release(Release::Main)).unwrap();
+            let [usage] = artifact.stack_usage() else { panic!("there is one function") };
+            assert_eq!((usage.function, usage.name.as_deref()), (1, Some("f")));
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let places = Arc::clone(&seen);
+            let look = HostFunc::new("look", FuncType::new([], []), move |_, _| {
+                let here = 0_u8;
+                places.lock().unwrap().push((&raw const here).addr());
+                Ok(Vec::new())
+            });
+            let runtime = Machine::Here.runtime();
+            runtime.register_host_module("env", vec![look]).unwrap();
+            let module = runtime.load(artifact.bytes()).unwrap();
+            let instance = module.instantiate(&InstanceConfig::default()).unwrap();
+            instance.call("f", &[Val::I64(5)]).unwrap();
+            let seen = seen.lock().unwrap();
+            assert_eq!(seen.len(), 6);
+            for pair in seen.windows(2) {
+                let taken = pair[0] - pair[1];
+                assert_eq!(taken, usage.bytes as usize, "{level:?}, {checks:?}");
+            }
+            assert!(usage.bytes > 128, "the values have places: {usage:?}");
+        }
     }
 }

@@ -120,6 +120,7 @@ impl Lowering<'_, '_> {
 
     /// Native arguments of a call: execution environment, operands, places for further results.
     fn call_args(&mut self, ty: &FuncType) -> Vec<Value> {
+        self.commit_call();
         let mut args = Vec::with_capacity(ty.params.len() + ty.results.len() + 2);
         args.push(self.exec_env);
         let values = self.top(ty.params.len()).to_vec();

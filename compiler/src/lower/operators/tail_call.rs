@@ -74,7 +74,9 @@ impl Lowering<'_, '_> {
 
     /// Native arguments of a tail call: execution environment, operands, the caller's own places
     /// for further results.
+    /// Nothing traps any more, and the callee's call-stack frame takes the place of the caller's.
     fn tail_call_args(&mut self, ty: &FuncType) -> Vec<Value> {
+        self.close_call_frame();
         let mut args = vec![self.exec_env];
         let operands = self.top(ty.params.len()).to_vec();
         self.push_native_args(&ty.params, &operands, &mut args);

@@ -26,6 +26,9 @@ impl Lowering<'_, '_> {
 
     pub(super) fn global_set(&mut self, global: u32) {
         let value = self.pop();
+        if self.env.aux_stack_pointer == Some(global) {
+            self.check_aux_stack(value);
+        }
         self.store_global(global, value);
     }
 }

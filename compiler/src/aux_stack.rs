@@ -1,4 +1,5 @@
 //! Where a C program's stack and heap lie in linear memory, as its exported globals tell.
+//! It goes into the file, and code that moves the stack pointer is checked.
 //!
 //! The runtime uses this to insert its own heap and to give threads stacks. Source: the end of
 //! `load_from_sections` in `core/iwasm/interpreter/wasm_loader.c`.
@@ -10,7 +11,7 @@ use crate::wasm::{ConstExpr, ExportKind, Global, Module, ValueType};
 const STACK_ALIGNMENT: u64 = 16;
 
 /// Finds the linker's symbols; all empty if the module does not export them.
-pub(super) fn find(module: &Module<'_>) -> AuxStack {
+pub(crate) fn find(module: &Module<'_>) -> AuxStack {
     let data_end = linker_symbol(module, "__data_end");
     let heap_base = linker_symbol(module, "__heap_base");
     let (Some((data_global, data_end)), Some((heap_global, heap_base))) = (data_end, heap_base)
@@ -33,6 +34,14 @@ pub(super) fn find(module: &Module<'_>) -> AuxStack {
             bottom.checked_sub(data_end).filter(|&size| size > 0).unwrap_or(bottom) as u32;
     }
     aux_stack
+}
+
+/// The global that holds the stack pointer, if there is a stack whose ends are known and addresses
+/// have 32 bits, as WAMR's compiler and interpreter have it for their checks.
+pub(crate) fn checked_stack_pointer(module: &Module<'_>) -> Option<u32> {
+    let aux_stack = find(module);
+    let global = aux_stack.stack_top.global.filter(|_| aux_stack.stack_size > 0)?;
+    (module.globals[global as usize].value_type == ValueType::I32).then_some(global)
 }
 
 /// An exported, immutable, constant global of the module itself: its index and value.

@@ -1,0 +1,264 @@
+//! The flags that do something, as clap takes them.
+//!
+//! Flags, words and habits are wamrc's; flags that it has not stand under a heading of their own.
+//! The flags of wamrc that do nothing here are in [`foreign`](super::foreign).
+
+#[cfg(feature = "run")]
+use std::convert::Infallible;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cwamrc::{OptLevel, Release};
+
+use super::call_stack::CallStackArgs;
+use super::features::FeatureArgs;
+use super::generate::{CompletionsArgs, ManArgs};
+#[cfg(feature = "run")]
+use super::requests::DirMapping;
+
+/// Above the flags that wamrc has not.
+pub(super) const OWN: &str = "Flags that wamrc has not";
+
+/// What a compilation writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// A file for the runtime
+    Aot,
+    /// Cranelift's intermediate representation, function by function
+    Clif,
+    /// Cranelift's disassembly, function by function
+    Asm,
+    /// A relocatable ELF file for a linker
+    Object,
+    /// LLVM's intermediate representation, by wamrc
+    #[value(hide = true)]
+    LlvmirUnopt,
+    /// The same, optimised
+    #[value(hide = true)]
+    LlvmirOpt,
+}
+
+/// What compiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Backend {
+    /// This program
+    Cranelift,
+    /// WAMR's own compiler, wamrc: slower, with more targets and flags
+    Llvm,
+}
+
+/// The fast compiler for WAMR: WebAssembly to .aot with Cranelift
+#[derive(Parser)]
+#[command(name = "cwamrc", version, args_conflicts_with_subcommands = true)]
+#[command(subcommand_negates_reqs = true, args_override_self = true, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) compile: CompileArgs,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Print what an .aot file holds, and which WAMR releases run it
+    Inspect(InspectArgs),
+    /// Compile a module in memory and run it, or run an .aot file
+    #[cfg(feature = "run")]
+    Run(Box<RunArgs>),
+    /// Print what a shell needs to complete command lines: `source <(cwamrc completions bash)`
+    Completions(CompletionsArgs),
+    /// Print a manual page: `cwamrc man >cwamrc.1`
+    Man(ManArgs),
+}
+
+#[derive(Args)]
+pub(super) struct CompileArgs {
+    /// The wasm module, as binary or text (.wat); `-` for standard input
+    #[arg(value_name = "WASM_FILE", required = true)]
+    pub(super) input: Option<PathBuf>,
+    /// Where the result goes; `-` for standard output
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(super) output: Option<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value = "aot")]
+    pub(super) format: FormatArg,
+    /// The WAMR release that will load the file: a version, a line such as 2.3, or main
+    #[arg(long, value_name = "RELEASE", default_value_t, help_heading = OWN)]
+    pub(super) wamr_version: Release,
+    /// Names of custom sections to carry over, `\` for a space; `name` gives call stacks their
+    /// function names
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) emit_custom_sections: Vec<String>,
+    /// Write what each function takes of the native stack, as clang's -fstack-usage does
+    #[arg(long, value_name = "FILE")]
+    pub(super) stack_usage: Option<PathBuf>,
+    /// What compiles. wamrc is found by $WAMRC, on the PATH, or where
+    /// benchmarks/scripts/llvm.sh builds it; the values of flags are then those that it takes
+    #[arg(long, value_enum, default_value = "cranelift", help_heading = OWN)]
+    pub(super) backend: Backend,
+    /// A flag for wamrc that is none of these here; may be given several times
+    #[arg(long, value_name = "FLAG", allow_hyphen_values = true, help_heading = OWN)]
+    pub(super) llvm_flag: Vec<String>,
+    #[command(flatten)]
+    pub(super) code: CodeArgs,
+    #[command(flatten)]
+    pub(super) verbosity: VerbosityArgs,
+    /// Print the version of Cranelift, which stands in the place of LLVM
+    #[arg(long)]
+    pub(super) llvm_version: bool,
+}
+
+/// Flags that decide about the code.
+#[derive(Args)]
+pub(super) struct CodeArgs {
+    #[command(flatten)]
+    pub(super) machine: MachineArgs,
+    /// 0 compiles fastest, 3 makes the fastest code
+    #[arg(long, value_name = "N", default_value = "3", value_parser = opt_level())]
+    pub(super) opt_level: OptLevel,
+    /// 0, the default: memory accesses are checked by the runtime's guard pages; 1: by compiled code,
+    /// for runtimes built without hardware bounds checks
+    #[arg(long, value_name = "0|1", value_parser = switch())]
+    pub(super) bounds_checks: Option<bool>,
+    /// Whether functions check the native stack; as --bounds-checks if not given
+    #[arg(long, value_name = "0|1", value_parser = switch())]
+    pub(super) stack_bounds_checks: Option<bool>,
+    /// How far the code and what it refers to may lie apart: code of any level lies where it likes,
+    /// since it holds no address of data, and reaches the runtime by jumps of the loader
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(super) size_level: Option<u8>,
+    /// Do not check the stack that a C program keeps in linear memory; if not given, code that moves its
+    /// pointer out of bounds traps
+    #[arg(long)]
+    pub(super) disable_aux_stack_check: bool,
+    /// Keep frame pointers, for `perf record --call-graph=fp`; names of functions come from
+    /// `iwasm --enable-linux-perf`
+    #[arg(long)]
+    pub(super) enable_linux_perf: bool,
+    /// Make code that runs where it lies in the file (XIP): without relocations, and with calls of the
+    /// runtime through a table
+    #[arg(long)]
+    pub(super) xip: bool,
+    /// The same
+    #[arg(long)]
+    pub(super) enable_indirect_mode: bool,
+    /// How many threads compile; all processors if not given
+    #[arg(long, value_name = "N", help_heading = OWN)]
+    pub(super) threads: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) features: FeatureArgs,
+    #[command(flatten)]
+    pub(super) call_stack: CallStackArgs,
+}
+
+/// Flags that decide about the machine that the code is for.
+#[derive(Args)]
+pub(super) struct MachineArgs {
+    /// The machine to compile for: a short name, or a triple; this machine if not given.
+    /// `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    pub(super) target: Option<String>,
+    /// The ABI of the target, as wamrc names it; it decides nothing, but one that the code is not
+    /// made for is refused. `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    pub(super) target_abi: Option<String>,
+    /// The CPU to compile for; if not given, the CPU of this machine, or with --target the least
+    /// one of that target. `help` lists the names
+    #[arg(long, value_name = "NAME")]
+    pub(super) cpu: Option<String>,
+    /// Instructions that the CPU has or lacks, as in +avx2,-bmi. `+help` lists the names
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    pub(super) cpu_features: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct VerbosityArgs {
+    /// Print what was done; a level may be given, as for wamrc
+    #[arg(short, value_name = "LEVEL", num_args = 0..=1, require_equals = true)]
+    #[arg(default_missing_value = "3", value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub(super) verbose: Option<u8>,
+}
+
+impl VerbosityArgs {
+    /// Level 2 is wamrc's default.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose.is_some_and(|level| level > 2)
+    }
+}
+
+#[derive(Args)]
+pub(super) struct InspectArgs {
+    /// The .aot file; `-` for standard input
+    #[arg(value_name = "AOT_FILE")]
+    pub(super) input: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[cfg(feature = "run")]
+#[derive(Args)]
+pub(super) struct RunArgs {
+    /// A wasm module or an .aot file
+    #[arg(value_name = "FILE")]
+    pub(super) input: PathBuf,
+    /// Arguments of the program, or of the function to invoke
+    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(super) args: Vec<String>,
+    /// Call this exported function and print its results, instead of starting the program
+    #[arg(short = 'f', long, value_name = "FUNCTION", visible_alias = "function")]
+    pub(super) invoke: Option<String>,
+    /// Give the program access to a directory, under its own name or another one
+    #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = dir)]
+    pub(super) dirs: Vec<DirMapping>,
+    /// The same, written as for iwasm
+    #[arg(long = "map-dir", value_name = "GUEST::HOST", value_parser = map_dir)]
+    pub(super) mapped_dirs: Vec<DirMapping>,
+    /// Set an environment variable of the program
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub(super) env: Vec<(String, String)>,
+    /// Bytes of the interpreter's or the call frames' stack
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024)]
+    pub(super) stack_size: u32,
+    /// Bytes of a heap in linear memory for the host's malloc; if not given, 16384 for programs
+    /// that import malloc, 0 for others
+    #[arg(long, value_name = "BYTES")]
+    pub(super) heap_size: Option<u32>,
+    #[command(flatten)]
+    pub(super) code: CodeArgs,
+    #[command(flatten)]
+    pub(super) verbosity: VerbosityArgs,
+}
+
+fn opt_level() -> impl TypedValueParser<Value = OptLevel> {
+    PossibleValuesParser::new(["0", "1", "2", "3"]).map(|level| match level.as_str() {
+        "0" => OptLevel::O0,
+        "1" => OptLevel::O1,
+        "2" => OptLevel::O2,
+        _ => OptLevel::O3,
+    })
+}
+
+fn switch() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["0", "1"]).map(|value| value == "1")
+}
+
+#[cfg(feature = "run")]
+fn dir(text: &str) -> Result<DirMapping, Infallible> {
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    Ok(DirMapping { host: host.into(), guest: guest.into() })
+}
+
+#[cfg(feature = "run")]
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+#[cfg(feature = "run")]
+fn map_dir(text: &str) -> Result<DirMapping, &'static str> {
+    let (guest, host) = text.split_once("::").ok_or("expected GUEST::HOST")?;
+    Ok(DirMapping { host: host.into(), guest: guest.into() })
+}

@@ -1,0 +1,65 @@
+//! What is made of the definition of the command line: completions for shells, and manual pages.
+
+use clap::{Args, Command, ValueEnum};
+
+/// A shell that completes command lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    Powershell,
+    Zsh,
+}
+
+/// Which completions are asked for.
+#[derive(Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell that reads them
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Which manual page is asked for.
+#[derive(Args)]
+pub(super) struct ManArgs {
+    /// The command that it is about; cwamrc itself if not given
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+impl CompletionsArgs {
+    /// The script for the shell.
+    pub(super) fn script(&self, mut command: Command) -> String {
+        use clap_complete::Shell as Known;
+        let shell = match self.shell {
+            Shell::Bash => Known::Bash,
+            Shell::Elvish => Known::Elvish,
+            Shell::Fish => Known::Fish,
+            Shell::Powershell => Known::PowerShell,
+            Shell::Zsh => Known::Zsh,
+        };
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut command, "cwamrc", &mut script);
+        String::from_utf8(script).expect("names of flags are UTF-8")
+    }
+}
+
+impl ManArgs {
+    /// The page in troff, or why there is none.
+    pub(super) fn page(&self, mut command: Command) -> Result<String, String> {
+        command.build();
+        let page = match &self.command {
+            None => command,
+            Some(name) => {
+                // It has the name of its page by now, as those of git are named.
+                let found = command.find_subcommand(name).cloned();
+                found.ok_or_else(|| format!("there is no command {name:?}"))?
+            }
+        };
+        let mut text = Vec::new();
+        let rendered = clap_mangen::Man::new(page).render(&mut text);
+        rendered.expect("a vector takes all that is written");
+        Ok(String::from_utf8(text).expect("names of flags are UTF-8"))
+    }
+}

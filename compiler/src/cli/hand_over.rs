@@ -1,0 +1,44 @@
+//! The flags that go on to wamrc with `--backend=llvm`.
+//!
+//! They go on as they came, for targets and CPUs are those of LLVM; what the user did not give, wamrc
+//! decides.
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command};
+
+use super::args::OWN;
+
+/// Where the flag `arg` comes from when it goes on.
+fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
+    let id = arg.get_id().as_str();
+    // Files have names of their own there, and `-v` is given below.
+    let is_ours = arg.get_help_heading() == Some(OWN) || matches!(id, "output" | "verbose");
+    !is_ours
+        && arg.get_long().is_some()
+        // Help and version have ended the command.
+        && matches.try_contains_id(id).is_ok()
+        && matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// The flags of wamrc among `matches`, in the order of `command`.
+pub(super) fn flags(command: &Command, matches: &ArgMatches) -> Vec<String> {
+    let given = command.get_arguments().filter(|arg| goes_on(arg, matches));
+    given.flat_map(|arg| spell(arg, matches)).collect()
+}
+
+fn spell(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
+    let name = arg.get_long().unwrap_or_default();
+    let name = if name == "sgx" { "-sgx".to_owned() } else { format!("--{name}") };
+    if !arg.get_action().takes_values() {
+        return vec![name];
+    }
+    let raw = matches.get_raw(arg.get_id().as_str()).into_iter().flatten();
+    let values: Vec<_> = raw.map(|value| value.to_string_lossy()).collect();
+    if values.is_empty() {
+        return vec![name];
+    }
+    match arg.get_value_delimiter() {
+        Some(delimiter) => vec![format!("{name}={}", values.join(&delimiter.to_string()))],
+        None => values.iter().map(|value| format!("{name}={value}")).collect(),
+    }
+}

@@ -1,0 +1,226 @@
+//! The command line: the only folder that names flags.
+//!
+//! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
+
+mod args;
+mod call_stack;
+mod features;
+mod foreign;
+mod generate;
+mod hand_over;
+mod requests;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+#[cfg(feature = "run")]
+use cwamrc::Architecture;
+use cwamrc::{BoundsChecks, Options};
+
+#[cfg(feature = "run")]
+use self::args::RunArgs;
+use self::args::{Backend, Cli, CodeArgs, Command, CompileArgs, FormatArg, MachineArgs};
+pub(crate) use self::requests::*;
+use crate::machine::Machine;
+
+impl MachineArgs {
+    fn machine(&self) -> Machine<'_> {
+        Machine {
+            target: self.target.as_deref(),
+            abi: self.target_abi.as_deref(),
+            cpu: self.cpu.as_deref(),
+            features: self.cpu_features.as_deref(),
+        }
+    }
+}
+
+impl CodeArgs {
+    /// The options that the flags ask for; on bad usage, prints why and exits.
+    fn options(&self) -> Options {
+        let cpu = self.machine.machine().resolve();
+        let cpu = cpu.unwrap_or_else(|error| misuse(&error));
+        let mut options = Options::new().cpu(cpu);
+        options.opt_level = self.opt_level;
+        options.bounds_checks = match self.bounds_checks {
+            Some(true) => BoundsChecks::Software,
+            Some(false) | None => BoundsChecks::Hardware,
+        };
+        options.stack_bounds_checks = self.stack_bounds_checks;
+        options.aux_stack_checks = !self.disable_aux_stack_check;
+        options.frame_pointers = self.enable_linux_perf;
+        options.indirect_mode = self.xip || self.enable_indirect_mode;
+        options.threads = self.threads;
+        self.call_stack.apply(self.features.apply(options))
+    }
+}
+
+/// The whole command line, the flags that do nothing included.
+fn command() -> clap::Command {
+    foreign::add_to(Cli::command())
+}
+
+/// What the user wrote, spelled as clap takes it. Behind a subcommand nothing is wamrc's.
+fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    let is_compilation = !std::env::args_os().nth(1).is_some_and(|first| {
+        first.to_str().is_some_and(|first| Cli::command().find_subcommand(first).is_some())
+    });
+    let spelled = move |argument| match is_compilation {
+        true => foreign::with_two_hyphens(argument),
+        false => argument,
+    };
+    std::env::args_os().map(spelled)
+}
+
+/// Parses the command line; on bad usage, prints why and exits with code 2.
+pub(crate) fn parse() -> Request {
+    if let Some(list) = requested_list() {
+        return Request::Print(list);
+    }
+    let matches = command().try_get_matches_from(arguments());
+    let cli = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let (cli, matches) = cli.unwrap_or_else(|error| explain(error).exit());
+    match cli.command {
+        None if cli.compile.backend == Backend::Llvm => {
+            Request::HandOver(hand_over_request(cli.compile, &matches))
+        }
+        None => Request::Compile(compile_request(cli.compile, &matches)),
+        Some(Command::Inspect(args)) => {
+            Request::Inspect(InspectRequest { input: args.input, json: args.json })
+        }
+        #[cfg(feature = "run")]
+        Some(Command::Run(args)) => Request::Run(run_request(*args)),
+        Some(Command::Completions(args)) => Request::Print(args.script(command())),
+        Some(Command::Man(args)) => {
+            Request::Print(args.page(command()).unwrap_or_else(|error| misuse(&error)))
+        }
+    }
+}
+
+/// The list that a flag with the value `help` asks for, or the version of what stands in LLVM's
+/// place. Nothing else has to be given then.
+fn requested_list() -> Option<String> {
+    let matches = command().ignore_errors(true).try_get_matches_from(arguments()).ok()?;
+    if matches.subcommand().is_none()
+        && matches!(matches.try_get_one("llvm_version"), Ok(Some(true)))
+    {
+        return Some(format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION));
+    }
+    let matches = matches.subcommand().map_or(&matches, |(_, matches)| matches);
+    let value = |flag| matches.try_get_one::<String>(flag).ok().flatten().map(String::as_str);
+    let machine = Machine {
+        target: value("target"),
+        abi: value("target_abi"),
+        cpu: value("cpu"),
+        features: value("cpu_features"),
+    };
+    machine.list()?.map_err(|error| misuse(&error)).ok()
+}
+
+/// Prints what is wrong with the value of a flag, and exits.
+fn misuse(message: &str) -> ! {
+    command().error(ErrorKind::InvalidValue, message).exit()
+}
+
+/// A second file is taken for a subcommand that conflicts with the first; says what it is.
+fn explain(error: clap::Error) -> clap::Error {
+    let mut command = command();
+    match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::ArgumentConflict, Some(ContextValue::String(name)))
+            if command.find_subcommand(name).is_none() =>
+        {
+            let message = format!("unexpected argument '{name}' found");
+            command.error(ErrorKind::UnknownArgument, message)
+        }
+        _ => error,
+    }
+}
+
+const REQUIRED: &str = "clap requires it without a subcommand";
+
+fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest {
+    let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
+    if let Some(flag) = ["wamr_version", "threads"].into_iter().find(|flag| given(flag)) {
+        misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
+    }
+    if matches!(args.format, FormatArg::Clif | FormatArg::Asm) {
+        misuse("--backend=llvm writes aot, object, llvmir-unopt or llvmir-opt only");
+    }
+    let mut flags = hand_over::flags(&command(), matches);
+    flags.extend(args.llvm_flag);
+    HandOverRequest {
+        input: args.input.expect(REQUIRED),
+        output: args.output.expect(REQUIRED),
+        flags,
+        verbose: args.verbosity.is_verbose(),
+    }
+}
+
+/// Whether two paths name the same file. One that does not exist yet is no other.
+fn same_file(input: &Path, output: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
+    real(input).is_some_and(|input| real(output) == Some(input))
+}
+
+fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
+    if !args.llvm_flag.is_empty() {
+        misuse("--llvm-flag needs --backend=llvm");
+    }
+    let notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
+    // `\` stands for a space in wamrc's lists, where a name with one could not be written.
+    let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));
+    let options = args.code.options().release(args.wamr_version);
+    let (input, output) = (args.input.expect(REQUIRED), args.output.expect(REQUIRED));
+    if same_file(&input, &output) {
+        misuse("input and output are the same file");
+    }
+    let format = format(args.format);
+    if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
+        misuse("--stack-usage is for --format=aot and --format=object");
+    }
+    CompileRequest {
+        input,
+        output,
+        format,
+        options: options.emit_custom_sections(sections.collect()),
+        stack_usage: args.stack_usage,
+        notes,
+        verbose: args.verbosity.is_verbose(),
+    }
+}
+
+fn format(format: FormatArg) -> Format {
+    match format {
+        FormatArg::Aot => Format::Aot,
+        FormatArg::Clif => Format::Clif,
+        FormatArg::Asm => Format::Asm,
+        FormatArg::Object => Format::Object,
+        FormatArg::LlvmirUnopt | FormatArg::LlvmirOpt => misuse(
+            "there is no LLVM IR without LLVM\n\n  tip: --format=clif shows Cranelift's; \
+             --backend=llvm has wamrc write LLVM's",
+        ),
+    }
+}
+
+#[cfg(feature = "run")]
+fn run_request(args: RunArgs) -> RunRequest {
+    let options = args.code.options();
+    let architecture = options.cpu.architecture();
+    if Architecture::host() != Some(architecture) {
+        misuse(&format!("this machine cannot run code for {architecture}"));
+    }
+    RunRequest {
+        options,
+        verbose: args.verbosity.is_verbose(),
+        input: args.input,
+        args: args.args,
+        invoke: args.invoke,
+        dirs: args.dirs.into_iter().chain(args.mapped_dirs).collect(),
+        env: args.env,
+        stack_size: args.stack_size,
+        heap_size: args.heap_size,
+    }
+}

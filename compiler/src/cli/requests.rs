@@ -1,0 +1,83 @@
+//! What the user asks for, resolved: the commands see no flags.
+
+use std::path::PathBuf;
+
+use cwamrc::Options;
+
+/// What the user asks for.
+pub(crate) enum Request {
+    /// Compile a module.
+    Compile(CompileRequest),
+    /// Have wamrc compile a module.
+    HandOver(HandOverRequest),
+    /// Print what a file holds.
+    Inspect(InspectRequest),
+    /// Run a module or file.
+    #[cfg(feature = "run")]
+    Run(RunRequest),
+    /// Print a text: a list of what exists, a script, a manual page.
+    Print(String),
+}
+
+/// A compilation to a file.
+pub(crate) struct CompileRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    pub(crate) format: Format,
+    pub(crate) options: Options,
+    /// Where a report about the use of the stack goes.
+    pub(crate) stack_usage: Option<PathBuf>,
+    /// What the user should know about the flags, a line each.
+    pub(crate) notes: Vec<String>,
+    pub(crate) verbose: bool,
+}
+
+/// A compilation by wamrc.
+pub(crate) struct HandOverRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    /// What wamrc is told besides the files.
+    pub(crate) flags: Vec<String>,
+    pub(crate) verbose: bool,
+}
+
+/// A look into a file.
+pub(crate) struct InspectRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) json: bool,
+}
+
+/// A run in the runtime that is built in.
+#[cfg(feature = "run")]
+pub(crate) struct RunRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) args: Vec<String>,
+    pub(crate) invoke: Option<String>,
+    pub(crate) dirs: Vec<DirMapping>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) stack_size: u32,
+    pub(crate) heap_size: Option<u32>,
+    pub(crate) options: Options,
+    pub(crate) verbose: bool,
+}
+
+/// A directory of the host and the name that the program sees.
+#[cfg(feature = "run")]
+#[derive(Clone, Debug)]
+pub(crate) struct DirMapping {
+    pub(crate) host: String,
+    pub(crate) guest: String,
+}
+
+/// What a compilation writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// A file for the runtime.
+    Aot,
+    /// Cranelift's intermediate representation, function by function.
+    Clif,
+    /// Cranelift's disassembly, function by function.
+    Asm,
+    /// A relocatable ELF file for a linker.
+    Object,
+}

@@ -1,0 +1,84 @@
+//! Proposals that went into WebAssembly, or may, and that a compilation can do without.
+//!
+//! Everything here is compiled unless the options forbid it. What the validator makes of a proposal
+//! is in `wasm/features.rs`.
+
+use std::fmt;
+
+/// A proposal that is compiled; [`Options::without`](crate::Options::without) refuses modules that
+/// use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum Proposal {
+    /// Operators that extend the sign of 8, 16 and 32 bits.
+    SignExtension,
+    /// Conversions from floats to integers that do not trap.
+    SaturatingConversions,
+    /// Functions and blocks with several results.
+    MultiValue,
+    /// Operators on memory segments and passive segments.
+    BulkMemory,
+    /// `memory.copy` and `memory.fill`, which [`Proposal::BulkMemory`] has as well.
+    BulkMemoryOpt,
+    /// References to functions and to things of the host.
+    ReferenceTypes,
+    /// Table indexes of `call_indirect` in more bytes than they need, as linkers write them.
+    CallIndirectOverlong,
+    /// Vectors of 128 bits.
+    Simd,
+    /// Operators on vectors whose results may depend on the machine.
+    RelaxedSimd,
+    /// Arithmetic in constant expressions.
+    ExtendedConst,
+    /// Calls that replace their caller.
+    TailCalls,
+    /// Shared memory and atomic operators.
+    Threads,
+    /// Memories with addresses of 64 bits, and tables with such indexes.
+    Memory64,
+    /// Arithmetic on 128 bits.
+    WideArithmetic,
+}
+
+impl Proposal {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::SignExtension,
+        Self::SaturatingConversions,
+        Self::MultiValue,
+        Self::BulkMemory,
+        Self::BulkMemoryOpt,
+        Self::ReferenceTypes,
+        Self::CallIndirectOverlong,
+        Self::Simd,
+        Self::RelaxedSimd,
+        Self::ExtendedConst,
+        Self::TailCalls,
+        Self::Threads,
+        Self::Memory64,
+        Self::WideArithmetic,
+    ];
+}
+
+impl fmt::Display for Proposal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::SignExtension => "sign extension",
+            Self::SaturatingConversions => "saturating conversions",
+            Self::MultiValue => "multi-value",
+            Self::BulkMemory => "bulk memory",
+            Self::BulkMemoryOpt => "memory.copy or memory.fill",
+            Self::ReferenceTypes => "reference types",
+            Self::CallIndirectOverlong => "overlong table indexes",
+            Self::Simd => "SIMD",
+            Self::RelaxedSimd => "relaxed SIMD",
+            Self::ExtendedConst => "arithmetic in constant expressions",
+            Self::TailCalls => "tail calls",
+            Self::Threads => "threads",
+            Self::Memory64 => "memory64",
+            Self::WideArithmetic => "wide arithmetic",
+        })
+    }
+}

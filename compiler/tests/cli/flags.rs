@@ -1,0 +1,208 @@
+//! Flags of wamrc: those that restrict what a module may use, those without a meaning here, and
+//! those that are refused; and wamrc's habits.
+
+use crate::sandbox::{Sandbox, VALID};
+use crate::usage::misuse;
+
+/// Compiles `module` with `flags`, and expects the error, if one is given.
+#[track_caller]
+fn expect(module: &str, flags: &[&str], error: Option<&str>) {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", module);
+    let done = sandbox.cwamrc(&[flags, &["-o", "out.aot", "in.wat"]].concat());
+    match error {
+        None => drop(done.silent()),
+        Some(error) => {
+            let line = done.failed();
+            assert!(line.contains(error), "{flags:?}: {line}");
+            assert_eq!(sandbox.names(), ["in.wat"]);
+        }
+    }
+}
+
+const VECTORS: &str = "(module (func (export \"f\") (result v128) (v128.const i64x2 1 2)))";
+const REFERENCES: &str = "(module (func (export \"f\") (param externref)))";
+const COPY: &str = "(module (memory 1) (func (export \"f\")
+    (memory.copy (i32.const 0) (i32.const 8) (i32.const 8))))";
+const DROP: &str = "(module (memory 1) (data $d \"x\") (func (export \"f\") (data.drop $d)))";
+const CONSTANT: &str = "(module (global (export \"g\") i32 (i32.add (i32.const 1) (i32.const 2))))";
+
+#[test]
+fn proposals_are_refused_when_disabled() {
+    const SIMD: Option<&str> = Some("the module uses SIMD, which the options disable");
+    const BULK: Option<&str> = Some("the module uses bulk memory, which the options disable");
+    const TYPES: Option<&str> = Some("the module uses reference types, which the options disable");
+    let all = ["--disable-simd", "--disable-ref-types", "--disable-bulk-memory"];
+    expect(VALID, &all, None);
+    for module in [VECTORS, REFERENCES, COPY, DROP, CONSTANT] {
+        expect(module, &[], None);
+    }
+    expect(VECTORS, &["--disable-simd"], SIMD);
+    expect(VECTORS, &all, SIMD);
+    expect(VECTORS, &["--disable-ref-types", "--disable-bulk-memory"], None);
+    expect(REFERENCES, &["--disable-ref-types"], TYPES);
+    expect(COPY, &["--disable-bulk-memory"], BULK);
+    expect(DROP, &["--disable-bulk-memory"], BULK);
+    // A part of it is another proposal.
+    expect(COPY, &["--disable-bulk-memory", "--enable-bulk-memory-opt"], None);
+    expect(COPY, &["--disable-bulk-memory", "--enable-lime1"], None);
+    expect(DROP, &["--disable-bulk-memory", "--enable-bulk-memory-opt"], BULK);
+    expect(DROP, &["--disable-bulk-memory", "--enable-multi-thread"], None);
+    // Of two that contradict each other, the last counts.
+    expect(VECTORS, &["--disable-simd", "--enable-simd"], None);
+    expect(VECTORS, &["--enable-simd", "--disable-simd"], SIMD);
+}
+
+/// `call_indirect` with the table index 0 in two bytes, as linkers write it.
+#[test]
+fn overlong_table_indexes() {
+    let short = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x04\x04\x01\x70\0\0\
+                  \x0a\x09\x01\x07\0\x41\0\x11\0\0\x0b";
+    let overlong = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x04\x04\x01\x70\0\0\
+                  \x0a\x0a\x01\x08\0\x41\0\x11\0\x80\0\x0b";
+    let sandbox = Sandbox::new();
+    sandbox.file("short.wasm", short);
+    sandbox.file("overlong.wasm", overlong);
+    let compile =
+        |name: &str, flags: &[&str]| sandbox.cwamrc(&[flags, &["-o", "out.aot", name]].concat());
+    compile("short.wasm", &["--disable-ref-types"]).silent();
+    compile("overlong.wasm", &[]).silent();
+    for flag in ["--enable-call-indirect-overlong", "--enable-lime1"] {
+        compile("overlong.wasm", &["--disable-ref-types", flag]).silent();
+    }
+    let error = compile("overlong.wasm", &["--disable-ref-types"]).failed();
+    assert!(error.contains("the options disable"), "{error}");
+}
+
+#[test]
+fn flags_without_a_meaning_are_noted() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    sandbox.cwamrc(&["-o", "plain.aot", "in.wat"]).silent();
+    let flags = [
+        "--disable-llvm-lto",
+        "--enable-llvm-passes=loop-vectorize",
+        "--mllvm=-debug",
+        "--mllvm=-stats",
+        "--disable-llvm-jump-tables",
+        "--native-lib=libtest.so",
+    ];
+    let done = sandbox.cwamrc(&[&flags[..], &["-o", "noted.aot", "in.wat"]].concat());
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let notes: Vec<&str> = done.stderr.lines().collect();
+    // One for each flag, not for each time that it is given.
+    assert_eq!(notes.len(), flags.len() - 1, "{notes:?}");
+    assert!(notes.iter().all(|note| note.starts_with("note: --")), "{notes:?}");
+    assert_eq!(sandbox.read("plain.aot"), sandbox.read("noted.aot"));
+}
+
+#[test]
+fn flags_that_are_refused_say_why() {
+    let with = |flag| [flag, "-o", "out.aot", "in.wat"];
+    misuse(&with("-sgx"), &["-sgx is refused", "--backend=llvm"]);
+    misuse(&with("--enable-gc"), &["--enable-gc is refused", "tip: build the module without"]);
+    misuse(&with("--enable-segue"), &["--enable-segue is refused"]);
+    misuse(&with("--enable-segue=i32.load"), &["--enable-segue is refused"]);
+    misuse(&with("--use-prof-file=x.profdata"), &["--use-prof-file is refused"]);
+    misuse(&with("--enable-shared-heap"), &["--enable-shared-heap is refused"]);
+    misuse(&with("--format=llvmir-opt"), &["--format=clif", "--backend=llvm"]);
+}
+
+#[test]
+fn the_last_value_counts() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    sandbox.cwamrc(&["--target=riscv64", "--opt-level=0", "-o", "one.aot", "in.wat"]).silent();
+    let twice = ["--target=aarch64", "--opt-level=3", "--target=riscv64", "--opt-level=0"];
+    sandbox.cwamrc(&[&twice[..], &["-o", "two.aot", "-o", "last.aot", "in.wat"]].concat()).silent();
+    assert_eq!(sandbox.names(), ["in.wat", "last.aot", "one.aot"]);
+    assert_eq!(sandbox.read("one.aot"), sandbox.read("last.aot"));
+}
+
+#[test]
+fn the_input_is_not_overwritten() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    for output in ["in.wat", "./in.wat"] {
+        let done = sandbox.cwamrc(&["-o", output, "in.wat"]);
+        assert_eq!(done.code, 2, "{}", done.stderr);
+        assert!(done.stderr.contains("input and output are the same file"), "{}", done.stderr);
+    }
+    assert_eq!(sandbox.read("in.wat"), VALID.as_bytes());
+}
+
+#[test]
+fn versions() {
+    let sandbox = Sandbox::new();
+    let version = sandbox.cwamrc(&["--llvm-version"]).silent();
+    assert_eq!(version, format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION).into_bytes());
+}
+
+#[test]
+fn stack_usage() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module
+        (import "env" "g" (func $g (param i32)))
+        (func $small (param i32) (call $g (local.get 0)))
+        (func (export "exported\09name") (call $small (i32.const 1)))
+        (func))"#;
+    sandbox.file("in.wat", module);
+    for format in ["aot", "object"] {
+        let format = format!("--format={format}");
+        let flags = ["--opt-level=2", "--stack-usage=in.su", &format, "-o", "out", "in.wat"];
+        sandbox.cwamrc(&flags).silent();
+        let report = String::from_utf8(sandbox.read("in.su")).expect("UTF-8");
+        let fields = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<Vec<String>> = report.lines().map(fields).collect();
+        let names: Vec<&str> = lines.iter().map(|line| line[0].as_str()).collect();
+        assert_eq!(names, ["in.wat:small", "in.wat:exported?name", "in.wat:$f3"]);
+        for line in &lines {
+            let bytes: u32 = line[1].parse().expect("a number");
+            assert!((8..1024).contains(&bytes), "{line:?}");
+            assert_eq!(line[2..], ["static"], "{line:?}");
+        }
+    }
+    let misused = ["--stack-usage=in.su", "--format=clif", "-o", "out.clif", "in.wat"];
+    misuse(&misused, &["--stack-usage is for"]);
+}
+
+/// The shells' own opinion of the scripts, as far as they are there; `bash` is everywhere.
+#[test]
+fn completions() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = sandbox.cwamrc(&["completions", shell]).silent();
+        let script = String::from_utf8(script).expect("UTF-8");
+        for flag in ["opt-level", "enable-dump-call-stack", "wamr-version", "enable-shared-heap"] {
+            assert!(script.contains(flag), "{shell}: {flag}");
+        }
+        sandbox.file(&format!("script.{shell}"), script);
+    }
+    let complete = r#"
+        source ./script.bash
+        COMP_WORDS=(cwamrc --opt-l) COMP_CWORD=1
+        _cwamrc cwamrc --opt-l cwamrc
+        echo "${COMPREPLY[@]}"
+        COMP_WORDS=(cwamrc --opt-level "") COMP_CWORD=2
+        _cwamrc cwamrc "" --opt-level
+        echo "${COMPREPLY[@]}""#;
+    sandbox.file("complete.sh", complete);
+    let completed = sandbox.shell("bash complete.sh").silent();
+    assert_eq!(String::from_utf8_lossy(&completed), "--opt-level\n0 1 2 3\n");
+    misuse(&["completions", "cmd"], &["'cmd'", "bash"]);
+}
+
+#[test]
+fn manual_pages() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.cwamrc(&["man"]).silent();
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert!(page.contains(".TH cwamrc 1"), "{page}");
+    for flag in ["opt\\-level", "disable\\-llvm\\-lto", "wamr\\-version"] {
+        assert!(page.contains(flag), "{flag}");
+    }
+    let page = sandbox.cwamrc(&["man", "inspect"]).silent();
+    let page = String::from_utf8(page).expect("UTF-8");
+    assert!(page.contains(".TH cwamrc-inspect 1") && page.contains("AOT_FILE"), "{page}");
+    misuse(&["man", "nothing"], &["there is no command \"nothing\""]);
+}

@@ -1,0 +1,155 @@
+//! Random command lines: whatever the user writes, the command ends by itself, with an exit code that
+//! it knows, and says why if it fails.
+//!
+//! The flags are those of the documentation, so that each of them takes part.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::sandbox::{CWAMRC, Sandbox, VALID};
+
+/// Command lines of one run.
+const COUNT: usize = 400;
+
+/// What stands where a value or an argument may: names, numbers, lists, and what is none of these.
+const WORDS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "4294967296",
+    "-1",
+    "",
+    "=",
+    ",",
+    ",,a",
+    "a,b",
+    "help",
+    "+help",
+    "x86_64",
+    "aarch64",
+    "riscv64",
+    "native",
+    "+avx2,-bmi",
+    "+v",
+    "gnu",
+    "lp64d",
+    "aot",
+    "object",
+    "clif",
+    "asm",
+    "llvmir-opt",
+    "2.0",
+    "2.4.5",
+    "main",
+    "name",
+    "ip,func-idx",
+    "values",
+    "--",
+    "-",
+    "-o",
+    "in.wat",
+    "in.wasm",
+    "broken.wasm",
+    "out.aot",
+    "missing.wasm",
+    "inspect",
+    "run",
+    "man",
+    "completions",
+    "bash",
+    "--help",
+    "-h",
+    "-sgx",
+    "-v",
+    "-v=9",
+    "--=",
+    "---",
+    "ÄÖ\u{fffd}",
+    "\u{7f}",
+    "a b",
+    "all",
+    "i32.common,f64.common",
+];
+
+/// Marsaglia's xorshift: the same command lines in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn choose<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+}
+
+/// The flags in the tables of `docs/flags.md`, as far as their `=`.
+fn documented_flags() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flags.md");
+    let text = std::fs::read_to_string(path).expect("docs/flags.md");
+    let names = text.lines().filter_map(|line| line.strip_prefix("| `-"));
+    let name = |rest: &str| {
+        let end = rest.find(['`', '=', ' ']).expect("the code ends");
+        format!("-{}", &rest[..end])
+    };
+    names.map(name).collect()
+}
+
+fn argument(random: &mut Random, flags: &[String]) -> Vec<String> {
+    let flag = flags[random.below(flags.len())].clone();
+    let word = random.choose(WORDS).to_owned();
+    match random.below(6) {
+        0 => vec![word],
+        1 => vec![flag],
+        2 => vec![flag, word],
+        3 => {
+            // A typing error.
+            let mut characters: Vec<char> = flag.chars().collect();
+            let place = random.below(characters.len());
+            characters.remove(place);
+            vec![characters.into_iter().collect()]
+        }
+        _ => vec![format!("{flag}={word}")],
+    }
+}
+
+#[test]
+fn no_command_line_panics() {
+    let flags = documented_flags();
+    assert!(flags.len() > 50, "{flags:?}");
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    sandbox.file("in.wasm", wat::parse_str(VALID).unwrap());
+    sandbox.file("broken.wasm", b"\0asm\x01\0\0\0\x01");
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut codes = [0; 3];
+    for _ in 0..COUNT {
+        let mut line: Vec<String> = Vec::new();
+        for _ in 0..random.below(6) {
+            line.extend(argument(&mut random, &flags));
+        }
+        if random.below(2) == 0 {
+            line.extend(["-o", "out.aot", "in.wat"].map(str::to_owned));
+        }
+        let done = Command::new(CWAMRC)
+            .args(&line)
+            .current_dir(sandbox.path(""))
+            .env("WAMRC", "no-such-wamrc")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the command starts");
+        let stderr = String::from_utf8_lossy(&done.stderr);
+        assert!(!stderr.contains("panicked"), "{line:?}: {stderr}");
+        let code = done.status.code().unwrap_or_else(|| panic!("{line:?}: {:?}", done.status));
+        let seen = usize::try_from(code).ok().and_then(|code| codes.get_mut(code));
+        *seen.unwrap_or_else(|| panic!("{line:?}: exit code {code}")) += 1;
+        assert!(code == 0 || stderr.contains("error: "), "{line:?}: {stderr}");
+    }
+    // Lines that are right take part as well as lines that are wrong.
+    assert!(codes.iter().all(|&count| count > 0), "exit codes: {codes:?}");
+}
