@@ -59,10 +59,11 @@ impl FeatureArgs {
             disabled.extend([Proposal::Simd, Proposal::RelaxedSimd]);
         }
         if self.disable_ref_types {
-            disabled.push(Proposal::ReferenceTypes);
+            // An error names the first that the module wants.
             if !self.enable_call_indirect_overlong && !self.enable_lime1 {
                 disabled.push(Proposal::CallIndirectOverlong);
             }
+            disabled.push(Proposal::ReferenceTypes);
         }
         disabled
     }

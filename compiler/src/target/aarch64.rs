@@ -118,7 +118,9 @@ impl Target for Aarch64 {
     }
 
     fn abis(&self) -> &'static [&'static str] {
-        &["gnu"]
+        // The others are those of 32-bit Arm. For this machine LLVM takes them for the same convention,
+        // and WAMR's own test scripts name them.
+        &["gnu", "eabi", "gnueabihf"]
     }
 
     fn is_host(&self) -> bool {

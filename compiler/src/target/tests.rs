@@ -267,6 +267,9 @@ fn abis() {
         }
     }
     assert!(Architecture::Riscv64.check_abi("lp64d").is_ok());
+    // tests/wamr-test-suites/spec-test-script/runtest.py of WAMR has these.
+    assert!(Architecture::Aarch64.check_abi("eabi").is_ok());
+    assert!(Architecture::Aarch64.check_abi("gnueabihf").is_ok());
     let error = Architecture::X86_64.check_abi("lp64d").expect_err("it is another machine's");
     assert!(error.to_string().contains("RISC-V"), "{error}");
 }

@@ -71,7 +71,7 @@ fn overlong_table_indexes() {
         compile("overlong.wasm", &["--disable-ref-types", flag]).silent();
     }
     let error = compile("overlong.wasm", &["--disable-ref-types"]).failed();
-    assert!(error.contains("the options disable"), "{error}");
+    assert!(error.contains("overlong table indexes, which the options disable"), "{error}");
 }
 
 #[test]
