@@ -4,10 +4,9 @@
 //! under a name that depends on everything it is made of. A program of another architecture runs
 //! under qemu's emulator of Linux programs.
 
+use crate::fingerprint::fingerprint;
 use crate::target::Foreign;
-use crate::{Options, Target, assertions, compile, compile_runtime, configure, options, sources};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use crate::{Options, Target, compile, compile_runtime, configure, options, sources};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs};
@@ -53,14 +52,9 @@ impl Runner {
         let root = crate::wamr_root()?;
         let found = sources::Sources::find(&root, target)?;
         let own = own_files()?;
-        let mut hasher = DefaultHasher::new();
-        (&version, options::defines(target, options), LINK_FLAGS).hash(&mut hasher);
-        (assertions::c_source(), include_str!("lib.rs")).hash(&mut hasher);
-        for file in own.iter().chain(&found.console).chain(&found.call_stack).chain(&found.other) {
-            let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-            (file, content).hash(&mut hasher);
-        }
-        let program = folder.join(format!("{}-{:016x}", target.arch, hasher.finish()));
+        let parts = (&version, options::defines(target, options), LINK_FLAGS);
+        let number = fingerprint(parts, own.iter().chain(found.files()))?;
+        let program = folder.join(format!("{}-{:016x}", target.arch, number));
         if !program.exists() {
             link(compiler, &root, target, options, &program)?;
         }
@@ -88,10 +82,26 @@ fn own_files() -> Result<Vec<PathBuf>, String> {
 }
 
 /// What a tool says of its version.
-fn tool(name: &str, packages: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn tool(name: &str, packages: &str) -> Result<Vec<u8>, String> {
     let output = Command::new(name).arg("--version").output();
     let output = output.map_err(|error| format!("{name}: {error}; Debian packages: {packages}"))?;
     Ok(output.stdout)
+}
+
+/// A C compiler for `target`, outside of build scripts.
+pub(crate) fn compiler(name: &str, target: &Target, folder: &Path) -> cc::Build {
+    let triple = |arch| format!("{arch}-unknown-linux-gnu");
+    let mut build = cc::Build::new();
+    build
+        .compiler(name)
+        .target(&triple(target.arch))
+        .host(&triple(env::consts::ARCH))
+        .opt_level(2)
+        .debug(false)
+        .out_dir(folder)
+        // But for what the compiler says.
+        .cargo_metadata(false);
+    build
 }
 
 fn link(
@@ -104,15 +114,7 @@ fn link(
     let folder = program.with_extension(process::id().to_string());
     let fail = |error| format!("{}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(fail)?;
-    let triple = |arch| format!("{arch}-unknown-linux-gnu");
-    let mut build = cc::Build::new();
-    build
-        .compiler(compiler)
-        .target(&triple(target.arch))
-        .host(&triple(env::consts::ARCH))
-        .out_dir(&folder)
-        // But for what the compiler says.
-        .cargo_metadata(false);
+    let build = self::compiler(compiler, target, &folder);
     let sources = sources::Sources::find(root, target)?;
     let own = sources::files(Path::new(FOLDER), &["c"])?;
     let mut objects = compile(&configure(build.clone(), &sources, target, options), &own, &[])?;
