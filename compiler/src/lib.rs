@@ -32,6 +32,7 @@ mod options;
 mod pipeline;
 mod proposal;
 mod target;
+pub mod universal;
 mod vectors;
 mod wasm;
 
@@ -43,7 +44,7 @@ pub use options::{
     Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
 };
 pub use pipeline::{
-    Artifact, StackUsage, Statistics, compile, compile_object, compile_object_with_progress,
-    compile_with_progress, list,
+    Artifact, StackUsage, Statistics, compile, compile_each, compile_object, compile_object_each,
+    compile_object_with_progress, compile_with_progress, list,
 };
 pub use proposal::Proposal;

@@ -100,6 +100,34 @@ pub fn compile_with_progress(
     refine(wasm, options, compile_module(wasm, options, Output::Aot, progress))
 }
 
+/// Like [`compile_with_progress`] once for each of `each`, but reads the module only once. The results
+/// are in the same order; `progress` counts the bytes of all compilations. What the first of `each`
+/// disables decides about the module.
+///
+/// # Errors
+/// As [`compile`]; the first error ends it all.
+pub fn compile_each(
+    wasm: &[u8],
+    each: &[Options],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Vec<Artifact>, Error> {
+    let Some(first) = each.first() else { return Ok(Vec::new()) };
+    refine(wasm, first, compile_module_each(wasm, first, each, Output::Aot, progress))
+}
+
+/// To [`compile_object`] what [`compile_each`] is to [`compile`].
+///
+/// # Errors
+/// As [`compile_each`].
+pub fn compile_object_each(
+    wasm: &[u8],
+    each: &[Options],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Vec<Artifact>, Error> {
+    let Some(first) = each.first() else { return Ok(Vec::new()) };
+    refine(wasm, first, compile_module_each(wasm, first, each, Output::Object, progress))
+}
+
 /// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
 ///
 /// The function with index `n` behind those imported is the symbol `aot_func#n`, as wamrc names it,
@@ -139,25 +167,57 @@ fn compile_module(
     output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
+    let module = front_end(wasm, options)?;
+    compile_parsed(&module, options, output, progress)
+}
+
+fn compile_module_each(
+    wasm: &[u8],
+    first: &Options,
+    each: &[Options],
+    output: Output,
+    progress: &native::Progress<'_>,
+) -> Result<Vec<Artifact>, Error> {
+    let module = front_end(wasm, first)?;
+    let mut artifacts = Vec::with_capacity(each.len());
+    for options in each {
+        let before = artifacts.len() as u64;
+        let all = |done, total| progress(before * total + done, each.len() as u64 * total);
+        let artifact = compile_parsed(&module, options, output, &all);
+        let target = options.cpu.architecture();
+        artifacts.push(artifact.map_err(|error| match each.len() {
+            1 => error,
+            _ => error.for_target(target),
+        })?);
+    }
+    Ok(artifacts)
+}
+
+fn compile_parsed(
+    module: &Module<'_>,
+    options: &Options,
+    output: Output,
+    progress: &native::Progress<'_>,
+) -> Result<Artifact, Error> {
     if options.indirect_mode && output == Output::Object {
         let what = "an object file has no table for the indirect mode (XIP)";
         return Err(Error::unsupported(what).with_hint("leave one of them out"));
     }
-    let module = front_end(wasm, options)?;
-    let options = &suitable_options(&module, options);
-    let layout = InstanceLayout::new(&module)?;
+    vectors::check_border(module, options)?;
+    let options = &suitable_options(module, options);
+    let layout = InstanceLayout::new(module)?;
     let unwinding = output == Output::Object;
-    let image = lower(&module, &layout, options, unwinding, |env, isas| {
+    let image = lower(module, &layout, options, unwinding, |env, isas| {
         native::compile_module(env, isas, options, progress)
     })?;
-    let mut file = assemble(&module, &layout, &image, options)?;
+    let mut file = assemble(module, &layout, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
-    let mut warnings = warnings(&module, &file, options);
+    let mut warnings = warnings(module, &file, options);
     let bytes = match output {
         Output::Aot => aot::write(&file, options.release)?,
-        Output::Object => object::write(&module, &image, options.target(), &mut warnings)?,
+        Output::Object => object::write(module, &image, options.target(), &mut warnings)?,
     };
     let statistics = Statistics {
         functions: module.bodies.len(),
@@ -233,7 +293,6 @@ fn lower<R>(
 fn front_end<'a>(wasm: &'a [u8], options: &Options) -> Result<Module<'a>, Error> {
     let mut module = wasm::parse(wasm, wasm::allowed_features(options))?;
     host_storage::resolve(&mut module)?;
-    vectors::check_border(&module, options)?;
     Ok(module)
 }
 
@@ -248,6 +307,7 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let module = front_end(wasm, options)?;
+    vectors::check_border(&module, options)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let listings = lower(&module, &layout, options, false, |env, isas| {

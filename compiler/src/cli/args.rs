@@ -31,12 +31,27 @@ pub(super) enum FormatArg {
     Asm,
     /// A relocatable ELF file for a linker
     Object,
+    /// A wasm module that any runtime runs, with machine code for all targets inside
+    Universal,
     /// LLVM's intermediate representation, by wamrc
     #[value(hide = true)]
     LlvmirUnopt,
     /// The same, optimised
     #[value(hide = true)]
     LlvmirOpt,
+}
+
+/// What runs a module.
+#[cfg(feature = "run")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineArg {
+    /// The machine code in a universal file, or of a set of files, if there is some for this machine;
+    /// the interpreter for others of these; other modules are compiled
+    Auto,
+    /// Code that is compiled now, from wasm; for universal files that are not trusted
+    Compile,
+    /// WAMR's interpreter, which has no SIMD
+    Interpreter,
 }
 
 /// What compiles.
@@ -152,7 +167,8 @@ pub(super) struct CodeArgs {
 #[derive(Args)]
 pub(super) struct MachineArgs {
     /// The machine to compile for: a short name, or a triple; this machine if not given.
-    /// `help` lists the names
+    /// `help` lists the names. Several, as in x86_64,aarch64, make a file each, app_x86_64.aot and
+    /// app_aarch64.aot for -o app.aot, or a section each of a universal file
     #[arg(long, value_name = "NAME")]
     pub(super) target: Option<String>,
     /// The ABI of the target, as wamrc names it; it decides nothing, but one that the code is not
@@ -221,6 +237,9 @@ pub(super) struct RunArgs {
     /// that import malloc, 0 for others
     #[arg(long, value_name = "BYTES")]
     pub(super) heap_size: Option<u32>,
+    /// What runs the module
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) engine: EngineArg,
     #[command(flatten)]
     pub(super) code: CodeArgs,
     #[command(flatten)]

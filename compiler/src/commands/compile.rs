@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use cwamrc::universal::NativeCode;
 use cwamrc::{Artifact, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -22,33 +23,71 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     }
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
-    let bytes = match request.format {
-        Format::Aot => artifact(&wasm, request, &name, cwamrc::compile_with_progress)?,
-        Format::Object => artifact(&wasm, request, &name, cwamrc::compile_object_with_progress)?,
-        Format::Clif => listing(&wasm, request, &name, |function| &function.clif)?,
-        Format::Asm => listing(&wasm, request, &name, |function| &function.assembly)?,
+    if request.format == Format::Universal {
+        let file = universal(&wasm, request, &name)?;
+        files::write(&request.output, &file)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let contents = match request.format {
+        Format::Clif => listings(&wasm, request, &name, |function| &function.clif)?,
+        Format::Asm => listings(&wasm, request, &name, |function| &function.assembly)?,
+        Format::Object => artifacts(&wasm, request, &name, cwamrc::compile_object_each)?,
+        Format::Aot | Format::Universal => artifacts(&wasm, request, &name, cwamrc::compile_each)?,
     };
-    files::write(&request.output, &bytes)?;
+    match (&contents[..], &request.options[..]) {
+        ([content], _) => files::write(&request.output, content)?,
+        (_, options) => {
+            let paths = options
+                .iter()
+                .map(|options| files::of_set(&request.output, options.cpu.architecture()));
+            files::write_all(&paths.zip(contents).collect::<Vec<_>>())?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// A function of the library that compiles, and tells how far it is.
-type Compiler = fn(&[u8], &Options, &(dyn Fn(u64, u64) + Sync)) -> Result<Artifact, Error>;
+/// The module with machine code for every target.
+fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8>, Failure> {
+    let failed = |error: Error| Failure::compilation(name, &error);
+    // Compiled is the module alone, so that custom sections carried over are not those of before.
+    let module = match cwamrc::universal::strip(wasm) {
+        Ok(module) => module,
+        // What it is instead of a module, compiling tells.
+        Err(_) => wasm.to_vec(),
+    };
+    let codes = artifacts(&module, request, name, cwamrc::compile_each)?;
+    let codes: Vec<NativeCode<'_>> = request
+        .options
+        .iter()
+        .zip(&codes)
+        .map(|(options, aot)| NativeCode { cpu: &options.cpu, aot })
+        .collect();
+    cwamrc::universal::embed(&module, &codes).map_err(failed)
+}
 
-fn artifact(
+/// A function of the library that compiles for each target, and tells how far it is.
+type Compiler = fn(&[u8], &[Options], &(dyn Fn(u64, u64) + Sync)) -> Result<Vec<Artifact>, Error>;
+
+fn artifacts(
     wasm: &[u8],
     request: &CompileRequest,
     name: &str,
     compiler: Compiler,
-) -> Result<Vec<u8>, Failure> {
-    let artifact = compile_with(compiler, wasm, &request.options, name)?;
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let artifacts = compile_with(compiler, wasm, &request.options, name)?;
     if request.verbose {
-        diagnose(summary(&artifact, wasm.len()));
+        for (artifact, options) in artifacts.iter().zip(&request.options) {
+            let target = match request.options.len() {
+                1 => String::new(),
+                _ => format!(", for {}", options.cpu.architecture()),
+            };
+            diagnose(summary(artifact, wasm.len()) + &target);
+        }
     }
-    if let Some(path) = &request.stack_usage {
-        files::write(path, stack_usage(&artifact, name).as_bytes())?;
+    if let (Some(path), [artifact]) = (&request.stack_usage, &artifacts[..]) {
+        files::write(path, stack_usage(artifact, name).as_bytes())?;
     }
-    Ok(artifact.into_bytes())
+    Ok(artifacts.into_iter().map(Artifact::into_bytes).collect())
 }
 
 /// A line for each function: module and name, bytes, and that they are known, as clang writes it.
@@ -73,15 +112,17 @@ pub(crate) fn compile_artifact(
     options: &Options,
     name: &str,
 ) -> Result<Artifact, Failure> {
-    compile_with(cwamrc::compile_with_progress, wasm, options, name)
+    let each = std::slice::from_ref(options);
+    let mut artifacts = compile_with(cwamrc::compile_each, wasm, each, name)?;
+    Ok(artifacts.remove(0))
 }
 
 fn compile_with(
     compiler: Compiler,
     wasm: &[u8],
-    options: &Options,
+    options: &[Options],
     name: &str,
-) -> Result<Artifact, Failure> {
+) -> Result<Vec<Artifact>, Failure> {
     let bar = progress_bar();
     let progress = |done: u64, total: u64| {
         if bar.elapsed() >= PROGRESS_AFTER {
@@ -91,11 +132,14 @@ fn compile_with(
     };
     let result = compiler(wasm, options, &progress);
     bar.finish_and_clear();
-    let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
-    for warning in artifact.warnings() {
+    let artifacts = result.map_err(|error| Failure::compilation(name, &error))?;
+    // Most are about the module, and so the same for each target.
+    let mut warnings: Vec<&String> = artifacts.iter().flat_map(Artifact::warnings).collect();
+    warnings.dedup();
+    for warning in warnings {
         diagnose(format_args!("warning: {warning}, in {name}"));
     }
-    Ok(artifact)
+    Ok(artifacts)
 }
 
 fn progress_bar() -> ProgressBar {
@@ -123,16 +167,23 @@ pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
     )
 }
 
-fn listing(
+/// The functions of the module for each target, in readable form.
+fn listings(
     wasm: &[u8],
     request: &CompileRequest,
     name: &str,
     text: impl Fn(&Listing) -> &str,
-) -> Result<Vec<u8>, Failure> {
-    let functions =
-        cwamrc::list(wasm, &request.options).map_err(|error| Failure::compilation(name, &error))?;
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let listing = |options| match cwamrc::list(wasm, options) {
+        Ok(functions) => Ok(listing(&functions, &text)),
+        Err(error) => Err(Failure::compilation(name, &error)),
+    };
+    request.options.iter().map(listing).collect()
+}
+
+fn listing(functions: &[Listing], text: impl Fn(&Listing) -> &str) -> Vec<u8> {
     let mut output = String::new();
-    for function in &functions {
+    for function in functions {
         write!(output, ";; {}", function.symbol).expect("strings take any text");
         if let Some(name) = &function.name {
             write!(output, " {name:?}").expect("strings take any text");
@@ -141,5 +192,5 @@ fn listing(
         output.push_str(text(function).trim_end());
         output.push_str("\n\n");
     }
-    Ok(output.into_bytes())
+    output.into_bytes()
 }

@@ -4,6 +4,8 @@
 //! input and 2 for bad usage, and leaves the output path as it was.
 
 mod build;
+#[cfg(feature = "run")]
+mod deployment;
 mod files;
 mod flags;
 mod hand_over;
