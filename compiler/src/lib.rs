@@ -25,6 +25,7 @@ mod host_storage;
 
 pub mod inspect;
 mod instance;
+pub mod instrument;
 mod lower;
 mod native;
 mod object;

@@ -7,6 +7,7 @@ use crate::assemble::{assemble, hidden_exports};
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
+use crate::instrument::{self, Counters};
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::native::{self, Image, Listing};
 use crate::object;
@@ -167,8 +168,8 @@ fn compile_module(
     output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Artifact, Error> {
-    let module = front_end(wasm, options)?;
-    compile_parsed(&module, options, output, progress)
+    let mut module = front_end(wasm, options)?;
+    compile_parsed(&mut module, options, output, progress)
 }
 
 fn compile_module_each(
@@ -178,12 +179,12 @@ fn compile_module_each(
     output: Output,
     progress: &native::Progress<'_>,
 ) -> Result<Vec<Artifact>, Error> {
-    let module = front_end(wasm, first)?;
+    let mut module = front_end(wasm, first)?;
     let mut artifacts = Vec::with_capacity(each.len());
     for options in each {
         let before = artifacts.len() as u64;
         let all = |done, total| progress(before * total + done, each.len() as u64 * total);
-        let artifact = compile_parsed(&module, options, output, &all);
+        let artifact = compile_parsed(&mut module, options, output, &all);
         let target = options.cpu.architecture();
         artifacts.push(artifact.map_err(|error| match each.len() {
             1 => error,
@@ -194,7 +195,7 @@ fn compile_module_each(
 }
 
 fn compile_parsed(
-    module: &Module<'_>,
+    module: &mut Module<'_>,
     options: &Options,
     output: Output,
     progress: &native::Progress<'_>,
@@ -203,11 +204,17 @@ fn compile_parsed(
         let what = "an object file has no table for the indirect mode (XIP)";
         return Err(Error::unsupported(what).with_hint("leave one of them out"));
     }
+    if options.instrumentation.measure_time && output == Output::Object {
+        let what = "an object file cannot measure time: nothing would enter it as the runtime does";
+        return Err(Error::unsupported(what).with_hint("leave one of them out"));
+    }
     vectors::check_border(module, options)?;
+    let counters = instrument::install(module, &options.instrumentation)?;
+    let module = &*module;
     let options = &suitable_options(module, options);
     let layout = InstanceLayout::new(module)?;
     let unwinding = output == Output::Object;
-    let image = lower(module, &layout, options, unwinding, |env, isas| {
+    let image = lower(module, &layout, options, counters, unwinding, |env, isas| {
         native::compile_module(env, isas, options, progress)
     })?;
     let mut file = assemble(module, &layout, &image, options)?;
@@ -224,7 +231,7 @@ fn compile_parsed(
         code_size: image.text.len(),
         relocations: image.relocations.len(),
     };
-    let stack_usage = stack_usage(&module, &image);
+    let stack_usage = stack_usage(module, &image);
     Ok(Artifact { bytes, statistics, stack_usage, warnings })
 }
 
@@ -268,15 +275,18 @@ fn lower<R>(
     module: &Module<'_>,
     layout: &InstanceLayout,
     options: &Options,
+    counters: Counters,
     unwinding: bool,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
     let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
     let attempt = |convention| {
-        let env = Environment::new(module, layout, options, convention, plan.as_ref());
+        let env = Environment::new(module, layout, options, counters, convention, plan.as_ref());
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
-    let likely = match plan.as_ref().is_some_and(InliningPlan::has_tail_calls) {
+    let tail_calls = plan.as_ref().is_some_and(InliningPlan::has_tail_calls);
+    // Measuring time needs the entries that come with the other convention.
+    let likely = match tail_calls || counters.time.is_some() {
         true => Convention::Tail,
         false => Convention::C,
     };
@@ -306,11 +316,12 @@ pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
 }
 
 fn list_module(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
-    let module = front_end(wasm, options)?;
+    let mut module = front_end(wasm, options)?;
     vectors::check_border(&module, options)?;
+    let counters = instrument::install(&mut module, &options.instrumentation)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings = lower(&module, &layout, options, false, |env, isas| {
+    let listings = lower(&module, &layout, options, counters, false, |env, isas| {
         native::list_module(env, isas, options)
     })?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {

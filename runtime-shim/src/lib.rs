@@ -55,7 +55,8 @@
 //! - A trap's message is at most about 100 bytes long, but for host functions' own.
 //! - An `.aot` file shows only its outermost function in a trap's frames, unless it was compiled
 //!   with call-stack frames.
-//! - Nothing interrupts a function that does not return.
+//! - [`Instance::terminate`] ends a function that does not return only if it shares memory, or was
+//!   compiled with `--interruptible`.
 
 mod context;
 mod error;

@@ -16,6 +16,7 @@ use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
+use super::wasmedge::{InstrumentationArgs, WASMEDGE, WasmEdgeArgs};
 
 /// Above the flags that wamrc has not.
 pub(super) const OWN: &str = "Flags that wamrc has not";
@@ -115,6 +116,10 @@ pub(super) struct CompileArgs {
     pub(super) code: CodeArgs,
     #[command(flatten)]
     pub(super) verbosity: VerbosityArgs,
+    /// Write Cranelift's intermediate representation, too, beside the output as .clif; WasmEdge writes
+    /// LLVM's
+    #[arg(long, help_heading = WASMEDGE)]
+    pub(super) dump: bool,
     /// Print the version of Cranelift, which stands in the place of LLVM
     #[arg(long)]
     pub(super) llvm_version: bool,
@@ -161,6 +166,10 @@ pub(super) struct CodeArgs {
     pub(super) features: FeatureArgs,
     #[command(flatten)]
     pub(super) call_stack: CallStackArgs,
+    #[command(flatten)]
+    pub(super) instrumentation: InstrumentationArgs,
+    #[command(flatten)]
+    pub(super) wasmedge: WasmEdgeArgs,
 }
 
 /// Flags that decide about the machine that the code is for.
@@ -182,6 +191,9 @@ pub(super) struct MachineArgs {
     /// Instructions that the CPU has or lacks, as in +avx2,-bmi. `+help` lists the names
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     pub(super) cpu_features: Option<String>,
+    /// Make code for the least CPU of the target, also if that is this machine
+    #[arg(long, conflicts_with_all = ["cpu", "cpu_features"], help_heading = WASMEDGE)]
+    pub(super) generic_binary: bool,
 }
 
 #[derive(Args)]

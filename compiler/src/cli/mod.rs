@@ -10,6 +10,7 @@ mod hand_over;
 mod requests;
 #[cfg(test)]
 mod tests;
+mod wasmedge;
 
 use std::path::Path;
 
@@ -27,7 +28,15 @@ use crate::machine::Machine;
 impl MachineArgs {
     /// The CPU to compile for; on bad usage, prints why and exits.
     fn cpu(&self) -> Cpu {
-        self.machine(self.target.as_deref()).resolve().unwrap_or_else(|error| misuse(&error))
+        self.resolve(self.target.as_deref()).unwrap_or_else(|error| misuse(&error))
+    }
+
+    fn resolve(&self, target: Option<&str>) -> Result<Cpu, String> {
+        let cpu = self.machine(target).resolve()?;
+        match self.generic_binary {
+            true => Ok(Cpu::baseline(cpu.architecture())),
+            false => Ok(cpu),
+        }
     }
 
     /// The CPUs to compile for, of which a universal file has one for each architecture unless told
@@ -48,7 +57,7 @@ impl MachineArgs {
         {
             misuse(&format!("--{flag} is for one target; here are {}", targets.join(", ")));
         }
-        let cpu = |target: &&str| self.machine(Some(target)).resolve();
+        let cpu = |target: &&str| self.resolve(Some(target));
         let cpus: Result<Vec<Cpu>, String> = targets.iter().map(cpu).collect();
         let cpus = cpus.unwrap_or_else(|error| misuse(&error));
         for (position, cpu) in cpus.iter().enumerate() {
@@ -84,7 +93,8 @@ impl CodeArgs {
         options.frame_pointers = self.enable_linux_perf;
         options.indirect_mode = self.xip || self.enable_indirect_mode;
         options.threads = self.threads;
-        self.call_stack.apply(self.features.apply(options))
+        let options = self.wasmedge.apply(self.features.apply(options));
+        self.instrumentation.apply(self.call_stack.apply(options))
     }
 }
 
@@ -173,6 +183,9 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     if matches!(args.format, FormatArg::Clif | FormatArg::Asm | FormatArg::Universal) {
         misuse("--backend=llvm writes aot, object, llvmir-unopt or llvmir-opt only");
     }
+    if let Some(flag) = wasmedge::given(&command(), matches) {
+        misuse(&format!("{flag} is not for --backend=llvm"));
+    }
     let mut flags = hand_over::flags(&command(), matches);
     flags.extend(args.llvm_flag);
     HandOverRequest {
@@ -204,7 +217,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
         misuse("input and output are the same file");
     }
     let cpus = args.code.machine.cpus(format);
-    check_several(&args.code, cpus.len(), format, &output);
+    check_several(&args.code, cpus.len(), format, &output, args.dump);
     if args.stack_usage.is_some() && cpus.len() > 1 {
         misuse("--stack-usage is for one target");
     }
@@ -220,6 +233,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
         output,
         format,
         options: options.collect(),
+        dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
         verbose: args.verbosity.is_verbose(),
@@ -227,11 +241,14 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
 }
 
 /// Refuses what several targets cannot have, or a universal file.
-fn check_several(code: &CodeArgs, targets: usize, format: Format, output: &Path) {
+fn check_several(code: &CodeArgs, targets: usize, format: Format, output: &Path, dump: bool) {
     if format == Format::Universal && (code.xip || code.enable_indirect_mode) {
         misuse(
             "--xip is for files that run in place, which a section of a universal file does not",
         );
+    }
+    if dump && output == Path::new("-") {
+        misuse("--dump writes a file beside the output; name one with -o");
     }
     if targets > 1 && format != Format::Universal && output == Path::new("-") {
         misuse("several targets make several files; name one with -o");

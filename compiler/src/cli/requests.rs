@@ -26,6 +26,8 @@ pub(crate) struct CompileRequest {
     pub(crate) format: Format,
     /// One for each target.
     pub(crate) options: Vec<Options>,
+    /// Whether Cranelift's intermediate representation is written, too.
+    pub(crate) dump: bool,
     /// Where a report about the use of the stack goes.
     pub(crate) stack_usage: Option<PathBuf>,
     /// What the user should know about the flags, a line each.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,27 +24,33 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     }
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
-    if request.format == Format::Universal {
-        let file = universal(&wasm, request, &name)?;
-        files::write(&request.output, &file)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let contents = match request.format {
         Format::Clif => listings(&wasm, request, &name, |function| &function.clif)?,
         Format::Asm => listings(&wasm, request, &name, |function| &function.assembly)?,
         Format::Object => artifacts(&wasm, request, &name, cwamrc::compile_object_each)?,
-        Format::Aot | Format::Universal => artifacts(&wasm, request, &name, cwamrc::compile_each)?,
+        Format::Aot => artifacts(&wasm, request, &name, cwamrc::compile_each)?,
+        Format::Universal => vec![universal(&wasm, request, &name)?],
     };
-    match (&contents[..], &request.options[..]) {
-        ([content], _) => files::write(&request.output, content)?,
-        (_, options) => {
-            let paths = options
-                .iter()
-                .map(|options| files::of_set(&request.output, options.cpu.architecture()));
-            files::write_all(&paths.zip(contents).collect::<Vec<_>>())?;
-        }
+    if request.dump {
+        let dumps = listings(&wasm, request, &name, |function| &function.clif)?;
+        write_each(request, &request.output.with_extension("clif"), dumps)?;
     }
+    write_each(request, &request.output, contents)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what was made for each target: as `path`, or as the files of a set with that name.
+fn write_each(
+    request: &CompileRequest,
+    path: &Path,
+    mut contents: Vec<Vec<u8>>,
+) -> Result<(), Failure> {
+    if contents.len() == 1 {
+        return files::write(path, &contents.remove(0));
+    }
+    let architectures = request.options.iter().map(|options| options.cpu.architecture());
+    let paths = architectures.map(|architecture| files::of_set(path, architecture));
+    files::write_all(&paths.zip(contents).collect::<Vec<_>>())
 }
 
 /// The module with machine code for every target.

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, TIME};
 use wamr_shim::{
     ExternType, Instance, InstanceConfig, Module, Runtime, Trap, Val, ValType, WasiConfig,
 };
@@ -26,9 +27,27 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     let module = pick::load(&runtime, request)?;
     let config = instance_config(request, &module, &name)?;
     let instance = module.instantiate(&config).map_err(|error| failed(&error))?;
-    match &request.invoke {
+    let ended = match &request.invoke {
         Some(function) => invoke(&instance, function, &request.args, &name),
         None => start(&instance, request, &name),
+    };
+    if request.verbose {
+        report_counters(&instance);
+    }
+    ended
+}
+
+/// Says what the code has measured, if it does.
+fn report_counters(instance: &Instance) {
+    let counters = [
+        (INSTRUCTION_COUNT, "instructions executed"),
+        (GAS_LEFT, "gas left"),
+        (TIME, "ticks of the machine's counter spent in the module"),
+    ];
+    for (name, what) in counters {
+        if let Some(Val::I64(value)) = instance.global(name) {
+            diagnose(format_args!("{what}: {value}"));
+        }
     }
 }
 

@@ -18,3 +18,5 @@ mod run;
 mod sandbox;
 mod targets;
 mod usage;
+#[cfg(feature = "run")]
+mod wasmedge;
