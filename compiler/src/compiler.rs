@@ -8,7 +8,7 @@ use crate::artifact::{Artifact, Summary};
 use crate::error::Error;
 use crate::monitor::{IsCancelled, Monitor, OnProgress, Progress};
 use crate::native::Listing;
-use crate::options::Options;
+use crate::options::{Cpu, Options};
 use crate::pipeline::{self, Output};
 
 /// A compiler with its options, and with functions of the host that it calls while it works.
@@ -84,6 +84,23 @@ impl<'a> Compiler<'a> {
     /// As [`Compiler::compile`].
     pub fn compile_object(&self, wasm: &[u8]) -> Result<Artifact, Error> {
         pipeline::compile_as(wasm, &self.options, Output::Object, &self.monitor())
+    }
+
+    /// Compiles for each of `cpus` in place of the one of the options, and reads the module once. The
+    /// results are in the same order; progress counts the bytes of all of them.
+    ///
+    /// # Errors
+    /// As [`Compiler::compile`]; the first error ends it all.
+    pub fn compile_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
+        pipeline::compile_as_each(wasm, &self.options, cpus, Output::Aot, &self.monitor())
+    }
+
+    /// To [`Compiler::compile_object`] what [`Compiler::compile_each`] is to [`Compiler::compile`].
+    ///
+    /// # Errors
+    /// As [`Compiler::compile_each`].
+    pub fn compile_object_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
+        pipeline::compile_as_each(wasm, &self.options, cpus, Output::Object, &self.monitor())
     }
 
     /// As [`compile_to_writer`].

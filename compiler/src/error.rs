@@ -66,6 +66,14 @@ impl Error {
         self
     }
 
+    /// Says which of several targets it is about, unless it is about the module itself.
+    pub(crate) fn for_target(mut self, target: impl fmt::Display) -> Self {
+        if self.kind != ErrorKind::Invalid {
+            self.message = format!("for {target}: {}", self.message);
+        }
+        self
+    }
+
     /// Which kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.kind

@@ -1,12 +1,15 @@
 //! Input and output of the command: files, or `-` for the standard streams.
 //!
 //! Invariant: a file at the output path is either the complete result or what was there before; the
-//! result is written beside it and renamed. What is not a regular file, such as a device, is
+//! result is written beside it and renamed. Several results are renamed when all are written, so that
+//! no full disk leaves new files beside old ones. What is not a regular file, such as a device, is
 //! written to directly.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+
+use cwamrc::Architecture;
 
 use crate::failure::Failure;
 
@@ -18,7 +21,7 @@ pub(crate) fn display_name(path: &Path) -> String {
     if is_stream(path) { "standard input".into() } else { path.display().to_string() }
 }
 
-fn is_stream(path: &Path) -> bool {
+pub(crate) fn is_stream(path: &Path) -> bool {
     path.as_os_str() == STANDARD_STREAM
 }
 
@@ -59,22 +62,52 @@ fn text_failure(name: &str, message: &str) -> Failure {
 
 /// Writes the result of a command.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let result = if is_stream(path) {
+    if is_stream(path) {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush())
-    } else {
-        write_file(path, bytes)
-    };
-    result.map_err(|error| {
-        let name = if is_stream(path) { "standard output".into() } else { display_name(path) };
-        Failure::new(format!("cannot write {name}: {error}"))
-    })
+        let result = stdout.write_all(bytes).and_then(|()| stdout.flush());
+        return result
+            .map_err(|error| Failure::new(format!("cannot write standard output: {error}")));
+    }
+    write_all(&[(path.to_owned(), bytes.to_vec())])
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Where a set of files has the one for `architecture`: `app_NAME.aot` for `app.aot`.
+pub(crate) fn of_set(path: &Path, architecture: Architecture) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("_{}", architecture.name()));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+/// Writes several files, none of them a standard stream: all of them or, if one cannot be written, none.
+pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
+    let failed = |path: &Path, error: &io::Error| {
+        Failure::new(format!("cannot write {}: {error}", display_name(path)))
+    };
+    let written = files.iter().map(|(path, bytes)| {
+        write_beside(path, bytes).map_err(|error| failed(path, &error)).map(|file| (path, file))
+    });
+    // Temporary files that are not renamed go away by themselves.
+    for (path, pending) in written.collect::<Result<Vec<_>, _>>()? {
+        if let Some((file, target)) = pending {
+            file.persist(target).map_err(|error| failed(path, &error.error))?;
+        }
+    }
+    Ok(())
+}
+
+/// A file that is complete, and where it is to go.
+type Pending = (tempfile::NamedTempFile, PathBuf);
+
+/// Writes what is to become the file at `path`; what is not a regular file, for good.
+fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<Option<Pending>> {
     let existing = fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+        OpenOptions::new().write(true).open(path)?.write_all(bytes)?;
+        return Ok(None);
     }
     // Renaming would replace a symbolic link instead of the file that it names.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -89,8 +122,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     // The file itself: errors of the wrapper name its temporary path.
     file.as_file_mut().write_all(bytes)?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(Some((file, path)))
 }
 
 fn directory(path: &Path) -> PathBuf {

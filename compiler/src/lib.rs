@@ -43,6 +43,7 @@ mod error;
 mod host_storage;
 pub mod inspect;
 mod instance;
+pub mod instrument;
 mod lower;
 mod monitor;
 mod native;
@@ -53,6 +54,7 @@ mod proposal;
 #[cfg(feature = "serde")]
 mod serialization;
 mod target;
+pub mod universal;
 mod vectors;
 mod wasm;
 

@@ -31,6 +31,9 @@ pub(crate) struct Monitor<'a> {
     progress: Option<&'a OnProgress<'a>>,
     is_cancelled: Option<&'a IsCancelled<'a>>,
     cancelled: AtomicBool,
+    /// How many compilations there are beside this one, and how many of them came before.
+    others: u64,
+    before: u64,
 }
 
 impl<'a> Monitor<'a> {
@@ -38,13 +41,20 @@ impl<'a> Monitor<'a> {
         progress: Option<&'a OnProgress<'a>>,
         is_cancelled: Option<&'a IsCancelled<'a>>,
     ) -> Self {
-        Self { progress, is_cancelled, cancelled: AtomicBool::new(false) }
+        Self { progress, is_cancelled, ..Self::default() }
+    }
+
+    /// For the compilation `index` of `count` of the same module: the host is told of all together.
+    pub(crate) fn part(&self, index: usize, count: usize) -> Self {
+        let others = count.saturating_sub(1) as u64;
+        Self { others, before: index as u64, ..Self::new(self.progress, self.is_cancelled) }
     }
 
     /// Tells the host how far the compilation is.
     pub(crate) fn report(&self, done: u64, total: u64) {
         if let Some(progress) = self.progress {
-            progress(Progress { done, total });
+            let done = self.before * total + done;
+            progress(Progress { done, total: (self.others + 1) * total });
         }
     }
 

@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 
 pub use wamr_abi::releases::Release;
 
+use crate::instrument::Instrumentation;
 use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
@@ -127,6 +128,8 @@ pub struct Options {
     pub address_map: bool,
     /// Proposals that a module may not use; all that are supported may be used by default.
     pub disabled_proposals: Vec<Proposal>,
+    /// What the code measures about itself, and whether it can be stopped.
+    pub instrumentation: Instrumentation,
 }
 
 impl Default for Options {
@@ -145,6 +148,7 @@ impl Default for Options {
             emit_custom_sections: Vec::new(),
             address_map: false,
             disabled_proposals: Vec::new(),
+            instrumentation: Instrumentation::default(),
         }
     }
 }
@@ -237,6 +241,12 @@ impl Options {
     /// without [`Proposal::ReferenceTypes`].
     pub fn without(mut self, proposal: Proposal) -> Self {
         self.disabled_proposals.push(proposal);
+        self
+    }
+
+    /// Sets what the code measures about itself, and whether it can be stopped.
+    pub fn instrumentation(mut self, instrumentation: Instrumentation) -> Self {
+        self.instrumentation = instrumentation;
         self
     }
 

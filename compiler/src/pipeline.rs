@@ -10,11 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
+use crate::instrument::{self, Counters};
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::monitor::Monitor;
 use crate::native::{self, Image, Listing};
 use crate::object;
-use crate::options::{BoundsChecks, OptLevel, Options, Release};
+use crate::options::{BoundsChecks, Cpu, OptLevel, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
 use crate::wasm::{self, Module};
@@ -38,8 +39,50 @@ pub(crate) fn compile_as(
     refine(wasm, options, compile_module(wasm, options, output, monitor))
 }
 
+/// [`compile_as`] for each of `cpus`, which reads the module once.
+pub(crate) fn compile_as_each(
+    wasm: &[u8],
+    options: &Options,
+    cpus: &[Cpu],
+    output: Output,
+    monitor: &Monitor<'_>,
+) -> Result<Vec<Artifact>, Error> {
+    refine(wasm, options, compile_module_each(wasm, options, cpus, output, monitor))
+}
+
 fn compile_module(
     wasm: &[u8],
+    options: &Options,
+    output: Output,
+    monitor: &Monitor<'_>,
+) -> Result<Artifact, Error> {
+    let mut module = front_end(wasm, options, monitor)?;
+    compile_parsed(&mut module, options, output, monitor)
+}
+
+fn compile_module_each(
+    wasm: &[u8],
+    options: &Options,
+    cpus: &[Cpu],
+    output: Output,
+    monitor: &Monitor<'_>,
+) -> Result<Vec<Artifact>, Error> {
+    let mut module = front_end(wasm, options, monitor)?;
+    let mut artifacts = Vec::with_capacity(cpus.len());
+    for cpu in cpus {
+        let monitor = monitor.part(artifacts.len(), cpus.len());
+        let options = options.clone().cpu(cpu.clone());
+        let artifact = compile_parsed(&mut module, &options, output, &monitor);
+        artifacts.push(artifact.map_err(|error| match cpus.len() {
+            1 => error,
+            _ => error.for_target(cpu.architecture()),
+        })?);
+    }
+    Ok(artifacts)
+}
+
+fn compile_parsed(
+    module: &mut Module<'_>,
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
@@ -48,22 +91,28 @@ fn compile_module(
         let what = "an object file has no table for the indirect mode (XIP)";
         return Err(Error::unsupported(what).with_hint("leave one of them out"));
     }
-    let module = front_end(wasm, options, monitor)?;
-    let options = &suitable_options(&module, options);
-    let layout = InstanceLayout::new(&module)?;
+    if options.instrumentation.measure_time && output == Output::Object {
+        let what = "an object file cannot measure time: nothing would enter it as the runtime does";
+        return Err(Error::unsupported(what).with_hint("leave one of them out"));
+    }
+    vectors::check_border(module, options)?;
+    let counters = instrument::install(module, &options.instrumentation)?;
+    let module = &*module;
+    let options = &suitable_options(module, options);
+    let layout = InstanceLayout::new(module)?;
     let unwinding = output == Output::Object;
-    let image = lower(&module, &layout, options, unwinding, monitor, |env, isas| {
+    let image = lower(module, &layout, options, counters, unwinding, monitor, |env, isas| {
         native::compile_module(env, isas, options)
     })?;
-    let mut file = assemble(&module, &layout, &image, options)?;
+    let mut file = assemble(module, &layout, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
-    let mut warnings = warnings(&module, &file, options);
+    let mut warnings = warnings(module, &file, options);
     let (bytes, sections) = match output {
         Output::Aot => aot::write_with_sections(&file, options.release)?,
         Output::Object => {
-            (object::write(&module, &image, options.target(), &mut warnings)?, Vec::new())
+            (object::write(module, &image, options.target(), &mut warnings)?, Vec::new())
         }
     };
     let text = sections.iter().find(|section| section.id == SectionId::Text);
@@ -74,13 +123,13 @@ fn compile_module(
     };
     let summary = Summary {
         statistics,
-        diagnostics: warnings.into_iter().chain(notes(&module, &image)).collect(),
+        diagnostics: warnings.into_iter().chain(notes(module, &image)).collect(),
         sections: sections.iter().map(Section::from).collect(),
         // The code is what ends the section.
         code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text.len()..end),
-        symbols: artifact::symbols(&module, &image),
-        stack_usage: artifact::stack_usage(&module, &image),
-        address_map: options.address_map.then(|| AddressMap::new(&module, image.origins)),
+        symbols: artifact::symbols(module, &image),
+        stack_usage: artifact::stack_usage(module, &image),
+        address_map: options.address_map.then(|| AddressMap::new(module, image.origins)),
     };
     Ok(Artifact { bytes, summary })
 }
@@ -106,16 +155,20 @@ fn lower<R>(
     module: &Module<'_>,
     layout: &InstanceLayout,
     options: &Options,
+    counters: Counters,
     unwinding: bool,
     monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
     let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
     let attempt = |convention| {
-        let env = Environment::new(module, layout, options, convention, plan.as_ref(), monitor);
+        let plan = plan.as_ref();
+        let env = Environment::new(module, layout, options, counters, convention, plan, monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
-    let likely = match plan.as_ref().is_some_and(InliningPlan::has_tail_calls) {
+    let tail_calls = plan.as_ref().is_some_and(InliningPlan::has_tail_calls);
+    // Measuring time needs the entries that come with the other convention.
+    let likely = match tail_calls || counters.time.is_some() {
         true => Convention::Tail,
         false => Convention::C,
     };
@@ -138,7 +191,6 @@ fn front_end<'a>(
     let mut module = wasm::parse(wasm, wasm::allowed_features(options))?;
     monitor.check()?;
     host_storage::resolve(&mut module)?;
-    vectors::check_border(&module, options)?;
     Ok(module)
 }
 
@@ -156,10 +208,12 @@ fn list_module(
     options: &Options,
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
-    let module = front_end(wasm, options, monitor)?;
+    let mut module = front_end(wasm, options, monitor)?;
+    vectors::check_border(&module, options)?;
+    let counters = instrument::install(&mut module, &options.instrumentation)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings = lower(&module, &layout, options, false, monitor, |env, isas| {
+    let listings = lower(&module, &layout, options, counters, false, monitor, |env, isas| {
         native::list_module(env, isas, options)
     })?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {

@@ -12,6 +12,8 @@ use std::fmt;
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum Proposal {
+    /// Imports and exports of mutable globals.
+    MutableGlobals,
     /// Operators that extend the sign of 8, 16 and 32 bits.
     SignExtension,
     /// Conversions from floats to integers that do not trap.
@@ -45,6 +47,7 @@ pub enum Proposal {
 impl Proposal {
     /// All of them.
     pub const ALL: &[Self] = &[
+        Self::MutableGlobals,
         Self::SignExtension,
         Self::SaturatingConversions,
         Self::MultiValue,
@@ -65,6 +68,7 @@ impl Proposal {
 impl fmt::Display for Proposal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::MutableGlobals => "imports or exports of mutable globals",
             Self::SignExtension => "sign extension",
             Self::SaturatingConversions => "saturating conversions",
             Self::MultiValue => "multi-value",

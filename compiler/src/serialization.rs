@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::instrument::Costs;
 use crate::options::{Architecture, BoundsChecks, Cpu, OptLevel};
 
 /// A CPU as data.
@@ -63,6 +64,18 @@ impl<'de> Deserialize<'de> for OptLevel {
         let number = u8::deserialize(deserializer)?;
         let unknown = || D::Error::custom(format!("there is no level {number}, only 0 to 3"));
         Self::from_number(number.into()).ok_or_else(unknown)
+    }
+}
+
+impl Serialize for Costs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Costs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&Cow::<str>::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

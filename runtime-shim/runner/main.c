@@ -101,6 +101,9 @@ serve_one(uint8_t kind, struct message *request, struct message *reply)
         case RUNNER_CUSTOM_SECTION:
             custom_section(request, reply);
             break;
+        case RUNNER_CHOOSE:
+            choose(request, reply);
+            break;
         default:
             fail("an unknown request");
     }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "bh_platform.h"
+#include "cwamrc_universal.h"
 #include "internals.h"
 
 /* WAMR's error texts are at most 128 bytes long inside it. */
@@ -217,4 +218,22 @@ custom_section(struct message *request, struct message *reply)
 
     put_u8(reply, section != NULL);
     put_bytes(reply, section, section ? size : 0);
+}
+
+/* bytes of a file -> choice, and which of them to load: offset, size */
+void
+choose(struct message *request, struct message *reply)
+{
+    uint32_t size, code_size;
+    const uint8_t *bytes = take_bytes(request, &size);
+    uint8_t *file = malloc(size ? size : 1);
+    uint8_t *code;
+
+    if (!file)
+        fail("no memory for a file");
+    memcpy(file, bytes, size);
+    put_u32(reply, cwamrc_choose(file, size, &code, &code_size));
+    put_u32(reply, (uint32_t)(code - file));
+    put_u32(reply, code_size);
+    free(file);
 }

@@ -46,7 +46,8 @@ enum runner_request {
     RUNNER_CUSTOM_SECTION = 17,
     /* These two end a host call. */
     RUNNER_RETURN = 18,
-    RUNNER_FAIL = 19
+    RUNNER_FAIL = 19,
+    RUNNER_CHOOSE = 20
 };
 
 /* First byte of a message to the driver. */
@@ -83,6 +84,8 @@ void
 unload(struct message *request, struct message *reply);
 void
 custom_section(struct message *request, struct message *reply);
+void
+choose(struct message *request, struct message *reply);
 
 /* instances.c */
 void

@@ -39,6 +39,14 @@ pub(crate) const CALL_WASM: u32 = 0;
 pub(crate) const CALL_RAW: u32 = 1;
 pub(crate) const CALL_UNLINKED: u32 = 2;
 
+/// `enum cwamrc_choice`
+pub(crate) const CHOICE_NATIVE: u32 = 0;
+pub(crate) const CHOICE_NOT_UNIVERSAL: u32 = 1;
+pub(crate) const CHOICE_OTHER_MACHINES: u32 = 2;
+pub(crate) const CHOICE_EDITED: u32 = 3;
+pub(crate) const CHOICE_DAMAGED: u32 = 4;
+pub(crate) const CHOICE_CPU_LACKS: u32 = 5;
+
 #[repr(C)]
 pub(crate) struct LoadArgs {
     pub(crate) name: *mut c_char,
@@ -114,6 +122,15 @@ pub(crate) const MMAP_PROT_EXEC: c_int = 4;
 pub(crate) const NO_FILE: c_int = -1;
 
 unsafe extern "C" {
+    /// `csrc/cwamrc_universal.h`
+    pub(crate) fn cwamrc_choose(
+        file: *mut u8,
+        size: u32,
+        code: *mut *mut u8,
+        code_size: *mut u32,
+    ) -> u32;
+    pub(crate) fn cwamrc_choice_text(choice: u32) -> *const c_char;
+
     // Memory.
     pub(crate) fn os_mmap(
         hint: *mut c_void,

@@ -165,7 +165,8 @@ impl Instance {
 
     /// Ends the call that another thread has under way, as if it had raised a trap with the message
     /// "terminated by user", and the threads that the module has started. Compiled code notices it
-    /// between calls, and in loops if the memory is shared.
+    /// between calls, and in loops if the memory is shared or the module was compiled to be
+    /// interruptible.
     ///
     /// # Errors
     /// [`Error::Runtime`] if the instance is in the process of a runner, and that has ended.

@@ -28,7 +28,8 @@
 //! # }
 //! ```
 //!
-//! The same calls run WebAssembly in WAMR's interpreter and `.aot` files as machine code.
+//! The same calls run WebAssembly in WAMR's interpreter and `.aot` files as machine code;
+//! [`Runtime::load_universal`] chooses between the two that a universal file holds.
 //!
 //! # The runtime
 //! It is compiled from WAMR's own sources by the crate `wamr-build`: ahead-of-time loader, classic
@@ -54,7 +55,8 @@
 //! - A trap's message is at most about 100 bytes long, but for host functions' own.
 //! - An `.aot` file shows only its outermost function in a trap's frames, unless it was compiled
 //!   with call-stack frames.
-//! - Nothing interrupts a function that does not return.
+//! - [`Instance::terminate`] ends a function that does not return only if it shares memory, or was
+//!   compiled with `--interruptible`.
 
 mod context;
 mod error;
@@ -71,6 +73,7 @@ mod runtime;
 mod thread;
 mod typed;
 mod types;
+mod universal;
 mod val;
 mod wasi;
 
@@ -82,5 +85,6 @@ pub use module::Module;
 pub use runtime::Runtime;
 pub use typed::{Params, Results, Value};
 pub use types::{ExportType, ExternType, FuncType, ImportType, ValType};
+pub use universal::Choice;
 pub use val::Val;
 pub use wasi::WasiConfig;

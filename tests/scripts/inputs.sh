@@ -33,6 +33,7 @@ need make make --version
 need cmake cmake --version
 need pkg-config pkg-config --version
 need valgrind valgrind --version
+need wabt wasm-validate --version
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -17,6 +17,7 @@ use super::features::FeatureArgs;
 use super::generate::{CompletionsArgs, ManArgs};
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
+use super::wasmedge::{InstrumentationArgs, WASMEDGE, WasmEdgeArgs};
 
 /// Above the flags that wamrc has not.
 pub(super) const OWN: &str = "Flags that wamrc has not";
@@ -32,12 +33,27 @@ pub(super) enum FormatArg {
     Asm,
     /// A relocatable ELF file for a linker
     Object,
+    /// A wasm module that any runtime runs, with machine code for all targets inside
+    Universal,
     /// LLVM's intermediate representation, by wamrc
     #[value(hide = true)]
     LlvmirUnopt,
     /// The same, optimised
     #[value(hide = true)]
     LlvmirOpt,
+}
+
+/// What runs a module.
+#[cfg(feature = "run")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineArg {
+    /// The machine code in a universal file, or of a set of files, if there is some for this machine;
+    /// the interpreter for others of these; other modules are compiled
+    Auto,
+    /// Code that is compiled now, from wasm; for universal files that are not trusted
+    Compile,
+    /// WAMR's interpreter, which has no SIMD
+    Interpreter,
 }
 
 /// What compiles.
@@ -105,6 +121,10 @@ pub(super) struct CompileArgs {
     pub(super) code: CodeArgs,
     #[command(flatten)]
     pub(super) verbosity: VerbosityArgs,
+    /// Write Cranelift's intermediate representation, too, beside the output as .clif; WasmEdge writes
+    /// LLVM's
+    #[arg(long, help_heading = WASMEDGE)]
+    pub(super) dump: bool,
     /// Print the version of Cranelift, which stands in the place of LLVM
     #[arg(long)]
     pub(super) llvm_version: bool,
@@ -151,13 +171,18 @@ pub(super) struct CodeArgs {
     pub(super) features: FeatureArgs,
     #[command(flatten)]
     pub(super) call_stack: CallStackArgs,
+    #[command(flatten)]
+    pub(super) instrumentation: InstrumentationArgs,
+    #[command(flatten)]
+    pub(super) wasmedge: WasmEdgeArgs,
 }
 
 /// Flags that decide about the machine that the code is for.
 #[derive(Args)]
 pub(super) struct MachineArgs {
     /// The machine to compile for: a short name, or a triple; this machine if not given.
-    /// `help` lists the names
+    /// `help` lists the names. Several, as in x86_64,aarch64, make a file each, app_x86_64.aot and
+    /// app_aarch64.aot for -o app.aot, or a section each of a universal file
     #[arg(long, value_name = "NAME")]
     pub(super) target: Option<String>,
     /// The ABI of the target, as wamrc names it; it decides nothing, but one that the code is not
@@ -171,6 +196,9 @@ pub(super) struct MachineArgs {
     /// Instructions that the CPU has or lacks, as in +avx2,-bmi. `+help` lists the names
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     pub(super) cpu_features: Option<String>,
+    /// Make code for the least CPU of the target, also if that is this machine
+    #[arg(long, conflicts_with_all = ["cpu", "cpu_features"], help_heading = WASMEDGE)]
+    pub(super) generic_binary: bool,
 }
 
 #[derive(Args)]
@@ -226,6 +254,9 @@ pub(super) struct RunArgs {
     /// that import malloc, 0 for others
     #[arg(long, value_name = "BYTES")]
     pub(super) heap_size: Option<u32>,
+    /// What runs the module
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) engine: EngineArg,
     #[command(flatten)]
     pub(super) code: CodeArgs,
     #[command(flatten)]

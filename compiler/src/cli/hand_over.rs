@@ -7,12 +7,14 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
 use super::args::OWN;
+use super::wasmedge::WASMEDGE;
 
 /// Where the flag `arg` comes from when it goes on.
 fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
     let id = arg.get_id().as_str();
     // Files have names of their own there, and `-v` is given below.
-    let is_ours = arg.get_help_heading() == Some(OWN) || matches!(id, "output" | "verbose");
+    let is_ours = matches!(arg.get_help_heading(), Some(OWN | WASMEDGE))
+        || matches!(id, "output" | "verbose");
     !is_ours
         && arg.get_long().is_some()
         // Help and version have ended the command.

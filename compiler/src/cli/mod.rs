@@ -11,26 +11,68 @@ mod hand_over;
 mod requests;
 #[cfg(test)]
 mod tests;
+mod wasmedge;
 
 use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
-#[cfg(feature = "run")]
-use cwamrc::Architecture;
-use cwamrc::{BoundsChecks, Options};
+use cwamrc::{Architecture, BoundsChecks, Cpu, Options};
 
-#[cfg(feature = "run")]
-use self::args::RunArgs;
 use self::args::{Backend, Cli, CodeArgs, Command, CompileArgs, FormatArg, MachineArgs};
+#[cfg(feature = "run")]
+use self::args::{EngineArg, RunArgs};
 pub(crate) use self::requests::*;
 use crate::machine::Machine;
 
 impl MachineArgs {
-    fn machine(&self) -> Machine<'_> {
+    /// The CPU to compile for; on bad usage, prints why and exits.
+    fn cpu(&self) -> Cpu {
+        self.resolve(self.target.as_deref()).unwrap_or_else(|error| misuse(&error))
+    }
+
+    fn resolve(&self, target: Option<&str>) -> Result<Cpu, String> {
+        let cpu = self.machine(target).resolve()?;
+        match self.generic_binary {
+            true => Ok(Cpu::baseline(cpu.architecture())),
+            false => Ok(cpu),
+        }
+    }
+
+    /// The CPUs to compile for, of which a universal file has one for each architecture unless told
+    /// otherwise; on bad usage, prints why and exits.
+    fn cpus(&self, format: Format) -> Vec<Cpu> {
+        let targets: Vec<&str> = match (self.target.as_deref(), format) {
+            (Some(targets), _) => targets.split(',').map(str::trim).collect(),
+            (None, Format::Universal) => Architecture::ALL.iter().map(|all| all.name()).collect(),
+            (None, _) => return vec![self.cpu()],
+        };
+        let single: &[_] = &[
+            ("cpu", &self.cpu),
+            ("cpu-features", &self.cpu_features),
+            ("target-abi", &self.target_abi),
+        ];
+        if let Some((flag, _)) = single.iter().find(|(_, value)| value.is_some())
+            && targets.len() > 1
+        {
+            misuse(&format!("--{flag} is for one target; here are {}", targets.join(", ")));
+        }
+        let cpu = |target: &&str| self.resolve(Some(target));
+        let cpus: Result<Vec<Cpu>, String> = targets.iter().map(cpu).collect();
+        let cpus = cpus.unwrap_or_else(|error| misuse(&error));
+        for (position, cpu) in cpus.iter().enumerate() {
+            let architecture = cpu.architecture();
+            if cpus[..position].iter().any(|other| other.architecture() == architecture) {
+                misuse(&format!("--target names {architecture} twice: {}", targets.join(", ")));
+            }
+        }
+        cpus
+    }
+
+    fn machine<'a>(&'a self, target: Option<&'a str>) -> Machine<'a> {
         Machine {
-            target: self.target.as_deref(),
+            target,
             abi: self.target_abi.as_deref(),
             cpu: self.cpu.as_deref(),
             features: self.cpu_features.as_deref(),
@@ -39,10 +81,8 @@ impl MachineArgs {
 }
 
 impl CodeArgs {
-    /// The options that the flags ask for; on bad usage, prints why and exits.
-    fn options(&self) -> Options {
-        let cpu = self.machine.machine().resolve();
-        let cpu = cpu.unwrap_or_else(|error| misuse(&error));
+    /// The options that the flags ask for, with `cpu` to compile for.
+    fn options(&self, cpu: Cpu) -> Options {
         let mut options = Options::new().cpu(cpu);
         options.opt_level = self.opt_level;
         options.bounds_checks = match self.bounds_checks {
@@ -54,7 +94,8 @@ impl CodeArgs {
         options.frame_pointers = self.enable_linux_perf;
         options.indirect_mode = self.xip || self.enable_indirect_mode;
         options.threads = self.threads;
-        self.call_stack.apply(self.features.apply(options))
+        let options = self.wasmedge.apply(self.features.apply(options));
+        self.instrumentation.apply(self.call_stack.apply(options))
     }
 }
 
@@ -146,8 +187,11 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     if let Some(flag) = ["wamr_version", "threads"].into_iter().find(|flag| given(flag)) {
         misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
     }
-    if matches!(args.format, FormatArg::Clif | FormatArg::Asm) {
+    if matches!(args.format, FormatArg::Clif | FormatArg::Asm | FormatArg::Universal) {
         misuse("--backend=llvm writes aot, object, llvmir-unopt or llvmir-opt only");
+    }
+    if let Some(flag) = wasmedge::given(&command(), matches) {
+        misuse(&format!("{flag} is not for --backend=llvm"));
     }
     let mut flags = hand_over::flags(&command(), matches);
     flags.extend(args.llvm_flag);
@@ -172,23 +216,49 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
     let notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
     // `\` stands for a space in wamrc's lists, where a name with one could not be written.
     let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));
-    let options = args.code.options().release(args.wamr_version);
+    let sections: Vec<String> = sections.collect();
     let (input, output) = (args.input.expect(REQUIRED), args.output.expect(REQUIRED));
-    if same_file(&input, &output) {
+    let format = format(args.format);
+    // A universal file is a module still, and may be made anew.
+    if format != Format::Universal && same_file(&input, &output) {
         misuse("input and output are the same file");
     }
-    let format = format(args.format);
+    let cpus = args.code.machine.cpus(format);
+    check_several(&args.code, cpus.len(), format, &output, args.dump);
+    if args.stack_usage.is_some() && cpus.len() > 1 {
+        misuse("--stack-usage is for one target");
+    }
     if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
         misuse("--stack-usage is for --format=aot and --format=object");
     }
+    let options = cpus.into_iter().map(|cpu| {
+        let options = args.code.options(cpu).release(args.wamr_version);
+        options.emit_custom_sections(sections.clone())
+    });
     CompileRequest {
         input,
         output,
         format,
-        options: options.emit_custom_sections(sections.collect()),
+        options: options.collect(),
+        dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
         verbose: args.verbosity.is_verbose(),
+    }
+}
+
+/// Refuses what several targets cannot have, or a universal file.
+fn check_several(code: &CodeArgs, targets: usize, format: Format, output: &Path, dump: bool) {
+    if format == Format::Universal && (code.xip || code.enable_indirect_mode) {
+        misuse(
+            "--xip is for files that run in place, which a section of a universal file does not",
+        );
+    }
+    if dump && output == Path::new("-") {
+        misuse("--dump writes a file beside the output; name one with -o");
+    }
+    if targets > 1 && format != Format::Universal && output == Path::new("-") {
+        misuse("several targets make several files; name one with -o");
     }
 }
 
@@ -198,6 +268,7 @@ fn format(format: FormatArg) -> Format {
         FormatArg::Clif => Format::Clif,
         FormatArg::Asm => Format::Asm,
         FormatArg::Object => Format::Object,
+        FormatArg::Universal => Format::Universal,
         FormatArg::LlvmirUnopt | FormatArg::LlvmirOpt => misuse(
             "there is no LLVM IR without LLVM\n\n  tip: --format=clif shows Cranelift's; \
              --backend=llvm has wamrc write LLVM's",
@@ -207,7 +278,7 @@ fn format(format: FormatArg) -> Format {
 
 #[cfg(feature = "run")]
 fn run_request(args: RunArgs) -> RunRequest {
-    let options = args.code.options();
+    let options = args.code.options(args.code.machine.cpu());
     let architecture = options.cpu.architecture();
     if Architecture::host() != Some(architecture) {
         misuse(&format!("this machine cannot run code for {architecture}"));
@@ -222,5 +293,10 @@ fn run_request(args: RunArgs) -> RunRequest {
         env: args.env,
         stack_size: args.stack_size,
         heap_size: args.heap_size,
+        engine: match args.engine {
+            EngineArg::Auto => Engine::Auto,
+            EngineArg::Compile => Engine::Compile,
+            EngineArg::Interpreter => Engine::Interpreter,
+        },
     }
 }

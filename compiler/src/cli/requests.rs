@@ -24,7 +24,10 @@ pub(crate) struct CompileRequest {
     pub(crate) input: PathBuf,
     pub(crate) output: PathBuf,
     pub(crate) format: Format,
-    pub(crate) options: Options,
+    /// One for each target.
+    pub(crate) options: Vec<Options>,
+    /// Whether Cranelift's intermediate representation is written, too.
+    pub(crate) dump: bool,
     /// Where a report about the use of the stack goes.
     pub(crate) stack_usage: Option<PathBuf>,
     /// What the user should know about the flags, a line each.
@@ -57,8 +60,21 @@ pub(crate) struct RunRequest {
     pub(crate) env: Vec<(String, String)>,
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
+    pub(crate) engine: Engine,
     pub(crate) options: Options,
     pub(crate) verbose: bool,
+}
+
+/// What runs a module.
+#[cfg(feature = "run")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Machine code that is there already, or else the interpreter; modules alone are compiled.
+    Auto,
+    /// Code that is compiled now.
+    Compile,
+    /// WAMR's interpreter.
+    Interpreter,
 }
 
 /// A directory of the host and the name that the program sees.
@@ -80,4 +96,6 @@ pub(crate) enum Format {
     Asm,
     /// A relocatable ELF file for a linker.
     Object,
+    /// A wasm module that any runtime runs, with machine code for all targets inside.
+    Universal,
 }

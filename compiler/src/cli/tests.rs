@@ -9,6 +9,7 @@ use clap::{Arg, Command};
 
 use super::args::OWN;
 use super::foreign::{self, Fate};
+use super::wasmedge::WASMEDGE;
 
 /// The options of wamrc, as `print_help` and `main` of `wamr-compiler/main.c` have them in WAMR's
 /// main branch (2.4.3 by its `core/version.h`), `=` where a value follows. `--enable-simd` is taken
@@ -97,7 +98,9 @@ fn spellings(arg: &Arg) -> Vec<String> {
 fn every_flag_of_wamrc_is_known() {
     let command = built();
     let flags = command.get_arguments().filter(|arg| {
-        arg.get_help_heading() != Some(OWN) && arg.get_id() != "help" && !arg.is_positional()
+        !matches!(arg.get_help_heading(), Some(OWN | WASMEDGE))
+            && arg.get_id() != "help"
+            && !arg.is_positional()
     });
     let known: BTreeSet<String> = flags.flat_map(spellings).collect();
     let wamrcs: BTreeSet<String> = WAMRC.iter().map(|&flag| flag.to_owned()).collect();
@@ -107,7 +110,7 @@ fn every_flag_of_wamrc_is_known() {
 const INTRODUCTION: &str = "\
 # Flags
 
-All flags of `wamrc`, and those that it has not. The table is made from the definition of the command
+All flags of `wamrc`, those of `wasmedge compile`, and those of neither. The table is made from the definition of the command
 line (`compiler/src/cli`); a test compares them, and the list with wamrc's own. `CWAMRC_BLESS=1 cargo
 test -p cwamrc --bins` writes it anew.
 
@@ -125,7 +128,7 @@ an error.
 fn document() -> String {
     let command = built();
     let mut text = INTRODUCTION.to_owned();
-    let section = |text: &mut String, title: &str, what: &str, own: bool| {
+    let section = |text: &mut String, title: &str, what: &str, heading: Option<&str>| {
         write!(text, "\n## {title}\n\n| flag | {what} |\n|---|---|\n").expect("strings grow");
         let flags = command.get_arguments().filter(|arg| {
             let is_help = arg.get_id() == "help";
@@ -133,15 +136,16 @@ fn document() -> String {
             !arg.is_positional()
                 && !is_help
                 && !is_foreign
-                && (arg.get_help_heading() == Some(OWN)) == own
+                && arg.get_help_heading().filter(|found| [OWN, WASMEDGE].contains(found)) == heading
         });
         for arg in flags {
             writeln!(text, "| {} | {} |", usage(arg), help(arg)).expect("strings grow");
         }
     };
-    section(&mut text, "Flags of wamrc that do what they say", "what it does", false);
+    section(&mut text, "Flags of wamrc that do what they say", "what it does", None);
     foreign_flags(&mut text, &command);
-    section(&mut text, OWN, "what it does", true);
+    section(&mut text, WASMEDGE, "what it does", Some(WASMEDGE));
+    section(&mut text, OWN, "what it does", Some(OWN));
     text
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cwamrc::{Artifact, Compiler, Error, Listing, Options};
+use cwamrc::universal::NativeCode;
+use cwamrc::{Artifact, Compiler, Cpu, Diagnostic, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{CompileRequest, Format};
@@ -22,38 +24,82 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     }
     let wasm = files::read_module(&request.input)?;
     let name = files::display_name(&request.input);
-    let bytes = match request.format {
-        Format::Aot => artifact(&wasm, request, &name, |compiler, wasm| compiler.compile(wasm))?,
-        Format::Object => {
-            artifact(&wasm, request, &name, |compiler, wasm| compiler.compile_object(wasm))?
-        }
-        Format::Clif => listing(&wasm, request, &name, |function| &function.clif)?,
-        Format::Asm => listing(&wasm, request, &name, |function| &function.assembly)?,
+    let contents = match request.format {
+        Format::Clif => listings(&wasm, request, &name, |function| &function.clif)?,
+        Format::Asm => listings(&wasm, request, &name, |function| &function.assembly)?,
+        Format::Object => artifacts(&wasm, request, &name, OBJECT)?,
+        Format::Aot => artifacts(&wasm, request, &name, AOT)?,
+        Format::Universal => vec![universal(&wasm, request, &name)?],
     };
-    files::write(&request.output, &bytes)?;
+    if request.dump {
+        let dumps = listings(&wasm, request, &name, |function| &function.clif)?;
+        write_each(request, &request.output.with_extension("clif"), dumps)?;
+    }
+    write_each(request, &request.output, contents)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is made of a module.
-type Compile = fn(&Compiler<'_>, &[u8]) -> Result<Artifact, Error>;
+/// Writes what was made for each target: as `path`, or as the files of a set with that name.
+fn write_each(
+    request: &CompileRequest,
+    path: &Path,
+    mut contents: Vec<Vec<u8>>,
+) -> Result<(), Failure> {
+    if contents.len() == 1 {
+        return files::write(path, &contents.remove(0));
+    }
+    let architectures = request.options.iter().map(|options| options.cpu.architecture());
+    let paths = architectures.map(|architecture| files::of_set(path, architecture));
+    files::write_all(&paths.zip(contents).collect::<Vec<_>>())
+}
 
-fn artifact(
+/// The module with machine code for every target.
+fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8>, Failure> {
+    let failed = |error: Error| Failure::compilation(name, &error);
+    // Compiled is the module alone, so that custom sections carried over are not those of before.
+    let module = match cwamrc::universal::strip(wasm) {
+        Ok(module) => module,
+        // What it is instead of a module, compiling tells.
+        Err(_) => wasm.to_vec(),
+    };
+    let codes = artifacts(&module, request, name, AOT)?;
+    let codes: Vec<NativeCode<'_>> = request
+        .options
+        .iter()
+        .zip(&codes)
+        .map(|(options, aot)| NativeCode { cpu: &options.cpu, aot })
+        .collect();
+    cwamrc::universal::embed(&module, &codes).map_err(failed)
+}
+
+/// What is made of a module for each target.
+type Compile = fn(&Compiler<'_>, &[u8], &[Cpu]) -> Result<Vec<Artifact>, Error>;
+const AOT: Compile = |compiler, wasm, cpus| compiler.compile_each(wasm, cpus);
+const OBJECT: Compile = |compiler, wasm, cpus| compiler.compile_object_each(wasm, cpus);
+
+fn artifacts(
     wasm: &[u8],
     request: &CompileRequest,
     name: &str,
     compile: Compile,
-) -> Result<Vec<u8>, Failure> {
-    let artifact = compile_with(compile, wasm, &request.options, name)?;
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let artifacts = compile_with(compile, wasm, &request.options, name)?;
     if request.verbose {
-        for note in &artifact.diagnostics()[artifact.warnings().len()..] {
-            diagnose(format_args!("note: {note}, in {name}"));
+        for (artifact, options) in artifacts.iter().zip(&request.options) {
+            let target = match request.options.len() {
+                1 => String::new(),
+                _ => format!(", for {}", options.cpu.architecture()),
+            };
+            for note in &artifact.diagnostics()[artifact.warnings().len()..] {
+                diagnose(format_args!("note: {note}, in {name}{target}"));
+            }
+            diagnose(summary(artifact, wasm.len()) + &target);
         }
-        diagnose(summary(&artifact, wasm.len()));
     }
-    if let Some(path) = &request.stack_usage {
-        files::write(path, stack_usage(&artifact, name).as_bytes())?;
+    if let (Some(path), [artifact]) = (&request.stack_usage, &artifacts[..]) {
+        files::write(path, stack_usage(artifact, name).as_bytes())?;
     }
-    Ok(artifact.into_bytes())
+    Ok(artifacts.into_iter().map(Artifact::into_bytes).collect())
 }
 
 /// A line for each function: module and name, bytes, and that they are known, as clang writes it.
@@ -78,29 +124,37 @@ pub(crate) fn compile_artifact(
     options: &Options,
     name: &str,
 ) -> Result<Artifact, Failure> {
-    compile_with(|compiler, wasm| compiler.compile(wasm), wasm, options, name)
+    let each = std::slice::from_ref(options);
+    let mut artifacts = compile_with(AOT, wasm, each, name)?;
+    Ok(artifacts.remove(0))
 }
 
 fn compile_with(
     compile: Compile,
     wasm: &[u8],
-    options: &Options,
+    options: &[Options],
     name: &str,
-) -> Result<Artifact, Failure> {
+) -> Result<Vec<Artifact>, Failure> {
     let bar = progress_bar();
-    let compiler = Compiler::new(options.clone()).on_progress(|progress| {
+    // The targets share all options but the CPU.
+    let cpus: Vec<Cpu> = options.iter().map(|options| options.cpu.clone()).collect();
+    let first = options.first().cloned().unwrap_or_default();
+    let compiler = Compiler::new(first).on_progress(|progress| {
         if bar.elapsed() >= PROGRESS_AFTER {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
         }
     });
-    let result = compile(&compiler, wasm);
+    let result = compile(&compiler, wasm, &cpus);
     bar.finish_and_clear();
-    let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
-    for warning in artifact.warnings() {
+    let artifacts = result.map_err(|error| Failure::compilation(name, &error))?;
+    // Most are about the module, and so the same for each target.
+    let mut warnings: Vec<&Diagnostic> = artifacts.iter().flat_map(Artifact::warnings).collect();
+    warnings.dedup();
+    for warning in warnings {
         diagnose(format_args!("warning: {warning}, in {name}"));
     }
-    Ok(artifact)
+    Ok(artifacts)
 }
 
 fn progress_bar() -> ProgressBar {
@@ -128,16 +182,23 @@ pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
     )
 }
 
-fn listing(
+/// The functions of the module for each target, in readable form.
+fn listings(
     wasm: &[u8],
     request: &CompileRequest,
     name: &str,
     text: impl Fn(&Listing) -> &str,
-) -> Result<Vec<u8>, Failure> {
-    let functions =
-        cwamrc::list(wasm, &request.options).map_err(|error| Failure::compilation(name, &error))?;
+) -> Result<Vec<Vec<u8>>, Failure> {
+    let listing = |options| match cwamrc::list(wasm, options) {
+        Ok(functions) => Ok(listing(&functions, &text)),
+        Err(error) => Err(Failure::compilation(name, &error)),
+    };
+    request.options.iter().map(listing).collect()
+}
+
+fn listing(functions: &[Listing], text: impl Fn(&Listing) -> &str) -> Vec<u8> {
     let mut output = String::new();
-    for function in &functions {
+    for function in functions {
         write!(output, ";; {}", function.symbol).expect("strings take any text");
         if let Some(name) = &function.name {
             write!(output, " {name:?}").expect("strings take any text");
@@ -146,5 +207,5 @@ fn listing(
         output.push_str(text(function).trim_end());
         output.push_str("\n\n");
     }
-    Ok(output.into_bytes())
+    output.into_bytes()
 }

@@ -4,6 +4,8 @@ mod compile;
 mod hand_over;
 mod inspect;
 #[cfg(feature = "run")]
+mod pick;
+#[cfg(feature = "run")]
 mod run;
 
 use std::path::Path;

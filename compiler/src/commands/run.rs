@@ -1,17 +1,17 @@
 //! `cwamrc run FILE [ARGS]`
 //!
-//! Compiles in memory and runs in the WAMR that is built in. Standard streams and the exit code are
-//! the program's own; a trap is a failure of this command.
+//! Compiles in memory, unless there is machine code already, and runs in the WAMR that is built in.
+//! Standard streams and the exit code are the program's own; a trap is a failure of this command.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use cwamrc::Release;
+use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, TIME};
 use wamr_shim::{
     ExternType, Instance, InstanceConfig, Module, Runtime, Trap, Val, ValType, WasiConfig,
 };
 
-use super::compile::compile_artifact;
+use super::pick;
 use crate::cli::{DirMapping, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
@@ -19,28 +19,35 @@ use crate::files;
 /// The heap that a program gets which allocates through the host's libc, as iwasm's is.
 const HOST_LIBC_HEAP: u32 = 16 * 1024;
 
-/// Runs a module or an `.aot` file.
+/// Runs a module, an `.aot` file, a universal file or a set of files.
 pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     let name = files::display_name(&request.input);
     let failed = |error: &wamr_shim::Error| Failure::new(format!("{error}, in {name}"));
-    let bytes = files::read_module(&request.input)?;
-    let aot = if bytes.starts_with(b"\0aot") {
-        bytes
-    } else {
-        let options = request.options.clone().release(Release::Main);
-        let artifact = compile_artifact(&bytes, &options, &name)?;
-        if request.verbose {
-            diagnose(super::compile::summary(&artifact, bytes.len()));
-        }
-        artifact.into_bytes()
-    };
     let runtime = Runtime::new().map_err(|error| failed(&error))?;
-    let module = runtime.load(&aot).map_err(|error| failed(&error))?;
+    let module = pick::load(&runtime, request)?;
     let config = instance_config(request, &module, &name)?;
     let instance = module.instantiate(&config).map_err(|error| failed(&error))?;
-    match &request.invoke {
+    let ended = match &request.invoke {
         Some(function) => invoke(&instance, function, &request.args, &name),
         None => start(&instance, request, &name),
+    };
+    if request.verbose {
+        report_counters(&instance);
+    }
+    ended
+}
+
+/// Says what the code has measured, if it does.
+fn report_counters(instance: &Instance) {
+    let counters = [
+        (INSTRUCTION_COUNT, "instructions executed"),
+        (GAS_LEFT, "gas left"),
+        (TIME, "ticks of the machine's counter spent in the module"),
+    ];
+    for (name, what) in counters {
+        if let Some(Val::I64(value)) = instance.global(name) {
+            diagnose(format_args!("{what}: {value}"));
+        }
     }
 }
 

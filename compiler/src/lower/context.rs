@@ -22,6 +22,7 @@ use super::call_stack::CallStack;
 use super::control::Frame;
 use super::inline::Inlining;
 use super::instance::InstanceValues;
+use super::metering::Metering;
 use super::signature::clif_type;
 use super::symbol::Symbol;
 use super::trap::TrapBlocks;
@@ -53,6 +54,7 @@ pub(super) struct Lowering<'a, 'f> {
     /// How many loops are around the current position.
     pub(super) loops: u32,
     pub(super) inlining: Inlining,
+    pub(super) metering: Metering,
     pub(super) reachable: bool,
     /// Whether a tail call was met that the convention of functions does not allow.
     pub(super) needs_tail_calls: bool,
@@ -99,6 +101,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             variables: 0,
             loops: 0,
             inlining: Inlining::default(),
+            metering: Metering::default(),
             reachable: true,
             needs_tail_calls: false,
             instance: InstanceValues::default(),

@@ -85,6 +85,7 @@ impl<'a> Lowering<'a, '_> {
         self.push_frame(FrameKind::Loop(header), params, results, None);
         self.loops += 1;
         self.poll_suspend_flags();
+        self.poll_exception();
     }
 
     /// Opens an `if` on the condition on top of the operand stack.

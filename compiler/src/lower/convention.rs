@@ -87,7 +87,9 @@ pub(crate) fn lower_entry<'a>(
     let symbol = Symbol::Function(index);
     let function = lowering.function(symbol, || env.function_signature(index).clone());
     let args = lowering.received_params();
+    lowering.start_clock();
     let call = lowering.ins().call(function, &args);
+    lowering.stop_clock();
     let results = lowering.builder.inst_results(call).to_vec();
     lowering.ins().return_(&results);
     lowering.finish();

@@ -154,6 +154,8 @@ impl<'a> Lowering<'a, '_> {
             self.check_stack(0);
         }
         self.open_call_frame(body.validation.index);
+        self.begin_metering();
+        self.meter_function();
         self.open_block(&[], &self.ty.results);
         while !reader.eof() {
             let offset = reader.original_position();

@@ -260,6 +260,7 @@ impl<'a> Lowering<'a, '_> {
         let mut reader = body.code.get_binary_reader();
         self.declare_locals(&mut reader, &mut validator)?;
         reader.set_features(body.validation.features);
+        self.meter_function();
         self.open_block(&[], results);
         while !reader.eof() && self.inlining.failure.is_none() {
             let offset = reader.original_position();

@@ -191,6 +191,17 @@ impl Lowering<'_, '_> {
         self.load_field(types::I8, instance, instance::CUR_EXCEPTION as i32)
     }
 
+    /// The same as it is at this moment, whoever set it.
+    pub(super) fn pending_exception_now(&mut self) -> Value {
+        let flags = self.flags(Region::Instance);
+        let instance = self.module_instance();
+        let address = self.ins().iadd_imm_u(instance, i64::from(instance::CUR_EXCEPTION));
+        // Of several plain loads, Cranelift would keep one, and not every machine has atomic ones of a
+        // byte. What stands behind the first byte is of no interest if that is zero.
+        let text = self.ins().atomic_load(types::I32, flags, address);
+        self.ins().band_imm_u(text, 0xff)
+    }
+
     /// The flags by which another thread asks this one to stop, as they are at this moment.
     pub(super) fn suspend_flags(&mut self) -> Value {
         let flags = self.flags(Region::Instance);

@@ -15,6 +15,7 @@ mod function;
 mod helper_call;
 mod inline;
 mod instance;
+mod metering;
 mod operators;
 mod parameters;
 mod signature;
@@ -22,6 +23,7 @@ mod stack;
 mod suspend;
 mod symbol;
 mod thunks;
+mod time;
 mod trap;
 
 use cranelift_codegen::ir::Signature;
@@ -29,6 +31,7 @@ use cranelift_codegen::ir::Signature;
 use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
+use crate::instrument::Counters;
 use crate::monitor::Monitor;
 use crate::options::{BoundsChecks, CallStacks, Options};
 use crate::target::Vectors;
@@ -38,9 +41,12 @@ use crate::wasm::{FuncType, Module};
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
+use metering::Meters;
 pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::{Symbol, native_symbol_slot};
-pub(crate) use thunks::{lower_import_thunk, lower_start_wrapper, lower_trap_thunk};
+pub(crate) use thunks::{
+    lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_trap_thunk,
+};
 
 /// What lowering knows about the module and the options, the same for every function.
 pub(crate) struct Environment<'a> {
@@ -88,6 +94,12 @@ pub(crate) struct Environment<'a> {
     tells_origins: bool,
     /// Whether the result is still wanted.
     pub(crate) monitor: &'a Monitor<'a>,
+    /// Whether functions look for an exception that another thread has set.
+    interruptible: bool,
+    /// What functions count, if they do.
+    meters: Option<Meters>,
+    /// The globals of the clock: the sum, and since when it runs.
+    clock: Option<(u32, u32)>,
 }
 
 impl<'a> Environment<'a> {
@@ -96,6 +108,7 @@ impl<'a> Environment<'a> {
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
         options: &Options,
+        counters: Counters,
         convention: Convention,
         inlining: Option<&'a InliningPlan>,
         monitor: &'a Monitor<'a>,
@@ -141,6 +154,9 @@ impl<'a> Environment<'a> {
             no_vectors: vectors::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
             compares_whole_registers: target.compares_whole_registers(),
+            interruptible: options.instrumentation.interruptible,
+            meters: Meters::new(counters, &options.instrumentation),
+            clock: counters.time,
         }
     }
 

@@ -6,10 +6,15 @@
 //! head of loops, before tail calls, and after calls, since a callee that was stopped returns. What
 //! it returns is of no interest, for nobody goes on with it; the exception is set already.
 //!
+//! Threads that share no memory have nobody who stops them but the host. It calls
+//! `wasm_runtime_terminate`, which sets an exception: in any runtime, with or without threads. Code that is
+//! compiled to be stopped looks for it where loops and recursion come by.
+//!
 //! Source: `check_suspend_flags` in `core/iwasm/compilation/aot_emit_control.c`, and
 //! `set_exception_visitor` in `core/iwasm/libraries/thread-mgr/thread_manager.c`.
 
 use cranelift_codegen::ir::InstBuilder;
+use wamr_abi::exceptions::TrapId;
 use wamr_abi::layout::exec_env;
 
 use super::context::Lowering;
@@ -24,5 +29,14 @@ impl Lowering<'_, '_> {
         let terminate = i64::from(exec_env::SUSPEND_FLAG_TERMINATE);
         let terminated = self.ins().band_imm_u(flags, terminate);
         self.unwind_if(terminated);
+    }
+
+    /// In code that can be stopped, leaves if another thread has set an exception for this instance.
+    pub(super) fn poll_exception(&mut self) {
+        if !self.env.interruptible {
+            return;
+        }
+        let pending = self.pending_exception_now();
+        self.trap_if(pending, TrapId::AlreadyThrown);
     }
 }

@@ -30,6 +30,10 @@ pub(crate) enum Symbol {
     Helper(Helper),
     /// Calls the start function, which is an import.
     StartWrapper,
+    /// Raises the trap of a module that has no gas left.
+    GasThunk,
+    /// Reads the machine's counter of time.
+    Clock,
 }
 
 impl Symbol {
@@ -51,6 +55,8 @@ impl Symbol {
             Self::Helper(helper) => (4, helper as u32),
             Self::StartWrapper => (5, 0),
             Self::Entry(index) => (6, index),
+            Self::GasThunk => (7, 0),
+            Self::Clock => (8, 0),
         };
         UserExternalName { namespace, index }
     }
@@ -66,6 +72,8 @@ impl Symbol {
             4 => Self::Helper(*Helper::ALL.get(index as usize)?),
             5 => Self::StartWrapper,
             6 => Self::Entry(index),
+            7 => Self::GasThunk,
+            8 => Self::Clock,
             _ => return None,
         })
     }
@@ -85,6 +93,8 @@ impl fmt::Display for Symbol {
             Self::ImportThunk(ty) => write!(f, "import_thunk({ty})"),
             Self::TrapThunk(id) => write!(f, "trap_thunk({id:?})"),
             Self::StartWrapper => f.write_str("start_wrapper"),
+            Self::GasThunk => f.write_str("gas_thunk"),
+            Self::Clock => f.write_str("clock"),
             Self::Helper(helper) => f.write_str(helper.info().symbol),
         }
     }

@@ -33,6 +33,37 @@ pub(crate) fn lower_trap_thunk<'a>(
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
     let instance = lowering.module_instance();
+    lowering.stop_clock();
+    lowering.raise(instance, id);
+    lowering.ins().return_(&[]);
+    lowering.finish();
+}
+
+/// What a module without gas ends with: WasmEdge's text.
+const OUT_OF_GAS: &[u8; 24] = b"cost limit exceeded\0\0\0\0\0";
+
+/// Makes the function that raises the trap of a module without gas. The runtime has no number for it, so
+/// the text is set, and then unwound as an exception that is there already.
+pub(crate) fn lower_gas_thunk<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+) {
+    name(func, Symbol::GasThunk, trap_thunk_signature());
+    let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    let kind = StackSlotKind::ExplicitSlot;
+    let slot = StackSlotData::new(kind, OUT_OF_GAS.len() as u32, 3);
+    let slot = lowering.builder.create_sized_stack_slot(slot);
+    let text = lowering.ins().stack_addr(POINTER, slot, 0);
+    for (index, word) in OUT_OF_GAS.chunks(8).enumerate() {
+        let word = word.iter().rev().fold(0, |word, &byte| word << 8 | i64::from(byte));
+        let word = lowering.ins().iconst(types::I64, word);
+        lowering.ins().store(MemFlagsData::trusted(), word, text, 8 * index as i32);
+    }
+    let instance = lowering.module_instance();
+    lowering.emit_helper_call(Helper::SetException, &[instance, text]);
+    lowering.stop_clock();
+    let id = lowering.ins().iconst(types::I32, i64::from(TrapId::AlreadyThrown as u32));
     lowering.raise(instance, id);
     lowering.ins().return_(&[]);
     lowering.finish();
@@ -60,8 +91,10 @@ pub(crate) fn lower_import_thunk<'a>(
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
     let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
     let argv = lowering.ins().stack_addr(POINTER, cells, 0);
+    lowering.stop_clock();
     // Failure is visible to the caller as a pending exception, or has unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
+    lowering.start_clock();
     lowering.close_import_frame(frame);
     let flags = MemFlagsData::new().with_notrap();
     let result = ty.results.first().map(|&ty| lowering.ins().load(clif_type(ty), flags, argv, 0));
@@ -85,7 +118,9 @@ pub(crate) fn lower_start_wrapper<'a>(
     let thunk = lowering.function(symbol, || import_thunk_signature(env.ty(ty)));
     let start = lowering.ins().iconst(types::I32, i64::from(start));
     let exec_env = lowering.exec_env;
+    lowering.start_clock();
     lowering.ins().call(thunk, &[exec_env, start]);
+    lowering.stop_clock();
     lowering.ins().return_(&[]);
     lowering.finish();
 }

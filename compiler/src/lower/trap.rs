@@ -23,6 +23,7 @@ const UNREACHABLE_CODE: TrapCode = TrapCode::unwrap_user(1);
 pub(super) struct TrapBlocks {
     raise: Vec<(TrapId, Block)>,
     unwind: Option<Block>,
+    out_of_gas: Option<Block>,
 }
 
 impl Lowering<'_, '_> {
@@ -104,6 +105,19 @@ impl Lowering<'_, '_> {
         self.leave_if(condition, block);
     }
 
+    /// Raises the trap of a module without gas if `condition` is not zero.
+    pub(super) fn run_out_of_gas_if(&mut self, condition: Value) {
+        let block = match self.traps.out_of_gas {
+            Some(block) => block,
+            None => {
+                let block = self.cold_block();
+                self.traps.out_of_gas = Some(block);
+                block
+            }
+        };
+        self.leave_if(condition, block);
+    }
+
     /// Raises trap `id` if `a` compares with `b` like that.
     pub(super) fn trap_if_compare(&mut self, cc: IntCC, a: Value, b: Value, id: TrapId) {
         let condition = self.ins().icmp(cc, a, b);
@@ -114,19 +128,26 @@ impl Lowering<'_, '_> {
     pub(super) fn emit_trap_blocks(&mut self) {
         self.emit_trap_sites();
         for (id, block) in std::mem::take(&mut self.traps.raise) {
-            self.continue_in(block);
-            let thunk = self.function(Symbol::TrapThunk(id), trap_thunk_signature);
-            let exec_env = self.exec_env;
-            self.ins().call(thunk, &[exec_env]);
-            if self.env.software_checks {
-                self.return_zero();
-            } else {
-                self.ins().trap(UNREACHABLE_CODE);
-            }
+            self.fill_trap_block(block, Symbol::TrapThunk(id));
+        }
+        if let Some(block) = self.traps.out_of_gas {
+            self.fill_trap_block(block, Symbol::GasThunk);
         }
         if let Some(block) = self.traps.unwind {
             self.continue_in(block);
             self.return_zero();
+        }
+    }
+
+    fn fill_trap_block(&mut self, block: Block, thunk: Symbol) {
+        self.continue_in(block);
+        let thunk = self.function(thunk, trap_thunk_signature);
+        let exec_env = self.exec_env;
+        self.ins().call(thunk, &[exec_env]);
+        if self.env.software_checks {
+            self.return_zero();
+        } else {
+            self.ins().trap(UNREACHABLE_CODE);
         }
     }
 

@@ -16,8 +16,8 @@ use super::listing::{self, Listing};
 use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::lower::{
-    Environment, FunctionLowerer, Stop, Symbol, lower_entry, lower_import_thunk, lower_stack_guard,
-    lower_start_wrapper, lower_trap_thunk,
+    Environment, FunctionLowerer, Stop, Symbol, lower_entry, lower_gas_thunk, lower_import_thunk,
+    lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
 use crate::target::Isas;
 use crate::wasm::Body;
@@ -119,6 +119,8 @@ impl<'a> FunctionCompiler<'a> {
         let func = &mut self.context.func;
         match symbol {
             Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
+            Symbol::GasThunk => lower_gas_thunk(self.env, &mut self.lowerer, func),
+            Symbol::Clock => return Ok(self.clock()),
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
             Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
             Symbol::Function(_) | Symbol::Entry(_) | Symbol::Body(_) | Symbol::Helper(_) => {
@@ -126,6 +128,30 @@ impl<'a> FunctionCompiler<'a> {
             }
         }
         self.compile(symbol)
+    }
+
+    /// Cranelift has no instruction that reads a clock.
+    fn clock(&self) -> CompiledFunction {
+        let clif = ";; written by hand\n".to_owned();
+        let listing = Listing {
+            symbol: Symbol::Clock.to_string(),
+            name: None,
+            clif,
+            assembly: self.isas.clock.description.to_owned(),
+        };
+        CompiledFunction {
+            symbol: Symbol::Clock,
+            code: self.isas.clock.code.to_vec(),
+            calls: Vec::new(),
+            indirect_helpers: Vec::new(),
+            uses_simd: false,
+            alignment: self.isas.main.function_alignment().minimum,
+            frame_size: 0,
+            unwinding: None,
+            origins: Vec::new(),
+            least_effort: false,
+            listing: self.lists.then(|| Box::new(listing)),
+        }
     }
 
     fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
@@ -182,7 +208,7 @@ impl<'a> FunctionCompiler<'a> {
         let context = &mut self.context;
         let monitor = self.env.monitor;
         let failed = |error: CodegenError| codegen_error(symbol, &error);
-        let Isas { main, least_effort } = self.isas;
+        let Isas { main, least_effort, .. } = self.isas;
         let least = least_effort.as_ref();
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;

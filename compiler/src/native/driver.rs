@@ -179,6 +179,12 @@ impl Queue {
     }
 }
 
+/// Whether the compiler adds the function where it is called.
+fn is_thunk(symbol: Symbol) -> bool {
+    use Symbol::{Clock, GasThunk, ImportThunk, TrapThunk};
+    matches!(symbol, ImportThunk(_) | TrapThunk(_) | GasThunk | Clock)
+}
+
 /// Adds the functions that others call and the module does not define, in the order of their
 /// symbols, until none is missing.
 fn add_thunks(
@@ -192,7 +198,7 @@ fn add_thunks(
             .iter()
             .flat_map(|function| &function.calls)
             .map(|call| call.target)
-            .filter(|target| matches!(target, Symbol::ImportThunk(_) | Symbol::TrapThunk(_)))
+            .filter(|target| is_thunk(*target))
             .filter(|target| !known.contains(target))
             .collect();
         if missing.is_empty() {

@@ -10,7 +10,7 @@ use wamr_abi::format::relocation::aarch64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target, Vectors};
+use super::{Clock, HelperStub, Target, Vectors};
 
 pub(super) struct Aarch64;
 
@@ -173,6 +173,13 @@ impl Target for Aarch64 {
     /// without LSE.
     fn compares_whole_registers(&self) -> bool {
         true
+    }
+
+    fn clock(&self) -> Clock {
+        Clock {
+            code: &[0x40, 0xe0, 0x3b, 0xd5, 0xc0, 0x03, 0x5f, 0xd6],
+            description: "  mrs x0, cntvct_el0\n  ret\n",
+        }
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -106,6 +106,15 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
+/// A function without parameters that returns the machine's counter of time.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    /// The instructions.
+    pub(crate) code: &'static [u8],
+    /// The same for readers.
+    pub(crate) description: &'static str,
+}
+
 /// What a target has for vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vectors {
@@ -147,6 +156,8 @@ pub(crate) trait Target: Sync {
     fn object_architecture(&self) -> object::Architecture;
     /// Code that passes control to a runtime helper, arguments untouched.
     fn helper_stub(&self) -> HelperStub;
+    /// Reads the counter of time that programs may read, and that never stands still.
+    fn clock(&self) -> Clock;
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
     /// machine wants of an f32, so that a function makes its parameters right on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
@@ -180,6 +191,8 @@ pub(crate) struct Isas {
     pub(crate) main: OwnedTargetIsa,
     /// The same at level 0, if `main` is not: for functions that are too much for `main`.
     pub(crate) least_effort: Option<OwnedTargetIsa>,
+    /// What Cranelift has no instruction for.
+    pub(crate) clock: Clock,
 }
 
 impl Isas {
@@ -193,7 +206,7 @@ impl Isas {
         let at = |level| isa(options, level, convention, unwinding);
         let optimises = options.opt_level != OptLevel::O0;
         let least_effort = optimises.then(|| at(OptLevel::O0)).transpose()?;
-        Ok(Self { main: at(options.opt_level)?, least_effort })
+        Ok(Self { main: at(options.opt_level)?, least_effort, clock: options.target().clock() })
     }
 }
 

@@ -12,7 +12,7 @@ use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machin
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target, Vectors};
+use super::{Clock, HelperStub, Target, Vectors};
 
 pub(super) struct Riscv64;
 
@@ -151,6 +151,13 @@ impl Target for Riscv64 {
 
     /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as
     /// doubles from zero-extended slots, while an f32 is only one with all higher bits set.
+    fn clock(&self) -> Clock {
+        Clock {
+            code: &[0x73, 0x25, 0x10, 0xc0, 0x67, 0x80, 0x00, 0x00],
+            description: "  rdtime a0\n  ret\n",
+        }
+    }
+
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         true
     }

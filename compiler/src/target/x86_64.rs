@@ -11,7 +11,7 @@ use wamr_abi::format::relocation::x86_64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Target, Vectors};
+use super::{Clock, HelperStub, Target, Vectors};
 
 pub(super) struct X86_64;
 
@@ -214,6 +214,13 @@ impl Target for X86_64 {
             relocation_offset: 1,
             relocation_type: x86_64::R_X86_64_PLT32,
             addend: -4,
+        }
+    }
+
+    fn clock(&self) -> Clock {
+        Clock {
+            code: &[0x0f, 0x31, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3],
+            description: "  rdtsc\n  shlq $0x20, %rdx\n  orq %rdx, %rax\n  ret\n",
         }
     }
 

@@ -82,6 +82,7 @@ fn features(proposal: Proposal) -> WasmFeatures {
 /// What belongs to `proposal`, the parts of it that have names of their own included.
 fn with_parts(proposal: Proposal) -> WasmFeatures {
     match proposal {
+        Proposal::MutableGlobals => WasmFeatures::MUTABLE_GLOBAL,
         Proposal::SignExtension => WasmFeatures::SIGN_EXTENSION,
         Proposal::SaturatingConversions => WasmFeatures::SATURATING_FLOAT_TO_INT,
         Proposal::MultiValue => WasmFeatures::MULTI_VALUE,

@@ -7,6 +7,7 @@
 mod const_expr;
 mod features;
 mod names;
+mod operators;
 mod parse;
 mod survey;
 mod types;
@@ -14,6 +15,7 @@ mod types;
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{allowed_features, refine_error};
 pub(crate) use names::NameMap;
+pub(crate) use operators::Operator;
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use types::{FuncType, ValueType};
@@ -54,6 +56,10 @@ pub(crate) struct Module<'a> {
     pub(crate) bodies: Vec<Body<'a>>,
     /// Custom sections in the order of the module.
     pub(crate) custom_sections: Vec<CustomSection<'a>>,
+    /// How many of the globals and exports are the module's own.
+    pub(crate) declared_globals: usize,
+    /// See `declared_globals`.
+    pub(crate) declared_exports: usize,
     /// Function names of the name section.
     pub(crate) function_names: NameMap<'a>,
 }

@@ -37,6 +37,8 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
         }
     }
     module.canonical_types = canonicalise(&module.types);
+    module.declared_globals = module.globals.len();
+    module.declared_exports = module.exports.len();
     let functions = module.functions.len() as u32;
     if let Some(section) = module.custom_sections.iter().find(|section| section.name == "name") {
         module.function_names = NameMap::parse(section.bytes, functions);
@@ -89,6 +91,8 @@ fn empty_module<'a>() -> Module<'a> {
         data: Vec::new(),
         bodies: Vec::new(),
         custom_sections: Vec::new(),
+        declared_globals: 0,
+        declared_exports: 0,
         function_names: NameMap::default(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 
+use cwamrc::instrument::{Costs, Gas, Instrumentation};
 use cwamrc::{
     Architecture, BoundsChecks, CallStacks, Cpu, Diagnostic, OptLevel, Options, Proposal, Release,
 };
@@ -28,6 +29,12 @@ fn every_option_can_be_told() {
             "bounds_checks": true, "position": true, "trap_position": false, "function_index": true
         },
         "frame_pointers": true,
+        "instrumentation": {
+            "interruptible": true,
+            "count_instructions": true,
+            "gas": { "limit": 7, "costs": "function = 2\nselect = 5\nend = 3\n" },
+            "measure_time": true
+        },
         "indirect_mode": true,
         "release": "2.3.0",
         "threads": 3,
@@ -38,6 +45,14 @@ fn every_option_can_be_told() {
     let cpu = Cpu::baseline(Architecture::Aarch64).with_features("+lse").expect("a feature");
     let mut call_stacks = CallStacks::complete();
     call_stacks.trap_position = false;
+    let mut gas = Gas::new();
+    gas.limit = Some(7);
+    gas.costs = Costs::parse("function = 2\nselect = 5\nend = 3").expect("a table");
+    let mut instrumentation = Instrumentation::default();
+    instrumentation.interruptible = true;
+    instrumentation.count_instructions = true;
+    instrumentation.gas = Some(gas);
+    instrumentation.measure_time = true;
     let expected = Options::new()
         .cpu(cpu)
         .opt_level(OptLevel::O0)
@@ -46,6 +61,7 @@ fn every_option_can_be_told() {
         .aux_stack_checks(false)
         .call_stacks(call_stacks)
         .frame_pointers(true)
+        .instrumentation(instrumentation)
         .indirect_mode(true)
         .release(Release::V2_3_0)
         .threads(NonZeroUsize::new(3).expect("some"))
@@ -65,6 +81,11 @@ fn what_is_written_is_read_again() {
             all.push(Options::new().cpu(cpu));
         }
     }
+    let mut metered = Options::new();
+    let mut gas = Gas::new();
+    gas.costs = Costs::parse("default = 4\ni32.add = 1\nselect = 9").expect("a table");
+    metered.instrumentation.gas = Some(gas);
+    all.push(metered);
     for options in all {
         let text = serde_json::to_string(&options).expect("options are data");
         assert_eq!(read(&text), Ok(options));

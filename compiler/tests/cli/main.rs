@@ -4,6 +4,8 @@
 //! input and 2 for bad usage, and leaves the output path as it was.
 
 mod build;
+#[cfg(feature = "run")]
+mod deployment;
 mod files;
 mod flags;
 mod fuzz;
@@ -17,3 +19,5 @@ mod run;
 mod sandbox;
 mod targets;
 mod usage;
+#[cfg(feature = "run")]
+mod wasmedge;

@@ -5,8 +5,10 @@ use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
 use crate::host;
 use crate::lock::ReentrantLock;
 use crate::module::{ModuleInner, Place};
+use crate::universal::Choice;
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
@@ -32,6 +34,15 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
+    /// What [`Runtime::load_universal`](crate::Runtime::load_universal) is to load there, as a choice
+    /// and a range of `bytes`.
+    pub(crate) fn choose(&self, bytes: &[u8]) -> (Choice, Range<usize>) {
+        let mut reply = self.request(Writer::new(Request::Choose).bytes(bytes));
+        let choice = Choice::from_number(reply.u32());
+        let start = reply.u32() as usize;
+        (choice, start..start + reply.u32() as usize)
+    }
+
     /// Starts the process, and waits until its runtime is set up.
     pub(crate) fn start(mut command: Command, stack_size: usize) -> Result<Runner, String> {
         let shown = format!("{command:?}");

@@ -26,6 +26,7 @@ pub(super) enum Request {
     CustomSection = 17,
     Return = 18,
     Fail = 19,
+    Choose = 20,
 }
 
 /// First byte of a message from the runner: the reply to the request.

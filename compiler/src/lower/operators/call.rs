@@ -139,6 +139,8 @@ impl Lowering<'_, '_> {
         self.forget_memory_base();
         self.check_exception();
         self.poll_suspend_flags();
+        self.poll_exception();
+        self.reload_counters();
         let native = self.builder.inst_results(call).to_vec();
         let mut results = self.wasm_result(ty.results.first().copied(), &native);
         if ty.results.len() > 1 {

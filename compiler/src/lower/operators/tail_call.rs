@@ -65,6 +65,7 @@ impl Lowering<'_, '_> {
     fn begin_tail_call(&mut self) -> bool {
         if self.env.convention == Convention::Tail {
             self.poll_suspend_flags();
+            self.poll_exception();
             return true;
         }
         self.needs_tail_calls = true;

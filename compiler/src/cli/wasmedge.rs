@@ -1,0 +1,194 @@
+//! The flags of `wasmedge compile`, by the names that they have there, and what belongs to them.
+//!
+//! Where wamrc has a flag of the same name, it is in `args.rs` or `features.rs` and means the same.
+
+use std::fs;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgMatches, Args};
+use cwamrc::instrument::{Costs, Gas, Instrumentation};
+use cwamrc::{OptLevel, Options, Proposal};
+
+/// Above the flags of WasmEdge.
+pub(super) const WASMEDGE: &str = "Flags of WasmEdge";
+
+/// What code measures about itself, and whether it can be stopped.
+#[derive(Args)]
+pub(super) struct InstrumentationArgs {
+    /// Make code that wasm_runtime_terminate, called in another thread, stops even in a loop
+    #[arg(long, help_heading = WASMEDGE)]
+    interruptible: bool,
+    /// Count executed instructions, in the exported global __cwamrc_instruction_count
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_instruction_count: bool,
+    /// Take gas for instructions from the exported global __cwamrc_gas_left, and trap without
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_gas_measuring: bool,
+    /// Measure the time spent in the module, in the exported global __cwamrc_time
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_time_measuring: bool,
+    /// The same as these three
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_all_statistics: bool,
+    /// How much gas an instance has until the host sets another amount; implies --enable-gas-measuring
+    #[arg(long, value_name = "N", help_heading = WASMEDGE)]
+    gas_limit: Option<u64>,
+    /// A table with lines such as `i32.div_s = 20`, `default = 1`, `function = 2` that says what takes
+    /// how much gas; implies --enable-gas-measuring
+    #[arg(long, value_name = "FILE", value_parser = costs, help_heading = super::args::OWN)]
+    gas_costs: Option<Costs>,
+}
+
+fn costs(path: &str) -> Result<Costs, String> {
+    let table = fs::read_to_string(path).map_err(|error| format!("cannot read it: {error}"))?;
+    Costs::parse(&table).map_err(|error| error.to_string())
+}
+
+impl InstrumentationArgs {
+    /// `options` with what these flags ask for.
+    pub(super) fn apply(&self, options: Options) -> Options {
+        let mut instrumentation = Instrumentation::default();
+        instrumentation.interruptible = self.interruptible;
+        instrumentation.count_instructions =
+            self.enable_instruction_count || self.enable_all_statistics;
+        instrumentation.measure_time = self.enable_time_measuring || self.enable_all_statistics;
+        let measures_gas = self.enable_gas_measuring
+            || self.enable_all_statistics
+            || self.gas_limit.is_some()
+            || self.gas_costs.is_some();
+        instrumentation.gas = measures_gas.then(|| {
+            let mut gas = Gas::new();
+            gas.limit = self.gas_limit;
+            gas.costs = self.gas_costs.clone().unwrap_or_default();
+            gas
+        });
+        options.instrumentation(instrumentation)
+    }
+}
+
+/// Which proposals a module may use, and how code is optimised.
+#[derive(Args)]
+pub(super) struct WasmEdgeArgs {
+    /// The same as --opt-level; s and z, for small code, are level 2, which inlines nothing
+    #[arg(long, value_name = "0|1|2|3|s|z", value_parser = optimize(), help_heading = WASMEDGE)]
+    pub(super) optimize: Option<OptLevel>,
+    /// Refuse modules that use more than WebAssembly 1.0
+    #[arg(long, help_heading = WASMEDGE)]
+    wasm_1: bool,
+    /// Refuse modules that use more than WebAssembly 2.0
+    #[arg(long, help_heading = WASMEDGE)]
+    wasm_2: bool,
+    /// Refuse modules that use more than WebAssembly 3.0, of which exceptions and garbage collection are
+    /// refused anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    wasm_3: bool,
+    /// Refuse modules that import or export mutable globals
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_import_export_mut_globals: bool,
+    /// Refuse modules with conversions of floats to integers that do not trap
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_non_trap_float_to_int: bool,
+    /// Refuse modules with operators that extend signs
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_sign_extension_operators: bool,
+    /// Refuse modules with several results of functions or blocks
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_multi_value: bool,
+    /// Refuse modules with reference types, as --disable-ref-types
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_reference_types: bool,
+    /// Refuse modules with tail calls
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_tail_call: bool,
+    /// Refuse modules with arithmetic in constant expressions
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_extended_const: bool,
+    /// Refuse modules with relaxed SIMD
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_relaxed_simd: bool,
+    /// Refuse modules with 64-bit memories
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_memory64: bool,
+    /// Refuse modules with typed function references: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_function_reference: bool,
+    /// Refuse modules with garbage collection: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_gc: bool,
+    /// Refuse modules with several memories: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_multi_memory: bool,
+    /// Refuse modules with exceptions: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    disable_exception_handling: bool,
+    /// Take modules with threads: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_threads: bool,
+    /// Take modules with relaxed SIMD: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_relaxed_simd: bool,
+    /// Take modules with 64-bit memories: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_memory64: bool,
+    /// Take everything that is supported: done anyway
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_all: bool,
+}
+
+fn optimize() -> impl TypedValueParser<Value = OptLevel> {
+    PossibleValuesParser::new(["0", "1", "2", "3", "s", "z"]).map(|level| match level.as_str() {
+        "0" => OptLevel::O0,
+        "1" => OptLevel::O1,
+        "3" => OptLevel::O3,
+        _ => OptLevel::O2,
+    })
+}
+
+impl WasmEdgeArgs {
+    /// The proposals that a module may not use.
+    fn disabled(&self) -> Vec<Proposal> {
+        use Proposal::*;
+        let mut disabled = Vec::new();
+        let mut forbid = |given: bool, proposals: &[Proposal]| {
+            disabled.extend(proposals.iter().filter(|_| given));
+        };
+        forbid(self.wasm_1 || self.disable_non_trap_float_to_int, &[SaturatingConversions]);
+        forbid(self.wasm_1 || self.disable_sign_extension_operators, &[SignExtension]);
+        forbid(self.wasm_1 || self.disable_multi_value, &[MultiValue]);
+        forbid(self.wasm_1, &[BulkMemory, BulkMemoryOpt, Simd]);
+        forbid(
+            self.wasm_1 || self.disable_reference_types,
+            &[ReferenceTypes, CallIndirectOverlong],
+        );
+        let old = self.wasm_1 || self.wasm_2;
+        forbid(old || self.disable_tail_call, &[TailCalls]);
+        forbid(old || self.disable_extended_const, &[ExtendedConst]);
+        forbid(old || self.disable_relaxed_simd, &[RelaxedSimd]);
+        forbid(old || self.disable_memory64, &[Memory64]);
+        forbid(old || self.wasm_3, &[Threads, WideArithmetic]);
+        forbid(self.disable_import_export_mut_globals, &[MutableGlobals]);
+        disabled
+    }
+
+    /// `options` with what these flags ask for.
+    pub(super) fn apply(&self, options: Options) -> Options {
+        let options = self.disabled().into_iter().fold(options, Options::without);
+        match self.optimize {
+            Some(level) => options.opt_level(level),
+            None => options,
+        }
+    }
+}
+
+/// A flag of WasmEdge that is given, spelled as it is written.
+pub(super) fn given(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
+    use clap::parser::ValueSource::CommandLine;
+    let mut flags = command.get_arguments();
+    let flag = flags.find(|arg| {
+        let id = arg.get_id().as_str();
+        arg.get_help_heading() == Some(WASMEDGE)
+            && matches.try_contains_id(id).is_ok()
+            && matches.value_source(id) == Some(CommandLine)
+    })?;
+    Some(format!("--{}", flag.get_long()?))
+}

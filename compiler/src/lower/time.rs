@@ -1,0 +1,44 @@
+//! Measuring the time that is spent in a module, in ticks of the machine's counter.
+//!
+//! The clock runs from where the runtime enters the module to where control goes back, and stands while
+//! a host function runs. So functions must tell who enters them: a module that measures time has the
+//! convention of those with tail calls, in which the runtime comes by entries of its own.
+//!
+//! A fault that the runtime turns into a trap passes none of this by: the time since the module was
+//! entered last is then not counted.
+
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, types};
+
+use super::context::Lowering;
+use super::symbol::Symbol;
+use crate::target::CALL_CONV;
+
+impl Lowering<'_, '_> {
+    /// The runtime has entered the module, or a host function returned to it.
+    pub(super) fn start_clock(&mut self) {
+        let Some((_, since)) = self.env.clock else { return };
+        let now = self.now();
+        self.store_global(since, now);
+    }
+
+    /// Control is about to leave the module.
+    pub(super) fn stop_clock(&mut self) {
+        let Some((sum, since)) = self.env.clock else { return };
+        let now = self.now();
+        let since = self.load_global(since);
+        let passed = self.ins().isub(now, since);
+        let before = self.load_global(sum);
+        let after = self.ins().iadd(before, passed);
+        self.store_global(sum, after);
+    }
+
+    fn now(&mut self) -> cranelift_codegen::ir::Value {
+        let clock = self.function(Symbol::Clock, || {
+            let mut signature = Signature::new(CALL_CONV);
+            signature.returns.push(AbiParam::new(types::I64));
+            signature
+        });
+        let call = self.ins().call(clock, &[]);
+        self.builder.inst_results(call)[0]
+    }
+}

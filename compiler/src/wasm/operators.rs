@@ -1,0 +1,97 @@
+//! Every operator of WebAssembly as a plain value: its name in the text format, and whether control may
+//! go another way behind it.
+//!
+//! The list is wasmparser's own, so that no operator can be missing.
+
+/// Makes the enum and the names from wasmparser's list.
+macro_rules! define_operators {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        /// An operator without its immediates.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u16)]
+        #[allow(missing_docs)]
+        pub(crate) enum Operator { $( $op, )* }
+
+        impl Operator {
+            /// Every operator, in the order of wasmparser's list.
+            pub(crate) const ALL: &[Self] = &[$( Self::$op, )*];
+
+            /// The name of wasmparser's method for it.
+            fn method(self) -> &'static str {
+                match self { $( Self::$op => stringify!($visit), )* }
+            }
+        }
+    };
+}
+wasmparser::for_each_operator!(define_operators);
+
+/// What stands before the dot in names of the text format; where one begins another, the longer first.
+const PREFIXES: &[&str] = &[
+    "i32_atomic_rmw8_",
+    "i32_atomic_rmw16_",
+    "i64_atomic_rmw8_",
+    "i64_atomic_rmw16_",
+    "i64_atomic_rmw32_",
+    "i32_atomic_rmw_",
+    "i64_atomic_rmw_",
+    "i32_atomic_",
+    "i64_atomic_",
+    "memory_atomic_",
+    "atomic_",
+    "i32_",
+    "i64_",
+    "f32_",
+    "f64_",
+    "v128_",
+    "i8x16_",
+    "i16x8_",
+    "i32x4_",
+    "i64x2_",
+    "f32x4_",
+    "f64x2_",
+    "local_",
+    "global_",
+    "table_",
+    "memory_",
+    "ref_",
+    "elem_",
+    "data_",
+];
+
+impl Operator {
+    /// The name in the text format: `i32.add`, `local.get`, `br_if`.
+    pub(crate) fn name(self) -> String {
+        let method = self.method();
+        let name = method.strip_prefix("visit_").unwrap_or(method);
+        match PREFIXES.iter().find_map(|prefix| Some((prefix, name.strip_prefix(prefix)?))) {
+            Some((prefix, rest)) => prefix.replace('_', ".") + rest,
+            None => name.to_owned(),
+        }
+    }
+
+    /// Whether it is an instruction of the specification; `end` and `else` only delimit others.
+    pub(crate) fn is_instruction(self) -> bool {
+        !matches!(self, Self::End | Self::Else)
+    }
+
+    /// Whether a basic block ends with it: control may go another way, come from elsewhere, or pass
+    /// through another function.
+    pub(crate) fn ends_block(self) -> bool {
+        matches!(
+            self,
+            Self::Loop
+                | Self::If
+                | Self::Else
+                | Self::End
+                | Self::Br
+                | Self::BrIf
+                | Self::BrTable
+                | Self::Return
+                | Self::Unreachable
+                | Self::Call
+                | Self::CallIndirect
+                | Self::ReturnCall
+                | Self::ReturnCallIndirect
+        )
+    }
+}

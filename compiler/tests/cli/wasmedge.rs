@@ -1,0 +1,141 @@
+//! Flags by the names that `wasmedge compile` has for them.
+
+use crate::sandbox::{Sandbox, VALID};
+
+/// Counts down from its argument: 5 instructions in each round.
+const LOOP: &str = r#"(module (func (export "f") (param i32)
+    loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end))"#;
+
+#[test]
+fn statistics() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", LOOP);
+    let run = |flags: &[&str]| {
+        sandbox.cwamrc(&[&["run", "-v", "-f", "f"], flags, &["in.wat", "10"]].concat())
+    };
+    let done = run(&["--enable-instruction-count"]);
+    assert!(done.stderr.ends_with("\ninstructions executed: 51\n"), "{}", done.stderr);
+    let done = run(&["--gas-limit=100"]);
+    assert!(done.stderr.ends_with("\ngas left: 49\n"), "{}", done.stderr);
+    let done = run(&["--gas-limit=50"]);
+    assert_eq!(done.code, 1);
+    assert!(done.stderr.contains("error: cost limit exceeded, in in.wat"), "{}", done.stderr);
+    sandbox.file("costs", "br_if = 10\nloop = 0\n");
+    let done = run(&["--gas-limit=1000", "--gas-costs=costs"]);
+    assert!(done.stderr.ends_with("\ngas left: 860\n"), "{}", done.stderr);
+    let done = run(&["--enable-all-statistics"]);
+    for what in ["instructions executed: 51\n", "gas left: ", "ticks of the machine's counter"] {
+        assert!(done.stderr.contains(what), "{}", done.stderr);
+    }
+    assert!(!run(&["--interruptible"]).stderr.contains("executed"));
+}
+
+#[test]
+fn tables_of_costs_that_are_wrong() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", LOOP);
+    sandbox.file("costs", "i32.ad = 1\n");
+    for (flag, message) in [
+        ("--gas-costs=costs", "there is no operator \"i32.ad\", in line 1"),
+        ("--gas-costs=missing", "cannot read it: No such file"),
+        ("--gas-limit=-1", "invalid digit"),
+    ] {
+        let done = sandbox.cwamrc(&[flag, "-o", "out.aot", "in.wat"]);
+        assert_eq!(done.code, 2, "{flag}");
+        assert!(done.stderr.contains(message), "{flag}: {}", done.stderr);
+    }
+    assert_eq!(sandbox.names(), ["costs", "in.wat"]);
+}
+
+#[test]
+fn levels_by_other_names() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", LOOP);
+    let compile = |flag: &str| sandbox.cwamrc(&[flag, "-o", "-", "in.wat"]).silent();
+    for (theirs, ours) in [("0", "0"), ("1", "1"), ("2", "2"), ("3", "3"), ("s", "2"), ("z", "2")] {
+        let theirs = compile(&format!("--optimize={theirs}"));
+        assert_eq!(theirs, compile(&format!("--opt-level={ours}")));
+    }
+    assert_eq!(sandbox.cwamrc(&["--optimize=4", "-o", "-", "in.wat"]).code, 2);
+}
+
+#[test]
+fn generic_binaries_are_for_the_least_cpu() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", LOOP);
+    let host = cwamrc::Architecture::host().expect("tests run where code can be made for");
+    let target = format!("--target={}", host.name());
+    let generic = sandbox.cwamrc(&["--generic-binary", "-o", "-", "in.wat"]).silent();
+    assert_eq!(generic, sandbox.cwamrc(&[&target, "-o", "-", "in.wat"]).silent());
+    let both = sandbox.cwamrc(&["--generic-binary", "--cpu=native", "-o", "-", "in.wat"]);
+    assert_eq!(both.code, 2);
+}
+
+#[test]
+fn dumps_lie_beside_the_output() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    sandbox.cwamrc(&["--dump", "-o", "app.aot", "in.wat"]).silent();
+    assert_eq!(sandbox.names(), ["app.aot", "app.clif", "in.wat"]);
+    let clif = sandbox.cwamrc(&["--format=clif", "-o", "-", "in.wat"]).silent();
+    assert_eq!(sandbox.read("app.clif"), clif);
+    let done = sandbox.cwamrc(&["--dump", "-o", "-", "in.wat"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("--dump writes a file beside the output"), "{}", done.stderr);
+}
+
+/// For each switch a module that needs what it disables.
+#[test]
+fn proposals() {
+    let sandbox = Sandbox::new();
+    let vectors = "(func (result v128) (v128.const i32x4 0 0 0 0))";
+    let relaxed = "(func (param v128 v128) (result v128)
+        (i8x16.relaxed_swizzle (local.get 0) (local.get 1)))";
+    for (switch, module, name) in [
+        ("import-export-mut-globals", "(global (export \"g\") (mut i32) (i32.const 0))", "mutable"),
+        (
+            "non-trap-float-to-int",
+            "(func (param f32) (result i32) (i32.trunc_sat_f32_s (local.get 0)))",
+            "saturating",
+        ),
+        (
+            "sign-extension-operators",
+            "(func (param i32) (result i32) (i32.extend8_s (local.get 0)))",
+            "sign extension",
+        ),
+        ("multi-value", "(func (result i32 i32) (i32.const 0) (i32.const 0))", "multi-value"),
+        ("bulk-memory", "(memory 1) (data \"\") (func (data.drop 0))", "bulk memory"),
+        ("reference-types", "(func (param externref))", "reference types"),
+        ("simd", vectors, "SIMD"),
+        ("relaxed-simd", relaxed, "relaxed SIMD"),
+        ("tail-call", "(func $f (return_call $f))", "tail calls"),
+        (
+            "extended-const",
+            "(global i32 (i32.add (i32.const 1) (i32.const 2)))",
+            "constant expressions",
+        ),
+        ("memory64", "(memory i64 1)", "memory64"),
+    ] {
+        sandbox.file("in.wat", format!("(module {module})"));
+        let flag = format!("--disable-{switch}");
+        let error = sandbox.cwamrc(&[&flag, "-o", "out.aot", "in.wat"]).failed();
+        assert!(error.contains(name), "{switch}: {error}");
+        let done = sandbox.cwamrc(&["--enable-all", "-o", "out.aot", "in.wat"]);
+        assert_eq!(done.code, 0, "{switch}: {}", done.stderr);
+    }
+    sandbox.file("in.wat", format!("(module {vectors})"));
+    assert!(sandbox.cwamrc(&["--wasm-1", "-o", "out.aot", "in.wat"]).failed().contains("SIMD"));
+    sandbox.cwamrc(&["--wasm-2", "-o", "out.aot", "in.wat"]).silent();
+    sandbox.file("in.wat", format!("(module {relaxed})"));
+    assert!(sandbox.cwamrc(&["--wasm-2", "-o", "out.aot", "in.wat"]).failed().contains("relaxed"));
+    sandbox.cwamrc(&["--wasm-3", "-o", "out.aot", "in.wat"]).silent();
+}
+
+#[test]
+fn wamrc_has_none_of_them() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let done = sandbox.cwamrc(&["--backend=llvm", "--interruptible", "-o", "out.aot", "in.wat"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("--interruptible is not for --backend=llvm"), "{}", done.stderr);
+}

@@ -1,0 +1,39 @@
+"""How much fuel PyPI's wasmtime uses for a call: one number on standard output.
+
+  wasmtime_fuel.py FILE.wasm FUNCTION [i32 ...]
+
+All imports are functions that return 8, which WASI takes for an error (EBADF); those without a result,
+such as WASI's exit, end the call.
+"""
+
+import sys
+
+import wasmtime
+
+FUEL = 1 << 62
+
+
+def leave(*_):
+    raise RuntimeError("a function without a result")
+
+
+def main(path, function, *arguments):
+    config = wasmtime.Config()
+    config.consume_fuel = True
+    engine = wasmtime.Engine(config)
+    store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
+    module = wasmtime.Module.from_file(engine, path)
+    for item in module.imports:
+        answer = (lambda *_: 8) if item.type.results else leave
+        linker.define_func(item.module, item.name, item.type, answer)
+    store.set_fuel(FUEL)
+    instance = linker.instantiate(store, module)
+    try:
+        instance.exports(store)[function](store, *map(int, arguments))
+    except RuntimeError:
+        pass
+    print(FUEL - store.get_fuel())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

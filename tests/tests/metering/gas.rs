@@ -1,0 +1,117 @@
+//! Gas: what it costs, and what happens without.
+
+use cwamrc::instrument::{Costs, GAS_LEFT, Gas, Instrumentation};
+use wamr_shim::Val;
+
+use crate::{counter, ways};
+
+/// `f(n)` adds up the first `n` numbers: 8 for each round, and 6 around them.
+const SUM: &str = r#"(module
+    (func $add (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
+    (func (export "f") (param i32) (result i32) (local i32)
+        nop
+        block
+            local.get 0
+            i32.eqz
+            br_if 0
+            loop
+                local.get 0
+                local.get 1
+                call $add
+                local.set 1
+                local.get 0
+                i32.const 1
+                i32.sub
+                local.tee 0
+                br_if 0
+            end
+        end
+        local.get 1))"#;
+
+fn gas(limit: u64, costs: &str) -> Instrumentation {
+    let mut instrumentation = Instrumentation::default();
+    let mut gas = Gas::new();
+    gas.limit = Some(limit);
+    gas.costs = Costs::parse(costs).expect("the table is right");
+    instrumentation.gas = Some(gas);
+    instrumentation
+}
+
+/// nop, block, local.get, i32.eqz, br_if, loop; 9 in a round and 3 in the callee; local.get.
+fn cost(rounds: i64) -> i64 {
+    6 + 12 * rounds + 1
+}
+
+#[test]
+fn enough_is_enough_and_one_less_is_not() {
+    for way in ways() {
+        let need = cost(10) as u64;
+        let instance = way.instantiate(SUM, &gas(need, ""), vec![]);
+        let result: i32 = instance.call_typed("f", (10,)).expect("it is enough");
+        assert_eq!((result, counter(&instance, GAS_LEFT)), (55, 0), "{way:?}");
+
+        let instance = way.instantiate(SUM, &gas(need - 1, ""), vec![]);
+        let trap = instance.call("f", &[Val::I32(10)]).expect_err("one is missing");
+        assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+        // The last block costs 1, and has not run.
+        assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
+        // The host gives more, and goes on.
+        instance.set_global(GAS_LEFT, Val::I64(1000)).expect("it is mutable");
+        let result: i32 = instance.call_typed("f", (10,)).expect("it is enough");
+        assert_eq!((result, counter(&instance, GAS_LEFT)), (55, 1000 - cost(10)), "{way:?}");
+    }
+}
+
+/// Blocks are paid for as a whole before they run, so no limit is ever exceeded.
+#[test]
+fn what_is_left_is_never_negative() {
+    let way = ways()[0];
+    for limit in 0..cost(3) as u64 {
+        let instance = way.instantiate(SUM, &gas(limit, ""), vec![]);
+        instance.call("f", &[Val::I32(3)]).expect_err("it is not enough");
+        let left = counter(&instance, GAS_LEFT);
+        assert!((0..=limit as i64).contains(&left), "{left} of {limit}");
+    }
+}
+
+#[test]
+fn loops_without_end_do_end() {
+    let module = "(module (func (export \"f\") loop br 0 end)
+        (func $g (export \"g\") call $g) (func $h (export \"h\") return_call $h))";
+    for way in ways() {
+        for function in ["f", "g", "h"] {
+            let instance = way.instantiate(module, &gas(1000, ""), vec![]);
+            let trap = instance.call(function, &[]).expect_err("the gas runs out");
+            assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {function}");
+        }
+    }
+}
+
+#[test]
+fn costs_of_operators() {
+    let costs =
+        "# what the loop does\n i32.add = 100\ndefault=2\nfunction = 1000 # each\nbr_if = 0\n";
+    // Of the 12 of each round, the addition costs 100, the branch nothing, the others 2.
+    let round = 100 + 10 * 2 + 1000;
+    // And the branch over the loop nothing.
+    let around = 6 * 2 + 1000;
+    for way in ways() {
+        let instance = way.instantiate(SUM, &gas(1_000_000, costs), vec![]);
+        let result: i32 = instance.call_typed("f", (10,)).expect("it is enough");
+        let left = counter(&instance, GAS_LEFT);
+        assert_eq!((result, 1_000_000 - left), (55, around + 10 * round), "{way:?}");
+    }
+}
+
+#[test]
+fn tables_of_costs_that_cannot_be_read() {
+    for (table, message) in [
+        ("i32.add", "expected NAME = COST, in line 1"),
+        ("\n# i32.sub = 1\ni32.ad = 1", "there is no operator \"i32.ad\", in line 3"),
+        ("i32.add = -1", "\"-1\" is no cost from 0 to 4294967295, in line 1"),
+        ("i32.add = 1\ni32.add = 1", "i32.add has a cost already, in line 2"),
+    ] {
+        let error = Costs::parse(table).expect_err("it is wrong");
+        assert_eq!(error.to_string(), message);
+    }
+}

@@ -1,0 +1,125 @@
+//! Functions that would never return are stopped from another thread.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cwamrc::instrument::Instrumentation;
+use wamr_shim::{FuncType, HostFunc, Instance};
+
+use crate::{Way, ways};
+
+/// Loops, plain and nested, recursion without end and with a result nobody waits for, tail calls, and a
+/// loop around a call that returns at once. Each says that it has begun.
+const MODULE: &str = r#"(module
+    (type $t (func))
+    (import "env" "begun" (func $begun))
+    (memory 1)
+    (table funcref (elem $return $return_indirect))
+    (func $return)
+    (func $return_indirect (return_call_indirect (type $t) (i32.const 1)))
+    (func (export "loop") (call $begun) (loop (br 0)))
+    (func (export "nested") (call $begun) (loop (block (loop (br_if 1 (i32.const 1)) (br 0))) (br 0)))
+    (func (export "store") (call $begun) (loop (i32.store (i32.const 0) (i32.const 1)) (br 0)))
+    (func $fib (param i64) (result i64)
+        (if (result i64) (i64.lt_s (local.get 0) (i64.const 2))
+            (then (local.get 0))
+            (else (i64.add (call $fib (i64.sub (local.get 0) (i64.const 1)))
+                           (call $fib (i64.sub (local.get 0) (i64.const 2)))))))
+    (func (export "recursion") (call $begun) (drop (call $fib (i64.const 100))))
+    (func (export "indirect") (call $begun) (loop (call_indirect (i32.const 0)) (br 0))))"#;
+const FUNCTIONS: [&str; 5] = ["loop", "nested", "store", "recursion", "indirect"];
+
+/// Has tail calls, and with them another convention.
+const TAIL_CALLS: &str = r#"(module
+    (import "env" "begun" (func $begun))
+    (func $again (return_call $again))
+    (func (export "f") (call $begun) (return_call $again)))"#;
+
+/// How long a stop may take before it counts as lost: far longer than any load makes it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn interruptible() -> Instrumentation {
+    let mut instrumentation = Instrumentation::default();
+    instrumentation.interruptible = true;
+    instrumentation
+}
+
+/// An instance, and what receives a word whenever one of its functions has begun.
+fn instantiate(way: Way, module: &str) -> (Instance, mpsc::Receiver<()>) {
+    let (sender, receiver) = mpsc::channel();
+    let begun = HostFunc::new("begun", FuncType::new([], []), move |_, _| {
+        sender.send(()).map_err(|error| error.to_string())?;
+        Ok(vec![])
+    });
+    (way.instantiate(module, &interruptible(), vec![begun]), receiver)
+}
+
+/// Calls `function` on a thread of its own and stops it once it has begun. What comes back too late, or
+/// for another reason, is a panic.
+fn interrupt(instance: &Instance, begun: &mpsc::Receiver<()>, function: &str, what: &str) {
+    thread::scope(|scope| {
+        let (sender, ended) = mpsc::channel();
+        scope.spawn(move || sender.send(instance.call(function, &[])));
+        begun.recv().expect("it begins");
+        instance.terminate().expect("the runtime is there");
+        let trap = ended.recv_timeout(PATIENCE);
+        let trap = trap.unwrap_or_else(|_| panic!("{what}, {function}: the interruption is lost"));
+        let trap = trap.expect_err("the function never returns");
+        assert_eq!(trap.message, "terminated by user", "{what}, {function}");
+    });
+}
+
+#[test]
+fn every_kind_of_loop_on_every_machine() {
+    for way in ways() {
+        let what = format!("{way:?}");
+        let (instance, begun) = instantiate(way, MODULE);
+        for function in FUNCTIONS {
+            interrupt(&instance, &begun, function, &what);
+        }
+        let (instance, begun) = instantiate(way, TAIL_CALLS);
+        interrupt(&instance, &begun, "f", &what);
+    }
+}
+
+/// Eight threads, each with an instance of its own, 1,000 interruptions together, none lost; and none
+/// that comes after the call it was meant for ends the next one.
+#[test]
+fn a_thousand_under_load() {
+    const THREADS: usize = 8;
+    const EACH: usize = 125;
+    let begun = Instant::now();
+    let ways: Vec<Way> = ways()
+        .into_iter()
+        .filter(|way| way.machine == cwamrc_tests::machine::Machine::Here)
+        .collect();
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let way = ways[number % ways.len()];
+            scope.spawn(move || {
+                let (instance, begun) = instantiate(way, MODULE);
+                let what = format!("thread {number}, {way:?}");
+                for round in 0..EACH {
+                    interrupt(&instance, &begun, FUNCTIONS[round % FUNCTIONS.len()], &what);
+                }
+            });
+        }
+    });
+    println!("{} interruptions in {:?}", THREADS * EACH, begun.elapsed());
+}
+
+/// Without the option, a loop is what it was: nothing looks for anything.
+#[test]
+fn other_code_is_as_before() {
+    let way = ways()[0];
+    let wasm = wat::parse_str(MODULE).expect("it is a module");
+    let plain =
+        cwamrc::list(&wasm, &way.options(&Instrumentation::default())).expect("it compiles");
+    let polling = cwamrc::list(&wasm, &way.options(&interruptible())).expect("it compiles");
+    let polls = |listings: &[cwamrc::Listing]| {
+        listings.iter().map(|each| each.clif.matches("atomic_load").count()).sum::<usize>()
+    };
+    assert_eq!(polls(&plain), 0);
+    assert!(polls(&polling) >= FUNCTIONS.len());
+}

@@ -1,0 +1,65 @@
+//! Code that counts instructions and gas, measures time, and can be stopped.
+
+mod counts;
+mod fuel;
+mod gas;
+mod interruption;
+mod names;
+mod time;
+
+use cwamrc::instrument::Instrumentation;
+use cwamrc::{BoundsChecks, OptLevel, Options, Release};
+use cwamrc_tests::machine::Machine;
+use wamr_shim::{HostFunc, Instance, InstanceConfig, Val};
+
+/// A way to compile and run a module.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    machine: Machine,
+    level: OptLevel,
+    checks: BoundsChecks,
+}
+
+/// All levels here, two elsewhere, in each kind of checks that the runtimes are meant for.
+fn ways() -> Vec<Way> {
+    let here = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
+    let here = here.map(|level| (Machine::Here, level));
+    let foreign = Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
+    let hardware = (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
+    let checks = || [BoundsChecks::Software].into_iter().chain(hardware);
+    let ways = here.into_iter().chain(foreign);
+    ways.flat_map(|(machine, level)| checks().map(move |checks| Way { machine, level, checks }))
+        .collect()
+}
+
+impl Way {
+    fn options(self, instrumentation: &Instrumentation) -> Options {
+        let options = self.machine.options().opt_level(self.level).bounds_checks(self.checks);
+        options.release(Release::Main).instrumentation(instrumentation.clone())
+    }
+
+    fn instantiate(
+        self,
+        wat: &str,
+        instrumentation: &Instrumentation,
+        host: Vec<HostFunc>,
+    ) -> Instance {
+        let wasm = wat::parse_str(wat).unwrap_or_else(|error| panic!("{error}"));
+        let artifact = cwamrc::compile(&wasm, &self.options(instrumentation));
+        let artifact = artifact.unwrap_or_else(|error| panic!("{self:?}: {error}"));
+        let runtime = self.machine.runtime();
+        runtime.register_host_module("env", host).expect("the runtime takes the host functions");
+        let module = runtime.load(artifact.bytes());
+        let module = module.unwrap_or_else(|error| panic!("{self:?}: {error}"));
+        module
+            .instantiate(&InstanceConfig::default())
+            .unwrap_or_else(|error| panic!("{self:?}: {error}"))
+    }
+}
+
+fn counter(instance: &Instance, name: &str) -> i64 {
+    match instance.global(name) {
+        Some(Val::I64(value)) => value,
+        other => panic!("{name} is {other:?}"),
+    }
+}

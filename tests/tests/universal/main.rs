@@ -1,0 +1,244 @@
+//! Universal files: any runtime runs the module in them, WAMR the machine code, and nobody code that is
+//! not the module's own, damaged, or for a better CPU.
+
+mod layout;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use cwamrc::universal::{NativeCode, embed, strip};
+use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, Options, Release};
+use cwamrc_tests::machine::Machine;
+use cwamrc_tests::programs::{Inputs, Program, run_command};
+use cwamrc_tests::runner;
+use cwamrc_tests::tree::root;
+use wamr_shim::{Choice, InstanceConfig};
+
+const MODULE: &str = r#"(module
+    (memory 1)
+    (data (i32.const 0) "\2a")
+    (func $fib (param i32) (result i32)
+        (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
+            (then (local.get 0))
+            (else (i32.add
+                (call $fib (i32.sub (local.get 0) (i32.const 1)))
+                (call $fib (i32.sub (local.get 0) (i32.const 2)))))))
+    (func (export "f") (result i32)
+        (i32.add (call $fib (i32.const 10)) (i32.load8_u (i32.const 0)))))"#;
+const RESULT: i32 = 55 + 42;
+
+fn machines() -> impl Iterator<Item = Machine> {
+    [Machine::Here].into_iter().chain(Machine::foreign())
+}
+
+/// The module of that text with code for all targets, as `cwamrc --format=universal` makes it.
+fn universal(wasm: &[u8]) -> Vec<u8> {
+    let checks = match cfg!(feature = "software-bounds-checks") {
+        true => BoundsChecks::Software,
+        false => BoundsChecks::Hardware,
+    };
+    let options = Options::new().bounds_checks(checks).release(Release::Main);
+    let cpus: Vec<Cpu> = Architecture::ALL.iter().copied().map(Cpu::baseline).collect();
+    let artifacts = Compiler::new(options).compile_each(wasm, &cpus).expect("it compiles");
+    let codes = cpus.iter().zip(&artifacts);
+    let codes = codes.map(|(cpu, artifact)| NativeCode { cpu, aot: artifact.bytes() });
+    embed(wasm, &codes.collect::<Vec<_>>()).expect("it has sections")
+}
+
+fn module() -> Vec<u8> {
+    universal(&wat::parse_str(MODULE).expect("it is a module"))
+}
+
+/// What is chosen on `machine`, and what `f` returns then.
+fn run(machine: Machine, file: &[u8]) -> (Choice, i32) {
+    let (module, choice) =
+        machine.runtime().load_universal(file).unwrap_or_else(|error| panic!("{machine}: {error}"));
+    let instance = module.instantiate(&InstanceConfig::default()).expect("it needs nothing");
+    (choice, instance.call_typed("f", ()).expect("it does not trap"))
+}
+
+#[test]
+fn each_machine_runs_its_code() {
+    let file = module();
+    let wasm = strip(&file).expect("it has sections");
+    for machine in machines() {
+        assert_eq!(run(machine, &file), (Choice::Native, RESULT), "{machine}");
+        assert_eq!(run(machine, &wasm), (Choice::NotUniversal, RESULT), "{machine}");
+        // Wherever the bytes lie.
+        let moved = [b"\0", &file[..]].concat();
+        assert_eq!(run(machine, &moved[1..]).0, Choice::Native, "{machine}");
+    }
+}
+
+#[test]
+fn code_for_others_is_left_alone() {
+    let file = module();
+    for machine in machines() {
+        let Machine::Runner { architecture, .. } = machine else { continue };
+        let name = format!("cwamrc.aot.{}", architecture.name());
+        let renamed = replace(&file, name.as_bytes(), &name.replace('a', "o").into_bytes());
+        assert!(matches!(run(machine, &renamed).0, Choice::OtherMachines), "{machine}");
+    }
+}
+
+#[test]
+fn edited_modules_run_as_edited() {
+    let file = module();
+    let edited = replace(&file, b"\x41\x0a", b"\x41\x0b");
+    // What tools add or take away counts as well.
+    let named = [&file[..], b"\0\x05\x04note"].concat();
+    for machine in machines() {
+        assert_eq!(run(machine, &edited), (Choice::Edited, 89 + 42), "{machine}");
+        assert_eq!(run(machine, &named), (Choice::Edited, RESULT), "{machine}");
+    }
+}
+
+/// With any byte of the section changed, its code is not chosen.
+#[test]
+fn no_damaged_code_runs() {
+    let file = module();
+    let wasm_size = strip(&file).expect("it has sections").len();
+    let runtime = Machine::Here.runtime();
+    let own = b"cwamrc.aot.x86_64";
+    let own = file.windows(own.len()).position(|bytes| bytes == own).expect("it has a section");
+    let other = b"cwamrc.aot.aarch64";
+    let end = file.windows(other.len()).position(|bytes| bytes == other).expect("it has another");
+    assert!(wasm_size < own && own < end);
+    for position in own..end - 7 {
+        let mut damaged = file.clone();
+        damaged[position] ^= 0x10;
+        let (_, choice) = runtime.load_universal(&damaged).expect("the module is intact");
+        assert_ne!(choice, Choice::Native, "byte {position}");
+    }
+}
+
+/// The answer of the C code is compared with that of cranelift-native, which has nothing in common with it.
+#[test]
+fn code_for_better_cpus_is_not_run() {
+    let wasm = wat::parse_str(MODULE).expect("it is a module");
+    let host = Cpu::host().expect("tests run where code can be made for");
+    let has: BTreeSet<&str> = host.features().collect();
+    let runtime = Machine::Here.runtime();
+    let architecture = host.architecture();
+    let baseline = Cpu::baseline(architecture);
+    let cpus = architecture.features().map(|(name, _)| {
+        baseline.clone().with_features(&format!("+{name}")).expect("the feature exists")
+    });
+    for cpu in cpus.chain([baseline.clone()]) {
+        let names: Vec<&str> = cpu.features().collect();
+        let codes = [NativeCode { cpu: &cpu, aot: b"\0aot" }];
+        let file = embed(&wasm, &codes).expect("it has sections");
+        let (_, choice) = runtime.load_universal(&file).expect("there is the module");
+        if names.iter().all(|name| has.contains(name)) {
+            // It is chosen, and then seen to be no file.
+            assert!(matches!(choice, Choice::Refused(_)), "{names:?}: {choice}");
+        } else {
+            assert_eq!(choice, Choice::CpuLacks, "{names:?}");
+        }
+    }
+}
+
+/// The emulator of riscv64 does not tell what is asked here, and so counts as a machine without.
+#[test]
+fn features_that_the_system_does_not_tell_are_missing() {
+    let wasm = wat::parse_str(MODULE).expect("it is a module");
+    for machine in Machine::foreign() {
+        let Machine::Runner { architecture: Architecture::Riscv64, .. } = machine else { continue };
+        let cpu = Cpu::baseline(Architecture::Riscv64).with_features("+zvl1024b");
+        let cpu = cpu.expect("the feature exists");
+        let file = embed(&wasm, &[NativeCode { cpu: &cpu, aot: b"\0aot" }]).expect("as before");
+        assert_eq!(run(machine, &file), (Choice::CpuLacks, RESULT));
+    }
+}
+
+/// What Linux does not tell programs on riscv64; code that needs it is never chosen.
+const UNKNOWABLE: [&str; 4] = ["zcb", "zvl256b", "zvl512b", "zvl1024b"];
+
+#[test]
+fn the_c_code_knows_every_feature() {
+    let source = root().join("runtime-shim/csrc/cwamrc_universal.c");
+    let source = fs::read_to_string(source).expect("it is there");
+    let names = Architecture::ALL.iter().flat_map(|architecture| architecture.features());
+    let unknown = names.filter(|(name, _)| !source.contains(&format!("{{ \"{name}\", ")));
+    assert_eq!(unknown.map(|(name, _)| name).collect::<Vec<_>>(), UNKNOWABLE);
+}
+
+/// A host in C that has nothing but the two files, under the sanitizers of gcc.
+#[test]
+fn a_host_in_c() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let sources = root().join("runtime-shim/csrc");
+    let program = folder.path().join("host");
+    let built = Command::new("cc")
+        .args(["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-g", "-O1"])
+        .args(["-fsanitize=address,undefined", "-fno-sanitize-recover"])
+        .arg("-I")
+        .arg(&sources)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/universal/host.c"))
+        .arg(sources.join("cwamrc_universal.c"))
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .expect("there is a C compiler");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+
+    let file = module();
+    let path = folder.path().join("app.wasm");
+    let host = |file: &[u8], arguments: &[&str]| {
+        fs::write(&path, file).expect("the folder can be written to");
+        let done = Command::new(&program).arg(&path).args(arguments).output().expect("it starts");
+        let messages = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(0), "{messages}");
+        (messages, done.stdout)
+    };
+    let (choice, code) = host(&file, &[]);
+    assert_eq!(choice, Choice::Native.to_string());
+    assert!(code.starts_with(b"\0aot") && file.windows(code.len()).any(|bytes| bytes == code));
+    let edited = replace(&file, b"\x41\x0a", b"\x41\x0b");
+    assert_eq!(host(&edited, &[]), (Choice::Edited.to_string(), edited));
+    // With the code of this machine at the end, only the whole file holds it.
+    let codes =
+        [NativeCode { cpu: &Cpu::baseline(Architecture::host().expect("it is")), aot: &code }];
+    let last = embed(&strip(&file).expect("it has sections"), &codes).expect("as before");
+    host(&last, &["shorten"]);
+}
+
+/// What others say: Debian's wabt finds the file valid, PyPI's wasmtime runs it.
+#[test]
+fn other_runtimes_run_the_module() {
+    let inputs = Inputs::prepare().expect("the programs are fetched and built");
+    let programs = inputs.programs().expect("the table of programs is complete");
+    let lua: &Program = programs.iter().find(|program| program.name == "lua").expect("it is there");
+    let file = universal(&fs::read(&lua.wasm).expect("it is built"));
+    wasmparser::validate(&file).expect("it is a module");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let path = folder.path().join("lua.wasm");
+    fs::write(&path, &file).expect("the folder can be written to");
+    let valid = Command::new("wasm-validate").arg(&path).output();
+    let valid = valid.expect("wasm-validate is there; on Debian, wabt brings it");
+    assert!(valid.status.success(), "{}", String::from_utf8_lossy(&valid.stderr));
+
+    let run = &lua.runs[0];
+    let expected = run.expected().expect("the native program runs");
+    let peer = root().join("benchmarks/peers/wasmtime_peer.py");
+    let mut wasmtime = Command::new(inputs.peer_python());
+    wasmtime.arg(peer).arg("run").arg(&path).arg("none");
+    wasmtime.arg(run.folder.as_ref().expect("lua has scripts")).arg("--").args(&run.args);
+    assert_eq!(run_command(&mut wasmtime, &run.stdin).expect("it starts"), expected);
+
+    let (_, choice) = Machine::Here.runtime().load_universal(&file).expect("it is valid");
+    assert_eq!(choice, Choice::Native);
+    let interpreted = runner::run(Machine::Here, &file, lua.host, run);
+    assert_eq!(interpreted.expect("the interpreter runs it"), expected);
+}
+
+/// `bytes` with the only occurrence of `from` replaced.
+fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut found = bytes.windows(from.len()).enumerate().filter(|(_, window)| *window == from);
+    let (position, _) = found.next().expect("it occurs");
+    let mut replaced = bytes.to_vec();
+    replaced[position..position + from.len()].copy_from_slice(to);
+    replaced
+}
