@@ -91,6 +91,13 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// All files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.console.iter().chain(&self.call_stack).chain(&self.other)
+    }
+}
+
 fn c_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     files(folder, &["c"])
 }

@@ -28,6 +28,11 @@ need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
 need gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc --version
 need libc6-dev-riscv64-cross test -e /usr/riscv64-linux-gnu/lib/libc.a
 need qemu-user qemu-riscv64 --version
+need g++ g++ --version
+need make make --version
+need cmake cmake --version
+need pkg-config pkg-config --version
+need valgrind valgrind --version
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

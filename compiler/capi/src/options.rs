@@ -1,0 +1,389 @@
+//! Options for C: one function for each, so that new ones change nothing for programs that exist.
+
+use std::ffi::{c_char, c_void};
+use std::num::NonZeroUsize;
+
+use compiler::{BoundsChecks, Compiler, Cpu, OptLevel, Options};
+
+use crate::border::{delete, fallible, infallible, shared, text, unique};
+use crate::error::{Failure, cwamrc_error_t};
+
+/// What is made of a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub enum cwamrc_format_t {
+    /// A file for the runtime.
+    CWAMRC_FORMAT_AOT = 0,
+    /// The same code as a relocatable ELF file, for linkers.
+    CWAMRC_FORMAT_OBJECT = 1,
+}
+
+/// Called with the bytes of function bodies that are compiled, and the bytes that there are. It is
+/// called from any thread, also from several at once, and must return: no longjmp, no exception.
+pub type cwamrc_progress_callback_t =
+    Option<unsafe extern "C" fn(context: *mut c_void, done: u64, total: u64)>;
+
+/// Asked whether to give up. It is called from any thread, also from several at once, and must
+/// return: no longjmp, no exception.
+pub type cwamrc_cancel_callback_t = Option<unsafe extern "C" fn(context: *mut c_void) -> bool>;
+
+/// Options of a compilation. Delete them with cwamrc_options_delete().
+pub struct cwamrc_options_t {
+    options: Options,
+    format: cwamrc_format_t,
+    progress: Callback<cwamrc_progress_callback_t>,
+    cancel: Callback<cwamrc_cancel_callback_t>,
+}
+
+/// A function of the host, and what it wants to be called with.
+#[derive(Clone, Copy)]
+struct Callback<F> {
+    function: F,
+    context: *mut c_void,
+}
+
+// SAFETY: the pointer is only handed to the function, which by the header's word may be called from
+// any thread.
+unsafe impl<F: Send> Send for Callback<F> {}
+// SAFETY: likewise, and from several at once.
+unsafe impl<F: Sync> Sync for Callback<F> {}
+
+impl Callback<cwamrc_progress_callback_t> {
+    fn call(&self, done: u64, total: u64) {
+        if let Some(function) = self.function {
+            // SAFETY: the header says what the function has to be.
+            unsafe { function(self.context, done, total) };
+        }
+    }
+}
+
+impl Callback<cwamrc_cancel_callback_t> {
+    fn call(&self) -> bool {
+        // SAFETY: the header says what the function has to be.
+        self.function.is_some_and(|function| unsafe { function(self.context) })
+    }
+}
+
+impl cwamrc_options_t {
+    pub(crate) fn new() -> Self {
+        let context = std::ptr::null_mut();
+        Self {
+            options: Options::new(),
+            format: cwamrc_format_t::CWAMRC_FORMAT_AOT,
+            progress: Callback { function: None, context },
+            cancel: Callback { function: None, context },
+        }
+    }
+
+    pub(crate) fn compiler(&self) -> Compiler<'_> {
+        let mut compiler = Compiler::new(self.options.clone());
+        if self.progress.function.is_some() {
+            compiler =
+                compiler.on_progress(|progress| self.progress.call(progress.done, progress.total));
+        }
+        if self.cancel.function.is_some() {
+            compiler = compiler.cancel_if(|| self.cancel.call());
+        }
+        compiler
+    }
+
+    pub(crate) fn format(&self) -> cwamrc_format_t {
+        self.format
+    }
+
+    fn duplicate(&self) -> Self {
+        let Self { ref options, format, progress, cancel } = *self;
+        Self { options: options.clone(), format, progress, cancel }
+    }
+}
+
+/// Changes options by `change`.
+///
+/// # Safety
+/// As [`unique`].
+unsafe fn set(
+    options: *mut cwamrc_options_t,
+    change: impl FnOnce(&mut cwamrc_options_t) -> Result<(), Failure>,
+) -> *mut cwamrc_error_t {
+    fallible(|| {
+        // SAFETY: the caller's promise.
+        change(unsafe { unique(options, "options") }?)
+    })
+}
+
+/// The defaults, which are the same on every machine: the least x86-64 CPU, level 3, memory accesses
+/// checked by hardware, the newest release of WAMR, all processors. NULL only if there is no memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn cwamrc_options_new() -> *mut cwamrc_options_t {
+    infallible(std::ptr::null_mut(), || Some(Box::into_raw(Box::new(cwamrc_options_t::new()))))
+}
+
+/// A copy of options; the defaults for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_clone(
+    options: *const cwamrc_options_t,
+) -> *mut cwamrc_options_t {
+    infallible(std::ptr::null_mut(), || {
+        // SAFETY: the caller's promise, as the header has it.
+        let options = unsafe { shared(options) };
+        let copy = options.map_or_else(cwamrc_options_t::new, cwamrc_options_t::duplicate);
+        Some(Box::into_raw(Box::new(copy)))
+    })
+}
+
+/// Deletes options; NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_delete(options: *mut cwamrc_options_t) {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe { delete(options) };
+}
+
+/// Compiles for this machine and all that its CPU has, as wamrc does if no target is named.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_host(
+    options: *mut cwamrc_options_t,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.cpu = Cpu::host()?;
+            Ok(())
+        })
+    }
+}
+
+/// Compiles for every machine of a target: a name that wamrc's `--target` takes, such as "x86_64",
+/// "aarch64" or "riscv64", or a triple. Unsets the CPU and its features.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_target(
+    options: *mut cwamrc_options_t,
+    target: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.cpu = Cpu::for_target(text(target, "the target")?)?;
+            Ok(())
+        })
+    }
+}
+
+/// Compiles for a CPU of the target, by LLVM's name; "native" is the one of this machine. Unsets the
+/// features.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_cpu(
+    options: *mut cwamrc_options_t,
+    cpu: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let architecture = options.options.cpu.architecture();
+            options.options.cpu = Cpu::named(architecture, text(cpu, "the CPU")?)?;
+            Ok(())
+        })
+    }
+}
+
+/// Switches features of the CPU on and off, by LLVM's names: "+avx2,-bmi".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_cpu_features(
+    options: *mut cwamrc_options_t,
+    features: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let features = text(features, "the list of features")?;
+            options.options.cpu = options.options.cpu.clone().with_features(features)?;
+            Ok(())
+        })
+    }
+}
+
+/// From 0, which compiles fastest, to 3, the default, which makes the fastest code.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_opt_level(
+    options: *mut cwamrc_options_t,
+    level: u32,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let unknown = || Failure::argument(format!("there is no level {level}, only 0 to 3"));
+            options.options.opt_level = OptLevel::from_number(level).ok_or_else(unknown)?;
+            Ok(())
+        })
+    }
+}
+
+/// Whether compiled code checks its memory accesses, as it must for a runtime that is built without
+/// hardware bounds checks. If not, the runtime's guard pages do.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_bounds_checks(
+    options: *mut cwamrc_options_t,
+    checks: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.bounds_checks =
+                if checks { BoundsChecks::Software } else { BoundsChecks::Hardware };
+            Ok(())
+        })
+    }
+}
+
+/// Whether compiled code checks the native stack. If this is never called, it does if it checks its
+/// memory accesses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_stack_bounds_checks(
+    options: *mut cwamrc_options_t,
+    checks: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.stack_bounds_checks = Some(checks);
+            Ok(())
+        })
+    }
+}
+
+/// Whether the file can run in place (XIP): no relocations, the runtime called through a table.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_indirect_mode(
+    options: *mut cwamrc_options_t,
+    indirect: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.indirect_mode = indirect;
+            Ok(())
+        })
+    }
+}
+
+/// The release of WAMR that will load the file: a version ("2.4.3"), a line ("2.3"), or "main".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_wamr_version(
+    options: *mut cwamrc_options_t,
+    version: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let release = text(version, "the version of WAMR")?.parse();
+            options.options.release =
+                release.map_err(|error| Failure::argument(format!("{error}")))?;
+            Ok(())
+        })
+    }
+}
+
+/// How many threads compile; 0, the default, stands for all processors.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_threads(
+    options: *mut cwamrc_options_t,
+    threads: u32,
+) -> *mut cwamrc_error_t {
+    /// More make nothing faster, and some number of them cannot be started.
+    const MOST: u32 = 1024;
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            if threads > MOST {
+                let what = format!("{threads} threads are too many; at most {MOST} can compile");
+                return Err(Failure::argument(what));
+            }
+            options.options.threads = NonZeroUsize::new(threads as usize);
+            Ok(())
+        })
+    }
+}
+
+/// Carries a custom section of the module over to the file; may be called several times.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_add_custom_section(
+    options: *mut cwamrc_options_t,
+    name: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let name = text(name, "the name of the section")?.to_owned();
+            options.options.emit_custom_sections.push(name);
+            Ok(())
+        })
+    }
+}
+
+/// What to make of the module: one of cwamrc_format_t.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_format(
+    options: *mut cwamrc_options_t,
+    format: u32,
+) -> *mut cwamrc_error_t {
+    use cwamrc_format_t::{CWAMRC_FORMAT_AOT, CWAMRC_FORMAT_OBJECT};
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            let mut known = [CWAMRC_FORMAT_AOT, CWAMRC_FORMAT_OBJECT].into_iter();
+            let known = known.find(|known| *known as u32 == format);
+            let unknown = || Failure::argument(format!("there is no format {format}"));
+            options.format = known.ok_or_else(unknown)?;
+            Ok(())
+        })
+    }
+}
+
+/// Whether cwamrc_artifact_location() can tell where code comes from. The file is the same.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_address_map(
+    options: *mut cwamrc_options_t,
+    map: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.address_map = map;
+            Ok(())
+        })
+    }
+}
+
+/// Sets who is told after each function how far a compilation is; NULL for nobody. `context` is
+/// passed on as it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_progress(
+    options: *mut cwamrc_options_t,
+    callback: cwamrc_progress_callback_t,
+    context: *mut c_void,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.progress = Callback { function: callback, context };
+            Ok(())
+        })
+    }
+}
+
+/// Sets who is asked now and then whether to give up; NULL for nobody. Once the answer is true, the
+/// compilation ends with CWAMRC_ERROR_CANCELLED, as soon as each thread is through with the step it
+/// is at. `context` is passed on as it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_cancel(
+    options: *mut cwamrc_options_t,
+    callback: cwamrc_cancel_callback_t,
+    context: *mut c_void,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.cancel = Callback { function: callback, context };
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,24 @@
+//! Names for what was built, by all that it was built from: what has the same name need not be built
+//! again.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+
+use crate::assertions;
+
+/// A number that is another one if `parts`, the content of `files` or this crate's tables differ.
+pub(crate) fn fingerprint<'f>(
+    parts: impl Hash,
+    files: impl Iterator<Item = &'f PathBuf>,
+) -> Result<u64, String> {
+    let mut hasher = DefaultHasher::new();
+    parts.hash(&mut hasher);
+    (assertions::c_source(), include_str!("lib.rs")).hash(&mut hasher);
+    for file in files {
+        let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+        (file, content).hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
