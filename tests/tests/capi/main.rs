@@ -1,6 +1,7 @@
 //! The library for C: its header, its installation, and programs that use it, under tools that see
 //! what goes wrong with memory.
 
+mod examples;
 mod header;
 mod install;
 mod programs;

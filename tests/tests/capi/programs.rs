@@ -57,7 +57,7 @@ fn modules_header() -> String {
 }
 
 /// What a program is linked with beside the library, for this test.
-fn libiwasm(software_bounds_checks: bool) -> PathBuf {
+pub(crate) fn libiwasm(software_bounds_checks: bool) -> PathBuf {
     let options = Options { software_bounds_checks, memory64: false, spec_test: false };
     let target =
         Target::find(std::env::consts::ARCH, "linux").expect("it is built for this machine");
