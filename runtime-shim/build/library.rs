@@ -4,8 +4,8 @@
 //! It is the very runtime that `wamr-shim` links into Rust programs. WAMR's own build makes a
 //! library of the same name; programs can be linked with either.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use crate::fingerprint::fingerprint;
 use crate::sources::Sources;
@@ -17,7 +17,7 @@ const HEADERS: &[&str] = &["lib_export.h", "wasm_c_api.h", "wasm_export.h"];
 /// Where they are.
 const HEADER_FOLDER: &str = "core/iwasm/include";
 
-/// The runtime for this machine, installed below a folder of its own, as a package is below its
+/// The runtime for a machine, installed below a folder of its own, as a package is below its
 /// prefix: `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc`, `include`.
 #[derive(Clone, Debug)]
 pub struct Library {
@@ -30,18 +30,17 @@ impl Library {
     ///
     /// # Errors
     /// A message: there is no C compiler, or the build failed.
-    pub fn build(options: Options, folder: &Path) -> Result<Library, String> {
-        let target = Target::find(env::consts::ARCH, env::consts::OS)?;
-        let version = runner::tool("cc", "gcc")?;
+    pub fn build(target: &Target, options: Options, folder: &Path) -> Result<Library, String> {
+        let version = runner::tool(target.compiler(), target.compiler_packages())?;
         let root = crate::wamr_root()?;
         let found = Sources::find(&root, target)?;
         let parts = (&version, options::defines(target, options), include_str!("library.rs"));
         let number = fingerprint(parts, found.files())?;
-        let prefix = folder.join(format!("libiwasm-{number:016x}"));
+        let prefix = folder.join(format!("libiwasm-{}-{number:016x}", target.arch));
         if !prefix.exists() {
             // Renamed when it is complete, since several processes may build it at the same time.
             let unfinished = prefix.with_extension(std::process::id().to_string());
-            install(options, &unfinished, &prefix)?;
+            install(target, options, &unfinished, &prefix)?;
             fs::rename(&unfinished, &prefix).map_err(|error| describe(&unfinished, &error))?;
         }
         Ok(Library { prefix })
@@ -53,22 +52,26 @@ impl Library {
     }
 }
 
-/// Builds the library for this machine and installs it below `folder`, for use below `prefix`.
+/// Builds the library for `target` and installs it below `folder`, for use below `prefix`.
 ///
 /// # Errors
 /// A message: there is no C compiler, the build failed, or files cannot be written.
-pub fn install(options: Options, folder: &Path, prefix: &Path) -> Result<(), String> {
-    let target = Target::find(env::consts::ARCH, env::consts::OS)?;
-    runner::tool("cc", "gcc")?;
+pub fn install(
+    target: &Target,
+    options: Options,
+    folder: &Path,
+    prefix: &Path,
+) -> Result<(), String> {
+    runner::tool(target.compiler(), target.compiler_packages())?;
     let root = crate::wamr_root()?;
     let library_folder = folder.join("lib");
     let objects_folder = folder.join("objects");
     for folder in [&library_folder.join("pkgconfig"), &folder.join("include"), &objects_folder] {
         fs::create_dir_all(folder).map_err(|error| describe(folder, &error))?;
     }
-    let build = runner::compiler("cc", target, &objects_folder);
+    let build = runner::compiler(target, &objects_folder);
     let objects = compile_runtime(build, &root, target, options, &objects_folder)?;
-    let mut archive = runner::compiler("cc", target, &library_folder);
+    let mut archive = runner::compiler(target, &library_folder);
     archive.objects(objects).try_compile("iwasm").map_err(|error| error.to_string())?;
     fs::remove_dir_all(&objects_folder).map_err(|error| describe(&objects_folder, &error))?;
 

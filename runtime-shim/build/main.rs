@@ -1,37 +1,59 @@
 //! Installs WAMR as a static library for programs in C: `cargo run -p wamr-build -- PREFIX`.
 //!
-//! Puts `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc` and WAMR's headers below PREFIX. With
-//! `--software-bounds-checks` in front, it is a runtime without guard pages, which needs files that
-//! are compiled with `--bounds-checks=1`.
+//! Puts `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc` and WAMR's headers below PREFIX. Flags before it:
+//! `--arch=NAME` for another machine (x86_64, aarch64, riscv64), which takes a cross compiler;
+//! `--software-bounds-checks` for a runtime without guard pages, which needs files that are compiled
+//! with `--bounds-checks=1`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, io};
 
-use wamr_build::Options;
+use wamr_build::{Options, Target};
+
+/// What the command line asks for.
+struct Request {
+    arch: String,
+    options: Options,
+    prefix: PathBuf,
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (software_bounds_checks, prefix) = match arguments[..] {
-        [prefix] if !prefix.starts_with('-') => (false, prefix),
-        ["--software-bounds-checks", prefix] if !prefix.starts_with('-') => (true, prefix),
-        _ => {
-            say("usage: wamr-build [--software-bounds-checks] PREFIX");
-            return ExitCode::from(2);
-        }
+    let Some(request) = parse(env::args().skip(1)) else {
+        say("usage: wamr-build [--arch=NAME] [--software-bounds-checks] PREFIX");
+        return ExitCode::from(2);
     };
-    let options = Options { software_bounds_checks, memory64: false, spec_test: false };
-    let installed = std::path::absolute(prefix)
-        .map_err(|error| error.to_string())
-        .and_then(|prefix| wamr_build::install(options, &prefix, Path::new(&prefix)));
-    match installed {
+    match install(&request) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             say(&format!("error: {message}"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn parse(arguments: impl Iterator<Item = String>) -> Option<Request> {
+    let mut options = Options { software_bounds_checks: false, memory64: false, spec_test: false };
+    let mut arch = env::consts::ARCH.to_owned();
+    let mut prefix = None;
+    for argument in arguments {
+        if let Some(name) = argument.strip_prefix("--arch=") {
+            name.clone_into(&mut arch);
+        } else if argument == "--software-bounds-checks" {
+            options.software_bounds_checks = true;
+        } else if argument.starts_with('-') || prefix.is_some() {
+            return None;
+        } else {
+            prefix = Some(argument);
+        }
+    }
+    Some(Request { arch, options, prefix: prefix?.into() })
+}
+
+fn install(request: &Request) -> Result<(), String> {
+    let target = Target::find(&request.arch, env::consts::OS)?;
+    let prefix = std::path::absolute(&request.prefix).map_err(|error| error.to_string())?;
+    wamr_build::install(target, request.options, &prefix, Path::new(&prefix))
 }
 
 fn say(text: &str) {

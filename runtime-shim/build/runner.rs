@@ -5,7 +5,6 @@
 //! under qemu's emulator of Linux programs.
 
 use crate::fingerprint::fingerprint;
-use crate::target::Foreign;
 use crate::{Options, Target, compile, compile_runtime, configure, options, sources};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
@@ -28,7 +27,7 @@ const LINK_FLAGS: &[&str] = &[
 #[derive(Clone, Debug)]
 pub struct Runner {
     program: PathBuf,
-    emulator: Option<&'static Foreign>,
+    target: &'static Target,
 }
 
 impl Runner {
@@ -41,13 +40,9 @@ impl Runner {
         options: Options,
         folder: &Path,
     ) -> Result<Runner, String> {
-        let native = target.arch == env::consts::ARCH;
-        let compiler = if native { "cc" } else { target.foreign.compiler };
-        let version =
-            tool(compiler, if native { "gcc" } else { target.foreign.compiler_packages })?;
-        let emulator = (!native).then_some(&target.foreign);
-        if let Some(foreign) = emulator {
-            tool(foreign.emulator, foreign.emulator_package)?;
+        let version = tool(target.compiler(), target.compiler_packages())?;
+        if !target.is_native() {
+            tool(target.foreign.emulator, target.foreign.emulator_package)?;
         }
         let root = crate::wamr_root()?;
         let found = sources::Sources::find(&root, target)?;
@@ -56,21 +51,14 @@ impl Runner {
         let number = fingerprint(parts, own.iter().chain(found.files()))?;
         let program = folder.join(format!("{}-{:016x}", target.arch, number));
         if !program.exists() {
-            link(compiler, &root, target, options, &program)?;
+            link(&root, target, options, &program)?;
         }
-        Ok(Runner { program, emulator })
+        Ok(Runner { program, target })
     }
 
     /// The command that starts it, without its arguments.
     pub fn command(&self) -> Command {
-        match self.emulator {
-            None => Command::new(&self.program),
-            Some(foreign) => {
-                let mut command = Command::new(foreign.emulator);
-                command.args(foreign.emulator_flags).arg(&self.program);
-                command
-            }
-        }
+        self.target.command(&self.program)
     }
 }
 
@@ -89,11 +77,11 @@ pub(crate) fn tool(name: &str, packages: &str) -> Result<Vec<u8>, String> {
 }
 
 /// A C compiler for `target`, outside of build scripts.
-pub(crate) fn compiler(name: &str, target: &Target, folder: &Path) -> cc::Build {
+pub(crate) fn compiler(target: &Target, folder: &Path) -> cc::Build {
     let triple = |arch| format!("{arch}-unknown-linux-gnu");
     let mut build = cc::Build::new();
     build
-        .compiler(name)
+        .compiler(target.compiler())
         .target(&triple(target.arch))
         .host(&triple(env::consts::ARCH))
         .opt_level(2)
@@ -104,17 +92,11 @@ pub(crate) fn compiler(name: &str, target: &Target, folder: &Path) -> cc::Build 
     build
 }
 
-fn link(
-    compiler: &str,
-    root: &Path,
-    target: &Target,
-    options: Options,
-    program: &Path,
-) -> Result<(), String> {
+fn link(root: &Path, target: &Target, options: Options, program: &Path) -> Result<(), String> {
     let folder = program.with_extension(process::id().to_string());
     let fail = |error| format!("{}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(fail)?;
-    let build = self::compiler(compiler, target, &folder);
+    let build = compiler(target, &folder);
     let sources = sources::Sources::find(root, target)?;
     let own = sources::files(Path::new(FOLDER), &["c"])?;
     let mut objects = compile(&configure(build.clone(), &sources, target, options), &own, &[])?;
@@ -122,17 +104,17 @@ fn link(
 
     // Renamed when it is complete, since several processes may build it at the same time.
     let linked = folder.join("runner");
-    let output = Command::new(compiler)
+    let output = Command::new(target.compiler())
         .args(LINK_FLAGS)
         .arg("-o")
         .arg(&linked)
         .args(&objects)
         .args(target.libraries.iter().map(|library| format!("-l{library}")))
         .output()
-        .map_err(|error| format!("{compiler}: {error}"))?;
+        .map_err(|error| format!("{}: {error}", target.compiler()))?;
     if !output.status.success() {
         let messages = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{compiler}: {}: {messages}", output.status));
+        return Err(format!("{}: {}: {messages}", target.compiler(), output.status));
     }
     fs::rename(&linked, program).map_err(fail)?;
     fs::remove_dir_all(&folder).map_err(fail)

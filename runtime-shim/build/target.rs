@@ -2,6 +2,10 @@
 //!
 //! Source: `build-scripts/config_common.cmake`, `iwasm_common.cmake` and `iwasm_aot.cmake` of WAMR.
 
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
 /// One row of the table.
 #[derive(Debug)]
 pub struct Target {
@@ -92,6 +96,31 @@ impl Target {
     /// Whether the runtime has SIMD: takes vectors as parameters and results, and as globals.
     pub fn has_simd(&self) -> bool {
         self.simd
+    }
+
+    /// The C compiler for it: this machine's, or a cross compiler.
+    pub fn compiler(&self) -> &'static str {
+        if self.is_native() { "cc" } else { self.foreign.compiler }
+    }
+
+    /// The Debian packages that bring [`Target::compiler`].
+    pub(crate) fn compiler_packages(&self) -> &'static str {
+        if self.is_native() { "gcc" } else { self.foreign.compiler_packages }
+    }
+
+    /// The command that runs a program for it here, under an emulator if it is for another machine.
+    /// Such a program has to be linked statically.
+    pub fn command(&self, program: &Path) -> Command {
+        if self.is_native() {
+            return Command::new(program);
+        }
+        let mut command = Command::new(self.foreign.emulator);
+        command.args(self.foreign.emulator_flags).arg(program);
+        command
+    }
+
+    pub(crate) fn is_native(&self) -> bool {
+        self.arch == env::consts::ARCH
     }
 
     /// The row of an architecture under Linux.

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use cwamrc_tests::tree::root;
 use tempfile::TempDir;
-use wamr_build::{Library, Options};
+use wamr_build::{Library, Options, Target};
 
 use crate::install::{installed, target_folder};
 use crate::{finish, run};
@@ -59,7 +59,9 @@ fn modules_header() -> String {
 /// What a program is linked with beside the library, for this test.
 pub(crate) fn libiwasm(software_bounds_checks: bool) -> PathBuf {
     let options = Options { software_bounds_checks, memory64: false, spec_test: false };
-    let library = Library::build(options, &target_folder().join("capi-tests"));
+    let target =
+        Target::find(std::env::consts::ARCH, "linux").expect("it is built for this machine");
+    let library = Library::build(target, options, &target_folder().join("capi-tests"));
     library.unwrap_or_else(|error| panic!("{error}")).prefix().to_owned()
 }
 
