@@ -262,24 +262,34 @@ pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
     symbols
 }
 
-/// The stack usage of the functions of the module, in their order.
-pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
+/// The names of the functions of the module, imports not counted: those of the name section, or of
+/// the first export.
+pub(crate) fn function_names(module: &Module<'_>) -> Vec<Option<String>> {
     let exports = module.exports.iter();
     let exports = exports.filter(|export| export.kind == wasm::ExportKind::Function);
     let exported: HashMap<u32, &str> =
         exports.rev().map(|export| (export.index, export.name)).collect();
+    let name = |function: u32| {
+        module.function_names.get(function).or_else(|| exported.get(&function).copied())
+    };
     let own = module.imported_function_count()..module.functions.len() as u32;
-    own.map(|function| {
-        // What stands in front of a function that takes much.
-        let parts = [lower::Symbol::Function(function), lower::Symbol::Body(function)];
-        let name = module.function_names.get(function);
-        StackUsage {
-            function,
-            name: name.or_else(|| exported.get(&function).copied()).map(str::to_owned),
-            bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
-        }
-    })
-    .collect()
+    own.map(|function| name(function).map(str::to_owned)).collect()
+}
+
+/// The stack usage of the functions of the module, in their order.
+pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
+    let own = module.imported_function_count()..module.functions.len() as u32;
+    own.zip(function_names(module))
+        .map(|(function, name)| {
+            // What stands in front of a function that takes much.
+            let parts = [lower::Symbol::Function(function), lower::Symbol::Body(function)];
+            StackUsage {
+                function,
+                name,
+                bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
+            }
+        })
+        .collect()
 }
 
 /// Names functions that the name section does not name by what they are exported as.

@@ -44,6 +44,7 @@ mod host_storage;
 pub mod inspect;
 mod instance;
 pub mod instrument;
+mod intrinsics;
 mod lower;
 mod monitor;
 mod native;
@@ -66,11 +67,13 @@ pub use artifact::{Artifact, Section, StackUsage, Statistics, Summary, Symbol, S
 pub use compiler::{Compiler, WriteError, compile, compile_object, compile_to_writer, list};
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::{Error, ErrorKind};
+pub use intrinsics::{Intrinsics, UnknownIntrinsic};
 pub use monitor::Progress;
 pub use native::Listing;
 pub use options::{
     Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
 };
+pub use pipeline::function_names;
 pub use proposal::Proposal;
 
 /// The examples of `docs/library.md`, as tests.

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),
+        cli::Request::PerfMap { module, map } => commands::perf_map(&module, &map),
         cli::Request::Print(text) => commands::show(&text),
     };
     result.unwrap_or_else(|failure| {

@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 pub use wamr_abi::releases::Release;
 
 use crate::instrument::Instrumentation;
+use crate::intrinsics::Intrinsics;
 use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
@@ -116,6 +117,8 @@ pub struct Options {
     /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
     /// through the table of its addresses.
     pub indirect_mode: bool,
+    /// Operators that are calls of the runtime instead of instructions.
+    pub builtin_intrinsics: Intrinsics,
     /// The WAMR release whose loader will read the file.
     #[cfg_attr(feature = "serde", serde(with = "crate::serialization::release"))]
     pub release: Release,
@@ -143,6 +146,7 @@ impl Default for Options {
             call_stacks: None,
             frame_pointers: false,
             indirect_mode: false,
+            builtin_intrinsics: Intrinsics::default(),
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
@@ -209,6 +213,12 @@ impl Options {
     /// Sets whether the file can run in place (XIP).
     pub fn indirect_mode(mut self, indirect: bool) -> Self {
         self.indirect_mode = indirect;
+        self
+    }
+
+    /// Sets which operators are calls of the runtime.
+    pub fn builtin_intrinsics(mut self, intrinsics: Intrinsics) -> Self {
+        self.builtin_intrinsics = intrinsics;
         self
     }
 

@@ -223,6 +223,17 @@ fn list_module(
     Ok(named.collect())
 }
 
+/// The names of the functions of the module in `wasm`, imports not counted: those of the name
+/// section, or of exports.
+///
+/// # Errors
+/// As [`compile`], but for what is wrong in bodies of functions.
+pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
+    let options = Options::new();
+    let module = refine(wasm, &options, wasm::parse(wasm, wasm::allowed_features(&options)))?;
+    Ok(artifact::function_names(&module))
+}
+
 fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
     let exported = module
         .exports

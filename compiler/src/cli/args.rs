@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cwamrc::{OptLevel, Release};
+use cwamrc::{Intrinsics, OptLevel, Release};
 
 use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
@@ -83,6 +83,8 @@ pub(super) enum Command {
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
     Run(Box<RunArgs>),
+    /// Name the functions in the map that `iwasm --enable-linux-perf` has written for perf
+    PerfMap(PerfMapArgs),
     /// Print what a shell needs to complete command lines: `source <(cwamrc completions bash)`
     Completions(CompletionsArgs),
     /// Print a manual page: `cwamrc man >cwamrc.1`
@@ -153,8 +155,8 @@ pub(super) struct CodeArgs {
     /// pointer out of bounds traps
     #[arg(long)]
     pub(super) disable_aux_stack_check: bool,
-    /// Keep frame pointers, for `perf record --call-graph=fp`; names of functions come from
-    /// `iwasm --enable-linux-perf`
+    /// Keep frame pointers, for `perf record --call-graph=fp`; functions are found by
+    /// `iwasm --enable-linux-perf`, and named by `cwamrc perf-map`
     #[arg(long)]
     pub(super) enable_linux_perf: bool,
     /// Make code that runs where it lies in the file (XIP): without relocations, and with calls of the
@@ -164,6 +166,13 @@ pub(super) struct CodeArgs {
     /// The same
     #[arg(long)]
     pub(super) enable_indirect_mode: bool,
+    /// Let --enable-builtin-intrinsics take effect, as --xip does; of LLVM's intrinsics there are none
+    #[arg(long)]
+    pub(super) disable_llvm_intrinsics: bool,
+    /// With --xip or --disable-llvm-intrinsics: operators that are calls of the runtime instead of
+    /// instructions, by the names and groups of WAMR's doc/xip.md, as in i64.common,fpxint
+    #[arg(long, value_name = "LIST")]
+    pub(super) enable_builtin_intrinsics: Option<Intrinsics>,
     /// How many threads compile; all processors if not given
     #[arg(long, value_name = "N", help_heading = OWN)]
     pub(super) threads: Option<NonZeroUsize>,
@@ -224,6 +233,16 @@ pub(super) struct InspectArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct PerfMapArgs {
+    /// The module that was compiled, with its name section
+    #[arg(value_name = "WASM_FILE")]
+    pub(super) module: PathBuf,
+    /// The map of the process: perf-PID.map in the folder for temporary files
+    #[arg(value_name = "MAP")]
+    pub(super) map: PathBuf,
 }
 
 #[cfg(feature = "run")]

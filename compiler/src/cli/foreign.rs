@@ -79,12 +79,6 @@ pub(super) const FOREIGN: &[Foreign] = &[
         "garbage collection is not compiled",
         "build the module without, or have wamrc compile with --backend=llvm",
     ),
-    noted("disable-llvm-intrinsics", Value::None, "there are none: no code calls LLVM's libraries"),
-    noted(
-        "enable-builtin-intrinsics",
-        Value::Required("LIST"),
-        "every operator is a few instructions, or a helper that the runtime has in any build",
-    ),
     noted(
         "disable-llvm-jump-tables",
         Value::None,

@@ -93,6 +93,9 @@ impl CodeArgs {
         options.aux_stack_checks = !self.disable_aux_stack_check;
         options.frame_pointers = self.enable_linux_perf;
         options.indirect_mode = self.xip || self.enable_indirect_mode;
+        if self.xip || self.disable_llvm_intrinsics {
+            options.builtin_intrinsics = self.enable_builtin_intrinsics.clone().unwrap_or_default();
+        }
         options.threads = self.threads;
         let options = self.wasmedge.apply(self.features.apply(options));
         self.instrumentation.apply(self.call_stack.apply(options))
@@ -134,6 +137,7 @@ pub(crate) fn parse() -> Request {
         }
         #[cfg(feature = "run")]
         Some(Command::Run(args)) => Request::Run(run_request(*args)),
+        Some(Command::PerfMap(args)) => Request::PerfMap { module: args.module, map: args.map },
         Some(Command::Completions(args)) => Request::Print(args.script(command())),
         Some(Command::Man(args)) => {
             Request::Print(args.page(command()).unwrap_or_else(|error| misuse(&error)))

@@ -15,6 +15,13 @@ pub(crate) enum Request {
     /// Run a module or file.
     #[cfg(feature = "run")]
     Run(RunRequest),
+    /// Name the functions in a map for perf.
+    PerfMap {
+        /// The module that has the names.
+        module: PathBuf,
+        /// The map, which is changed.
+        map: PathBuf,
+    },
     /// Print a text: a list of what exists, a script, a manual page.
     Print(String),
 }

@@ -3,6 +3,7 @@
 mod compile;
 mod hand_over;
 mod inspect;
+mod perf_map;
 #[cfg(feature = "run")]
 mod pick;
 #[cfg(feature = "run")]
@@ -17,6 +18,7 @@ use crate::files;
 pub(crate) use compile::compile;
 pub(crate) use hand_over::hand_over;
 pub(crate) use inspect::inspect;
+pub(crate) use perf_map::perf_map;
 #[cfg(feature = "run")]
 pub(crate) use run::run;
 

@@ -6,7 +6,7 @@
 //! returns even there leaves the test of its result to the caller.
 
 use cranelift_codegen::ir::{Inst, InstBuilder, Value};
-use wamr_abi::helpers::{Failure, Helper};
+use wamr_abi::helpers::{Failure, Helper, RuntimeOption};
 
 use super::context::Lowering;
 use super::signature::helper_signature;
@@ -50,7 +50,8 @@ impl Lowering<'_, '_> {
 
 /// Whether a helper takes the runtime's locks, so that it must not run into the guard pages of the
 /// stack. `aot_invoke_native` looks at the limit by itself, and its thunk before it; C's memory
-/// functions need no stack to speak of.
+/// functions, and those that compute with numbers, need no stack to speak of.
 fn may_raise(helper: Helper) -> bool {
-    !matches!(helper, Helper::InvokeNative | Helper::Memset | Helper::Memmove)
+    let is_intrinsic = helper.info().needs == Some(RuntimeOption::AotIntrinsics);
+    !is_intrinsic && !matches!(helper, Helper::InvokeNative | Helper::Memset | Helper::Memmove)
 }

@@ -15,6 +15,7 @@ mod function;
 mod helper_call;
 mod inline;
 mod instance;
+mod intrinsics;
 mod metering;
 mod operators;
 mod parameters;
@@ -32,6 +33,7 @@ use crate::aux_stack;
 use crate::error::Error;
 use crate::instance::InstanceLayout;
 use crate::instrument::Counters;
+use crate::intrinsics::Intrinsics;
 use crate::monitor::Monitor;
 use crate::options::{BoundsChecks, CallStacks, Options};
 use crate::target::Vectors;
@@ -70,6 +72,8 @@ pub(crate) struct Environment<'a> {
     shared_memory: bool,
     /// Whether helpers are called through the runtime's table of their addresses.
     indirect_helpers: bool,
+    /// Operators that are calls of helpers.
+    intrinsics: Intrinsics,
     /// What frames for call stacks hold, if there are any.
     call_stacks: Option<CallStacks>,
     /// The global that holds the pointer of a stack in linear memory, if it is checked.
@@ -143,6 +147,7 @@ impl<'a> Environment<'a> {
             shared_memory: module.shares_memory(),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
+            intrinsics: options.builtin_intrinsics.clone(),
             call_stacks: options.call_stacks,
             aux_stack_pointer: options
                 .aux_stack_checks

@@ -206,3 +206,54 @@ fn manual_pages() {
     assert!(page.contains(".TH cwamrc-inspect 1") && page.contains("AOT_FILE"), "{page}");
     misuse(&["man", "nothing"], &["there is no command \"nothing\""]);
 }
+
+/// Operators by the names of `doc/xip.md`: their helpers are in the table that the code calls through.
+#[test]
+fn builtin_intrinsics() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module (func (export "f") (param i64 f64) (result f64)
+        (f64.add (local.get 1)
+          (f64.convert_i64_s (i64.and (i64.div_u (local.get 0) (i64.const 3)) (i64.const 6))))))"#;
+    sandbox.file("in.wat", module);
+    let symbols = |flags: &[&str]| -> Vec<String> {
+        sandbox.cwamrc(&[flags, &["-o", "out.aot", "in.wat"]].concat()).silent();
+        let report = sandbox.cwamrc(&["inspect", "--json", "out.aot"]).silent();
+        let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+        let text = report.to_string();
+        let all = ["i64_div_u", "i64_bit_and", "fadd_f64", "i64_to_f64"];
+        all.into_iter().filter(|name| text.contains(*name)).map(str::to_owned).collect()
+    };
+    assert_eq!(symbols(&["--xip"]), [""; 0]);
+    // As with wamrc, alone it has no effect.
+    assert_eq!(symbols(&["--enable-builtin-intrinsics=all"]), [""; 0]);
+    let with = |list: &str| {
+        let flag = format!("--enable-builtin-intrinsics={list}");
+        let in_place = symbols(&["--xip", &flag]);
+        assert_eq!(in_place, symbols(&["--disable-llvm-intrinsics", &flag]));
+        in_place
+    };
+    assert_eq!(with("i64.common"), ["i64_div_u", "i64_bit_and"]);
+    assert_eq!(with("fp.common,f64xi64"), ["fadd_f64", "i64_to_f64"]);
+    assert_eq!(with("i64.and,constop"), ["i64_bit_and"]);
+    assert_eq!(with("all").len(), 4);
+    let misused = ["--xip", "--enable-builtin-intrinsics=i65.common", "-o", "out", "in.wat"];
+    misuse(&misused, &["i65.common", "fpxint"]);
+}
+
+/// Lines as `core/iwasm/aot/aot_perf_map.c` writes them; those of other modules stay as they are.
+#[test]
+fn names_for_perf() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module (import "env" "g" (func $imported))
+        (func $first) (func) (func (export "third")))"#;
+    sandbox.file("in.wat", module);
+    let map = "7f0010  20  aot_func#0\n7f0030  8  [app]#aot_func#2\n7f0040  8  aot_func#1\n\
+               7f0050  8  aot_func#99\n7f0060  8  memcpy\n";
+    sandbox.file("perf-1.map", map);
+    sandbox.cwamrc(&["perf-map", "in.wat", "perf-1.map"]).silent();
+    let expected = "7f0010  20  first\n7f0030  8  [app]#third\n7f0040  8  aot_func#1\n\
+                    7f0050  8  aot_func#99\n7f0060  8  memcpy\n";
+    assert_eq!(String::from_utf8_lossy(&sandbox.read("perf-1.map")), expected);
+    let error = sandbox.cwamrc(&["perf-map", "in.wat", "missing.map"]).failed();
+    assert!(error.contains("cannot read missing.map"), "{error}");
+}

@@ -223,7 +223,10 @@ impl Subject<'_> {
                 _ => machine.options(),
             };
             let options = options.opt_level(level).bounds_checks(checks);
-            let options = options.threads(NonZeroUsize::MIN);
+            let mut options = options.threads(NonZeroUsize::MIN);
+            if self.turn % CALL_STACK_TURNS == INTRINSIC_TURN {
+                options.builtin_intrinsics = "all".parse().expect("it is the name of all");
+            }
             match self.turn.is_multiple_of(CALL_STACK_TURNS) {
                 true => options.call_stacks(cwamrc::CallStacks::complete()),
                 false => options,
@@ -250,6 +253,9 @@ const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 
 /// Every so many modules are compiled with frames for call stacks: no multiple of the others.
 const CALL_STACK_TURNS: u64 = 5;
+
+/// As often, every operator that can be is a call of the runtime.
+const INTRINSIC_TURN: u64 = 3;
 
 /// If modules go by turns, every so many are run with markers.
 const MARKED_TURNS: u64 = 4;
@@ -312,7 +318,8 @@ fn compile(host: &Host, wasm: &[u8], options: &Options) -> Result<Module, Differ
 fn difference(host: &Host, options: &Options, what: String) -> Difference {
     let (machine, level) = (host.machine, options.opt_level);
     let frames = if options.call_stacks.is_some() { ", with frames" } else { "" };
-    let configuration = format!("{machine}, {level:?}, {:?}{frames}", options.bounds_checks);
+    let calls = if options.builtin_intrinsics.is_empty() { "" } else { ", with intrinsics" };
+    let configuration = format!("{machine}, {level:?}, {:?}{frames}{calls}", options.bounds_checks);
     Difference { configuration, what }
 }
 

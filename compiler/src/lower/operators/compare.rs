@@ -23,6 +23,7 @@ impl Lowering<'_, '_> {
     pub(super) fn compare_floats(&mut self, cc: FloatCC) {
         let (a, b) = self.pop2();
         let result = self.ins().fcmp(cc, a, b);
+        let result = self.or_called_comparison(cc, result);
         self.push(result);
     }
 }

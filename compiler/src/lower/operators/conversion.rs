@@ -58,6 +58,7 @@ impl Lowering<'_, '_> {
         } else {
             self.ins().fcvt_to_uint_sat(conversion.to, value)
         };
+        let result = self.or_called_conversion(conversion.signed, result);
         self.push(result);
     }
 

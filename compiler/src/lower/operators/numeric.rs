@@ -14,6 +14,7 @@ impl Lowering<'_, '_> {
     pub(super) fn unary(&mut self, emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value) {
         let a = self.pop();
         let result = emit(self.ins(), a);
+        let result = self.or_called(result);
         self.push(result);
     }
 
@@ -23,6 +24,7 @@ impl Lowering<'_, '_> {
     ) {
         let (a, b) = self.pop2();
         let result = emit(self.ins(), a, b);
+        let result = self.or_called(result);
         self.push(result);
     }
 
@@ -33,6 +35,7 @@ impl Lowering<'_, '_> {
             self.check_quotient(a, b);
         }
         let result = self.ins().sdiv(a, b);
+        let result = self.or_called(result);
         self.push(result);
     }
 
@@ -40,6 +43,7 @@ impl Lowering<'_, '_> {
         let (a, b) = self.pop2();
         self.check_divisor(b);
         let result = self.ins().udiv(a, b);
+        let result = self.or_called(result);
         self.push(result);
     }
 
@@ -48,6 +52,7 @@ impl Lowering<'_, '_> {
         self.check_divisor(b);
         // Cranelift's remainder by -1 is 0 on every target, as wasm has it.
         let result = self.ins().srem(a, b);
+        let result = self.or_called(result);
         self.push(result);
     }
 
@@ -55,6 +60,7 @@ impl Lowering<'_, '_> {
         let (a, b) = self.pop2();
         self.check_divisor(b);
         let result = self.ins().urem(a, b);
+        let result = self.or_called(result);
         self.push(result);
     }
 

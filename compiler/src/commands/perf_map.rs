@@ -1,0 +1,40 @@
+//! `cwamrc perf-map FILE.wasm MAP`: names for what `iwasm --enable-linux-perf` calls `aot_func#N`.
+//!
+//! perf finds functions of compiled code in the map that the runtime writes for its process. The
+//! runtime numbers them (`core/iwasm/aot/aot_perf_map.c`), imports not counted.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::failure::Failure;
+use crate::files;
+
+/// What the runtime calls a function, before its number.
+const PREFIX: &str = "aot_func#";
+
+/// Puts the names of the module's functions into the map.
+pub(crate) fn perf_map(module: &Path, map: &Path) -> Result<ExitCode, Failure> {
+    let name = files::display_name(module);
+    let wasm = files::read_module(module)?;
+    let names =
+        cwamrc::function_names(&wasm).map_err(|error| Failure::compilation(&name, &error))?;
+    let text = String::from_utf8(files::read(map)?).map_err(|_| {
+        let map = files::display_name(map);
+        Failure::new(format!("the map is no text, in {map}"))
+    })?;
+    let mut renamed: String = text.lines().map(|line| rename(line, &names) + "\n").collect();
+    if !text.ends_with('\n') {
+        renamed.pop();
+    }
+    files::write(map, renamed.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line of the map with the name of its function, if it has one.
+fn rename(line: &str, names: &[Option<String>]) -> String {
+    let named = line.rsplit_once(PREFIX).and_then(|(before, number)| {
+        let name = names.get(number.parse::<usize>().ok()?)?.as_deref()?;
+        Some(format!("{before}{}", name.replace(char::is_control, "?")))
+    });
+    named.unwrap_or_else(|| line.to_owned())
+}
