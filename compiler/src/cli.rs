@@ -7,14 +7,16 @@ use std::convert::Infallible;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 #[cfg(feature = "run")]
 use cwamrc::Architecture;
+use cwamrc::cache::DiskCache;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 
+use crate::files;
 use crate::machine::Machine;
 
 /// What the user asks for.
@@ -38,6 +40,7 @@ pub(crate) struct CompileRequest {
     pub(crate) output: PathBuf,
     pub(crate) format: Format,
     pub(crate) options: Options,
+    pub(crate) cache: Option<DiskCache>,
     pub(crate) verbose: bool,
 }
 
@@ -67,6 +70,7 @@ pub(crate) struct RunRequest {
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
     pub(crate) options: Options,
+    pub(crate) cache: Option<DiskCache>,
     pub(crate) verbose: bool,
 }
 
@@ -147,6 +151,8 @@ struct CompileArgs {
     #[command(flatten)]
     code: CodeArgs,
     #[command(flatten)]
+    cache: CacheArgs,
+    #[command(flatten)]
     verbosity: VerbosityArgs,
 }
 
@@ -174,6 +180,34 @@ struct CodeArgs {
     threads: Option<NonZeroUsize>,
     #[command(flatten)]
     granted: GrantedArgs,
+}
+
+/// Flags about functions that are kept for the next compilation.
+#[derive(Args)]
+struct CacheArgs {
+    /// Take no function from an earlier compilation, and keep none for the next one
+    #[arg(long, env = "CWAMRC_NO_CACHE", value_parser = FalseyValueParser::new())]
+    no_cache: bool,
+    /// Where compiled functions are kept; if not given, `cwamrc` in the user's folder for caches
+    #[arg(long, value_name = "FOLDER", env = "CWAMRC_CACHE_DIR")]
+    cache_dir: Option<PathBuf>,
+    /// How much the functions that are kept may take
+    #[arg(long, value_name = "MIB", env = "CWAMRC_CACHE_SIZE", default_value_t = DEFAULT_CACHE_SIZE)]
+    cache_size: u32,
+}
+
+/// In MiB.
+const DEFAULT_CACHE_SIZE: u32 = (DiskCache::DEFAULT_LIMIT >> 20) as u32;
+
+impl CacheArgs {
+    /// Where functions are kept, if they are.
+    fn cache(self) -> Option<DiskCache> {
+        if self.no_cache {
+            return None;
+        }
+        let folder = self.cache_dir.or_else(files::user_cache)?;
+        Some(DiskCache::new(folder).limit(u64::from(self.cache_size) << 20))
+    }
 }
 
 /// Flags by which wamrc takes modules that are taken here anyway.
@@ -262,6 +296,8 @@ struct RunArgs {
     heap_size: Option<u32>,
     #[command(flatten)]
     code: CodeArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
     #[command(flatten)]
     verbosity: VerbosityArgs,
 }
@@ -433,6 +469,7 @@ fn compile_request(args: CompileArgs) -> CompileRequest {
         output: args.output.expect(REQUIRED),
         format: args.format,
         options: options.release(args.wamr_version).emit_custom_sections(args.emit_custom_sections),
+        cache: args.cache.cache(),
         verbose: args.verbosity.is_verbose(),
     }
 }
@@ -446,6 +483,7 @@ fn run_request(args: RunArgs) -> RunRequest {
     }
     RunRequest {
         options,
+        cache: args.cache.cache(),
         verbose: args.verbosity.is_verbose(),
         input: args.input,
         args: args.args,

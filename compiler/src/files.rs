@@ -8,6 +8,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy;
+
 use crate::failure::Failure;
 
 /// Stands for standard input or output.
@@ -55,6 +57,12 @@ fn text_failure(name: &str, message: &str) -> Failure {
     let what = lines.next().unwrap_or_default();
     let place = lines.find_map(|line| line.trim_start().strip_prefix("--> "));
     Failure::new(format!("{what}, in {}", place.unwrap_or(name)))
+}
+
+/// The folder for what this program keeps for the user and could make again, if the user has a home.
+pub(crate) fn user_cache() -> Option<PathBuf> {
+    let user = etcetera::choose_base_strategy().ok()?;
+    Some(user.cache_dir().join("cwamrc"))
 }
 
 /// Writes the result of a command.

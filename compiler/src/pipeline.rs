@@ -6,6 +6,7 @@ use crate::address_map::AddressMap;
 use crate::aot::{self, AotFile};
 use crate::artifact::{self, Artifact, Section, Statistics, Summary};
 use crate::assemble::{assemble, hidden_exports};
+use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
@@ -17,7 +18,7 @@ use crate::object;
 use crate::options::{BoundsChecks, OptLevel, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
-use crate::wasm::{self, Module};
+use crate::wasm::{self, Module, Outline, Outliner};
 
 /// What becomes of the machine code.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,14 +29,16 @@ pub(crate) enum Output {
     Object,
 }
 
-/// Compiles the module in `wasm`; the host watches by way of `monitor`.
+/// Compiles the module in `wasm`, or takes functions of it from `cache`; the host watches by way of
+/// `monitor`.
 pub(crate) fn compile_as(
     wasm: &[u8],
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
-    refine(wasm, compile_module(wasm, options, output, monitor))
+    refine(wasm, compile_module(wasm, options, output, monitor, cache))
 }
 
 fn compile_module(
@@ -43,6 +46,7 @@ fn compile_module(
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
     if options.indirect_mode && output == Output::Object {
         let what = "an object file has no table for the indirect mode (XIP)";
@@ -52,14 +56,20 @@ fn compile_module(
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let unwinding = output == Output::Object;
-    let image = lower(&module, &layout, options, unwinding, monitor, |env, isas| {
-        native::compile_module(env, isas, options)
+    // Nothing is kept of how functions are unwound, and of what operators they were made from.
+    let cache = cache.filter(|_| !unwinding && !options.address_map);
+    let outlines = cache.map(|_| outlines(&module));
+    let outlines = outlines.as_deref();
+    let compiled = lower(&module, &layout, options, unwinding, outlines, monitor, |env, isas| {
+        native::compile_module(env, isas, options, cache.zip(outlines))
     })?;
+    let image = compiled.image;
     let mut file = assemble(&module, &layout, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
     let mut warnings = warnings(&module, &file, options);
+    warnings.extend(compiled.cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
         Output::Aot => aot::write_with_sections(&file, options.release)?,
         Output::Object => {
@@ -80,6 +90,7 @@ fn compile_module(
         code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text.len()..end),
         symbols: artifact::symbols(&module, &image),
         address_map: options.address_map.then(|| AddressMap::new(&module, image.origins)),
+        cache: compiled.cache,
     };
     Ok(Artifact { bytes, summary })
 }
@@ -106,10 +117,11 @@ fn lower<R>(
     layout: &InstanceLayout,
     options: &Options,
     unwinding: bool,
+    outlines: Option<&[Option<Outline>]>,
     monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
-    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
+    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module, outlines));
     let attempt = |convention| {
         let env = Environment::new(module, layout, options, convention, plan.as_ref(), monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
@@ -126,6 +138,13 @@ fn lower<R>(
         Stop::Error(error) => error,
         Stop::TailCalls => Error::internal("tail calls need another convention than theirs"),
     })
+}
+
+/// What can be told of the bodies of `module` without validating them, by position.
+fn outlines(module: &Module<'_>) -> Vec<Option<Outline>> {
+    let mut outliner = Outliner::default();
+    let bodies = (module.imported_function_count()..).zip(&module.bodies);
+    bodies.map(|(index, body)| outliner.outline(&body.code, index)).collect()
 }
 
 fn front_end<'a>(
@@ -158,7 +177,7 @@ fn list_module(
     let module = front_end(wasm, options, monitor)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings = lower(&module, &layout, options, false, monitor, |env, isas| {
+    let listings = lower(&module, &layout, options, false, None, monitor, |env, isas| {
         native::list_module(env, isas, options)
     })?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use cwamrc::cache::{CacheStatistics, DiskCache};
 use cwamrc::{Artifact, Compiler, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -40,7 +41,7 @@ fn artifact(
     name: &str,
     compile: Compile,
 ) -> Result<Vec<u8>, Failure> {
-    let artifact = compile_with(compile, wasm, &request.options, name)?;
+    let artifact = compile_with(compile, wasm, &request.options, request.cache.as_ref(), name)?;
     if request.verbose {
         for note in &artifact.diagnostics()[artifact.warnings().len()..] {
             diagnose(format_args!("note: {note}, in {name}"));
@@ -55,24 +56,29 @@ fn artifact(
 pub(crate) fn compile_artifact(
     wasm: &[u8],
     options: &Options,
+    cache: Option<&DiskCache>,
     name: &str,
 ) -> Result<Artifact, Failure> {
-    compile_with(|compiler, wasm| compiler.compile(wasm), wasm, options, name)
+    compile_with(|compiler, wasm| compiler.compile(wasm), wasm, options, cache, name)
 }
 
 fn compile_with(
     compile: Compile,
     wasm: &[u8],
     options: &Options,
+    cache: Option<&DiskCache>,
     name: &str,
 ) -> Result<Artifact, Failure> {
     let bar = progress_bar();
-    let compiler = Compiler::new(options.clone()).on_progress(|progress| {
+    let mut compiler = Compiler::new(options.clone()).on_progress(|progress| {
         if bar.elapsed() >= PROGRESS_AFTER {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
         }
     });
+    if let Some(cache) = cache {
+        compiler = compiler.cache(cache);
+    }
     let result = compile(&compiler, wasm);
     bar.finish_and_clear();
     let artifact = result.map_err(|error| Failure::compilation(name, &error))?;
@@ -97,14 +103,23 @@ fn progress_bar() -> ProgressBar {
 /// What was done, for `-v`.
 pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
     let statistics = artifact.statistics();
-    format!(
+    let mut summary = format!(
         "compiled {} functions, {wasm_size} bytes of wasm, to {} bytes: {} of code, \
          {} relocations",
         statistics.functions,
         artifact.bytes().len(),
         statistics.code_size,
         statistics.relocations,
-    )
+    );
+    let cache = artifact.summary().cache();
+    if let Some(CacheStatistics { hits, misses, bytes_read, bytes_written, .. }) = cache {
+        let cache = format!(
+            "\ncache: {hits} functions found, {misses} not; \
+             {bytes_read} bytes read, {bytes_written} written",
+        );
+        summary.push_str(&cache);
+    }
+    summary
 }
 
 fn listing(

@@ -28,7 +28,7 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
         bytes
     } else {
         let options = request.options.clone().release(Release::Main);
-        let artifact = compile_artifact(&bytes, &options, &name)?;
+        let artifact = compile_artifact(&bytes, &options, request.cache.as_ref(), &name)?;
         if request.verbose {
             diagnose(super::compile::summary(&artifact, bytes.len()));
         }

@@ -10,6 +10,7 @@ mod bounds;
 mod context;
 mod control;
 mod convention;
+mod fingerprint;
 mod function;
 mod helper_call;
 mod inline;
@@ -34,6 +35,7 @@ use crate::vectors;
 use crate::wasm::{FuncType, Module};
 
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
 pub(crate) use stack::lower_stack_guard;

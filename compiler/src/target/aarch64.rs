@@ -4,6 +4,7 @@
 //! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that Cranelift
 //! has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::aarch64;
@@ -171,6 +172,10 @@ impl Target for Aarch64 {
     /// without LSE.
     fn compares_whole_registers(&self) -> bool {
         true
+    }
+
+    fn call_relocation(&self) -> Reloc {
+        Reloc::Arm64Call
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

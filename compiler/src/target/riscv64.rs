@@ -6,6 +6,7 @@
 //! setting for (`cranelift/codegen/meta/src/isa/riscv64.rs`); profiles: the RISC-V Profiles
 //! specification, mandatory extensions.
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::relocation::riscv64;
 use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machine};
@@ -151,6 +152,10 @@ impl Target for Riscv64 {
 
     /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as
     /// doubles from zero-extended slots, while an f32 is only one with all higher bits set.
+    fn call_relocation(&self) -> Reloc {
+        Reloc::RiscvCallPlt
+    }
+
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         true
     }

@@ -5,6 +5,7 @@
 //! (`cranelift/codegen/meta/src/isa/x86.rs`). Cranelift's own presets leave out implied features,
 //! AVX of those with AVX2 for example, and so would make slower code.
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::x86_64;
@@ -215,6 +216,10 @@ impl Target for X86_64 {
             relocation_type: x86_64::R_X86_64_PLT32,
             addend: -4,
         }
+    }
+
+    fn call_relocation(&self) -> Reloc {
+        Reloc::X86CallPCRel4
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

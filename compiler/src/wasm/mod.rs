@@ -7,6 +7,7 @@
 mod const_expr;
 mod features;
 mod names;
+mod outline;
 mod parse;
 mod survey;
 mod types;
@@ -14,6 +15,7 @@ mod types;
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{SUPPORTED_FEATURES, refine_error};
 pub(crate) use names::NameMap;
+pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use types::{FuncType, ValueType};
