@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{Error, Read, Result, Write, stdin, stdout};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use cwamrc::{Cpu, OptLevel, Options, compile};
+use cwamrc::cache::DiskCache;
+use cwamrc::{Compiler, Cpu, OptLevel, Options};
 use cwamrc_tests::machine::Machine;
 use cwamrc_tests::runner;
 use wamr_shim::Runtime;
@@ -19,6 +20,7 @@ pub(crate) fn compile_once(
     level: u8,
     threads: NonZeroUsize,
     host_cpu: bool,
+    cache: Option<PathBuf>,
     wasm: &Path,
     aot: &Path,
 ) -> Result<()> {
@@ -31,9 +33,14 @@ pub(crate) fn compile_once(
     if host_cpu {
         options = options.cpu(Cpu::host().map_err(Error::other)?);
     }
+    let cache = cache.map(DiskCache::new);
+    let mut compiler = Compiler::new(options);
+    if let Some(cache) = &cache {
+        compiler = compiler.cache(cache);
+    }
     let (artifact, sample) = measure(
         concat!("cwamrc ", env!("CARGO_PKG_VERSION")),
-        || compile(&wasm, &options),
+        || compiler.compile(&wasm),
         |result| result.as_ref().map_or(0, |artifact| artifact.bytes().len() as u64),
     )?;
     fs::write(aot, artifact.map_err(Error::other)?.bytes())?;

@@ -144,7 +144,7 @@ impl Field {
 }
 
 /// The standard output of a command that must succeed; its standard error passes through.
-fn output_of(command: &mut Command) -> Result<Vec<u8>> {
+pub(crate) fn output_of(command: &mut Command) -> Result<Vec<u8>> {
     let done = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     match done.status.success() {
         true => Ok(done.stdout),

@@ -10,6 +10,7 @@ mod child;
 mod contestant;
 mod measure;
 mod race;
+mod rebuild;
 mod report;
 mod stats;
 mod table;
@@ -89,6 +90,8 @@ enum Task {
         threads: NonZeroUsize,
         #[arg(long)]
         host_cpu: bool,
+        #[arg(long)]
+        cache: Option<PathBuf>,
         wasm: PathBuf,
         aot: PathBuf,
     },
@@ -104,6 +107,12 @@ enum Task {
     Targets {
         /// How often each target and kernel takes its turn
         #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
+        rounds: usize,
+    },
+    /// Compiles modules of which one function has changed, with the cache of functions and without
+    Rebuild {
+        /// How many functions are changed in turn
+        #[arg(long, default_value_t = 9, value_parser = parse_rounds)]
         rounds: usize,
     },
     #[command(name = "child-bench-run", hide = true)]
@@ -192,12 +201,13 @@ fn main() -> ExitCode {
         Some(Task::Render { samples, outputs }) => {
             bench::render(&samples, &outputs.into()).map(|()| 0)
         }
-        Some(Task::Compile { level, threads, host_cpu, wasm, aot }) => {
-            child::compile_once(level, threads, host_cpu, &wasm, &aot).map(|()| 0)
+        Some(Task::Compile { level, threads, host_cpu, cache, wasm, aot }) => {
+            child::compile_once(level, threads, host_cpu, cache, &wasm, &aot).map(|()| 0)
         }
         Some(Task::Load { times, aot }) => child::load(times, &aot).map(|()| 0),
         Some(Task::Run { aot }) => child::run(&aot),
         Some(Task::BenchRun) => bench::run_task(),
+        Some(Task::Rebuild { rounds }) => rebuild::report(rounds).map(|()| 0),
         Some(Task::Targets { rounds }) => targets::report(rounds).map(|()| 0),
     };
     match done {

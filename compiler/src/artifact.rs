@@ -1,6 +1,7 @@
 //! A finished compilation: the bytes of a file, and what is known about them.
 //!
-//! Invariants: all of it depends on the module and the options alone. Offsets of code count from the
+//! Invariants: all of it depends on the module and the options alone, but for what a cache did and why it
+//! did not. Offsets of code count from the
 //! start of the machine code, as the runtime's do; [`Artifact::code_range`] says where in the file
 //! that lies.
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 
 use crate::address_map::AddressMap;
 use crate::aot::SectionRange;
+use crate::cache::CacheStatistics;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lower;
 use crate::native::Image;
@@ -97,6 +99,7 @@ pub struct Summary {
     pub(crate) symbols: Vec<Symbol>,
     pub(crate) stack_usage: Vec<StackUsage>,
     pub(crate) address_map: Option<AddressMap>,
+    pub(crate) cache: Option<CacheStatistics>,
 }
 
 impl Summary {
@@ -149,6 +152,11 @@ impl Summary {
     /// [`Options::address_map`](crate::Options::address_map) asked for it.
     pub fn address_map(&self) -> Option<&AddressMap> {
         self.address_map.as_ref()
+    }
+
+    /// What the cache did, if one was asked.
+    pub fn cache(&self) -> Option<CacheStatistics> {
+        self.cache
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use crate::artifact::{Artifact, Summary};
+use crate::cache::FunctionCache;
 use crate::error::Error;
 use crate::monitor::{IsCancelled, Monitor, OnProgress, Progress};
 use crate::native::Listing;
@@ -37,6 +38,7 @@ pub struct Compiler<'a> {
     options: Options,
     progress: Option<Box<OnProgress<'a>>>,
     is_cancelled: Option<Box<IsCancelled<'a>>>,
+    cache: Option<&'a dyn FunctionCache>,
 }
 
 impl<'a> Compiler<'a> {
@@ -65,6 +67,16 @@ impl<'a> Compiler<'a> {
         self
     }
 
+    /// Takes functions of `.aot` files from `cache`, and keeps in it those that it does not have. The
+    /// files are the same. With options that make code depend on where its function is in the module
+    /// ([`Options::call_stacks`], [`Options::instrumentation`]), with [`Options::address_map`] and with
+    /// [`Options::disabled_proposals`], nothing is taken or kept.
+    #[must_use]
+    pub fn cache(mut self, cache: &'a dyn FunctionCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
     /// The options.
     pub fn options(&self) -> &Options {
         &self.options
@@ -75,7 +87,7 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// As [`compile`], and if the compilation is cancelled.
     pub fn compile(&self, wasm: &[u8]) -> Result<Artifact, Error> {
-        pipeline::compile_as(wasm, &self.options, Output::Aot, &self.monitor())
+        pipeline::compile_as(wasm, &self.options, Output::Aot, &self.monitor(), self.cache)
     }
 
     /// As [`compile_object`].
@@ -83,7 +95,7 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// As [`Compiler::compile`].
     pub fn compile_object(&self, wasm: &[u8]) -> Result<Artifact, Error> {
-        pipeline::compile_as(wasm, &self.options, Output::Object, &self.monitor())
+        pipeline::compile_as(wasm, &self.options, Output::Object, &self.monitor(), None)
     }
 
     /// Compiles for each of `cpus` in place of the one of the options, and reads the module once. The
@@ -92,7 +104,14 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// As [`Compiler::compile`]; the first error ends it all.
     pub fn compile_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
-        pipeline::compile_as_each(wasm, &self.options, cpus, Output::Aot, &self.monitor())
+        pipeline::compile_as_each(
+            wasm,
+            &self.options,
+            cpus,
+            Output::Aot,
+            &self.monitor(),
+            self.cache,
+        )
     }
 
     /// To [`Compiler::compile_object`] what [`Compiler::compile_each`] is to [`Compiler::compile`].
@@ -100,7 +119,7 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// As [`Compiler::compile_each`].
     pub fn compile_object_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
-        pipeline::compile_as_each(wasm, &self.options, cpus, Output::Object, &self.monitor())
+        pipeline::compile_as_each(wasm, &self.options, cpus, Output::Object, &self.monitor(), None)
     }
 
     /// As [`compile_to_writer`].
@@ -144,7 +163,7 @@ impl fmt::Debug for Compiler<'_> {
 /// is not supported or which the chosen release cannot take,
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for one that exceeds a limit.
 pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
-    pipeline::compile_as(wasm, options, Output::Aot, &Monitor::default())
+    pipeline::compile_as(wasm, options, Output::Aot, &Monitor::default(), None)
 }
 
 /// Compiles the wasm module in `wasm` and writes the `.aot` file to `writer`, to which nothing is
@@ -180,7 +199,7 @@ pub fn compile_to_writer<W: Write + ?Sized>(
 /// # Errors
 /// As [`compile`].
 pub fn compile_object(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
-    pipeline::compile_as(wasm, options, Output::Object, &Monitor::default())
+    pipeline::compile_as(wasm, options, Output::Object, &Monitor::default(), None)
 }
 
 /// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as

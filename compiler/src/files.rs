@@ -10,6 +10,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use cwamrc::Architecture;
+use etcetera::BaseStrategy;
 
 use crate::failure::Failure;
 
@@ -58,6 +59,12 @@ fn text_failure(name: &str, message: &str) -> Failure {
     let what = lines.next().unwrap_or_default();
     let place = lines.find_map(|line| line.trim_start().strip_prefix("--> "));
     Failure::new(format!("{what}, in {}", place.unwrap_or(name)))
+}
+
+/// The folder for what this program keeps for the user and could make again, if the user has a home.
+pub(crate) fn user_cache() -> Option<PathBuf> {
+    let user = etcetera::choose_base_strategy().ok()?;
+    Some(user.cache_dir().join("cwamrc"))
 }
 
 /// Writes the result of a command.

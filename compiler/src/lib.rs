@@ -22,6 +22,7 @@
 //! # Features
 //! The library needs none of them.
 //! - `serde`: options and reports as data.
+//! - `disk-cache`: a folder that keeps compiled functions.
 //! - `cli`: the command; `run`, on by default: the command with the runtime, which takes a C compiler.
 //!
 //! # Versions
@@ -30,15 +31,18 @@
 //!
 //! The crate keeps no global state: any number of threads may compile at once. The bytes depend on
 //! the module and the options alone, not on the machine that compiles; only [`Cpu::host`] looks at
-//! that machine, for those who ask. The stages are described in `docs/ARCHITECTURE.md`.
+//! that machine, for those who ask, and only a [`cache`] keeps files. The stages are described in
+//! `docs/ARCHITECTURE.md`.
 
 mod address_map;
 pub mod aot;
 mod artifact;
 mod assemble;
 mod aux_stack;
+pub mod cache;
 mod compiler;
 mod diagnostic;
+mod digest;
 mod error;
 mod host_storage;
 pub mod inspect;

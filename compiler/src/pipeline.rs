@@ -6,11 +6,12 @@ use crate::address_map::AddressMap;
 use crate::aot::{self, AotFile};
 use crate::artifact::{self, Artifact, Section, Statistics, Summary};
 use crate::assemble::{assemble, hidden_exports};
+use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
-use crate::instrument::{self, Counters};
+use crate::instrument::{self, Counters, Instrumentation};
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::monitor::Monitor;
 use crate::native::{self, Image, Listing};
@@ -18,7 +19,7 @@ use crate::object;
 use crate::options::{BoundsChecks, Cpu, OptLevel, Options, Release};
 use crate::target::Isas;
 use crate::vectors;
-use crate::wasm::{self, Module};
+use crate::wasm::{self, Module, Outline, Outliner};
 
 /// What becomes of the machine code.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,14 +30,16 @@ pub(crate) enum Output {
     Object,
 }
 
-/// Compiles the module in `wasm`; the host watches by way of `monitor`.
+/// Compiles the module in `wasm`, or takes functions of it from `cache`; the host watches by way of
+/// `monitor`.
 pub(crate) fn compile_as(
     wasm: &[u8],
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
-    refine(wasm, options, compile_module(wasm, options, output, monitor))
+    refine(wasm, options, compile_module(wasm, options, output, monitor, cache))
 }
 
 /// [`compile_as`] for each of `cpus`, which reads the module once.
@@ -46,8 +49,9 @@ pub(crate) fn compile_as_each(
     cpus: &[Cpu],
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Vec<Artifact>, Error> {
-    refine(wasm, options, compile_module_each(wasm, options, cpus, output, monitor))
+    refine(wasm, options, compile_module_each(wasm, options, cpus, output, monitor, cache))
 }
 
 fn compile_module(
@@ -55,9 +59,10 @@ fn compile_module(
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
     let mut module = front_end(wasm, options, monitor)?;
-    compile_parsed(&mut module, options, output, monitor)
+    compile_parsed(&mut module, options, output, monitor, cache)
 }
 
 fn compile_module_each(
@@ -66,13 +71,14 @@ fn compile_module_each(
     cpus: &[Cpu],
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Vec<Artifact>, Error> {
     let mut module = front_end(wasm, options, monitor)?;
     let mut artifacts = Vec::with_capacity(cpus.len());
     for cpu in cpus {
         let monitor = monitor.part(artifacts.len(), cpus.len());
         let options = options.clone().cpu(cpu.clone());
-        let artifact = compile_parsed(&mut module, &options, output, &monitor);
+        let artifact = compile_parsed(&mut module, &options, output, &monitor, cache);
         artifacts.push(artifact.map_err(|error| match cpus.len() {
             1 => error,
             _ => error.for_target(cpu.architecture()),
@@ -86,6 +92,7 @@ fn compile_parsed(
     options: &Options,
     output: Output,
     monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
     if options.indirect_mode && output == Output::Object {
         let what = "an object file has no table for the indirect mode (XIP)";
@@ -101,14 +108,22 @@ fn compile_parsed(
     let options = &suitable_options(module, options);
     let layout = InstanceLayout::new(module)?;
     let unwinding = output == Output::Object;
-    let image = lower(module, &layout, options, counters, unwinding, monitor, |env, isas| {
-        native::compile_module(env, isas, options)
+    let cache = cache.filter(|_| output == Output::Aot && may_be_kept(options));
+    let outlines = cache.map(|_| outlines(module));
+    let outlines = outlines.as_deref();
+    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module, outlines));
+    let plan = plan.as_ref();
+    let job = Job { module, layout: &layout, options, counters, plan, unwinding };
+    let compiled = lower(&job, monitor, |env, isas| {
+        native::compile_module(env, isas, options, cache.zip(outlines))
     })?;
+    let image = compiled.image;
     let mut file = assemble(module, &layout, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
     let mut warnings = warnings(module, &file, options);
+    warnings.extend(compiled.cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
         Output::Aot => aot::write_with_sections(&file, options.release)?,
         Output::Object => {
@@ -130,8 +145,20 @@ fn compile_parsed(
         symbols: artifact::symbols(module, &image),
         stack_usage: artifact::stack_usage(module, &image),
         address_map: options.address_map.then(|| AddressMap::new(module, image.origins)),
+        cache: compiled.cache,
     };
     Ok(Artifact { bytes, summary })
+}
+
+/// Whether a cache keeps functions that are compiled with `options`. What operators the code was made from
+/// is not kept. Frames for call stacks hold indexes of functions, and counters are globals behind those
+/// of the module: neither stays the same when the module changes elsewhere. A function that was found is
+/// not validated, and may use what these options forbid.
+fn may_be_kept(options: &Options) -> bool {
+    !options.address_map
+        && options.call_stacks.is_none()
+        && options.instrumentation == Instrumentation::default()
+        && options.disabled_proposals.is_empty()
 }
 
 /// Puts the code at a multiple of 16 in the file, for a file that runs where it lies: constants in the
@@ -150,23 +177,29 @@ fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
     if module.has_memory64() { options.bounds_checks(BoundsChecks::Software) } else { options }
 }
 
-/// Does `work` on the functions of `module`, by the convention that they need.
-fn lower<R>(
-    module: &Module<'_>,
-    layout: &InstanceLayout,
-    options: &Options,
+/// What is compiled, and how.
+struct Job<'a> {
+    module: &'a Module<'a>,
+    layout: &'a InstanceLayout,
+    options: &'a Options,
     counters: Counters,
+    plan: Option<&'a InliningPlan>,
+    /// Whether it is to be told how functions are unwound.
     unwinding: bool,
+}
+
+/// Does `work` on the functions of the module, by the convention that they need.
+fn lower<R>(
+    job: &Job<'_>,
     monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
-    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module));
+    let Job { module, layout, options, counters, plan, unwinding } = *job;
     let attempt = |convention| {
-        let plan = plan.as_ref();
         let env = Environment::new(module, layout, options, counters, convention, plan, monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
-    let tail_calls = plan.as_ref().is_some_and(InliningPlan::has_tail_calls);
+    let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
     // Measuring time needs the entries that come with the other convention.
     let likely = match tail_calls || counters.time.is_some() {
         true => Convention::Tail,
@@ -180,6 +213,13 @@ fn lower<R>(
         Stop::Error(error) => error,
         Stop::TailCalls => Error::internal("tail calls need another convention than theirs"),
     })
+}
+
+/// What can be told of the bodies of `module` without validating them, by position.
+fn outlines(module: &Module<'_>) -> Vec<Option<Outline>> {
+    let mut outliner = Outliner::default();
+    let bodies = (module.imported_function_count()..).zip(&module.bodies);
+    bodies.map(|(index, body)| outliner.outline(&body.code, index)).collect()
 }
 
 fn front_end<'a>(
@@ -213,11 +253,13 @@ fn list_module(
     let counters = instrument::install(&mut module, &options.instrumentation)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let listings = lower(&module, &layout, options, counters, false, monitor, |env, isas| {
-        native::list_module(env, isas, options)
-    })?;
+    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(&module, None));
+    let plan = plan.as_ref();
+    let (module, layout) = (&module, &layout);
+    let job = Job { module, layout, options, counters, plan, unwinding: false };
+    let listings = lower(&job, monitor, |env, isas| native::list_module(env, isas, options))?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {
-        Symbol::Function(index) => Listing { name: function_name(&module, index), ..listing },
+        Symbol::Function(index) => Listing { name: function_name(module, index), ..listing },
         _ => listing,
     });
     Ok(named.collect())

@@ -2,6 +2,7 @@
 
 pub mod bad_input;
 pub mod differential;
+pub mod edit;
 mod emscripten;
 pub mod engine;
 pub mod fuzzing;

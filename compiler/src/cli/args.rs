@@ -12,6 +12,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cwamrc::{Intrinsics, OptLevel, Release};
 
+use super::cache::CacheArgs;
 use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
 use super::generate::{CompletionsArgs, ManArgs};
@@ -121,6 +122,8 @@ pub(super) struct CompileArgs {
     pub(super) llvm_flag: Vec<String>,
     #[command(flatten)]
     pub(super) code: CodeArgs,
+    #[command(flatten)]
+    pub(super) cache: CacheArgs,
     #[command(flatten)]
     pub(super) verbosity: VerbosityArgs,
     /// Write Cranelift's intermediate representation, too, beside the output as .clif; WasmEdge writes
@@ -278,6 +281,8 @@ pub(super) struct RunArgs {
     pub(super) engine: EngineArg,
     #[command(flatten)]
     pub(super) code: CodeArgs,
+    #[command(flatten)]
+    pub(super) cache: CacheArgs,
     #[command(flatten)]
     pub(super) verbosity: VerbosityArgs,
 }

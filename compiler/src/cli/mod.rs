@@ -3,6 +3,7 @@
 //! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
 
 mod args;
+mod cache;
 mod call_stack;
 mod features;
 mod foreign;
@@ -244,6 +245,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
         output,
         format,
         options: options.collect(),
+        cache: args.cache.cache(),
         dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
@@ -289,6 +291,7 @@ fn run_request(args: RunArgs) -> RunRequest {
     }
     RunRequest {
         options,
+        cache: args.cache.cache(),
         verbose: args.verbosity.is_verbose(),
         input: args.input,
         args: args.args,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cwamrc::Options;
+use cwamrc::cache::DiskCache;
 
 /// What the user asks for.
 pub(crate) enum Request {
@@ -33,6 +34,8 @@ pub(crate) struct CompileRequest {
     pub(crate) format: Format,
     /// One for each target.
     pub(crate) options: Vec<Options>,
+    /// Where compiled functions are kept.
+    pub(crate) cache: Option<DiskCache>,
     /// Whether Cranelift's intermediate representation is written, too.
     pub(crate) dump: bool,
     /// Where a report about the use of the stack goes.
@@ -69,6 +72,7 @@ pub(crate) struct RunRequest {
     pub(crate) heap_size: Option<u32>,
     pub(crate) engine: Engine,
     pub(crate) options: Options,
+    pub(crate) cache: Option<DiskCache>,
     pub(crate) verbose: bool,
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use cwamrc::cache::{CacheStatistics, DiskCache};
 use cwamrc::universal::NativeCode;
 use cwamrc::{Artifact, Compiler, Cpu, Diagnostic, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -83,7 +84,8 @@ fn artifacts(
     name: &str,
     compile: Compile,
 ) -> Result<Vec<Vec<u8>>, Failure> {
-    let artifacts = compile_with(compile, wasm, &request.options, name)?;
+    let cache = request.cache.as_ref();
+    let artifacts = compile_with(compile, wasm, &request.options, cache, name)?;
     if request.verbose {
         for (artifact, options) in artifacts.iter().zip(&request.options) {
             let target = match request.options.len() {
@@ -122,10 +124,11 @@ fn stack_usage(artifact: &Artifact, module: &str) -> String {
 pub(crate) fn compile_artifact(
     wasm: &[u8],
     options: &Options,
+    cache: Option<&DiskCache>,
     name: &str,
 ) -> Result<Artifact, Failure> {
     let each = std::slice::from_ref(options);
-    let mut artifacts = compile_with(AOT, wasm, each, name)?;
+    let mut artifacts = compile_with(AOT, wasm, each, cache, name)?;
     Ok(artifacts.remove(0))
 }
 
@@ -133,18 +136,22 @@ fn compile_with(
     compile: Compile,
     wasm: &[u8],
     options: &[Options],
+    cache: Option<&DiskCache>,
     name: &str,
 ) -> Result<Vec<Artifact>, Failure> {
     let bar = progress_bar();
     // The targets share all options but the CPU.
     let cpus: Vec<Cpu> = options.iter().map(|options| options.cpu.clone()).collect();
     let first = options.first().cloned().unwrap_or_default();
-    let compiler = Compiler::new(first).on_progress(|progress| {
+    let mut compiler = Compiler::new(first).on_progress(|progress| {
         if bar.elapsed() >= PROGRESS_AFTER {
             bar.set_length(progress.total);
             bar.set_position(progress.done);
         }
     });
+    if let Some(cache) = cache {
+        compiler = compiler.cache(cache);
+    }
     let result = compile(&compiler, wasm, &cpus);
     bar.finish_and_clear();
     let artifacts = result.map_err(|error| Failure::compilation(name, &error))?;
@@ -172,14 +179,23 @@ fn progress_bar() -> ProgressBar {
 /// What was done, for `-v`.
 pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
     let statistics = artifact.statistics();
-    format!(
+    let mut summary = format!(
         "compiled {} functions, {wasm_size} bytes of wasm, to {} bytes: {} of code, \
          {} relocations",
         statistics.functions,
         artifact.bytes().len(),
         statistics.code_size,
         statistics.relocations,
-    )
+    );
+    let cache = artifact.summary().cache();
+    if let Some(CacheStatistics { hits, misses, bytes_read, bytes_written, .. }) = cache {
+        let cache = format!(
+            "\ncache: {hits} functions found, {misses} not; \
+             {bytes_read} bytes read, {bytes_written} written",
+        );
+        summary.push_str(&cache);
+    }
+    summary
 }
 
 /// The functions of the module for each target, in readable form.

@@ -79,7 +79,7 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
         }
         Engine::Auto | Engine::Compile => {
             let options = request.options.clone().release(Release::Main);
-            let artifact = compile_artifact(&module, &options, &name)?;
+            let artifact = compile_artifact(&module, &options, request.cache.as_ref(), &name)?;
             say(request, format_args!("{}", summary(&artifact, module.len())));
             load_with(runtime, artifact.bytes(), &name)
         }

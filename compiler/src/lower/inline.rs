@@ -22,7 +22,7 @@ use super::function::{MAX_BRANCH_OPERANDS, validator_of};
 use super::operators::ValidatingVisitor;
 use super::signature::clif_type;
 use crate::error::Error;
-use crate::wasm::{Body, ConstExpr, ExportKind, Module, Survey, ValueType, survey};
+use crate::wasm::{Body, ConstExpr, ExportKind, Module, Outline, Survey, ValueType, survey};
 
 /// The weight of a function that is inlined wherever it is called: the call is as much code.
 const SMALL: u32 = 12;
@@ -69,24 +69,33 @@ struct Candidate {
 }
 
 impl Plan {
-    /// Looks at all bodies of `module`.
-    pub(crate) fn new(module: &Module<'_>) -> Self {
+    /// Looks at all bodies of `module`, or at their outlines, if there are some.
+    pub(crate) fn new(module: &Module<'_>, outlines: Option<&[Option<Outline>]>) -> Self {
         let imports = module.imported_function_count();
         let mut calls = referred_from_outside(module);
         let closed = tables_are_closed(module);
         let in_table =
             calls[..imports as usize].iter().map(|&count| count > 0 || !closed).collect();
-        let surveys: Vec<_> = (imports..)
-            .zip(&module.bodies)
-            .map(|(index, body)| {
-                survey(&body.code, index, |callee| {
-                    // An index that does not exist is found by validation.
-                    if let Some(count) = calls.get_mut(callee as usize) {
-                        *count = count.saturating_add(1);
-                    }
+        let mut called = |callee: u32, times: u32| {
+            // An index that does not exist is found by validation.
+            if let Some(count) = calls.get_mut(callee as usize) {
+                *count = count.saturating_add(times);
+            }
+        };
+        let surveys: Vec<_> = match outlines {
+            Some(outlines) => outlines
+                .iter()
+                .map(|outline| {
+                    let outline = outline.as_ref()?;
+                    outline.callees().for_each(|(callee, times)| called(callee, times));
+                    Some(outline.survey)
                 })
-            })
-            .collect();
+                .collect(),
+            None => (imports..)
+                .zip(&module.bodies)
+                .map(|(index, body)| survey(&body.code, index, |callee| called(callee, 1)))
+                .collect(),
+        };
         let tail_calls = surveys.iter().flatten().any(|survey| survey.tail_calls);
         let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
         let weights = weights.collect();
@@ -112,6 +121,14 @@ impl Plan {
     /// Whether some function makes tail calls.
     pub(crate) fn has_tail_calls(&self) -> bool {
         self.tail_calls
+    }
+
+    /// What decides whether calls of the function at `position` are inlined, beside its body and the
+    /// place of the call: its weight, whether it is called once, and its depth of recursion.
+    pub(super) fn candidate_facts(&self, position: usize) -> Option<(u32, bool, u32)> {
+        let Candidate { weight, called_once, recursion_depth, valid: _ } =
+            self.candidates.get(position)?.as_ref()?;
+        Some((*weight, *called_once, *recursion_depth))
     }
 
     /// Whether a table may hold the import `function`.

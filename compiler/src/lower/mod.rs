@@ -11,6 +11,7 @@ mod call_stack;
 mod context;
 mod control;
 mod convention;
+mod fingerprint;
 mod function;
 mod helper_call;
 mod inline;
@@ -41,6 +42,7 @@ use crate::vectors;
 use crate::wasm::{FuncType, Module};
 
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
 use metering::Meters;

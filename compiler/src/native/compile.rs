@@ -20,7 +20,7 @@ use crate::lower::{
     lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
 use crate::target::Isas;
-use crate::wasm::Body;
+use crate::wasm::{Body, Module};
 
 /// Machine code of one function.
 pub(crate) struct CompiledFunction {
@@ -81,6 +81,11 @@ impl<'a> FunctionCompiler<'a> {
         let lowerer = FunctionLowerer::new(isas.main.frontend_config());
         let (context, allocator) = (Context::new(), regalloc2::Ctx::default());
         Self { env, isas, lowerer, context, allocator, lists: false }
+    }
+
+    /// The module of the functions.
+    pub(crate) fn module(&self) -> &'a Module<'a> {
+        self.env.module
     }
 
     /// Gives every function compiled from now on its readable form.

@@ -11,13 +11,26 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
 use super::listing::Listing;
+use super::reuse::{Known, Reuse};
+use crate::cache::{CacheStatistics, FunctionCache};
 use crate::error::{Error, ErrorKind};
 use crate::lower::{Environment, Stop, Symbol};
 use crate::options::Options;
 use crate::target::Isas;
-use crate::wasm::Body;
+use crate::wasm::{Body, Outline};
 
-/// Compiles the module of `env` and lays out its text.
+/// A compiled module.
+pub(crate) struct Compiled {
+    /// Its text.
+    pub(crate) image: Image,
+    /// What the cache did, if there is one.
+    pub(crate) cache: Option<CacheStatistics>,
+    /// What the user should know about the cache.
+    pub(crate) cache_warning: Option<String>,
+}
+
+/// Compiles the module of `env`, but for what `cache` knows, and lays out its text. To ask a cache takes
+/// the outlines of all bodies.
 ///
 /// # Errors
 /// Those of the first function, in the order of the module, that has one.
@@ -25,9 +38,28 @@ pub(crate) fn compile_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
-) -> Result<Image, Stop> {
-    let functions = compile_functions(env, options, &|| FunctionCompiler::new(env, isas))?;
-    Ok(Image::lay_out(functions, &*isas.main, options.target())?)
+    cache: Option<(&dyn FunctionCache, &[Option<Outline>])>,
+) -> Result<Compiled, Stop> {
+    let new_compiler = || FunctionCompiler::new(env, isas);
+    let mut reuse =
+        cache.map(|(cache, outlines)| Reuse::new(cache, env, isas, options.target(), outlines));
+    let known = reuse.as_mut().map(Reuse::load).transpose()?;
+    env.monitor.check()?;
+    let known = known.unwrap_or_else(|| env.module.bodies.iter().map(|_| None).collect());
+    let bodies = compile_bodies(env, options, &new_compiler, known);
+    let bodies = bodies.map_err(|(position, stop)| {
+        if let (Stop::TailCalls, Some(reuse)) = (&stop, &reuse) {
+            reuse.store_tail_calls(position);
+        }
+        stop
+    })?;
+    let (cache, cache_warning) = match reuse.map(|reuse| reuse.store(&bodies)) {
+        Some((statistics, warning)) => (Some(statistics), warning),
+        None => (None, None),
+    };
+    let functions = with_added(&mut new_compiler(), bodies)?;
+    let image = Image::lay_out(functions, &*isas.main, options.target())?;
+    Ok(Compiled { image, cache, cache_warning })
 }
 
 /// The readable form of every function that [`compile_module`] compiles, in the order of the text.
@@ -37,7 +69,9 @@ pub(crate) fn list_module(
     options: &Options,
 ) -> Result<Vec<(Symbol, Listing)>, Stop> {
     let compiler = || FunctionCompiler::new(env, isas).with_listings();
-    let functions = compile_functions(env, options, &compiler)?;
+    let known = env.module.bodies.iter().map(|_| None).collect();
+    let bodies = compile_bodies(env, options, &compiler, known);
+    let functions = with_added(&mut compiler(), bodies.map_err(|(_, stop)| stop)?)?;
     let listings = functions.into_iter().filter_map(|function| {
         let listing = function.listing?;
         Some((function.symbol, *listing))
@@ -45,51 +79,67 @@ pub(crate) fn list_module(
     Ok(listings.collect())
 }
 
-/// Compiles the functions of the module, and those that the compiler adds to it.
-fn compile_functions<'a>(
+/// The functions of every body: those that are `known`, and the others compiled.
+fn compile_bodies<'a>(
     env: &'a Environment<'a>,
     options: &Options,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
-) -> Result<Vec<CompiledFunction>, Stop> {
+    mut known: Known,
+) -> Result<Vec<Vec<CompiledFunction>>, (usize, Stop)> {
     let bodies = &env.module.bodies;
-    let total = bodies.iter().map(body_size).sum();
-    let done = AtomicU64::new(0);
-    let functions = for_each_function(env, options, new_compiler, |compiler, index| {
+    let total: u64 = bodies.iter().map(body_size).sum();
+    let missing: Vec<usize> = (0..known.len()).filter(|&index| known[index].is_none()).collect();
+    let to_do: u64 = missing.iter().map(|&index| body_size(&bodies[index])).sum();
+    let done = AtomicU64::new(total - to_do);
+    let queue = Queue::new(env, missing);
+    let compiled = for_each_function(env, options, queue, new_compiler, |compiler, index| {
         let body = &bodies[index];
         let compiled = compiler.compile_body(body)?;
         let size = body_size(body);
         env.monitor.report(done.fetch_add(size, Ordering::Relaxed) + size, total);
         Ok(compiled)
     })?;
-    let mut functions: Vec<CompiledFunction> = functions.into_iter().flatten().collect();
-    let mut compiler = new_compiler();
-    if env.module.imported_start().is_some() {
+    for (index, functions) in compiled {
+        known[index] = Some(functions);
+    }
+    Ok(known.into_iter().flatten().collect())
+}
+
+/// The functions of all `bodies` in their order, and those that the compiler adds to a module.
+fn with_added(
+    compiler: &mut FunctionCompiler<'_>,
+    bodies: Vec<Vec<CompiledFunction>>,
+) -> Result<Vec<CompiledFunction>, Error> {
+    let mut functions: Vec<CompiledFunction> = bodies.into_iter().flatten().collect();
+    if compiler.module().imported_start().is_some() {
         functions.push(compiler.compile_thunk(Symbol::StartWrapper)?);
     }
-    add_thunks(&mut compiler, &mut functions)?;
+    add_thunks(compiler, &mut functions)?;
     Ok(functions)
 }
 
-/// Calls `work` for the position of every body, and returns the results in their order.
+/// Calls `work` for the positions in the queue, and returns the results in their order, or the first
+/// error in that order.
 fn for_each_function<'a, R: Send>(
-    env: &'a Environment<'a>,
+    env: &Environment<'_>,
     options: &Options,
+    queue: Queue,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
     work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Stop> + Sync,
-) -> Result<Vec<R>, Stop> {
-    let queue = Queue::new(env);
+) -> Result<Vec<(usize, R)>, (usize, Stop)> {
     let run = || queue.drain(&mut new_compiler(), &work);
     let batches = match options.threads.map(usize::from) {
         Some(1) => vec![run()],
         None => broadcast(rayon::current_num_threads(), &run),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let pool = pool.map_err(|error| Error::internal(format!("threads: {error}")))?;
+            let pool =
+                pool.map_err(|error| (0, Error::internal(format!("threads: {error}")).into()))?;
             pool.install(|| broadcast(threads, &run))
         }
     };
     // Whatever else went wrong meanwhile depends on timing.
-    env.monitor.check()?;
+    env.monitor.check().map_err(|error| (0, error.into()))?;
     queue.into_ordered(batches)
 }
 
@@ -128,10 +178,10 @@ struct Batch<R> {
 }
 
 impl Queue {
-    fn new(env: &Environment<'_>) -> Self {
+    /// Of the functions at the positions `order`, which come by ascending position.
+    fn new(env: &Environment<'_>, mut order: Vec<usize>) -> Self {
         let bodies = &env.module.bodies;
         let size = |&index: &usize| std::cmp::Reverse(body_size(&bodies[index]));
-        let mut order: Vec<usize> = (0..bodies.len()).collect();
         order.sort_by_key(size);
         Self { order, next: AtomicUsize::new(0), first_error: AtomicUsize::new(usize::MAX) }
     }
@@ -163,7 +213,7 @@ impl Queue {
         batch
     }
 
-    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<R>, Stop> {
+    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<(usize, R)>, (usize, Stop)> {
         let mut results = Vec::with_capacity(self.order.len());
         let mut first_error: Option<(usize, Stop)> = None;
         for batch in batches {
@@ -171,11 +221,11 @@ impl Queue {
             let errors = first_error.into_iter().chain(batch.error);
             first_error = errors.min_by_key(|(index, _)| *index);
         }
-        if let Some((_, error)) = first_error {
+        if let Some(error) = first_error {
             return Err(error);
         }
         results.sort_unstable_by_key(|(index, _)| *index);
-        Ok(results.into_iter().map(|(_, result)| result).collect())
+        Ok(results)
     }
 }
 

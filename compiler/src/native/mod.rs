@@ -9,6 +9,8 @@ mod driver;
 mod effort;
 mod image;
 mod listing;
+mod reuse;
+mod stored;
 
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};

@@ -4,6 +4,7 @@
 //! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that Cranelift
 //! has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::aarch64;
@@ -180,6 +181,10 @@ impl Target for Aarch64 {
             code: &[0x40, 0xe0, 0x3b, 0xd5, 0xc0, 0x03, 0x5f, 0xd6],
             description: "  mrs x0, cntvct_el0\n  ret\n",
         }
+    }
+
+    fn call_relocation(&self) -> Reloc {
+        Reloc::Arm64Call
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -14,6 +14,7 @@ mod riscv64;
 mod tests;
 mod x86_64;
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable, Flags};
 use cranelift_object::object;
@@ -158,6 +159,8 @@ pub(crate) trait Target: Sync {
     fn helper_stub(&self) -> HelperStub;
     /// Reads the counter of time that programs may read, and that never stands still.
     fn clock(&self) -> Clock;
+    /// The relocation of a call between functions of the text.
+    fn call_relocation(&self) -> Reloc;
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
     /// machine wants of an f32, so that a function makes its parameters right on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
@@ -207,6 +210,16 @@ impl Isas {
         let optimises = options.opt_level != OptLevel::O0;
         let least_effort = optimises.then(|| at(OptLevel::O0)).transpose()?;
         Ok(Self { main: at(options.opt_level)?, least_effort, clock: options.target().clock() })
+    }
+
+    /// The machine and every setting of Cranelift, in words.
+    pub(crate) fn settings(&self) -> String {
+        let mut settings = format!("{}", self.main.triple());
+        for isa in std::iter::once(&self.main).chain(&self.least_effort) {
+            let values = isa.isa_flags().into_iter().map(|value| value.to_string());
+            settings.extend([isa.flags().to_string()].into_iter().chain(values));
+        }
+        settings
     }
 }
 

@@ -6,6 +6,7 @@
 //! setting for (`cranelift/codegen/meta/src/isa/riscv64.rs`); profiles: the RISC-V Profiles
 //! specification, mandatory extensions.
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::relocation::riscv64;
 use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machine};
@@ -156,6 +157,10 @@ impl Target for Riscv64 {
             code: &[0x73, 0x25, 0x10, 0xc0, 0x67, 0x80, 0x00, 0x00],
             description: "  rdtime a0\n  ret\n",
         }
+    }
+
+    fn call_relocation(&self) -> Reloc {
+        Reloc::RiscvCallPlt
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -5,6 +5,7 @@
 //! (`cranelift/codegen/meta/src/isa/x86.rs`). Cranelift's own presets leave out implied features,
 //! AVX of those with AVX2 for example, and so would make slower code.
 
+use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::x86_64;
@@ -222,6 +223,10 @@ impl Target for X86_64 {
             code: &[0x0f, 0x31, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3],
             description: "  rdtsc\n  shlq $0x20, %rdx\n  orq %rdx, %rax\n  ret\n",
         }
+    }
+
+    fn call_relocation(&self) -> Reloc {
+        Reloc::X86CallPCRel4
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -3,7 +3,11 @@
 //! A figure of a body that turns out to be invalid means nothing, and does no harm: such a module
 //! is refused when the body is validated.
 
-use wasmparser::{BinaryReaderError, FunctionBody, Operator};
+use std::ops::Range;
+
+use wasmparser::{BinaryReaderError, FunctionBody, Operator, VisitOperator, VisitSimdOperator};
+
+use super::outline::{Reference, References, references_of};
 
 /// The figures of one body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,46 +32,98 @@ const CALL_WEIGHT: u32 = 5;
 pub(crate) fn survey(
     body: &FunctionBody<'_>,
     index: u32,
-    called: impl FnMut(u32),
+    mut called: impl FnMut(u32),
 ) -> Option<Survey> {
-    read(body, index, called).ok()
+    let observe = |references: References, _| {
+        if let [Some(Reference::Callee(function)), _] = references.which {
+            called(function);
+        }
+    };
+    read(body, index, observe).ok()
 }
 
-fn read(
+/// The same, and tells `observe` what operators refer to, with their places in the bytes of the body.
+pub(super) fn read(
     body: &FunctionBody<'_>,
     index: u32,
-    mut called: impl FnMut(u32),
+    mut observe: impl FnMut(References, Range<usize>),
 ) -> Result<Survey, BinaryReaderError> {
-    let mut survey = Survey::default();
+    let mut surveyor = Surveyor { index, ..Surveyor::default() };
     for locals in body.get_locals_reader()? {
         let (count, _) = locals?;
-        survey.locals = survey.locals.saturating_add(count);
+        surveyor.survey.locals = surveyor.survey.locals.saturating_add(count);
     }
+    let origin = body.range().start;
     let mut operators = body.get_operators_reader()?;
-    let mut unreachable = false;
     while !operators.eof() {
-        let operator = operators.read()?;
-        match operator {
+        let start = operators.original_position() - origin;
+        operators.visit_operator(&mut surveyor)?;
+        if let Some(references) = surveyor.references.take() {
+            let end = operators.original_position() - origin;
+            observe(references, start as usize..end as usize);
+        }
+    }
+    Ok(surveyor.survey)
+}
+
+#[derive(Default)]
+struct Surveyor {
+    survey: Survey,
+    index: u32,
+    /// Whether the last operator was `unreachable`.
+    unreachable: bool,
+    /// Of the last operator, if it has some.
+    references: Option<References>,
+}
+
+impl Surveyor {
+    /// Is made for each operator apart, for which most of it vanishes.
+    #[inline(always)]
+    fn look_at(&mut self, operator: &Operator<'_>) {
+        let survey = &mut self.survey;
+        match *operator {
             Operator::Call { function_index } => {
-                survey.self_calls += u32::from(function_index == index);
-                called(function_index);
+                survey.self_calls += u32::from(function_index == self.index);
             }
-            Operator::ReturnCall { function_index } => {
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
                 survey.tail_calls = true;
-                called(function_index);
             }
-            Operator::ReturnCallIndirect { .. } => survey.tail_calls = true,
             _ => {}
         }
         // In the end, this says what stands before the last `end`.
-        survey.fails =
-            std::mem::replace(&mut unreachable, matches!(operator, Operator::Unreachable));
-        survey.weight = survey.weight.saturating_add(weight(&operator));
+        survey.fails = self.unreachable;
+        self.unreachable = matches!(operator, Operator::Unreachable);
+        survey.weight = survey.weight.saturating_add(weight(operator));
+        self.references = references_of(operator);
     }
-    Ok(survey)
+}
+
+macro_rules! look_at_each {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        $(
+            fn $visit(&mut self $($(, $arg: $argty)*)?) {
+                self.look_at(&Operator::$op $({ $($arg),* })?);
+            }
+        )*
+    };
+}
+
+impl<'a> VisitOperator<'a> for Surveyor {
+    type Output = ();
+
+    fn simd_visitor(&mut self) -> Option<&mut dyn VisitSimdOperator<'a, Output = ()>> {
+        Some(self)
+    }
+
+    wasmparser::for_each_visit_operator!(look_at_each);
+}
+
+impl<'a> VisitSimdOperator<'a> for Surveyor {
+    wasmparser::for_each_visit_simd_operator!(look_at_each);
 }
 
 /// What an operator adds: nothing if it only names a value or a place in the code.
+#[inline(always)]
 fn weight(operator: &Operator<'_>) -> u32 {
     match operator {
         Operator::LocalGet { .. }

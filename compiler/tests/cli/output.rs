@@ -44,7 +44,8 @@ fn a_summary_if_it_is_asked_for() {
     let wasm_size = wat::parse_str(VALID).unwrap().len();
     let expected = format!("compiled 1 functions, {wasm_size} bytes of wasm, to {size} bytes: ");
     assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
-    assert_eq!(done.stderr.lines().count(), 1);
+    // And one line about the cache.
+    assert_eq!(done.stderr.lines().count(), 2);
     // wamrc's level for errors and warnings.
     sandbox.cwamrc(&["-v=2", "-o", "out.aot", "in.wat"]).silent();
 }

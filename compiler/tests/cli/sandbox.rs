@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
@@ -13,9 +13,10 @@ pub(crate) const CWAMRC: &str = env!("CARGO_BIN_EXE_cwamrc");
 /// A module that compiles, in the text format.
 pub(crate) const VALID: &str = r#"(module (func (export "f") (result i32) (i32.const 7)))"#;
 
-/// A folder with the files of one test.
+/// A folder with the files of one test, and another one for what the command keeps.
 pub(crate) struct Sandbox {
     folder: TempDir,
+    cache: TempDir,
 }
 
 /// What a command left behind.
@@ -29,7 +30,13 @@ pub(crate) struct Done {
 
 impl Sandbox {
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder can be made") }
+        let folder = || TempDir::new().expect("a folder can be made");
+        Self { folder: folder(), cache: folder() }
+    }
+
+    /// Where the command keeps compiled functions.
+    pub(crate) fn cache(&self) -> &Path {
+        self.cache.path()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -77,6 +84,7 @@ impl Sandbox {
     fn finish(&self, mut command: Command, stdin: &[u8]) -> Done {
         let mut child = command
             .current_dir(self.folder.path())
+            .env("CWAMRC_CACHE_DIR", self.cache())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

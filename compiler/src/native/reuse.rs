@@ -1,0 +1,145 @@
+//! What a cache has of a module's functions, and what it is to be given.
+
+use std::collections::HashMap;
+
+use cranelift_codegen::binemit::Reloc;
+
+use super::compile::CompiledFunction;
+use super::stored::{self, Stored};
+use crate::cache::{CacheStatistics, FunctionCache, Key};
+use crate::lower::{Environment, Fingerprint, Fingerprints, Stop};
+use crate::target::{Isas, Target};
+use crate::wasm::Outline;
+
+/// One compilation's view of a cache.
+pub(super) struct Reuse<'c> {
+    cache: &'c dyn FunctionCache,
+    /// By position of the body.
+    fingerprints: Vec<Option<Fingerprint>>,
+    /// Every key once.
+    keys: Vec<Key>,
+    /// For each key, the positions of the bodies that have it.
+    positions: Vec<Vec<usize>>,
+    /// For each key, whether the cache has it.
+    known: Vec<bool>,
+    call_relocation: Reloc,
+    statistics: CacheStatistics,
+}
+
+/// The functions of each body, by position, if they are known.
+pub(super) type Known = Vec<Option<Vec<CompiledFunction>>>;
+
+impl<'c> Reuse<'c> {
+    /// Finds out what to ask `cache` for.
+    pub(super) fn new(
+        cache: &'c dyn FunctionCache,
+        env: &Environment<'_>,
+        isas: &Isas,
+        target: &dyn Target,
+        outlines: &[Option<Outline>],
+    ) -> Self {
+        let mut fingerprints = Fingerprints::new(env, &isas.settings(), outlines);
+        let fingerprints: Vec<_> =
+            (0..outlines.len()).map(|position| fingerprints.of(position)).collect();
+        let mut reuse = Self {
+            cache,
+            keys: Vec::new(),
+            positions: Vec::new(),
+            known: Vec::new(),
+            call_relocation: target.call_relocation(),
+            statistics: CacheStatistics::default(),
+            fingerprints,
+        };
+        reuse.collect_keys();
+        reuse
+    }
+
+    fn collect_keys(&mut self) {
+        let mut numbers = HashMap::new();
+        for (position, fingerprint) in self.fingerprints.iter().enumerate() {
+            let Some(fingerprint) = fingerprint else { continue };
+            let next = self.keys.len();
+            let number = *numbers.entry(fingerprint.key).or_insert(next);
+            if number == next {
+                self.keys.push(Key::new(fingerprint.key));
+                self.positions.push(Vec::new());
+            }
+            self.positions[number].push(position);
+        }
+        self.known = vec![false; self.keys.len()];
+    }
+
+    /// The functions that the cache has.
+    ///
+    /// # Errors
+    /// If it knows that the convention of the functions is the wrong one.
+    pub(super) fn load(&mut self) -> Result<Known, Stop> {
+        let Self { positions, fingerprints, known, statistics, call_relocation, .. } = self;
+        let mut functions: Known = fingerprints.iter().map(|_| None).collect();
+        let mut tail_calls = false;
+        self.cache.load(&self.keys, &mut |number, content| {
+            for &position in positions.get(number).into_iter().flatten() {
+                let Some(fingerprint) = &fingerprints[position] else { continue };
+                match stored::decode(content, &fingerprint.functions, *call_relocation) {
+                    Some(Stored::Functions(stored)) => {
+                        statistics.hits += usize::from(functions[position].is_none());
+                        functions[position] = Some(stored);
+                        known[number] = true;
+                    }
+                    Some(Stored::TailCalls) => tail_calls = true,
+                    None => {}
+                }
+            }
+            statistics.bytes_read += content.len() as u64;
+        });
+        statistics.misses = functions.len() - statistics.hits;
+        if tail_calls { Err(Stop::TailCalls) } else { Ok(functions) }
+    }
+
+    /// Hands over what the cache did not have; `bodies` are the functions of all bodies. Returns what
+    /// the cache did, and why it does not keep the functions, if so.
+    pub(super) fn store(
+        mut self,
+        bodies: &[Vec<CompiledFunction>],
+    ) -> (CacheStatistics, Option<String>) {
+        let contents = |number: usize, bytes: &mut Vec<u8>| {
+            let position = self.positions[number][0];
+            let fingerprint = self.fingerprints[position].as_ref()?;
+            let (functions, indexes) = (&bodies[position], &fingerprint.functions);
+            stored::encode(functions, indexes, self.call_relocation, bytes)
+        };
+        let mut written = 0;
+        let warning = self.hand_over(&contents, &mut written);
+        self.statistics.bytes_written = written;
+        (self.statistics, warning)
+    }
+
+    /// Remembers that the body at `position` makes tail calls. A module is compiled anew then, and
+    /// whatever is wrong with the cache shows when that is stored.
+    pub(super) fn store_tail_calls(&self, position: usize) {
+        let number = self.positions.iter().position(|positions| positions.contains(&position));
+        let Some(number) = number else { return };
+        let content = &mut |_, bytes: &mut Vec<u8>| stored::encode_tail_calls(bytes);
+        let _ = self.cache.store(&self.keys, &[number], content);
+    }
+
+    fn hand_over(
+        &self,
+        content: &dyn Fn(usize, &mut Vec<u8>) -> Option<()>,
+        written: &mut u64,
+    ) -> Option<String> {
+        let new: Vec<usize> = (0..self.keys.len()).filter(|&number| !self.known[number]).collect();
+        if new.is_empty() {
+            return None;
+        }
+        let stored = self.cache.store(&self.keys, &new, &mut |number, bytes| {
+            let start = bytes.len();
+            if content(number, bytes).is_none() {
+                // Is nothing that could be decoded.
+                bytes.truncate(start);
+            }
+            *written += (bytes.len() - start) as u64;
+        });
+        stored.err().map(|error| format!("compiled functions are not kept: {error}"))
+    }
+}

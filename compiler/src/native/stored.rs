@@ -1,0 +1,158 @@
+//! Compiled functions as bytes, without the indexes of functions: what a cache keeps of one body.
+//!
+//! All functions that come from one body are kept together. They name functions by their numbers in
+//! the body's [`Fingerprint`](crate::lower::Fingerprint), which says what the numbers stand for in the
+//! module at hand. Decoding trusts nothing: what cannot have been encoded here is no function.
+
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::UserExternalName;
+use wamr_abi::helpers::Helper;
+
+use super::compile::{Call, CompiledFunction};
+use crate::lower::Symbol;
+
+/// What is known of a body.
+pub(super) enum Stored {
+    /// Its functions.
+    Functions(Vec<CompiledFunction>),
+    /// That it makes tail calls, for which the convention that was tried is not made.
+    TailCalls,
+}
+
+/// Stands in the place of the number of functions.
+const TAIL_CALLS: u8 = 0xff;
+
+/// Appends what is kept of a body with tail calls.
+pub(super) fn encode_tail_calls(bytes: &mut Vec<u8>) {
+    bytes.push(TAIL_CALLS);
+}
+
+/// Appends the functions of one body. `indexes` are those that the body's fingerprint has. Gives
+/// nothing if the functions are of a kind that is not kept; what was appended then means nothing.
+#[must_use]
+pub(super) fn encode(
+    functions: &[CompiledFunction],
+    indexes: &[u32],
+    call_relocation: Reloc,
+    bytes: &mut Vec<u8>,
+) -> Option<()> {
+    bytes.push(u8::try_from(functions.len()).ok().filter(|&count| count != TAIL_CALLS)?);
+    for function in functions {
+        let CompiledFunction { unwinding, origins, listing, .. } = function;
+        if unwinding.is_some() || !origins.is_empty() || listing.is_some() {
+            return None;
+        }
+        encode_symbol(function.symbol, indexes, bytes)?;
+        bytes.push(u8::from(function.uses_simd));
+        bytes.push(u8::from(function.least_effort));
+        number(bytes, function.alignment);
+        number(bytes, function.frame_size);
+        number(bytes, function.indirect_helpers.len() as u32);
+        for &helper in &function.indirect_helpers {
+            number(bytes, helper as u32);
+        }
+        number(bytes, function.calls.len() as u32);
+        for call in &function.calls {
+            if call.kind != call_relocation {
+                return None;
+            }
+            number(bytes, call.offset);
+            bytes.extend(call.addend.to_le_bytes());
+            encode_symbol(call.target, indexes, bytes)?;
+        }
+        number(bytes, function.code.len() as u32);
+        bytes.extend_from_slice(&function.code);
+    }
+    Some(())
+}
+
+/// The inverse of [`encode`] and [`encode_tail_calls`].
+pub(super) fn decode(bytes: &[u8], indexes: &[u32], call_relocation: Reloc) -> Option<Stored> {
+    let mut reader = Reader { bytes, indexes };
+    let count = reader.byte()?;
+    if count == TAIL_CALLS {
+        return Some(Stored::TailCalls);
+    }
+    let functions: Option<Vec<_>> = (0..count).map(|_| reader.function(call_relocation)).collect();
+    functions.filter(|_| reader.bytes.is_empty()).map(Stored::Functions)
+}
+
+fn number(bytes: &mut Vec<u8>, number: u32) {
+    bytes.extend(number.to_le_bytes());
+}
+
+fn encode_symbol(symbol: Symbol, indexes: &[u32], bytes: &mut Vec<u8>) -> Option<()> {
+    let UserExternalName { namespace, mut index } = symbol.to_external_name();
+    if let Some(function) = symbol.function() {
+        index = indexes.iter().position(|&other| other == function)? as u32;
+    }
+    bytes.push(u8::try_from(namespace).ok()?);
+    number(bytes, index);
+    Some(())
+}
+
+struct Reader<'b> {
+    bytes: &'b [u8],
+    indexes: &'b [u32],
+}
+
+impl<'b> Reader<'b> {
+    fn take(&mut self, count: usize) -> Option<&'b [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(count)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(*taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn symbol(&mut self) -> Option<Symbol> {
+        let (namespace, index) = (u32::from(self.byte()?), self.number()?);
+        let symbol = |index| Symbol::from_external_name(&UserExternalName { namespace, index });
+        if symbol(index)?.function().is_some() {
+            return symbol(*self.indexes.get(index as usize)?);
+        }
+        symbol(index)
+    }
+
+    fn function(&mut self, call_relocation: Reloc) -> Option<CompiledFunction> {
+        let symbol = self.symbol()?;
+        let (uses_simd, least_effort) = (self.byte()? != 0, self.byte()? != 0);
+        let (alignment, frame_size) = (self.number()?, self.number()?);
+        let helpers = self.number()?;
+        let helper = |index: u32| Helper::ALL.get(index as usize).copied();
+        let indirect_helpers: Option<_> = (0..helpers).map(|_| helper(self.number()?)).collect();
+        let calls = self.number()?;
+        let calls: Option<_> = (0..calls)
+            .map(|_| {
+                let (offset, addend) = (self.number()?, self.array().map(i64::from_le_bytes)?);
+                Some(Call { offset, kind: call_relocation, addend, target: self.symbol()? })
+            })
+            .collect();
+        let code = self.number()?;
+        Some(CompiledFunction {
+            symbol,
+            code: self.take(code as usize)?.to_vec(),
+            calls: calls?,
+            indirect_helpers: indirect_helpers?,
+            uses_simd,
+            alignment,
+            frame_size,
+            unwinding: None,
+            origins: Vec::new(),
+            least_effort,
+            listing: None,
+        })
+    }
+}
