@@ -4,6 +4,7 @@
 //! input and 2 for bad usage, and leaves the output path as it was.
 
 mod build;
+mod examples;
 mod files;
 mod flags;
 mod fuzz;
