@@ -7,6 +7,7 @@ mod build;
 mod cache;
 #[cfg(feature = "run")]
 mod deployment;
+mod examples;
 mod files;
 mod flags;
 mod fuzz;

@@ -1,0 +1,90 @@
+/* host NAME [ARGUMENTS]: runs NAME_<this machine>.aot if it is there and this runtime takes it, else
+ * NAME.wasm in the interpreter. Says on standard error which. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <wasm_export.h>
+
+static uint8_t *
+read_file(const char *path, uint32_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t *data = NULL;
+    long end;
+    if (file && fseek(file, 0, SEEK_END) == 0 && (end = ftell(file)) > 0
+        && fseek(file, 0, SEEK_SET) == 0 && (data = malloc((size_t)end))) {
+        *size = (uint32_t)fread(data, 1, (size_t)end, file);
+        if (*size != (uint32_t)end) {
+            free(data);
+            data = NULL;
+        }
+    }
+    if (file)
+        fclose(file);
+    return data;
+}
+
+/* The module in a file; its bytes have to stay as long as the module does. */
+static wasm_module_t
+load(const char *path, uint8_t **data)
+{
+    char error[128] = "cannot be read";
+    uint32_t size = 0;
+    wasm_module_t module = NULL;
+    *data = read_file(path, &size);
+    if (*data)
+        module = wasm_runtime_load(*data, size, error, sizeof(error));
+    if (!module) {
+        fprintf(stderr, "%s: %s\n", path, error);
+        free(*data);
+    }
+    return module;
+}
+
+static int
+run(wasm_module_t module, int argc, char **argv)
+{
+    char error[128];
+    wasm_runtime_set_wasi_args(module, NULL, 0, NULL, 0, NULL, 0, argv, argc);
+    wasm_module_inst_t instance =
+        wasm_runtime_instantiate(module, 64 * 1024, 0, error, sizeof(error));
+    if (!instance) {
+        fprintf(stderr, "%s\n", error);
+        return 1;
+    }
+    int code = 1;
+    if (wasm_application_execute_main(instance, argc, argv))
+        code = (int)wasm_runtime_get_wasi_exit_code(instance);
+    else
+        fprintf(stderr, "%s\n", wasm_runtime_get_exception(instance));
+    wasm_runtime_deinstantiate(instance);
+    return code;
+}
+
+int
+main(int argc, char **argv)
+{
+    char path[4096];
+    struct utsname machine;
+    uint8_t *data;
+    if (argc < 2 || uname(&machine) != 0 || !wasm_runtime_init()) {
+        fputs("usage: host NAME [ARGUMENTS]\n", stderr);
+        return 2;
+    }
+    snprintf(path, sizeof(path), "%s_%s.aot", argv[1], machine.machine);
+    wasm_module_t module = load(path, &data);
+    if (!module) {
+        snprintf(path, sizeof(path), "%s.wasm", argv[1]);
+        module = load(path, &data);
+    }
+    int code = 1;
+    if (module) {
+        fprintf(stderr, "running %s\n", path);
+        code = run(module, argc - 1, argv + 1);
+        wasm_runtime_unload(module);
+        free(data);
+    }
+    wasm_runtime_destroy();
+    return code;
+}
