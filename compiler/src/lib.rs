@@ -24,6 +24,8 @@
 //! - `serde`: options and reports as data.
 //! - `disk-cache`: a folder that keeps compiled functions.
 //! - `cli`: the command; `run`, on by default: the command with the runtime, which takes a C compiler.
+//! - `explore`, on by default: a page with each function's code, as a library and in the command; takes
+//!   a C compiler, too.
 //!
 //! # Versions
 //! Types that may get more to say are `#[non_exhaustive]`. The same version makes the same bytes of
@@ -44,6 +46,8 @@ mod compiler;
 mod diagnostic;
 mod digest;
 mod error;
+#[cfg(feature = "explore")]
+pub mod explore;
 mod host_storage;
 pub mod inspect;
 mod instance;

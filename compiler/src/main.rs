@@ -15,6 +15,8 @@ fn main() -> ExitCode {
         cli::Request::Compile(request) => commands::compile(&request),
         cli::Request::HandOver(request) => commands::hand_over(&request),
         cli::Request::Inspect(request) => commands::inspect(&request),
+        #[cfg(feature = "explore")]
+        cli::Request::Explore(request) => commands::explore(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),
         cli::Request::PerfMap { module, map } => commands::perf_map(&module, &map),

@@ -243,6 +243,13 @@ pub(crate) fn list_functions(
     refine(wasm, options, list_module(wasm, options, monitor))
 }
 
+/// Like [`list_functions`]; tells for IR and machine code which operators they were made from.
+#[cfg(feature = "explore")]
+pub(crate) fn list_with_places(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
+    let options = options.clone().address_map(true);
+    list_functions(wasm, &options, &Monitor::default())
+}
+
 fn list_module(
     wasm: &[u8],
     options: &Options,
@@ -269,7 +276,7 @@ fn list_module(
 /// section, or of exports.
 ///
 /// # Errors
-/// As [`compile`], but for what is wrong in bodies of functions.
+/// As [`compile`](crate::compile), but for what is wrong in bodies of functions.
 pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
     let options = Options::new();
     let module = refine(wasm, &options, wasm::parse(wasm, wasm::allowed_features(&options)))?;

@@ -81,6 +81,9 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Print what an .aot file holds, and which WAMR releases run it
     Inspect(InspectArgs),
+    /// Write a page that shows wasm text, Cranelift's IR and machine code of each function side by side
+    #[cfg(feature = "explore")]
+    Explore(Box<ExploreArgs>),
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
     Run(Box<RunArgs>),
@@ -246,6 +249,19 @@ pub(super) struct PerfMapArgs {
     /// The map of the process: perf-PID.map in the folder for temporary files
     #[arg(value_name = "MAP")]
     pub(super) map: PathBuf,
+}
+
+#[cfg(feature = "explore")]
+#[derive(Args)]
+pub(super) struct ExploreArgs {
+    /// The wasm module, as binary or text (.wat); `-` for standard input
+    #[arg(value_name = "WASM_FILE")]
+    pub(super) input: PathBuf,
+    /// Where the page goes, one file of HTML that needs nothing else; `-` for standard output
+    #[arg(short, long, value_name = "PAGE")]
+    pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) code: CodeArgs,
 }
 
 #[cfg(feature = "run")]

@@ -136,6 +136,12 @@ pub(crate) fn parse() -> Request {
         Some(Command::Inspect(args)) => {
             Request::Inspect(InspectRequest { input: args.input, json: args.json })
         }
+        #[cfg(feature = "explore")]
+        Some(Command::Explore(args)) => Request::Explore(ExploreRequest {
+            options: args.code.options(args.code.machine.cpu()),
+            input: args.input,
+            output: args.output,
+        }),
         #[cfg(feature = "run")]
         Some(Command::Run(args)) => Request::Run(run_request(*args)),
         Some(Command::PerfMap(args)) => Request::PerfMap { module: args.module, map: args.map },

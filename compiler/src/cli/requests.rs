@@ -13,6 +13,9 @@ pub(crate) enum Request {
     HandOver(HandOverRequest),
     /// Print what a file holds.
     Inspect(InspectRequest),
+    /// Show what becomes of each function.
+    #[cfg(feature = "explore")]
+    Explore(ExploreRequest),
     /// Run a module or file.
     #[cfg(feature = "run")]
     Run(RunRequest),
@@ -58,6 +61,14 @@ pub(crate) struct HandOverRequest {
 pub(crate) struct InspectRequest {
     pub(crate) input: PathBuf,
     pub(crate) json: bool,
+}
+
+/// A page about what becomes of each function.
+#[cfg(feature = "explore")]
+pub(crate) struct ExploreRequest {
+    pub(crate) input: PathBuf,
+    pub(crate) output: PathBuf,
+    pub(crate) options: Options,
 }
 
 /// A run in the runtime that is built in.

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 mod compile;
+#[cfg(feature = "explore")]
+mod explore;
 mod hand_over;
 mod inspect;
 mod perf_map;
@@ -16,6 +18,8 @@ use crate::failure::Failure;
 use crate::files;
 
 pub(crate) use compile::compile;
+#[cfg(feature = "explore")]
+pub(crate) use explore::explore;
 pub(crate) use hand_over::hand_over;
 pub(crate) use inspect::inspect;
 pub(crate) use perf_map::perf_map;

@@ -143,6 +143,10 @@ impl<'a> FunctionCompiler<'a> {
             name: None,
             clif,
             assembly: self.isas.clock.description.to_owned(),
+            function: None,
+            code: self.isas.clock.code.to_vec(),
+            places: Vec::new(),
+            calls: Vec::new(),
         };
         CompiledFunction {
             symbol: Symbol::Clock,
@@ -166,10 +170,21 @@ impl<'a> FunctionCompiler<'a> {
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
         let calls: Vec<Call> = calls.collect::<Result<_, _>>()?;
+        let origins = origins(&code);
         let listing = clif.zip(code.vcode.as_deref()).map(|(clif, disassembly)| {
             let callees: Vec<Symbol> = calls.iter().map(|call| call.target).collect();
             let assembly = listing::assembly(func, disassembly, &callees);
-            Box::new(Listing { symbol: symbol.to_string(), name: None, clif, assembly })
+            let places = origins.iter().map(|place| (place.start..place.end, place.wasm_offset));
+            Box::new(Listing {
+                symbol: symbol.to_string(),
+                name: None,
+                clif,
+                assembly,
+                function: symbol.function(),
+                code: buffer.data().to_vec(),
+                places: places.collect(),
+                calls: calls.iter().map(|call| (call.offset, call.target.to_string())).collect(),
+            })
         });
         Ok(CompiledFunction {
             symbol,
@@ -183,7 +198,7 @@ impl<'a> FunctionCompiler<'a> {
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
             unwinding: self.unwinding(symbol, &code)?,
-            origins: origins(&code),
+            origins,
             least_effort,
             listing,
         })

@@ -3,6 +3,7 @@
 //! Cranelift numbers the functions that a function calls; here they get their names.
 
 use std::fmt::{self, Write};
+use std::ops::Range;
 
 use cranelift_codegen::entity::{EntityRef, SecondaryMap};
 use cranelift_codegen::ir::entities::AnyEntity;
@@ -25,6 +26,16 @@ pub struct Listing {
     pub clif: String,
     /// Machine code as Cranelift prints it.
     pub assembly: String,
+    /// Index of the function of the module that this is, or the entry or body of.
+    pub function: Option<u32>,
+    /// The machine code.
+    pub code: Vec<u8>,
+    /// Parts of the machine code, and the offset in the module of the operator that each was made
+    /// from, in the order of the code, if [`Options::address_map`](crate::Options::address_map) asks
+    /// for it. The IR tells the same then.
+    pub places: Vec<(Range<u32>, u32)>,
+    /// Offsets of references to other functions, and what they call them, in the order of the code.
+    pub calls: Vec<(u32, String)>,
 }
 
 impl Listing {

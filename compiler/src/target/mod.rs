@@ -6,6 +6,8 @@
 
 mod aarch64;
 mod cpu;
+#[cfg(feature = "explore")]
+mod disassembler;
 mod error;
 mod feature;
 mod name;
@@ -22,6 +24,8 @@ use cranelift_object::object;
 use wamr_abi::format::Machine;
 
 pub use cpu::Cpu;
+#[cfg(feature = "explore")]
+pub(crate) use disassembler::Disassembler;
 pub use error::TargetError;
 use feature::{CpuModel, Feature};
 use name::TargetName;

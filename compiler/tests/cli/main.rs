@@ -8,6 +8,8 @@ mod cache;
 #[cfg(feature = "run")]
 mod deployment;
 mod examples;
+#[cfg(feature = "explore")]
+mod explore;
 mod files;
 mod flags;
 mod fuzz;

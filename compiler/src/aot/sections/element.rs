@@ -96,7 +96,7 @@ fn read_fixed(source: &mut Source<'_>, element_type: ElementType) -> Result<Init
     let invalid = |what| ContainerError::malformed(start, what);
     let kind = source.u32()?;
     let value = source.u64()?;
-    if source.clone().u16()? != (element_type as u8).into() {
+    if source.clone().u16()? != u16::from(element_type as u8) {
         return Err(invalid("reference type of an element segment is not its element type".into()));
     }
     // Truncates as the loader does.

@@ -1,0 +1,115 @@
+//! The lines of each function, with the places in the module that they come from.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use wasmparser::{Parser, Payload};
+
+use crate::error::Error;
+use crate::native::Listing;
+use crate::options::Options;
+use crate::target::Disassembler;
+
+/// A line, and the offset in the module that it comes from, if it comes from one.
+pub(super) type Line = (Option<u32>, String);
+
+/// A function of the module, or one that the compiler adds.
+#[derive(Serialize)]
+pub(super) struct Function {
+    /// What others call it.
+    pub(super) symbol: String,
+    /// Its name, if it has one.
+    pub(super) name: Option<String>,
+    /// Bytes of machine code.
+    pub(super) size: usize,
+    /// The text of the module; none if the compiler adds it.
+    pub(super) wasm: Vec<Line>,
+    /// Cranelift's IR.
+    pub(super) clif: Vec<Line>,
+    /// Machine code.
+    pub(super) code: Vec<Line>,
+}
+
+/// The functions of `listings`, which were made of `wasm`.
+pub(super) fn of_module(
+    wasm: &[u8],
+    listings: &[Listing],
+    options: &Options,
+) -> Result<Vec<Function>, Error> {
+    let mut texts = texts(wasm)?;
+    let disassembler = Disassembler::new(options.cpu.architecture())?;
+    let function = |listing: &Listing| Function {
+        symbol: listing.symbol.clone(),
+        name: listing.name.clone(),
+        size: listing.code.len(),
+        wasm: listing.function.and_then(|index| texts.remove(&index)).unwrap_or_default(),
+        clif: listing.clif.lines().filter(|line| !is_alias(line)).map(clif_line).collect(),
+        code: code_lines(listing, &disassembler),
+    };
+    Ok(listings.iter().map(function).collect())
+}
+
+/// The text of each function, by its index.
+fn texts(wasm: &[u8]) -> Result<HashMap<u32, Vec<Line>>, Error> {
+    // In the order of the module, and so of the offsets.
+    let mut bodies = Vec::new();
+    let mut imports = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imports += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(body.range()),
+            _ => {}
+        }
+    }
+    let failed = |error: &dyn std::fmt::Display| Error::internal(format!("text: {error}"));
+    let mut storage = String::new();
+    let lines = wasmprinter::Config::new().offsets_and_lines(wasm, &mut storage);
+    let mut texts: HashMap<u32, Vec<Line>> = HashMap::new();
+    for (offset, line) in lines.map_err(|error| failed(&error))? {
+        let Some(offset) = offset else { continue };
+        let position = bodies.partition_point(|body| body.end <= offset);
+        if bodies.get(position).is_some_and(|body| body.start <= offset) {
+            let text = texts.entry(imports + position as u32).or_default();
+            // Functions stand two spaces deep in the module.
+            let line = line.strip_prefix("  ").unwrap_or(line).trim_end();
+            text.push((Some(offset as u32), line.to_owned()));
+        }
+    }
+    Ok(texts)
+}
+
+/// Whether a line only says that a value has another name: there may be more of them than others.
+fn is_alias(line: &str) -> bool {
+    let value =
+        |name: &str| name.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+    line.trim().split_once(" -> ").is_some_and(|(name, of)| value(name) && value(of))
+}
+
+/// Cranelift writes the place in front of an instruction: `@1f  v3 = iadd v1, v2`.
+fn clif_line(line: &str) -> Line {
+    let rest = line.trim_start();
+    let place = rest.strip_prefix('@').and_then(|rest| rest.split_once(' '));
+    match place.and_then(|(place, rest)| Some((u32::from_str_radix(place, 16).ok()?, rest))) {
+        Some((place, rest)) => (Some(place), format!("    {}", rest.trim_start())),
+        None if line.starts_with(' ') => (None, format!("    {rest}")),
+        None => (None, line.to_owned()),
+    }
+}
+
+fn code_lines(listing: &Listing, disassembler: &Disassembler) -> Vec<Line> {
+    let mut places = listing.places.iter().peekable();
+    let mut calls = listing.calls.iter().peekable();
+    let line = |(start, size, text): (u32, u32, String)| {
+        while places.next_if(|(code, _)| code.end <= start).is_some() {}
+        let place = places.peek().filter(|(code, _)| code.contains(&start));
+        while calls.next_if(|(at, _)| *at < start).is_some() {}
+        let callee = calls.next_if(|(at, _)| *at < start + size);
+        let callee = callee.map(|(_, callee)| format!("  ; {callee}")).unwrap_or_default();
+        (place.map(|(_, wasm)| *wasm), format!("{start:6x}  {text}{callee}"))
+    };
+    disassembler.lines(&listing.code).into_iter().map(line).collect()
+}
