@@ -251,6 +251,15 @@ cwamrc_error_t *cwamrc_options_set_format(cwamrc_options_t *options, uint32_t fo
 cwamrc_error_t *cwamrc_options_set_address_map(cwamrc_options_t *options, bool map);
 
 /**
+ * Sets what a JSON object names; the rest stays as it is. Keys and values are those of the options of
+ * the Rust library as data, of which there are more than functions here, such as "call_stacks",
+ * "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and "disabled_proposals":
+ * docs/library-c.md lists them. An unknown key, or a value that is none, changes nothing and is an error.
+ */
+cwamrc_error_t *cwamrc_options_set_json(cwamrc_options_t *options,
+                                        const char *json);
+
+/**
  * Sets who is told after each function how far a compilation is; NULL for nobody. `context` is
  * passed on as it is.
  */

@@ -23,6 +23,9 @@ pub enum cwamrc_format_t {
 pub type cwamrc_progress_callback_t =
     Option<unsafe extern "C" fn(context: *mut c_void, done: u64, total: u64)>;
 
+/// More threads make nothing faster, and some number of them cannot be started.
+const MOST_THREADS: usize = 1024;
+
 /// Asked whether to give up. It is called from any thread, also from several at once, and must
 /// return: no longjmp, no exception.
 pub type cwamrc_cancel_callback_t = Option<unsafe extern "C" fn(context: *mut c_void) -> bool>;
@@ -288,16 +291,10 @@ pub unsafe extern "C" fn cwamrc_options_set_threads(
     options: *mut cwamrc_options_t,
     threads: u32,
 ) -> *mut cwamrc_error_t {
-    /// More make nothing faster, and some number of them cannot be started.
-    const MOST: u32 = 1024;
     // SAFETY: the caller's promise, as the header has it.
     unsafe {
         set(options, |options| {
-            if threads > MOST {
-                let what = format!("{threads} threads are too many; at most {MOST} can compile");
-                return Err(Failure::argument(what));
-            }
-            options.options.threads = NonZeroUsize::new(threads as usize);
+            options.options.threads = some_threads(NonZeroUsize::new(threads as usize))?;
             Ok(())
         })
     }
@@ -351,6 +348,47 @@ pub unsafe extern "C" fn cwamrc_options_set_address_map(
             Ok(())
         })
     }
+}
+
+/// Sets what a JSON object names; the rest stays as it is. Keys and values are those of the options of
+/// the Rust library as data, of which there are more than functions here, such as "call_stacks",
+/// "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and "disabled_proposals":
+/// docs/library-c.md lists them. An unknown key, or a value that is none, changes nothing and is an error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_json(
+    options: *mut cwamrc_options_t,
+    json: *const c_char,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options = with_json(&options.options, text(json, "the options")?)?;
+            Ok(())
+        })
+    }
+}
+
+fn some_threads(threads: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>, Failure> {
+    match threads {
+        Some(threads) if threads.get() > MOST_THREADS => Err(Failure::argument(format!(
+            "{threads} threads are too many; at most {MOST_THREADS} can compile"
+        ))),
+        threads => Ok(threads),
+    }
+}
+
+/// `options` but for what `json` names.
+fn with_json(options: &Options, json: &str) -> Result<Options, Failure> {
+    let failed = |error: serde_json::Error| Failure::argument(format!("the options: {error}"));
+    let given: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(json).map_err(failed)?;
+    let mut all = serde_json::to_value(options).map_err(failed)?;
+    if let Some(all) = all.as_object_mut() {
+        all.extend(given);
+    }
+    let options: Options = serde_json::from_value(all).map_err(failed)?;
+    some_threads(options.threads)?;
+    Ok(options)
 }
 
 /// Sets who is told after each function how far a compilation is; NULL for nobody. `context` is

@@ -78,6 +78,42 @@ texts_and_places(void)
     cwamrc_options_delete(options);
 }
 
+/* Whether the file exports the counter of instructions. */
+static bool
+counts(const cwamrc_options_t *options)
+{
+    static const char name[] = "__cwamrc_instruction_count";
+    cwamrc_artifact_t *artifact;
+    bool found = false;
+
+    fine(cwamrc_compile(PROGRAM, sizeof(PROGRAM), options, &artifact));
+    const uint8_t *data = cwamrc_artifact_data(artifact);
+    for (size_t at = 0; at + sizeof(name) <= cwamrc_artifact_size(artifact); at++)
+        found = found || memcmp(data + at, name, sizeof(name)) == 0;
+    cwamrc_artifact_delete(artifact);
+    return found;
+}
+
+/* What no function of its own sets; the rest stays. */
+static void
+options_as_data(void)
+{
+    cwamrc_artifact_t *artifact;
+    cwamrc_options_t *options = cwamrc_options_new();
+    fine(cwamrc_options_set_format(options, CWAMRC_FORMAT_OBJECT));
+    fine(cwamrc_options_set_json(options, "{\"instrumentation\": {\"measure_time\": true}}"));
+    refused(cwamrc_compile(PROGRAM, sizeof(PROGRAM), options, &artifact),
+            CWAMRC_ERROR_UNSUPPORTED, "measure time");
+    fine(cwamrc_options_set_format(options, CWAMRC_FORMAT_AOT));
+    CHECK(!counts(options));
+    fine(cwamrc_options_set_json(options,
+                                 "{\"instrumentation\": {\"count_instructions\": true}}"));
+    CHECK(counts(options));
+    fine(cwamrc_options_set_json(options, "{\"opt_level\": 1}"));
+    CHECK(counts(options));
+    cwamrc_options_delete(options);
+}
+
 static void
 warnings(void)
 {
@@ -149,6 +185,7 @@ main(int argc, char **argv)
     CHECK(argc == 2);
     CHECK(strcmp(cwamrc_version(), CWAMRC_VERSION) == 0);
     texts_and_places();
+    options_as_data();
     warnings();
     errors();
     files(argv[1]);

@@ -22,6 +22,7 @@ null_handles(void)
         cwamrc_options_add_custom_section(none, "name"),
         cwamrc_options_set_format(none, CWAMRC_FORMAT_AOT),
         cwamrc_options_set_address_map(none, true),
+        cwamrc_options_set_json(none, "{}"),
         cwamrc_options_set_progress(none, NULL, NULL),
         cwamrc_options_set_cancel(none, NULL, NULL),
     };
@@ -59,7 +60,7 @@ texts(void)
     cwamrc_error_t *(*setters[])(cwamrc_options_t *, const char *) = {
         cwamrc_options_set_target,       cwamrc_options_set_cpu,
         cwamrc_options_set_cpu_features, cwamrc_options_set_wamr_version,
-        cwamrc_options_add_custom_section,
+        cwamrc_options_add_custom_section, cwamrc_options_set_json,
     };
     for (size_t index = 0; index < sizeof(setters) / sizeof(setters[0]); index++) {
         refused(setters[index](options, NULL), CWAMRC_ERROR_ARGUMENT, "is NULL");
@@ -73,6 +74,12 @@ texts(void)
     refused(cwamrc_options_set_opt_level(options, 4), CWAMRC_ERROR_ARGUMENT, "level 4");
     refused(cwamrc_options_set_format(options, 77), CWAMRC_ERROR_ARGUMENT, "format 77");
     refused(cwamrc_options_set_threads(options, UINT32_MAX), CWAMRC_ERROR_ARGUMENT, "too many");
+    refused(cwamrc_options_set_json(options, "[]"), CWAMRC_ERROR_ARGUMENT, "options");
+    refused(cwamrc_options_set_json(options, "{\"opt_level\": 0"), CWAMRC_ERROR_ARGUMENT, "EOF");
+    refused(cwamrc_options_set_json(options, "{\"opt_level\": 0, \"opt\": 0}"),
+            CWAMRC_ERROR_ARGUMENT, "`opt`");
+    refused(cwamrc_options_set_json(options, "{\"threads\": 5000}"), CWAMRC_ERROR_ARGUMENT,
+            "too many");
 
     /* None of that has changed anything. */
     cwamrc_artifact_t *artifact, *plain;
