@@ -39,7 +39,9 @@ pub(crate) fn compile_as(
     monitor: &Monitor<'_>,
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
-    refine(wasm, options, compile_module(wasm, options, output, monitor, cache))
+    let artifact = front_end(wasm, options, monitor)
+        .and_then(|mut module| compile_parsed(&mut module, options, output, monitor, cache));
+    refine(wasm, options, artifact)
 }
 
 /// [`compile_as`] for each of `cpus`, which reads the module once.
@@ -52,17 +54,6 @@ pub(crate) fn compile_as_each(
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Vec<Artifact>, Error> {
     refine(wasm, options, compile_module_each(wasm, options, cpus, output, monitor, cache))
-}
-
-fn compile_module(
-    wasm: &[u8],
-    options: &Options,
-    output: Output,
-    monitor: &Monitor<'_>,
-    cache: Option<&dyn FunctionCache>,
-) -> Result<Artifact, Error> {
-    let mut module = front_end(wasm, options, monitor)?;
-    compile_parsed(&mut module, options, output, monitor, cache)
 }
 
 fn compile_module_each(

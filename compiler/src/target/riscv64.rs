@@ -150,8 +150,6 @@ impl Target for Riscv64 {
         }
     }
 
-    /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as
-    /// doubles from zero-extended slots, while an f32 is only one with all higher bits set.
     fn clock(&self) -> Clock {
         Clock {
             code: &[0x73, 0x25, 0x10, 0xc0, 0x67, 0x80, 0x00, 0x00],
@@ -163,6 +161,8 @@ impl Target for Riscv64 {
         Reloc::RiscvCallPlt
     }
 
+    /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as
+    /// doubles from zero-extended slots, while an f32 is only one with all higher bits set.
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         true
     }
