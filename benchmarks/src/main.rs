@@ -127,7 +127,10 @@ struct BenchArgs {
     /// What your module must print; if not given, what WAMR's interpreter makes it print
     #[arg(long, value_name = "FILE", requires = "own")]
     expected: Option<PathBuf>,
-    /// Programs to measure; all if not given
+    /// Compile and load real modules instead, without running them
+    #[arg(long, conflicts_with = "own")]
+    corpus: bool,
+    /// Programs to measure, or real modules; all if not given
     #[arg(long, value_delimiter = ',')]
     programs: Vec<String>,
     /// Parts of the names of contestants to take, as in cwamrc,wamrc -O3,native; all if not given
@@ -175,6 +178,7 @@ impl BenchArgs {
             own: own.next().map(|wasm| (PathBuf::from(wasm), own.collect())),
             expected: self.expected,
             programs: self.programs,
+            corpus: self.corpus,
             contestants: self.contestants,
             rounds: self.rounds,
             patience: Duration::from_secs(self.patience),

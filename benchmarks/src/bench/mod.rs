@@ -33,6 +33,8 @@ use results::{ProgramResult, Results, Row};
 pub(crate) struct Request {
     /// Names of programs; all if empty.
     pub(crate) programs: Vec<String>,
+    /// Whether real modules are meant instead, which are not run.
+    pub(crate) corpus: bool,
     /// Parts of contestants' names; all if empty.
     pub(crate) contestants: Vec<String>,
     /// A module of the user's, its arguments, and the file with what it must print.
@@ -72,6 +74,7 @@ pub(crate) fn run(request: &Request, outputs: &Outputs) -> Result<()> {
     }
     let jobs = match &request.own {
         Some((wasm, args)) => vec![Job::own(wasm, args, request.expected.as_deref())?],
+        None if request.corpus => programs::corpus(&request.programs)?,
         None => programs::listed(&request.programs, &mut missing)?,
     };
     let results = measure(request, &field, &contestants, &jobs, missing)?;

@@ -59,15 +59,16 @@ impl<'a> Bench<'a> {
         Ok(Self { field, this, folder, request })
     }
 
-    /// What the program must print.
-    pub(crate) fn expected(&self, job: &Job) -> Reason<Output> {
+    /// What the program must print, if it is run.
+    pub(crate) fn expected(&self, job: &Job) -> Reason<Option<Output>> {
         match &job.reference {
-            Reference::Native(_) => self.run_native(job).map(|(output, _)| output),
-            Reference::Interpreter => self.run(job, &job.wasm).map(|(output, _)| output),
+            Reference::Native(_) => self.run_native(job).map(|(output, _)| Some(output)),
+            Reference::Interpreter => self.run(job, &job.wasm).map(|(output, _)| Some(output)),
             Reference::File(path) => {
                 let stdout = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-                Ok(Output { stdout, code: 0 })
+                Ok(Some(Output { stdout, code: 0 }))
             }
+            Reference::NotRun => Ok(None),
         }
     }
 
@@ -76,20 +77,26 @@ impl<'a> Bench<'a> {
         &self,
         job: &Job,
         who: Contestant,
-        expected: &Reason<Output>,
+        expected: &Reason<Option<Output>>,
         row: &mut Row,
     ) {
         if row.failure.is_some() {
             return;
         }
         let done = match expected {
-            Ok(expected) => self.try_turn(job, who, expected, row),
+            Ok(expected) => self.try_turn(job, who, expected.as_ref(), row),
             Err(why) => Err(format!("the reference failed: {why}")),
         };
         row.failure = done.err();
     }
 
-    fn try_turn(&self, job: &Job, who: Contestant, expected: &Output, row: &mut Row) -> Reason<()> {
+    fn try_turn(
+        &self,
+        job: &Job,
+        who: Contestant,
+        expected: Option<&Output>,
+        row: &mut Row,
+    ) -> Reason<()> {
         let patience = self.request.patience.as_secs_f64();
         let aot = self.folder.path().join(format!("{}-{who:?}.aot", job.name));
         let compiles = row.compile.iter().map(|sample| sample.wall).sum::<f64>();
@@ -101,6 +108,12 @@ impl<'a> Bench<'a> {
                 row.file = Some(facts(&aot).map_err(|e| e.to_string())?);
             }
         }
+        let Some(expected) = expected else {
+            if row.file.is_some() {
+                row.load.extend(self.load(&aot)?);
+            }
+            return Ok(());
+        };
         if row.run.iter().map(|sample| sample.wall).sum::<f64>() >= patience {
             return Ok(());
         }
@@ -195,6 +208,18 @@ impl<'a> Bench<'a> {
         command.arg("child-bench-run").stdin(input.map_err(|e| e.to_string())?);
         let ended = watch(&mut command, self.request.run_timeout)?;
         Ok((Output { stdout: ended.stdout, code: ended.code }, read_json(&timing)?))
+    }
+
+    /// Seconds that WAMR takes to load the file, a few times.
+    fn load(&self, aot: &Path) -> Reason<Vec<f64>> {
+        const TIMES: &str = "3";
+        let mut command = Command::new(&self.this);
+        command.args(["child-load", "--times", TIMES]).arg(aot).stdin(Stdio::null());
+        let done = watch(&mut command, self.request.run_timeout)?;
+        match done.code {
+            0 => serde_json::from_slice(&done.stdout).map_err(|e| e.to_string()),
+            code => Err(format!("loading ended with exit code {code}")),
+        }
     }
 
     fn run_peer(&self, job: &Job, level: &str) -> Reason<(Output, Timing)> {

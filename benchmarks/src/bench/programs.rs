@@ -1,13 +1,27 @@
-//! What is compiled and run: the programs of `benchmarks/programs`, or a module of the user's.
+//! What is compiled and run: the programs of `benchmarks/programs`, or a module of the user's; and the
+//! real modules that are only compiled and loaded here, because most of them want a host of their own.
 
 use std::fs;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use cwamrc_tests::programs::Inputs;
 use serde::Deserialize;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/programs.sh");
+
+/// Modules as they are published, the small ones first.
+const CORPUS: [&str; 8] = [
+    "tfjs",
+    "quickjs",
+    "sqljs",
+    "oxc-parser",
+    "clang-format",
+    "canvaskit",
+    "onnxruntime",
+    "python",
+];
 
 /// One program with one way to run it.
 #[derive(Debug)]
@@ -31,6 +45,8 @@ pub(crate) enum Reference {
     File(PathBuf),
     /// WAMR's interpreter.
     Interpreter,
+    /// Nothing: the module is not run. That its code is right, the tests say.
+    NotRun,
 }
 
 /// What the script prints.
@@ -74,6 +90,30 @@ pub(crate) fn listed(names: &[String], missing: &mut Vec<String>) -> Result<Vec<
     Ok(programs.into_iter().filter(|program| wanted(&program.name)).map(Job::from).collect())
 }
 
+/// The real modules of these names, all of them without a name.
+///
+/// # Errors
+/// They cannot be fetched, or a name is unknown.
+pub(crate) fn corpus(names: &[String]) -> Result<Vec<Job>> {
+    if let Some(name) = names.iter().find(|name| !CORPUS.contains(&name.as_str())) {
+        let what = format!("no module {name}; there are {}", CORPUS.join(", "));
+        return Err(Error::other(what));
+    }
+    let inputs = Inputs::prepare()?;
+    let wanted = |name: &&str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let job = |name: &str| {
+        Ok(Job {
+            name: name.to_owned(),
+            wasm: inputs.wasm(name)?,
+            args: Vec::new(),
+            stdin: None,
+            folder: None,
+            reference: Reference::NotRun,
+        })
+    };
+    CORPUS.into_iter().filter(wanted).map(job).collect()
+}
+
 impl From<Listed> for Job {
     fn from(listed: Listed) -> Self {
         let Listed { name, wasm, native, args, stdin, folder } = listed;
@@ -111,6 +151,7 @@ impl Job {
             Reference::Native(_) => "native build".to_owned(),
             Reference::File(path) => path.display().to_string(),
             Reference::Interpreter => "interpreter".to_owned(),
+            Reference::NotRun => "not run".to_owned(),
         }
     }
 }
