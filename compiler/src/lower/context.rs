@@ -10,9 +10,9 @@ use std::collections::HashMap;
 
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
-    Block, BlockArg, Endianness, ExtFuncData, ExternalName, FuncRef, InstBuilder, InstructionData,
-    MemFlagsData, Opcode, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind, Type, Value,
-    types,
+    Block, BlockArg, Endianness, ExtFuncData, ExternalName, FuncRef, Inst, InstBuilder,
+    InstructionData, MemFlagsData, Opcode, SigRef, Signature, StackSlot, StackSlotData,
+    StackSlotKind, Type, Value, types,
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
@@ -53,6 +53,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) variables: u64,
     /// How many loops are around the current position.
     pub(super) loops: u32,
+    /// The jumps into all loops so far.
+    pub(super) loop_entries: Vec<Inst>,
     pub(super) inlining: Inlining,
     pub(super) metering: Metering,
     pub(super) reachable: bool,
@@ -100,6 +102,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             locals: Vec::new(),
             variables: 0,
             loops: 0,
+            loop_entries: Vec::new(),
             inlining: Inlining::default(),
             metering: Metering::default(),
             reachable: true,

@@ -79,7 +79,8 @@ impl<'a> Lowering<'a, '_> {
     pub(super) fn open_loop(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
         let header = self.create_block_with(params);
         self.collect_block_args(params.len());
-        self.jump_with_args(header);
+        let entry = self.jump_with_args(header);
+        self.loop_entries.push(entry);
         self.switch_to(header);
         self.replace_top(params.len(), header);
         self.push_frame(FrameKind::Loop(header), params, results, None);
@@ -261,8 +262,8 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Jumps with the collected block arguments.
-    pub(super) fn jump_with_args(&mut self, block: Block) {
-        self.builder.ins().jump(block, &self.stacks.block_args);
+    pub(super) fn jump_with_args(&mut self, block: Block) -> Inst {
+        self.builder.ins().jump(block, &self.stacks.block_args)
     }
 
     /// Continues in `block`, where nothing is known that held only on one way into it.

@@ -3,7 +3,7 @@
 //! Owns what is worth keeping between functions, so that a thread lowers many of them without
 //! allocating anew.
 
-use cranelift_codegen::ir::{Function, SourceLoc, UserFuncName};
+use cranelift_codegen::ir::{Function, Inst, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasmparser::{
@@ -39,6 +39,8 @@ const OPERATORS_BETWEEN_CHECKS: u32 = 4096;
 pub(crate) struct Lowered {
     /// Whether it has vectors.
     pub(crate) uses_simd: bool,
+    /// The jumps into its loops.
+    pub(crate) loop_entries: Vec<Inst>,
 }
 
 /// Why a function is not lowered.
@@ -98,9 +100,10 @@ impl<'a> FunctionLowerer<'a> {
                 Some(error) if lowering.uses_simd => Stop::Error(error.clone()),
                 _ => {
                     let uses_simd = lowering.uses_simd;
+                    let loop_entries = std::mem::take(&mut lowering.loop_entries);
                     lowering.finish();
                     self.validator = validator.into_allocations();
-                    return Ok(Lowered { uses_simd });
+                    return Ok(Lowered { uses_simd, loop_entries });
                 }
             },
             Err(error) => Stop::Error(error),

@@ -192,7 +192,7 @@ impl<'a> Environment<'a> {
     }
 
     /// Whether time is spent for the best code, as at level 3.
-    fn is_thorough(&self) -> bool {
+    pub(crate) fn is_thorough(&self) -> bool {
         self.inlining.is_some()
     }
 

@@ -13,6 +13,7 @@ use wamr_abi::helpers::Helper;
 
 use super::effort;
 use super::listing::{self, Listing};
+use super::unroll::unroll;
 use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::lower::{
@@ -99,6 +100,9 @@ impl<'a> FunctionCompiler<'a> {
         let index = body.validation.index;
         self.context.clear();
         let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;
+        if self.env.is_thorough() {
+            unroll(&mut self.context.func, &lowered.loop_entries);
+        }
         let mut function = self.compile(Symbol::Function(index))?;
         function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;

@@ -11,6 +11,7 @@ mod image;
 mod listing;
 mod reuse;
 mod stored;
+mod unroll;
 
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};

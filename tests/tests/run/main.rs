@@ -14,6 +14,7 @@ mod tables_64;
 mod tail_calls;
 mod threads;
 mod traps;
+mod unrolling;
 mod values;
 mod vectors;
 mod vectors_inside;
