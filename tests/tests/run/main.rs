@@ -17,3 +17,4 @@ mod traps;
 mod values;
 mod vectors;
 mod vectors_inside;
+mod wide_products;
