@@ -160,6 +160,10 @@ impl<'a> Lowering<'a, '_> {
         self.begin_metering();
         self.meter_function();
         self.open_block(&[], &self.ty.results);
+        if let Some(product) = self.recognised_product(body.validation.index) {
+            self.lower_wide_product(product);
+            return Ok(());
+        }
         while !reader.eof() {
             let offset = reader.original_position();
             self.begin_operator(offset);

@@ -11,6 +11,7 @@
 //! first. Whether a call is inlined is decided by the figures of a [`Plan`], by where the call
 //! stands, and by how much the caller has grown already.
 
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use cranelift_codegen::ir::{Type, Value};
@@ -22,12 +23,18 @@ use super::function::{MAX_BRANCH_OPERANDS, validator_of};
 use super::operators::ValidatingVisitor;
 use super::signature::clif_type;
 use crate::error::Error;
-use crate::wasm::{Body, ConstExpr, ExportKind, Module, Outline, Survey, ValueType, survey};
+use crate::wasm::{
+    Body, ConstExpr, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey,
+    wide_product,
+};
 
 /// The weight of a function that is inlined wherever it is called: the call is as much code.
 const SMALL: u32 = 12;
 /// The same for calls in loops, and for functions that are called in one place only.
 const MEDIUM: u32 = 20;
+/// The weights of functions that may turn out to compute a product of 128 bits; what is known as such
+/// is far from both.
+const PRODUCT: RangeInclusive<u32> = 15..=50;
 /// The most parameters and locals of an inlined function, each a variable of the caller.
 const MAX_LOCALS: u32 = 64;
 
@@ -64,6 +71,8 @@ struct Candidate {
     called_once: bool,
     /// How many calls of itself are inlined into each other when it is compiled.
     recursion_depth: u32,
+    /// What it does, if it is a product that machines compute faster.
+    product: Option<WideProduct>,
     /// Whether the body is valid: known when it is first asked for.
     valid: OnceLock<bool>,
 }
@@ -106,10 +115,18 @@ impl Plan {
                 return None;
             }
             let called_once = *calls == 1 && survey.self_calls == 0;
-            (survey.weight <= MEDIUM).then(|| Candidate {
-                weight: survey.weight,
+            let body = &module.bodies[(index - imports) as usize].code;
+            let product = PRODUCT
+                .contains(&survey.weight)
+                .then(|| wide_product(module.function_type(index), body))
+                .flatten();
+            // Calls of a product, with all their operands, are more code than the product.
+            let weight = if product.is_some() { 0 } else { survey.weight };
+            (weight <= MEDIUM).then(|| Candidate {
+                weight,
                 called_once,
                 recursion_depth: recursion_depth(survey.weight, survey.self_calls),
+                product,
                 valid: OnceLock::new(),
             })
         };
@@ -126,7 +143,7 @@ impl Plan {
     /// What decides whether calls of the function at `position` are inlined, beside its body and the
     /// place of the call: its weight, whether it is called once, and its depth of recursion.
     pub(super) fn candidate_facts(&self, position: usize) -> Option<(u32, bool, u32)> {
-        let Candidate { weight, called_once, recursion_depth, valid: _ } =
+        let Candidate { weight, called_once, recursion_depth, product: _, valid: _ } =
             self.candidates.get(position)?.as_ref()?;
         Some((*weight, *called_once, *recursion_depth))
     }
@@ -212,6 +229,9 @@ impl<'a> Lowering<'a, '_> {
         let position = function.checked_sub(env.module.imported_function_count())? as usize;
         let candidate = env.inlining?.candidates[position].as_ref()?;
         let body = &env.module.bodies[position];
+        if candidate.product.is_some() && !env.recognises() {
+            return None;
+        }
         if self.inlining.active.len() >= MAX_DEPTH || self.is_large() {
             return None;
         }
@@ -234,6 +254,16 @@ impl<'a> Lowering<'a, '_> {
             self.inlining.allowance -= candidate.weight;
         }
         Some(body)
+    }
+
+    /// The product that the body of `function` computes, if it is to be lowered as one.
+    pub(super) fn recognised_product(&self, function: u32) -> Option<&'a WideProduct> {
+        let env = self.env;
+        let position = function.checked_sub(env.module.imported_function_count())? as usize;
+        let candidate = env.inlining?.candidates[position].as_ref()?;
+        let product = candidate.product.as_ref().filter(|_| env.recognises())?;
+        let valid = candidate.valid.get_or_init(|| is_valid(&env.module.bodies[position]));
+        valid.then_some(product)
     }
 
     fn is_large(&self) -> bool {
@@ -279,7 +309,11 @@ impl<'a> Lowering<'a, '_> {
         reader.set_features(body.validation.features);
         self.meter_function();
         self.open_block(&[], results);
-        while !reader.eof() && self.inlining.failure.is_none() {
+        let product = self.recognised_product(body.validation.index);
+        if let Some(product) = product {
+            self.lower_wide_product(product);
+        }
+        while product.is_none() && !reader.eof() && self.inlining.failure.is_none() {
             let offset = reader.original_position();
             self.begin_operator(offset);
             self.set_position(offset);

@@ -27,6 +27,7 @@ mod symbol;
 mod thunks;
 mod time;
 mod trap;
+mod wide_product;
 
 use cranelift_codegen::ir::Signature;
 
@@ -194,6 +195,12 @@ impl<'a> Environment<'a> {
     /// Whether time is spent for the best code, as at level 3.
     pub(crate) fn is_thorough(&self) -> bool {
         self.inlining.is_some()
+    }
+
+    /// Whether a body may be replaced by another one that does the same: not if operators are counted,
+    /// or are calls.
+    fn recognises(&self) -> bool {
+        self.meters.is_none() && self.intrinsics.is_empty()
     }
 
     /// Whether the memory may move while a function runs: with hardware checks and when it is

@@ -12,6 +12,7 @@ mod outline;
 mod parse;
 mod survey;
 mod types;
+mod wide_product;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{allowed_features, refine_error};
@@ -21,6 +22,7 @@ pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use types::{FuncType, ValueType};
+pub(crate) use wide_product::{WideProduct, wide_product};
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 

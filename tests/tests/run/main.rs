@@ -18,3 +18,4 @@ mod unrolling;
 mod values;
 mod vectors;
 mod vectors_inside;
+mod wide_products;

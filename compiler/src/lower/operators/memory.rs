@@ -30,7 +30,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A store of `bytes` bytes by the instruction that `emit` makes.
-    pub(super) fn store<R>(
+    pub(in super::super) fn store<R>(
         &mut self,
         at: MemArg,
         bytes: u32,

@@ -1,0 +1,34 @@
+//! Functions that are recognised as a product of 128 bits, by instructions for it.
+//!
+//! The stores are those of the body, in its order: what traps, and where, stays the same.
+
+use cranelift_codegen::ir::{InstBuilder, types};
+
+use super::context::Lowering;
+use crate::wasm::WideProduct;
+
+impl Lowering<'_, '_> {
+    /// Lowers `product`, all of the innermost body, and closes the body's frame.
+    pub(super) fn lower_wide_product(&mut self, product: &WideProduct) {
+        let [pointer, a, a_upper, b, b_upper] = [0, 1, 2, 3, 4].map(|local| {
+            let (_, variable) = self.locals[local];
+            self.builder.use_var(variable)
+        });
+        // The product of the lower halves is one instruction, or two, if it is made of these.
+        let [wide_a, wide_b] = [a, b].map(|half| self.ins().uextend(types::I128, half));
+        let wide = self.ins().imul(wide_a, wide_b);
+        let (lower, upper) = self.ins().isplit(wide);
+        let first = self.ins().imul(a, b_upper);
+        let second = self.ins().imul(a_upper, b);
+        let crosses = self.ins().iadd(first, second);
+        let upper = self.ins().iadd(upper, crosses);
+        for store in &product.stores {
+            self.begin_operator(store.position);
+            self.set_position(store.position);
+            self.push(pointer);
+            self.push(if store.upper { upper } else { lower });
+            self.store(store.at, 8, |i, a, v| i.store(a.flags, v, a.address, a.displacement));
+        }
+        self.close_frame();
+    }
+}
