@@ -9,8 +9,10 @@ mod driver;
 mod effort;
 mod image;
 mod listing;
+mod loops;
 mod reuse;
 mod stored;
+mod worth;
 
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};
