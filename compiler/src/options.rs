@@ -18,7 +18,7 @@ pub use crate::target::{Architecture, Cpu, TargetError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OptLevel {
-    /// Least compile time: no optimisation, single-pass register allocation.
+    /// Least compile time: no optimisation, single-pass register allocation but for small loops.
     O0,
     /// No optimisation, backtracking register allocation.
     O1,

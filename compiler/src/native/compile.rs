@@ -14,6 +14,7 @@ use wamr_abi::helpers::Helper;
 use super::effort;
 use super::listing::{self, Listing};
 use super::unroll::unroll;
+use super::worth;
 use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::lower::{
@@ -225,25 +226,31 @@ impl<'a> FunctionCompiler<'a> {
     }
 
     /// Cranelift's part: optimisation, instruction selection, register allocation. This is what
-    /// `Context::compile` does, but for the choice of the least effort before and in the middle.
+    /// `Context::compile` does, but for the choice of the effort before and in the middle.
     /// Tells whether the effort was the least although the options ask for more.
     fn generate(&mut self, symbol: Symbol) -> Result<(CompiledCode, bool), Error> {
         let mut control = ControlPlane::default();
         let context = &mut self.context;
         let monitor = self.env.monitor;
         let failed = |error: CodegenError| codegen_error(symbol, &error);
-        let Isas { main, least_effort, .. } = self.isas;
+        let Isas { main, least_effort, more_effort, .. } = self.isas;
         let least = least_effort.as_ref();
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
         context.optimize(&**isa, &mut control).map_err(failed)?;
         isa = least.filter(|_| effort::exceeds_backtracking(&context.func)).unwrap_or(isa);
+        let reduced = !std::ptr::eq(isa, main);
+        if let Some(more_effort) =
+            more_effort.as_ref().filter(|_| worth::is_worth_backtracking(&context.func))
+        {
+            isa = more_effort;
+        }
         monitor.check()?;
         let (func, domtree) = (&context.func, &context.domtree);
         let allocator = &mut self.allocator;
         let stencil = isa.compile_function(func, domtree, allocator, self.lists, &mut control);
         let code = stencil.map_err(failed)?.apply_params(&func.params);
-        Ok((code, !std::ptr::eq(isa, main)))
+        Ok((code, reduced))
     }
 }
 

@@ -11,7 +11,9 @@
 //! every loop together.
 
 use cranelift_codegen::entity::SecondaryMap;
-use cranelift_codegen::ir::{Block, BlockCall, Function, Value};
+use cranelift_codegen::ir::{Function, Value};
+
+use super::loops::{Loops, destinations};
 
 /// The most blocks in which the middle end looks for equal computations. 300,000 in a row took
 /// minutes. CPython has 12,600 in one function.
@@ -43,15 +45,6 @@ pub(super) fn exceeds_backtracking(func: &Function) -> bool {
 fn branch_arguments(func: &Function) -> usize {
     let destinations = func.layout.blocks().flat_map(|block| destinations(func, block));
     destinations.map(|call| call.args(&func.dfg.value_lists).count()).sum()
-}
-
-/// Where a block may branch to.
-fn destinations(func: &Function, block: Block) -> &[BlockCall] {
-    let dfg = &func.dfg;
-    let last = func.layout.last_inst(block);
-    last.map_or(&[], |inst| {
-        dfg.insts[inst].branch_destination(&dfg.jump_tables, &dfg.exception_tables)
-    })
 }
 
 /// Where a value is alive: from its definition's block to that of its last use, as positions in the
@@ -102,57 +95,6 @@ fn lives(func: &Function) -> SecondaryMap<Value, Life> {
         }
     }
     lives
-}
-
-/// Loops as stretches of the layout: a branch backwards makes one of all blocks between its target,
-/// the header, and itself. Blocks are named by their positions in the layout.
-struct Loops {
-    /// By block: the header of the innermost loop around it.
-    innermost: Vec<Option<u32>>,
-    /// By header: the last block of its loop.
-    end: Vec<Option<u32>>,
-    /// By header: the header of the next loop around its own.
-    outer: Vec<Option<u32>>,
-}
-
-impl Loops {
-    fn of(func: &Function) -> Self {
-        let end = loop_ends(func);
-        let mut loops =
-            Self { innermost: Vec::with_capacity(end.len()), outer: vec![None; end.len()], end };
-        let mut open: Vec<u32> = Vec::new();
-        for block in 0..loops.end.len() as u32 {
-            while open.last().is_some_and(|&header| loops.end[header as usize] < Some(block)) {
-                open.pop();
-            }
-            if loops.end[block as usize].is_some() {
-                loops.outer[block as usize] = open.last().copied();
-                open.push(block);
-            }
-            loops.innermost.push(open.last().copied());
-        }
-        loops
-    }
-}
-
-/// By block: the last block that branches back to it.
-fn loop_ends(func: &Function) -> Vec<Option<u32>> {
-    let mut positions: SecondaryMap<Block, u32> = SecondaryMap::new();
-    let mut ends = Vec::new();
-    for (block, position) in func.layout.blocks().zip(0..) {
-        positions[block] = position;
-        ends.push(None);
-    }
-    for (block, position) in func.layout.blocks().zip(0..) {
-        for call in destinations(func, block) {
-            let target = positions[call.block(&func.dfg.value_lists)];
-            if target <= position {
-                let end: &mut Option<u32> = &mut ends[target as usize];
-                *end = (*end).max(Some(position));
-            }
-        }
-    }
-    ends
 }
 
 #[cfg(test)]

@@ -9,9 +9,11 @@ mod driver;
 mod effort;
 mod image;
 mod listing;
+mod loops;
 mod reuse;
 mod stored;
 mod unroll;
+mod worth;
 
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};

@@ -18,6 +18,8 @@ use cranelift_codegen::ir::{
     Block, BlockArg, BlockCall, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value,
 };
 
+use super::loops::branch_destinations as destinations;
+
 /// The most iterations of a loop that is unrolled.
 const MAX_TRIPS: usize = 32;
 /// The most instructions that one loop may add.
@@ -53,11 +55,6 @@ fn passes_constant(func: &Function, jump: Inst) -> bool {
     let constants = Constants::default();
     let args = destinations(func, jump).iter().flat_map(|call| call.args(&func.dfg.value_lists));
     args.filter_map(|arg| arg.as_value()).any(|arg| constants.get(&func.dfg, arg).is_some())
-}
-
-fn destinations(func: &Function, branch: Inst) -> &[BlockCall] {
-    let dfg = &func.dfg;
-    dfg.insts[branch].branch_destination(&dfg.jump_tables, &dfg.exception_tables)
 }
 
 /// How many branches lead to each block.

@@ -198,6 +198,8 @@ pub(crate) struct Isas {
     pub(crate) main: OwnedTargetIsa,
     /// The same at level 0, if `main` is not: for functions that are too much for `main`.
     pub(crate) least_effort: Option<OwnedTargetIsa>,
+    /// The same at level 1, if `main` is level 0: for functions that are worth that.
+    pub(crate) more_effort: Option<OwnedTargetIsa>,
     /// What Cranelift has no instruction for.
     pub(crate) clock: Clock,
 }
@@ -211,15 +213,18 @@ impl Isas {
         unwinding: bool,
     ) -> Result<Self, Error> {
         let at = |level| isa(options, level, convention, unwinding);
-        let optimises = options.opt_level != OptLevel::O0;
-        let least_effort = optimises.then(|| at(OptLevel::O0)).transpose()?;
-        Ok(Self { main: at(options.opt_level)?, least_effort, clock: options.target().clock() })
+        let (least_effort, more_effort) = match options.opt_level {
+            OptLevel::O0 => (None, Some(at(OptLevel::O1)?)),
+            OptLevel::O1 | OptLevel::O2 | OptLevel::O3 => (Some(at(OptLevel::O0)?), None),
+        };
+        let main = at(options.opt_level)?;
+        Ok(Self { main, least_effort, more_effort, clock: options.target().clock() })
     }
 
     /// The machine and every setting of Cranelift, in words.
     pub(crate) fn settings(&self) -> String {
         let mut settings = format!("{}", self.main.triple());
-        for isa in std::iter::once(&self.main).chain(&self.least_effort) {
+        for isa in [&self.main].into_iter().chain(&self.least_effort).chain(&self.more_effort) {
             let values = isa.isa_flags().into_iter().map(|value| value.to_string());
             settings.extend([isa.flags().to_string()].into_iter().chain(values));
         }

@@ -1,0 +1,179 @@
+//! Which functions get the backtracking register allocator at level 0.
+//!
+//! With the single-pass allocator, all code is compiled in 3/5 of the time, and runs more than twice as
+//! long: next to nothing stays in a register from one block to the next. But a program spends its time in
+//! a small share of its code, and loops within loops, not too large and without many calls, are likely to
+//! be in it. So functions get the better allocator if they are small for the depth of their loops.
+//!
+//! Invariants: the answer depends on the IR of the one function alone, so that it stays the same when
+//! other functions change; and what is admitted is too small for work that grows with the square of the
+//! size to be noticed. How the limits were found stands in `docs/performance.md`.
+
+use cranelift_codegen::ir::{ExternalName, Function, InstructionData};
+
+use super::loops::{Loops, destinations};
+
+/// How large a function without loops may be, and one that calls itself.
+const SIZE: usize = 50;
+
+/// By how much the limit grows with each loop around the innermost one.
+const FACTOR_PER_LOOP: usize = 3;
+
+/// How large a function may be, whatever its loops.
+const MAX_SIZE: usize = 3_000;
+
+/// The least number of instructions for each call. A call empties most registers, so there is little to
+/// gain around it, and much to search.
+const INSTRUCTIONS_PER_CALL: usize = 40;
+
+/// Whether `func` is worth the backtracking allocator at level 0.
+pub(super) fn is_worth_backtracking(func: &Function) -> bool {
+    let instructions = func.dfg.num_insts();
+    if instructions.max(func.dfg.num_values()) > MAX_SIZE {
+        return false;
+    }
+    let size = instructions.max(func.dfg.num_values()).max(branch_operands(func));
+    let limit = if size <= SIZE { SIZE } else { max_size(Loops::of(func).depth()) };
+    let calls = calls(func);
+    size <= limit && calls.all * INSTRUCTIONS_PER_CALL <= instructions
+        || size <= SIZE && calls.own > 0
+}
+
+/// How large a function with loops in each other may be, so many at the most.
+fn max_size(depth: u32) -> usize {
+    (0..depth).fold(SIZE, |size, _| (size * FACTOR_PER_LOOP).min(MAX_SIZE))
+}
+
+/// Targets of branches, and arguments for them: one instruction may have any number.
+fn branch_operands(func: &Function) -> usize {
+    let targets = func.layout.blocks().flat_map(|block| destinations(func, block));
+    targets.map(|target| 1 + target.args(&func.dfg.value_lists).len()).sum()
+}
+
+/// The calls of a function, but for those that are there for a trap.
+#[derive(Default)]
+struct Calls {
+    all: usize,
+    /// Those of the function itself.
+    own: usize,
+}
+
+fn calls(func: &Function) -> Calls {
+    let mut calls = Calls::default();
+    let likely = func.layout.blocks().filter(|&block| !func.layout.is_cold(block));
+    for inst in likely.flat_map(|block| func.layout.block_insts(block)) {
+        let data = &func.dfg.insts[inst];
+        calls.all += usize::from(data.opcode().is_call());
+        if let InstructionData::Call { func_ref, .. } = *data
+            && let ExternalName::User(name) = func.dfg.ext_funcs[func_ref].name
+        {
+            let own = func.name.get_user() == Some(&func.params.user_named_funcs()[name]);
+            calls.own += usize::from(own);
+        }
+    }
+    calls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_SIZE, SIZE, is_worth_backtracking};
+    use crate::native::loops::tests::function;
+
+    /// What `is_worth_backtracking` says of the function 0 with `blocks`, which may call itself, the
+    /// function 1, and in a trap the function 2.
+    fn is_worth(blocks: &str) -> bool {
+        is_worth_backtracking(&function(&format!(
+            "function u0:0(i32) {{
+                fn0 = colocated u0:0(i32)
+                fn1 = colocated u0:1(i32)
+                fn2 = colocated u0:2(i32)
+                {blocks}
+            }}"
+        )))
+    }
+
+    /// `count` instructions that use `v0`.
+    fn instructions(count: usize) -> String {
+        (0..count).map(|number| format!("v{} = iadd v0, v0\n", 1 + number)).collect()
+    }
+
+    /// `count` instructions in so many loops in each other.
+    fn nested(depth: usize, count: usize) -> String {
+        let outer = (1..depth).map(|block| format!("jump block{block}\nblock{block}:\n"));
+        let inner = instructions(count);
+        let ends = (1..depth).rev().map(|header| {
+            let end = 100 + header;
+            format!("block{end}: brif v0, block{header}, block{}\n", end - 1)
+        });
+        let (outer, ends): (String, String) = (outer.collect(), ends.collect());
+        let after = if depth == 1 { 100 } else { 99 + depth };
+        format!(
+            "block0(v0: i32): {outer} jump block50
+            block50: {inner} brif v0, block50, block{after}
+            {ends}
+            block100: return"
+        )
+    }
+
+    #[test]
+    fn the_smallest_functions_are() {
+        assert!(is_worth(&format!("block0(v0: i32): {} return", instructions(SIZE - 2))));
+        assert!(!is_worth(&format!("block0(v0: i32): {} return", instructions(SIZE))));
+    }
+
+    #[test]
+    fn loops_are_if_they_are_small_for_their_depth() {
+        assert!(is_worth(&nested(1, SIZE)));
+        assert!(!is_worth(&nested(1, 3 * SIZE)));
+        assert!(is_worth(&nested(2, 3 * SIZE)));
+        assert!(!is_worth(&nested(2, 9 * SIZE)));
+        assert!(is_worth(&nested(9, MAX_SIZE - 100)));
+        assert!(!is_worth(&nested(9, MAX_SIZE)));
+    }
+
+    #[test]
+    fn functions_with_many_calls_are_not() {
+        let with_call =
+            |count, call| format!("block0(v0: i32): {call}\n{} return", instructions(count));
+        assert!(is_worth(&with_call(45, "call fn1(v0)")));
+        assert!(!is_worth(&with_call(20, "call fn1(v0)")));
+        assert!(!is_worth(&with_call(45, "call fn1(v0)\ncall fn1(v0)")));
+    }
+
+    #[test]
+    fn a_call_for_a_trap_does_not_count() {
+        let blocks = |cold| {
+            format!(
+                "block0(v0: i32): brif v0, block1, block2
+                block1 {cold}: call fn2(v0)\nreturn
+                block2: return"
+            )
+        };
+        assert!(is_worth(&blocks("cold")));
+        assert!(!is_worth(&blocks("")));
+    }
+
+    #[test]
+    fn the_smallest_functions_that_call_themselves_are() {
+        let recursive = |count| {
+            let calls = "call fn0(v0)\ncall fn0(v0)\ncall fn1(v0)";
+            format!("block0(v0: i32): {calls}\n{} return", instructions(count))
+        };
+        assert!(is_worth(&recursive(SIZE - 10)));
+        assert!(!is_worth(&recursive(SIZE)));
+    }
+
+    #[test]
+    fn operands_of_branches_count() {
+        let table = |targets| {
+            let targets = vec!["block1(v0, v0, v0)"; targets].join(", ");
+            format!(
+                "block0(v0: i32): br_table v0, block2, [{targets}]
+                block1(v1: i32, v2: i32, v3: i32): return
+                block2: return"
+            )
+        };
+        assert!(is_worth(&table(10)));
+        assert!(!is_worth(&table(20)));
+    }
+}
