@@ -9,6 +9,7 @@ mod features;
 mod foreign;
 mod generate;
 mod hand_over;
+mod profiling;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -250,7 +251,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         misuse("--stack-usage is for --format=aot and --format=object");
     }
     // Files that flags name are read once.
-    let common = args.code.options(cpus[0].clone())?;
+    let common = args.profiling.apply(args.code.options(cpus[0].clone())?);
     let common = common.release(args.wamr_version).emit_custom_sections(sections);
     let options = cpus.into_iter().map(|cpu| common.clone().cpu(cpu));
     Ok(CompileRequest {
