@@ -11,9 +11,11 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use cwamrc::{Architecture, BoundsChecks, CallStacks, OptLevel, Options, Release};
+use cwamrc_tests::machine::Machine;
 use cwamrc_tests::tree::root;
 use tempfile::TempDir;
 use wamr_build::{Library, Target};
+use wamr_shim::{InstanceConfig, Val};
 
 /// All kinds of calls, and a function that takes its time.
 const MODULE: &str = r#"(module
@@ -307,8 +309,36 @@ fn the_stack_that_is_left_shrinks_as_a_host_function_sees_it() {
     }
 }
 
-/// Files that are compiled for it work in ordinary runtimes as well, for which tests elsewhere stand;
-/// here, the two profiles do not disturb each other, nor other counters.
+/// A runtime that does not profile has the helpers all the same, for call stacks.
+#[test]
+fn ordinary_runtimes_run_the_files() {
+    const ODD_AND_EVEN: &str = r#"(module
+        (memory 1)
+        (func $even (export "even") (param i32) (result i32)
+            (if (i32.eqz (local.get 0)) (then (return (i32.const 1))))
+            (call $odd (i32.sub (local.get 0) (i32.const 1))))
+        (func $odd (param i32) (result i32)
+            (if (i32.eqz (local.get 0)) (then (return (i32.const 0))))
+            (i32.div_u (call $even (i32.sub (local.get 0) (i32.const 1)))
+                       (i32.ne (local.get 0) (i32.const 101)))))"#;
+    for mut options in all_options() {
+        let architecture = options.cpu.architecture();
+        let mut machines = Machine::foreign().chain([Machine::Here]);
+        let machine = machines.find(|each| each.options().cpu.architecture() == architecture);
+        options.instrumentation.profile_stack = true;
+        let file = compiled(ODD_AND_EVEN, &with_profile(options));
+        let module = machine.expect("there is one").runtime().load(&file).expect("it is a file");
+        let instance = module.instantiate(&InstanceConfig::default()).expect("it needs nothing");
+        for (argument, result) in [(10, 1), (11, 0)] {
+            assert_eq!(instance.call("even", &[Val::I32(argument)]), Ok(vec![Val::I32(result)]));
+        }
+        let trap = instance.call("even", &[Val::I32(102)]).expect_err("it divides by zero");
+        let names: Vec<_> = trap.frames.iter().map(|frame| frame.name.as_deref()).collect();
+        assert_eq!(names, [Some("odd"), Some("even")]);
+    }
+}
+
+/// The two profiles do not disturb each other, nor other counters.
 #[test]
 fn everything_at_once() {
     for options in all_options() {
