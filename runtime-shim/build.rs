@@ -29,6 +29,7 @@ fn build() -> Result<(), String> {
         software_bounds_checks: has_feature("SOFTWARE_BOUNDS_CHECKS"),
         memory64: has_feature("MEMORY64"),
         spec_test: has_feature("SPEC_TEST"),
+        ..Options::default()
     };
     let out_dir = PathBuf::from(variable("OUT_DIR")?);
     let objects = wamr_build::compile_runtime(cc::Build::new(), &root, target, options, &out_dir)?;

@@ -10,12 +10,14 @@
 
 /* What stands behind a flag. */
 enum kind {
-    ON,      /* nothing: the field becomes true */
-    OFF,     /* nothing: the field becomes false */
-    STRING,  /* =TEXT */
-    NUMBER,  /* =N, at most `most` */
-    FORMAT,  /* =NAME of an output format */
-    SECTIONS /* =NAME,NAME... */
+    ON,       /* nothing: the field becomes true */
+    OFF,      /* nothing: the field becomes false */
+    STRING,   /* =TEXT */
+    NUMBER,   /* =N, at most `most` */
+    FORMAT,   /* =NAME of an output format */
+    SECTIONS, /* =NAME,NAME... */
+    FEATURES, /* =NAME,NAME... of call stacks */
+    LIME1     /* nothing: several fields become true */
 };
 
 struct flag {
@@ -50,6 +52,12 @@ static const struct flag flags[] = {
     { "disable-llvm-lto", ON, FIELD(disable_llvm_lto), 0, "no link-time passes" },
     { "enable-indirect-mode", ON, FIELD(is_indirect_mode), 0, "calls through a table, for code in place" },
     { "enable-builtin-intrinsics", STRING, FIELD(builtin_intrinsics), 0, "which calls replace intrinsics" },
+    { "enable-simd", ON, FIELD(enable_simd), 0, "vectors, which are there anyway" },
+    { "enable-bulk-memory-opt", ON, FIELD(enable_bulk_memory_opt), 0, "memory.copy and memory.fill" },
+    { "enable-call-indirect-overlong", ON, FIELD(enable_call_indirect_overlong), 0, "long table indexes" },
+    { "enable-lime1", LIME1, 0, 0, "these two, and constant arithmetic" },
+    { "enable-dump-call-stack", ON, offsetof(struct request, call_stacks), 0, "frames for call stacks" },
+    { "call-stack-features", FEATURES, FIELD(call_stack_features), 0, "what frames hold, as in ip,func-idx" },
     { "enable-perf-profiling", ON, FIELD(enable_perf_profiling), 0, "profiling of functions" },
     { "enable-memory-profiling", ON, FIELD(enable_memory_profiling), 0, "profiling of memory" },
     { "enable-shared-heap", ON, FIELD(enable_shared_heap), 0, "the shared heap" },
@@ -83,12 +91,18 @@ static void defaults(struct request *request)
     aot_call_stack_features_init_default(&option->call_stack_features);
 }
 
+/* Whether nothing stands behind a flag. */
+static bool is_bare(enum kind kind)
+{
+    return kind == ON || kind == OFF || kind == LIME1;
+}
+
 static void print_help(void)
 {
     puts("wamrc's flags, for WAMR's own compiler with LLVM:\n  wamrc [FLAG...] -o FILE FILE.wasm\n");
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         const struct flag *flag = &flags[i];
-        bool bare = flag->kind == ON || flag->kind == OFF;
+        bool bare = is_bare(flag->kind);
         printf("  -%s%s%-*s %s\n", strlen(flag->name) > 1 ? "-" : "", flag->name, 28 - (int)strlen(flag->name),
                bare ? "" : "=...", flag->help);
     }
@@ -113,24 +127,66 @@ static bool format(const char *text, uint32_t *value)
     return false;
 }
 
-/* Splits in place; the names lie in the argument. */
+/* Splits in place; the names lie in the argument, with a backslash for each space. */
 static bool sections(char *text, AOTCompOption *option)
 {
     option->custom_sections = malloc((strlen(text) + 1) * sizeof(char *));
     if (option->custom_sections == NULL)
         return false;
     option->custom_sections_count = 0;
+    for (char *backslash = text; (backslash = strchr(backslash, '\\')) != NULL;)
+        *backslash = ' ';
     for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ","))
         option->custom_sections[option->custom_sections_count++] = name;
     return true;
+}
+
+/* Splits in place. */
+static bool features(char *text, AOTCallStackFeatures *features)
+{
+    const struct {
+        const char *name;
+        bool *field;
+    } all[] = {
+        { "bounds-checks", &features->bounds_checks }, { "ip", &features->ip },
+        { "trap-ip", &features->trap_ip },             { "func-idx", &features->func_idx },
+        { "values", &features->values },
+    };
+    const size_t count = sizeof all / sizeof all[0];
+    memset(features, 0, sizeof *features);
+    for (char *name = strtok(text, ","); name != NULL; name = strtok(NULL, ",")) {
+        size_t i = 0;
+        while (i < count && strcmp(all[i].name, name) != 0)
+            i++;
+        if (i == count)
+            return false;
+        *all[i].field = true;
+    }
+    return true;
+}
+
+/* What follows from several flags together, as in wamrc: without values, frames are tiny ones, which
+ * functions push themselves. */
+static void combine(struct request *request)
+{
+    AOTCompOption *option = &request->option;
+    option->enable_stack_estimation = option->enable_memory_profiling;
+    if (!request->call_stacks && !option->enable_perf_profiling)
+        return;
+    option->aux_stack_frame_type = AOT_STACK_FRAME_TYPE_STANDARD;
+    if (option->enable_perf_profiling)
+        option->call_stack_features.func_idx = true;
+    else if (!option->call_stack_features.values) {
+        option->aux_stack_frame_type = AOT_STACK_FRAME_TYPE_TINY;
+        option->call_stack_features.frame_per_function = true;
+    }
 }
 
 /* `value` is NULL if the argument has none. */
 static bool apply(struct request *request, const struct flag *flag, char *value)
 {
     void *field = (char *)request + flag->field;
-    bool bare = flag->kind == ON || flag->kind == OFF;
-    if (bare != (value == NULL))
+    if (is_bare(flag->kind) != (value == NULL))
         return false;
     switch (flag->kind) {
     case ON:
@@ -146,6 +202,13 @@ static bool apply(struct request *request, const struct flag *flag, char *value)
         return format(value, field);
     case SECTIONS:
         return sections(value, &request->option);
+    case FEATURES:
+        return features(value, field);
+    case LIME1:
+        request->option.enable_bulk_memory_opt = true;
+        request->option.enable_call_indirect_overlong = true;
+        request->option.enable_extended_const = true;
+        return true;
     }
     return false;
 }
@@ -192,6 +255,7 @@ enum outcome parse_options(struct request *request, int argc, char **argv)
             request->input = argv[i];
         }
     }
+    combine(request);
     const char *target = request->option.target_arch, *abi = request->option.target_abi;
     bool lists = (target != NULL && strcmp(target, "help") == 0) || (abi != NULL && strcmp(abi, "help") == 0);
     if (!lists && (request->input == NULL || request->output == NULL)) {

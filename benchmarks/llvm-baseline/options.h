@@ -12,6 +12,8 @@ struct request {
     /* Where figures about the compilation go, as JSON; NULL for nowhere. */
     const char *measure;
     uint32_t verbosity;
+    /* Whether traps show the functions that they went through. */
+    bool call_stacks;
     AOTCompOption option;
 };
 

@@ -1,9 +1,5 @@
 //! The page in a browser: Debian's Chromium, headless, must draw all of it, in light and dark, wide and
-//! as narrow as a phone.
-//!
-//! Chromium is a large package that nothing else here needs, so this test runs on demand:
-//! `cargo test -p cwamrc-benchmarks --features browser --test page`. `PAGE_SCREENSHOTS=<folder>` keeps the
-//! pictures, to be looked at.
+//! as narrow as a phone. `PAGE_SCREENSHOTS=<folder>` keeps the pictures, to be looked at.
 
 use std::path::Path;
 use std::process::Command;
@@ -31,7 +27,8 @@ fn chromium(arguments: &[&str]) -> String {
     let mut command = Command::new("chromium");
     command.args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000"]);
     let done = command.args(arguments).output();
-    let done = done.expect("chromium is there; on Debian, `apt-get install chromium` brings it");
+    let done =
+        done.expect("there is no chromium; tests/scripts/inputs.sh installs what is missing");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     String::from_utf8_lossy(&done.stdout).into_owned()
 }

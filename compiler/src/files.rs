@@ -1,9 +1,11 @@
 //! Input and output of the command: files, or `-` for the standard streams.
 //!
 //! Invariant: a file at the output path is either the complete result or what was there before; the
-//! result is written beside it and renamed. Several results are renamed when all are written, so that
-//! no full disk leaves new files beside old ones. What is not a regular file, such as a device, is
+//! result gets its name when it is complete (`pending.rs`). Several results get theirs when all are
+//! written, so that no full disk leaves new files beside old ones. What is not a regular file, such as a device, is
 //! written to directly.
+
+mod pending;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,6 +14,7 @@ use std::path::{Path, PathBuf};
 use cwamrc::Architecture;
 use etcetera::BaseStrategy;
 
+use self::pending::Pending;
 use crate::failure::Failure;
 
 /// Stands for standard input or output.
@@ -97,44 +100,20 @@ pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let written = files.iter().map(|(path, bytes)| {
         write_beside(path, bytes).map_err(|error| failed(path, &error)).map(|file| (path, file))
     });
-    // Temporary files that are not renamed go away by themselves.
+    // What is not given its name goes away by itself.
     for (path, pending) in written.collect::<Result<Vec<_>, _>>()? {
-        if let Some((file, target)) = pending {
-            file.persist(target).map_err(|error| failed(path, &error.error))?;
+        if let Some(pending) = pending {
+            pending.persist().map_err(|error| failed(path, &error))?;
         }
     }
     Ok(())
 }
 
-/// A file that is complete, and where it is to go.
-type Pending = (tempfile::NamedTempFile, PathBuf);
-
 /// Writes what is to become the file at `path`; what is not a regular file, for good.
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<Option<Pending>> {
-    let existing = fs::metadata(path).ok();
-    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         OpenOptions::new().write(true).open(path)?.write_all(bytes)?;
         return Ok(None);
     }
-    // Renaming would replace a symbolic link instead of the file that it names.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut file = tempfile::Builder::new()
-        .prefix(".cwamrc-")
-        // Opened here, so that the process's umask applies, as for any new file.
-        .make_in(directory(&path), |path| {
-            OpenOptions::new().write(true).create_new(true).open(path)
-        })?;
-    if let Some(existing) = existing {
-        file.as_file().set_permissions(existing.permissions())?;
-    }
-    // The file itself: errors of the wrapper name its temporary path.
-    file.as_file_mut().write_all(bytes)?;
-    Ok(Some((file, path)))
-}
-
-fn directory(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    }
+    Pending::write(path, bytes).map(Some)
 }

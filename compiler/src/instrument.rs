@@ -31,6 +31,12 @@ pub struct Instrumentation {
     pub gas: Option<Gas>,
     /// Whether time is measured, in the exported global [`TIME`].
     pub measure_time: bool,
+    /// Whether a runtime that is built for it (`WAMR_BUILD_PERF_PROFILING=1`) counts and times the calls
+    /// of every function. Nothing is inlined then.
+    pub profile_calls: bool,
+    /// Whether a runtime that is built for it (`WAMR_BUILD_MEMORY_PROFILING=1`) can tell how much of the
+    /// native stack was never used.
+    pub profile_stack: bool,
 }
 
 /// What instructions cost.

@@ -11,7 +11,7 @@ mod machine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let result = match cli::parse() {
+    let result = cli::parse().and_then(|request| match request {
         cli::Request::Compile(request) => commands::compile(&request),
         cli::Request::HandOver(request) => commands::hand_over(&request),
         cli::Request::Inspect(request) => commands::inspect(&request),
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         cli::Request::Run(request) => commands::run(&request),
         cli::Request::PerfMap { module, map } => commands::perf_map(&module, &map),
         cli::Request::Print(text) => commands::show(&text),
-    };
+    });
     result.unwrap_or_else(|failure| {
         failure::diagnose(failure);
         ExitCode::FAILURE

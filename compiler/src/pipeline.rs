@@ -102,7 +102,7 @@ fn compile_parsed(
     let cache = cache.filter(|_| output == Output::Aot && may_be_kept(options));
     let outlines = cache.map(|_| outlines(module));
     let outlines = outlines.as_deref();
-    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(module, outlines));
+    let plan = inlines(options).then(|| InliningPlan::new(module, outlines));
     let plan = plan.as_ref();
     let job = Job { module, layout: &layout, options, counters, plan, unwinding };
     let compiled = lower(&job, monitor, |env, isas| {
@@ -139,6 +139,11 @@ fn compile_parsed(
         cache: compiled.cache,
     };
     Ok(Artifact { bytes, summary })
+}
+
+/// Whether functions are inlined into each other. Where calls are counted, each is one.
+fn inlines(options: &Options) -> bool {
+    options.opt_level == OptLevel::O3 && !options.instrumentation.profile_calls
 }
 
 /// Whether a cache keeps functions that are compiled with `options`. What operators the code was made from
@@ -251,7 +256,7 @@ fn list_module(
     let counters = instrument::install(&mut module, &options.instrumentation)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
-    let plan = (options.opt_level == OptLevel::O3).then(|| InliningPlan::new(&module, None));
+    let plan = inlines(options).then(|| InliningPlan::new(&module, None));
     let plan = plan.as_ref();
     let (module, layout) = (&module, &layout);
     let job = Job { module, layout, options, counters, plan, unwinding: false };

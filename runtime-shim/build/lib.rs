@@ -48,7 +48,8 @@ pub fn compile_runtime(
 
     let mut objects = compile(&base, &[assertions], &[])?;
     objects.extend(compile(&base, &sources.console, options::CONSOLE_RENAMES)?);
-    objects.extend(compile(&base, &sources.call_stack, options::CALL_STACK_RENAMES)?);
+    let renames = options::call_stack_renames(options);
+    objects.extend(compile(&base, &sources.call_stack, &renames)?);
     objects.extend(compile(&base, &sources.other, &[])?);
     Ok(objects)
 }

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn parse(arguments: impl Iterator<Item = String>) -> Option<Request> {
-    let mut options = Options { software_bounds_checks: false, memory64: false, spec_test: false };
+    let mut options = Options::default();
     let mut arch = env::consts::ARCH.to_owned();
     let mut prefix = None;
     for argument in arguments {

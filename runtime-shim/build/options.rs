@@ -53,11 +53,14 @@ pub(crate) const CONSOLE_RENAMES: &[(&str, &str)] =
     &[("os_printf", "wamr_shim_eprintf"), ("os_vprintf", "wamr_shim_veprintf")];
 
 /// In the file that prints the call stack of a trap to standard output: nowhere, for a `Trap`
-/// carries it.
-pub(crate) const CALL_STACK_RENAMES: &[(&str, &str)] = &[("os_printf", "wamr_shim_discard")];
+/// carries it. It prints profiles of calls, too, which go to standard error.
+pub(crate) fn call_stack_renames(options: Options) -> [(&'static str, &'static str); 1] {
+    let place = if options.profiling { "wamr_shim_eprintf" } else { "wamr_shim_discard" };
+    [("os_printf", place)]
+}
 
 /// What can be chosen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// No guard pages: only code that checks bounds itself can run.
     pub software_bounds_checks: bool,
@@ -65,15 +68,19 @@ pub struct Options {
     pub memory64: bool,
     /// WAMR's native module `spectest`.
     pub spec_test: bool,
+    /// Profiles of calls and of the native stack, which WAMR prints.
+    pub profiling: bool,
 }
 
 /// Every macro for the C compiler, with its value.
 pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<String>)> {
-    let Options { software_bounds_checks, memory64, spec_test } = options;
+    let Options { software_bounds_checks, memory64, spec_test, profiling } = options;
     let switches = [
         ("WASM_DISABLE_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_ENABLE_MEMORY64", memory64),
+        ("WASM_ENABLE_MEMORY_PROFILING", profiling),
+        ("WASM_ENABLE_PERF_PROFILING", profiling),
         ("WASM_ENABLE_SIMD", target.simd),
         ("WASM_ENABLE_SPEC_TEST", spec_test),
     ];

@@ -246,9 +246,10 @@ has(const struct feature *feature)
 
 #elif defined(__riscv) && defined(__linux__)
 /* Source: arch/riscv/include/uapi/asm/hwprobe.h of Linux, and AT_HWCAP for extensions of one letter.
- * What older systems do not tell counts as missing. */
+ * What older systems do not tell counts as missing. How long vectors are, the CPU tells by itself. */
 #define LETTER(letter) (UINT64_C(1) << ((letter) - 'a'))
 #define PROBED 0
+#define VECTOR_BITS 1
 
 static const struct feature FEATURES[] = {
     { "m", AT_HWCAP, LETTER('m') },
@@ -267,6 +268,9 @@ static const struct feature FEATURES[] = {
     { "zvl32b", AT_HWCAP, LETTER('v') },
     { "zvl64b", AT_HWCAP, LETTER('v') },
     { "zvl128b", AT_HWCAP, LETTER('v') },
+    { "zvl256b", VECTOR_BITS, 256 },
+    { "zvl512b", VECTOR_BITS, 512 },
+    { "zvl1024b", VECTOR_BITS, 1024 },
     { "b", PROBED, 1u << 3 | 1u << 4 | 1u << 5 },
     { "zba", PROBED, 1u << 3 },
     { "zbb", PROBED, 1u << 4 },
@@ -279,7 +283,20 @@ static const struct feature FEATURES[] = {
     { "zvfh", PROBED, 1u << 30 },
     { "zfa", PROBED, UINT64_C(1) << 32 },
     { "zicond", PROBED, UINT64_C(1) << 35 },
+    { "zcb", PROBED, UINT64_C(1) << 44 },
 };
+
+/* The length of a vector register, from the control register vlenb, which V brings. */
+static uint64_t
+vector_bits(void)
+{
+    uint64_t bytes;
+    if (!(getauxval(AT_HWCAP) & LETTER('v')))
+        return 0;
+    /* By number: assemblers know the name only where V may be used. */
+    __asm__("csrr %0, 0xc22" : "=r"(bytes));
+    return 8 * bytes;
+}
 
 static int
 has(const struct feature *feature)
@@ -289,6 +306,8 @@ has(const struct feature *feature)
         int64_t key;
         uint64_t value;
     } pair = { 4, 0 };
+    if (feature->source == VECTOR_BITS)
+        return vector_bits() >= feature->bits;
     if (feature->source != PROBED)
         return (getauxval(feature->source) & feature->bits) == feature->bits;
     return syscall(258, &pair, 1, 0, NULL, 0) == 0 && pair.key == 4

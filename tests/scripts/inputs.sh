@@ -34,6 +34,8 @@ need cmake cmake --version
 need pkg-config pkg-config --version
 need valgrind valgrind --version
 need wabt wasm-validate --version
+# 187 MB in 174 packages more than the others bring.
+need chromium chromium --version
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -114,6 +114,7 @@ impl Machine {
                 software_bounds_checks: !guard_pages,
                 memory64: cfg!(feature = "memory64"),
                 spec_test: true,
+                ..wamr_build::Options::default()
             };
             Runner::build(target, options, &runners_folder()?)
         });

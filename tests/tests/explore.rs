@@ -1,8 +1,6 @@
 //! The page of `cwamrc explore`: what it holds, judged by wasmparser and by what operators must become;
-//! and, on demand, what Debian's Chromium draws of it.
-//!
-//! `cargo test -p cwamrc-tests --features browser --test explore`; `PAGE_SCREENSHOTS=<folder>` keeps the
-//! pictures, to be looked at.
+//! and what Debian's Chromium draws of it. `PAGE_SCREENSHOTS=<folder>` keeps the pictures, to be looked
+//! at.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -182,7 +180,6 @@ fn names_do_not_end_the_script() {
     assert!(page.contains("<title>a &lt;b> module</title>"));
 }
 
-#[cfg(feature = "browser")]
 mod browser {
     use std::path::Path;
     use std::process::Command;
@@ -195,7 +192,7 @@ mod browser {
         command.args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000"]);
         let done = command.args(arguments).output();
         let done =
-            done.expect("chromium is there; on Debian, `apt-get install chromium` brings it");
+            done.expect("there is no chromium; tests/scripts/inputs.sh installs what is missing");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8_lossy(&done.stdout).into_owned()
     }

@@ -19,6 +19,8 @@ mod artifact;
 mod border;
 mod compile;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod options;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use wamr_abi::format::feature;
 use wamr_abi::helpers::RuntimeOption;
 
 use crate::native::Image;
-use crate::options::CallStacks;
+use crate::options::Options;
 use crate::target::Vectors;
 use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 
@@ -39,9 +39,11 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors
     flags
 }
 
-/// Flags by which the runtime finds its way through the frames for call stacks.
-pub(super) fn call_stacks(frames: Option<CallStacks>) -> u64 {
-    match frames {
+/// Flags by which the runtime finds its way through the frames for call stacks. The frames of profiled
+/// calls are those that it makes itself, and need none.
+pub(super) fn call_stacks(options: &Options) -> u64 {
+    match options.call_stacks {
+        _ if options.instrumentation.profile_calls => 0,
         None => 0,
         Some(frames) if frames.function_index => TINY_FRAMES,
         Some(_) => TINY_FRAMES | feature::FRAME_NO_FUNC_IDX,

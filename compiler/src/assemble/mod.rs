@@ -34,7 +34,7 @@ pub(crate) fn assemble<'a>(
     names::check_imports(module)?;
     let target = options.target();
     let used = features::used_features(module, image, target.vectors());
-    let feature_flags = used | features::call_stacks(options.call_stacks);
+    let feature_flags = used | features::call_stacks(options);
     let mut target_info =
         model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags);
     if options.indirect_mode {

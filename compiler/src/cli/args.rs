@@ -16,6 +16,7 @@ use super::cache::CacheArgs;
 use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
 use super::generate::{CompletionsArgs, ManArgs};
+use super::profiling::ProfilingArgs;
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
 use super::wasmedge::{InstrumentationArgs, WASMEDGE, WasmEdgeArgs};
@@ -125,6 +126,8 @@ pub(super) struct CompileArgs {
     pub(super) llvm_flag: Vec<String>,
     #[command(flatten)]
     pub(super) code: CodeArgs,
+    #[command(flatten)]
+    pub(super) profiling: ProfilingArgs,
     #[command(flatten)]
     pub(super) cache: CacheArgs,
     #[command(flatten)]

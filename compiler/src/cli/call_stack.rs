@@ -11,7 +11,9 @@ pub(super) struct CallStackArgs {
     #[arg(long)]
     enable_dump_call_stack: bool,
     /// What frames hold: bounds-checks, ip, func-idx and trap-ip, separated by commas; all if not
-    /// given, none if empty. `values` is taken, too, but frames hold no values of locals
+    /// given, none if empty. `values` is taken, too, but frames hold no values of locals: WAMR copies
+    /// them, but prints none and hands none out (aot_create_call_stack, aot_dump_call_stack in its
+    /// aot_runtime.c)
     #[arg(long, value_name = "LIST", value_parser = frames)]
     call_stack_features: Option<CallStacks>,
 }
@@ -25,7 +27,7 @@ fn frames(list: &str) -> Result<CallStacks, String> {
             "ip" => frames.position = true,
             "func-idx" => frames.function_index = true,
             "trap-ip" => frames.trap_position = true,
-            // Nothing that WAMR prints shows them.
+            // Only the collector of garbage reads them, which needs --enable-gc.
             "values" => {}
             other => {
                 let all = "bounds-checks, ip, func-idx, trap-ip, values";

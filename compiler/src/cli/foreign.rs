@@ -62,18 +62,6 @@ pub(super) const FOREIGN: &[Foreign] = &[
         BY_WAMRC,
     ),
     refused(
-        "enable-perf-profiling",
-        Value::None,
-        "code does not count and time its calls",
-        "profile with perf and `iwasm --enable-linux-perf`; or use --backend=llvm",
-    ),
-    refused(
-        "enable-memory-profiling",
-        Value::None,
-        "code does not keep the lowest stack pointer yet",
-        BY_WAMRC,
-    ),
-    refused(
         "enable-gc",
         Value::None,
         "garbage collection is not compiled",

@@ -9,6 +9,7 @@ mod features;
 mod foreign;
 mod generate;
 mod hand_over;
+mod profiling;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use self::args::{Backend, Cli, CodeArgs, Command, CompileArgs, FormatArg, Machin
 #[cfg(feature = "run")]
 use self::args::{EngineArg, RunArgs};
 pub(crate) use self::requests::*;
+use crate::failure::Failure;
 use crate::machine::Machine;
 
 impl MachineArgs {
@@ -83,7 +85,10 @@ impl MachineArgs {
 
 impl CodeArgs {
     /// The options that the flags ask for, with `cpu` to compile for.
-    fn options(&self, cpu: Cpu) -> Options {
+    ///
+    /// # Errors
+    /// What is wrong with a file that they name.
+    fn options(&self, cpu: Cpu) -> Result<Options, Failure> {
         let mut options = Options::new().cpu(cpu);
         options.opt_level = self.opt_level;
         options.bounds_checks = match self.bounds_checks {
@@ -121,35 +126,38 @@ fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
 }
 
 /// Parses the command line; on bad usage, prints why and exits with code 2.
-pub(crate) fn parse() -> Request {
+///
+/// # Errors
+/// What is wrong with a file that a flag names.
+pub(crate) fn parse() -> Result<Request, Failure> {
     if let Some(list) = requested_list() {
-        return Request::Print(list);
+        return Ok(Request::Print(list));
     }
     let matches = command().try_get_matches_from(arguments());
     let cli = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let (cli, matches) = cli.unwrap_or_else(|error| explain(error).exit());
-    match cli.command {
+    Ok(match cli.command {
         None if cli.compile.backend == Backend::Llvm => {
             Request::HandOver(hand_over_request(cli.compile, &matches))
         }
-        None => Request::Compile(compile_request(cli.compile, &matches)),
+        None => Request::Compile(compile_request(cli.compile, &matches)?),
         Some(Command::Inspect(args)) => {
             Request::Inspect(InspectRequest { input: args.input, json: args.json })
         }
         #[cfg(feature = "explore")]
         Some(Command::Explore(args)) => Request::Explore(ExploreRequest {
-            options: args.code.options(args.code.machine.cpu()),
+            options: args.code.options(args.code.machine.cpu())?,
             input: args.input,
             output: args.output,
         }),
         #[cfg(feature = "run")]
-        Some(Command::Run(args)) => Request::Run(run_request(*args)),
+        Some(Command::Run(args)) => Request::Run(run_request(*args)?),
         Some(Command::PerfMap(args)) => Request::PerfMap { module: args.module, map: args.map },
         Some(Command::Completions(args)) => Request::Print(args.script(command())),
         Some(Command::Man(args)) => {
             Request::Print(args.page(command()).unwrap_or_else(|error| misuse(&error)))
         }
-    }
+    })
 }
 
 /// The list that a flag with the value `help` asks for, or the version of what stands in LLVM's
@@ -220,7 +228,7 @@ fn same_file(input: &Path, output: &Path) -> bool {
     real(input).is_some_and(|input| real(output) == Some(input))
 }
 
-fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
+fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileRequest, Failure> {
     if !args.llvm_flag.is_empty() {
         misuse("--llvm-flag needs --backend=llvm");
     }
@@ -242,11 +250,11 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
     if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
         misuse("--stack-usage is for --format=aot and --format=object");
     }
-    let options = cpus.into_iter().map(|cpu| {
-        let options = args.code.options(cpu).release(args.wamr_version);
-        options.emit_custom_sections(sections.clone())
-    });
-    CompileRequest {
+    // Files that flags name are read once.
+    let common = args.profiling.apply(args.code.options(cpus[0].clone())?);
+    let common = common.release(args.wamr_version).emit_custom_sections(sections);
+    let options = cpus.into_iter().map(|cpu| common.clone().cpu(cpu));
+    Ok(CompileRequest {
         input,
         output,
         format,
@@ -256,7 +264,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> CompileRequest {
         stack_usage: args.stack_usage,
         notes,
         verbose: args.verbosity.is_verbose(),
-    }
+    })
 }
 
 /// Refuses what several targets cannot have, or a universal file.
@@ -289,13 +297,13 @@ fn format(format: FormatArg) -> Format {
 }
 
 #[cfg(feature = "run")]
-fn run_request(args: RunArgs) -> RunRequest {
-    let options = args.code.options(args.code.machine.cpu());
+fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
+    let options = args.code.options(args.code.machine.cpu())?;
     let architecture = options.cpu.architecture();
     if Architecture::host() != Some(architecture) {
         misuse(&format!("this machine cannot run code for {architecture}"));
     }
-    RunRequest {
+    Ok(RunRequest {
         options,
         cache: args.cache.cache(),
         verbose: args.verbosity.is_verbose(),
@@ -311,5 +319,5 @@ fn run_request(args: RunArgs) -> RunRequest {
             EngineArg::Compile => Engine::Compile,
             EngineArg::Interpreter => Engine::Interpreter,
         },
-    }
+    })
 }

@@ -2,12 +2,15 @@
 //!
 //! Where wamrc has a flag of the same name, it is in `args.rs` or `features.rs` and means the same.
 
-use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgMatches, Args};
 use cwamrc::instrument::{Costs, Gas, Instrumentation};
 use cwamrc::{OptLevel, Options, Proposal};
+
+use crate::failure::Failure;
+use crate::files;
 
 /// Above the flags of WasmEdge.
 pub(super) const WASMEDGE: &str = "Flags of WasmEdge";
@@ -35,18 +38,23 @@ pub(super) struct InstrumentationArgs {
     gas_limit: Option<u64>,
     /// A table with lines such as `i32.div_s = 20`, `default = 1`, `function = 2` that says what takes
     /// how much gas; implies --enable-gas-measuring
-    #[arg(long, value_name = "FILE", value_parser = costs, help_heading = super::args::OWN)]
-    gas_costs: Option<Costs>,
+    #[arg(long, value_name = "FILE", help_heading = super::args::OWN)]
+    gas_costs: Option<PathBuf>,
 }
 
-fn costs(path: &str) -> Result<Costs, String> {
-    let table = fs::read_to_string(path).map_err(|error| format!("cannot read it: {error}"))?;
-    Costs::parse(&table).map_err(|error| error.to_string())
+fn costs(path: &Path) -> Result<Costs, Failure> {
+    let name = files::display_name(path);
+    let table = String::from_utf8(files::read(path)?)
+        .map_err(|_| Failure::new(format!("a table of costs is text in UTF-8, in {name}")))?;
+    Costs::parse(&table).map_err(|error| Failure::new(format!("{error} of {name}")))
 }
 
 impl InstrumentationArgs {
     /// `options` with what these flags ask for.
-    pub(super) fn apply(&self, options: Options) -> Options {
+    ///
+    /// # Errors
+    /// What is wrong with a file that they name.
+    pub(super) fn apply(&self, options: Options) -> Result<Options, Failure> {
         let mut instrumentation = Instrumentation::default();
         instrumentation.interruptible = self.interruptible;
         instrumentation.count_instructions =
@@ -56,13 +64,13 @@ impl InstrumentationArgs {
             || self.enable_all_statistics
             || self.gas_limit.is_some()
             || self.gas_costs.is_some();
-        instrumentation.gas = measures_gas.then(|| {
+        if measures_gas {
             let mut gas = Gas::new();
             gas.limit = self.gas_limit;
-            gas.costs = self.gas_costs.clone().unwrap_or_default();
-            gas
-        });
-        options.instrumentation(instrumentation)
+            gas.costs = self.gas_costs.as_deref().map_or_else(|| Ok(Costs::default()), costs)?;
+            instrumentation.gas = Some(gas);
+        }
+        Ok(options.instrumentation(instrumentation))
     }
 }
 

@@ -12,13 +12,16 @@
 //! the frame before it jumps. An import has no code here, so its frame is pushed by the thunk that
 //! calls it.
 //!
+//! Where the runtime profiles calls, it is callers that push and pop frames, larger ones, by its
+//! helpers (`profiling.rs`); a function only notes in its own where it is.
+//!
 //! Source: `AOTTinyFrame` in `core/iwasm/compilation/aot_stack_frame.h`; `aot_create_call_stack` and
 //! `aot_call_function` in `core/iwasm/aot/aot_runtime.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
-use wamr_abi::layout::tiny_frame;
+use wamr_abi::layout::{frame, tiny_frame};
 
 use super::context::Lowering;
 use super::inline;
@@ -64,6 +67,12 @@ impl Lowering<'_, '_> {
         if self.env.call_stacks.is_none() {
             return;
         }
+        if self.env.profiles_calls {
+            // The caller has pushed it.
+            let base = self.current_frame();
+            self.call_stack.base = Some(base);
+            return self.store_position(0, 0);
+        }
         let function = self.ins().iconst(types::I64, i64::from(function));
         // Frames of inlined bodies come on top of it.
         let most = if self.env.inlining.is_some() { 1 + inline::MAX_DEPTH as u32 } else { 1 };
@@ -75,6 +84,10 @@ impl Lowering<'_, '_> {
     /// Pushes the frame of the import `function`, known at run time; gives what pops it again.
     pub(super) fn open_import_frame(&mut self, function: Value) -> Option<Value> {
         self.env.call_stacks?;
+        if self.env.profiles_calls {
+            self.enter_callee(function);
+            return None;
+        }
         let function = self.ins().uextend(types::I64, function);
         let base = self.checked_frame_base(1);
         self.call_stack.base = Some(base);
@@ -89,6 +102,7 @@ impl Lowering<'_, '_> {
         if let Some(base) = base {
             self.set_frames_end(base);
         }
+        self.leave_callee();
     }
 
     /// Pushes the frame of `function`, whose body is being inlined.
@@ -101,7 +115,9 @@ impl Lowering<'_, '_> {
 
     /// Pops the innermost frame: of the inlined body that ends, or of the function that returns.
     pub(super) fn close_call_frame(&mut self) {
-        if let Some(base) = self.call_stack.base {
+        if let Some(base) = self.call_stack.base
+            && !self.env.profiles_calls
+        {
             let offset = self.frame_depth() * SIZE;
             let end =
                 if offset == 0 { base } else { self.ins().iadd_imm_u(base, i64::from(offset)) };
@@ -156,10 +172,13 @@ impl Lowering<'_, '_> {
     }
 
     fn store_position(&mut self, position: u32, depth: u32) {
-        if let Some(base) = self.call_stack.base {
-            let position = self.ins().iconst(types::I32, i64::from(position));
-            self.store_frame_field(position, base, depth * SIZE + tiny_frame::IP_OFFSET);
-        }
+        let Some(base) = self.call_stack.base else { return };
+        let (ty, offset) = match self.env.profiles_calls {
+            true => (types::I64, frame::IP_OFFSET),
+            false => (types::I32, depth * SIZE + tiny_frame::IP_OFFSET),
+        };
+        let position = self.ins().iconst(ty, i64::from(position));
+        self.store_frame_field(position, base, offset);
     }
 
     /// The cold block that raises trap `id` for the current operator, if it stores the position.

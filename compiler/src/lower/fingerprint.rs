@@ -194,6 +194,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         interruptible: _,
         meters: _,
         clock: _,
+        profiles_calls: _,
+        profiles_stack: _,
         // By what refers to it.
         aux_stack_pointer: _,
         monitor: _,

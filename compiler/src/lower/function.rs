@@ -156,6 +156,7 @@ impl<'a> Lowering<'a, '_> {
         if self.env.stack_checks {
             self.check_stack(0);
         }
+        self.note_stack();
         self.open_call_frame(body.validation.index);
         self.begin_metering();
         self.meter_function();

@@ -217,6 +217,25 @@ impl Lowering<'_, '_> {
         self.load_field(POINTER, self.exec_env, exec_env::NATIVE_STACK_BOUNDARY as i32)
     }
 
+    /// The lowest stack address that code is known to have used.
+    pub(super) fn lowest_stack_pointer(&mut self) -> Value {
+        self.load_field(POINTER, self.exec_env, exec_env::NATIVE_STACK_TOP_MIN as i32)
+    }
+
+    /// Makes `pointer` that address.
+    pub(super) fn set_lowest_stack_pointer(&mut self, pointer: Value) {
+        let flags = self.flags(Region::Instance);
+        let (exec_env, offset) = (self.exec_env, exec_env::NATIVE_STACK_TOP_MIN as i32);
+        self.ins().store(flags, pointer, exec_env, offset);
+    }
+
+    /// The innermost of the frames that the runtime's helpers push.
+    pub(super) fn current_frame(&mut self) -> Value {
+        let flags = self.flags(Region::Frames);
+        let (exec_env, offset) = (self.exec_env, exec_env::CUR_FRAME as i32);
+        self.ins().load(POINTER, flags, exec_env, offset)
+    }
+
     /// The first free byte behind the frames for call stacks.
     pub(super) fn frames_end(&mut self) -> Value {
         let flags = self.flags(Region::Frames);

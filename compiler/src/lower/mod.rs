@@ -1,6 +1,6 @@
 //! One function body to Cranelift IR, validated on the way.
 //!
-//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`] and [`helper_call`] know offsets
+//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`], [`profiling`] and [`helper_call`] know offsets
 //! in the runtime's structures and names of its helpers; `operators` speaks through them. The IR
 //! holds no instruction that can raise SIGILL, SIGFPE or SIGTRAP when executed: whatever traps in
 //! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
@@ -20,6 +20,7 @@ mod intrinsics;
 mod metering;
 mod operators;
 mod parameters;
+mod profiling;
 mod signature;
 mod stack;
 mod suspend;
@@ -107,6 +108,10 @@ pub(crate) struct Environment<'a> {
     meters: Option<Meters>,
     /// The globals of the clock: the sum, and since when it runs.
     clock: Option<(u32, u32)>,
+    /// Whether calls are counted and timed by the runtime.
+    profiles_calls: bool,
+    /// Whether functions note how far the native stack reaches.
+    profiles_stack: bool,
 }
 
 impl<'a> Environment<'a> {
@@ -131,6 +136,7 @@ impl<'a> Environment<'a> {
         let vectors = target.vectors();
         let signature = |ty| signature::function_signature(ty, call_conv, vectors);
         let signatures: Vec<_> = module.types.iter().map(signature).collect();
+        let profiles_calls = options.instrumentation.profile_calls;
         let largest_unguarded_frame = match options.checks_stack() {
             true => stack::MAX_UNGUARDED_FRAME,
             false => target.largest_probed_frame(),
@@ -151,7 +157,7 @@ impl<'a> Environment<'a> {
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
             intrinsics: options.builtin_intrinsics.clone(),
-            call_stacks: options.call_stacks,
+            call_stacks: options.call_stacks.or(profiles_calls.then(CallStacks::complete)),
             aux_stack_pointer: options
                 .aux_stack_checks
                 .then(|| aux_stack::checked_stack_pointer(module))
@@ -165,6 +171,8 @@ impl<'a> Environment<'a> {
             interruptible: options.instrumentation.interruptible,
             meters: Meters::new(counters, &options.instrumentation),
             clock: counters.time,
+            profiles_calls,
+            profiles_stack: options.instrumentation.profile_stack,
         }
     }
 

@@ -85,6 +85,7 @@ pub(crate) fn lower_import_thunk<'a>(
     if !env.stack_checks {
         lowering.check_stack(0);
     }
+    lowering.note_stack();
     let (exec_env, function) = (params[0], params[params.len() - 1]);
     let frame = lowering.open_import_frame(function);
     let cells = lowering.store_cells(&params[1..params.len() - 1]);

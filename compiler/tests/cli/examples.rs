@@ -43,7 +43,7 @@ fn hybrid_runs_on_every_machine() {
     // target/debug/deps/cli-0123456789abcdef
     let program = env::current_exe().expect("the test has a path");
     let built = program.ancestors().nth(3).expect("cargo runs tests from its folder");
-    let options = Options { software_bounds_checks: false, memory64: false, spec_test: false };
+    let options = Options::default();
     for arch in ["x86_64", "aarch64", "riscv64"] {
         let target = Target::find(arch, "linux").expect("the runtime is built for it");
         let library = Library::build(target, options, &built.join("libiwasm"));

@@ -45,6 +45,23 @@ fn a_file_that_cannot_grow() {
     assert_eq!(sandbox.names(), ["in.wat", "out.aot"]);
 }
 
+/// The signal for a file that grows too large ends the command while it writes.
+#[test]
+fn a_command_that_is_killed_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", format!("(module (memory 1) (data \"{}\"))", "x".repeat(4096)));
+    sandbox.file("old.aot", "what was there before");
+    for output in ["new.aot", "old.aot"] {
+        let script = format!(
+            "(ulimit -c 0; ulimit -f 1; exec $CWAMRC --no-cache -o {output} in.wat); kill -l $?"
+        );
+        let done = sandbox.shell(&script);
+        assert_eq!(done.stdout_text(), "XFSZ\n", "{}", done.stderr);
+        assert_eq!(sandbox.read("old.aot"), b"what was there before");
+        assert_eq!(sandbox.names(), ["in.wat", "old.aot"]);
+    }
+}
+
 #[test]
 fn diagnostics_without_a_reader() {
     let sandbox = with_module();

@@ -5,6 +5,7 @@
 
 mod build;
 mod cache;
+mod compared;
 #[cfg(feature = "run")]
 mod deployment;
 mod examples;

@@ -35,16 +35,24 @@ fn tables_of_costs_that_are_wrong() {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", LOOP);
     sandbox.file("costs", "i32.ad = 1\n");
+    sandbox.file("binary", b"loop = 1\n\xff");
     for (flag, message) in [
-        ("--gas-costs=costs", "there is no operator \"i32.ad\", in line 1"),
-        ("--gas-costs=missing", "cannot read it: No such file"),
-        ("--gas-limit=-1", "invalid digit"),
+        ("--gas-costs=costs", "error: there is no operator \"i32.ad\", in line 1 of costs"),
+        (
+            "--gas-costs=missing",
+            "error: cannot read missing: No such file or directory (os error 2)",
+        ),
+        ("--gas-costs=binary", "error: a table of costs is text in UTF-8, in binary"),
     ] {
-        let done = sandbox.cwamrc(&[flag, "-o", "out.aot", "in.wat"]);
-        assert_eq!(done.code, 2, "{flag}");
-        assert!(done.stderr.contains(message), "{flag}: {}", done.stderr);
+        for command in [&["-o", "out.aot"][..], &["run"]] {
+            let arguments = [command, &[flag, "in.wat"]].concat();
+            assert_eq!(sandbox.cwamrc(&arguments).failed(), message);
+        }
     }
-    assert_eq!(sandbox.names(), ["costs", "in.wat"]);
+    let done = sandbox.cwamrc(&["--gas-limit=-1", "-o", "out.aot", "in.wat"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("invalid digit"), "{}", done.stderr);
+    assert_eq!(sandbox.names(), ["binary", "costs", "in.wat"]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn modules_header() -> String {
 
 /// What a program is linked with beside the library, for this test.
 pub(crate) fn libiwasm(software_bounds_checks: bool) -> PathBuf {
-    let options = Options { software_bounds_checks, memory64: false, spec_test: false };
+    let options = Options { software_bounds_checks, ..Options::default() };
     let target =
         Target::find(std::env::consts::ARCH, "linux").expect("it is built for this machine");
     let library = Library::build(target, options, &target_folder().join("capi-tests"));

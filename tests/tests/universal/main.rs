@@ -153,16 +153,63 @@ fn features_that_the_system_does_not_tell_are_missing() {
     }
 }
 
-/// What Linux does not tell programs on riscv64; code that needs it is never chosen.
-const UNKNOWABLE: [&str; 4] = ["zcb", "zvl256b", "zvl512b", "zvl1024b"];
-
 #[test]
 fn the_c_code_knows_every_feature() {
     let source = root().join("runtime-shim/csrc/cwamrc_universal.c");
     let source = fs::read_to_string(source).expect("it is there");
     let names = Architecture::ALL.iter().flat_map(|architecture| architecture.features());
-    let unknown = names.filter(|(name, _)| !source.contains(&format!("{{ \"{name}\", ")));
-    assert_eq!(unknown.map(|(name, _)| name).collect::<Vec<_>>(), UNKNOWABLE);
+    for (name, _) in names {
+        assert!(source.contains(&format!("{{ \"{name}\", ")), "{name}");
+    }
+}
+
+/// The emulator makes CPUs with vectors of several lengths, which say so themselves. Of `zcb` it does not
+/// tell.
+#[test]
+fn vectors_are_long_enough() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let sources = root().join("runtime-shim/csrc");
+    let program = folder.path().join("host");
+    let target = wamr_build::Target::find("riscv64", "linux").expect("WAMR has it");
+    let built = Command::new(target.compiler())
+        .args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-O1", "-static", "-I"])
+        .arg(&sources)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/universal/host.c"))
+        .arg(sources.join("cwamrc_universal.c"))
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .expect("tests/scripts/inputs.sh installs a compiler");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+
+    let wasm = wat::parse_str(MODULE).expect("it is a module");
+    let path = folder.path().join("app.wasm");
+    let choice = |emulated: &str, features: &str| {
+        let cpu = Cpu::baseline(Architecture::Riscv64).with_features(features);
+        let cpu = cpu.expect("the features exist");
+        let file = embed(&wasm, &[NativeCode { cpu: &cpu, aot: b"\0aot" }]).expect("as before");
+        fs::write(&path, file).expect("the folder can be written to");
+        let mut host = Command::new("qemu-riscv64");
+        host.args(["-cpu", emulated]).arg(&program).arg(&path);
+        let done = host.output().expect("tests/scripts/inputs.sh installs the emulator");
+        assert!(done.status.success(), "{emulated}: {:?}", done.status);
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+    let (native, lacks) = (Choice::Native.to_string(), Choice::CpuLacks.to_string());
+    for (emulated, longest) in [
+        ("rv64", 0),
+        ("rv64,v=true,vlen=128,vext_spec=v1.0", 128),
+        ("rv64,v=true,vlen=256,vext_spec=v1.0", 256),
+        ("rv64,v=true,vlen=512,vext_spec=v1.0", 512),
+        ("rv64,v=true,vlen=1024,vext_spec=v1.0", 1024),
+    ] {
+        assert_eq!(choice(emulated, "-v"), native, "{emulated}");
+        assert_eq!(choice(emulated, "+zcb"), lacks, "{emulated}");
+        for bits in [128, 256, 512, 1024] {
+            let expected = if bits <= longest { &native } else { &lacks };
+            assert_eq!(choice(emulated, &format!("+v,+zvl{bits}b")), *expected, "{emulated}");
+        }
+    }
 }
 
 /// A host in C that has nothing but the two files, under the sanitizers of gcc.

@@ -26,9 +26,12 @@ impl Lowering<'_, '_> {
             self.call_import_thunk(env.module.canonical_function_type(function), args, index)
         } else {
             let symbol = Symbol::Function(function);
+            self.enter_known_callee(function);
             let callee = self.function(symbol, || env.function_signature(function).clone());
             let call = self.ins().call(callee, &args);
-            self.finish_call(call, ty)
+            let results = self.finish_call(call, ty);
+            self.leave_callee();
+            results
         };
         self.replace_args(ty, &results);
     }
@@ -98,10 +101,13 @@ impl Lowering<'_, '_> {
     }
 
     fn call_pointer(&mut self, canonical: u32, args: Vec<Value>, function: Value) -> Vec<Value> {
+        self.enter_callee(function);
         let pointer = self.callee_address(function);
         let signature = self.indirect_signature(canonical);
         let call = self.ins().call_indirect(signature, pointer, &args);
-        self.finish_call(call, self.env.ty(canonical))
+        let results = self.finish_call(call, self.env.ty(canonical));
+        self.leave_callee();
+        results
     }
 
     fn call_import_thunk(

@@ -26,6 +26,8 @@ impl Lowering<'_, '_> {
             self.return_import_thunk(env.module.canonical_function_type(function), args, index);
         } else {
             let symbol = Symbol::Function(function);
+            self.leave_callee();
+            self.enter_known_callee(function);
             let callee = self.function(symbol, || env.function_signature(function).clone());
             self.ins().return_call(callee, &args);
         }
@@ -54,6 +56,8 @@ impl Lowering<'_, '_> {
             self.builder.switch_to_block(own);
             self.builder.seal_block(own);
         }
+        self.leave_callee();
+        self.enter_callee(function);
         let pointer = self.callee_address(function);
         let signature = self.indirect_signature(canonical);
         self.ins().return_call_indirect(signature, pointer, &args);

@@ -1,0 +1,70 @@
+//! What runtimes that are built for profiling learn from the code.
+//!
+//! **Calls** (`WAMR_BUILD_PERF_PROFILING=1`): a frame tells the runtime when a function was entered, and
+//! is counted when it is popped. Whoever calls a function pushes its frame and pops it again, by the
+//! runtime's helpers: so does the runtime where it enters the module, and here so does code. An import's
+//! frame belongs to the thunk that calls it. What returns because of an exception leaves its frames to
+//! the runtime, which pops and counts them.
+//!
+//! wamrc can let functions push their own frames instead, of its own making; but then the runtime's
+//! helper, with which imports get theirs, overwrites frames where a host function calls the module.
+//!
+//! **The native stack** (`WAMR_BUILD_MEMORY_PROFILING=1`): each function compares its stack pointer,
+//! below which it uses nothing, with the lowest one so far. wamrc adds what it reckons that calls take;
+//! here, each function notes its own.
+//!
+//! Source: `aot_alloc_frame`, `aot_free_frame` and `aot_call_function` in `core/iwasm/aot/aot_runtime.c`;
+//! `native_stack_top_min` in `core/iwasm/common/wasm_exec_env.h`.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::Helper;
+
+use super::context::Lowering;
+use super::signature::POINTER;
+
+impl Lowering<'_, '_> {
+    /// Pushes the frame of `function`, which is about to be called, where calls are profiled.
+    pub(super) fn enter_callee(&mut self, function: Value) {
+        if !self.env.profiles_calls {
+            return;
+        }
+        let exec_env = self.exec_env;
+        let has_room = self.call_helper(Helper::AllocFrame, &[exec_env, function]);
+        let has_room = has_room.expect("the helper tells whether there was room");
+        self.trap_unless(has_room, TrapId::AlreadyThrown);
+    }
+
+    /// The same for the function with this index.
+    pub(super) fn enter_known_callee(&mut self, function: u32) {
+        if self.env.profiles_calls {
+            let function = self.ins().iconst(types::I32, i64::from(function));
+            self.enter_callee(function);
+        }
+    }
+
+    /// Pops the innermost frame, of a function that has returned, where calls are profiled.
+    pub(super) fn leave_callee(&mut self) {
+        if self.env.profiles_calls {
+            let exec_env = self.exec_env;
+            self.call_helper(Helper::FreeFrame, &[exec_env]);
+        }
+    }
+
+    /// Notes how far the native stack reaches, now that the frame is set up, where that is profiled.
+    pub(super) fn note_stack(&mut self) {
+        if !self.env.profiles_stack {
+            return;
+        }
+        let stack_pointer = self.ins().get_stack_pointer(POINTER);
+        let lowest = self.lowest_stack_pointer();
+        let is_lower = self.ins().icmp(IntCC::UnsignedLessThan, stack_pointer, lowest);
+        let (lower, next) = (self.cold_block(), self.builder.create_block());
+        self.ins().brif(is_lower, lower, &[], next, &[]);
+        self.continue_in(lower);
+        self.set_lowest_stack_pointer(stack_pointer);
+        self.ins().jump(next, &[]);
+        self.continue_in(next);
+    }
+}

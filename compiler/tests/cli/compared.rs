@@ -1,0 +1,274 @@
+//! What `inspect --json` tells of files that wamrc and this compiler make of the same module with the
+//! same flags.
+//!
+//! `wamrc/facts.json` is what it told of wamrc's files: of WAMR's own compiler on LLVM, main of July
+//! 2026, as `benchmarks/scripts/llvm.sh` builds it. With `CWAMRC_COMPARE_WAMRC=PROGRAM`, that wamrc
+//! compiles the modules again and must still make the same; with `CWAMRC_BLESS=1` as well, the facts are
+//! written anew. What differs for a reason is listed in [`agreed`]; everything else has to be the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use serde_json::{Map, Value, json};
+
+use crate::sandbox::Sandbox;
+
+/// A module in `wamrc/`, and the command lines that both compile it with.
+const CASES: &[(&str, &[&str])] = &[
+    (
+        "declarations",
+        &[
+            "",
+            "--opt-level=0",
+            "--bounds-checks=1",
+            "--bounds-checks=1 --stack-bounds-checks=0",
+            "--stack-bounds-checks=1",
+            "--size-level=0",
+            "--emit-custom-sections=name",
+            "--enable-multi-thread",
+            "--enable-tail-call",
+            "--xip",
+            "--enable-indirect-mode --disable-llvm-intrinsics",
+            "--target=x86_64",
+            "--target=aarch64",
+            "--target=riscv64 --disable-simd",
+            "--target=aarch64 --xip",
+        ],
+    ),
+    (
+        "first",
+        &[
+            "",
+            "--disable-simd",
+            "--disable-ref-types",
+            "--disable-bulk-memory",
+            "--disable-bulk-memory --enable-bulk-memory-opt",
+            "--disable-ref-types --enable-call-indirect-overlong",
+            "--disable-simd --disable-ref-types --disable-bulk-memory",
+            "--disable-bulk-memory --disable-ref-types --enable-lime1",
+            "--disable-aux-stack-check",
+            "--disable-llvm-jump-tables --disable-llvm-lto",
+            "--emit-custom-sections=demo",
+            "--emit-custom-sections=demo,other\\one,name",
+            "--stack-usage=usage.su",
+            "--enable-dump-call-stack --call-stack-features=bounds-checks,ip,func-idx,trap-ip",
+            "--enable-dump-call-stack --call-stack-features=ip",
+            "--enable-dump-call-stack --call-stack-features=",
+            "--enable-perf-profiling",
+            "--enable-memory-profiling",
+            "--xip --enable-builtin-intrinsics=i64.common,fp.common,fpxint",
+            "--target=x86_64 --target-abi=gnu --cpu=skylake",
+            "--target=x86_64 --cpu=x86-64-v2 --cpu-features=+avx2",
+            "--target=aarch64 --target-abi=gnu --cpu=cortex-a53",
+            "--target=aarch64v8 --cpu=generic --cpu-features=+lse",
+            "--target=riscv64 --target-abi=lp64d --disable-simd",
+            "--target=riscv64 --target-abi=lp64d --cpu=generic-rv64 --cpu-features=+m,+a,+c,+f,+d \
+             --disable-simd",
+        ],
+    ),
+    ("growing", &["", "--bounds-checks=1"]),
+    ("threads", &["--enable-multi-thread", "--enable-multi-thread --disable-bulk-memory"]),
+    ("tail_calls", &["--enable-tail-call"]),
+    ("vectors", &["", "--target=aarch64"]),
+    ("constants", &["--enable-extended-const", "--enable-lime1"]),
+];
+
+/// What is told of the code, which is another one.
+const OF_THE_CODE: &[&str] = &[
+    "size",
+    "sections",
+    "literal_size",
+    "code_size",
+    "object_data",
+    "relocations",
+    "native_symbols",
+    // The releases that run wamrc's file depend on its relocations, too.
+    "releases",
+];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/wamrc")
+}
+
+/// The command lines with their modules, as keys of the facts.
+fn cases() -> impl Iterator<Item = (&'static str, &'static str, String)> {
+    let lines = |&(module, lines): &'static (&'static str, &'static [&'static str])| {
+        lines.iter().map(move |&line| (module, line, format!("{module} {line}").trim().to_owned()))
+    };
+    CASES.iter().flat_map(lines)
+}
+
+/// A folder with the modules, as binaries.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for (module, _) in CASES {
+        let wasm = wat::parse_file(folder().join(format!("{module}.wat"))).expect("it is right");
+        sandbox.file(&format!("{module}.wasm"), wasm);
+    }
+    sandbox
+}
+
+fn inspected(sandbox: &Sandbox, file: &str) -> Map<String, Value> {
+    let report = sandbox.cwamrc(&["inspect", "--json", file]).silent();
+    let Ok(Value::Object(mut report)) = serde_json::from_slice(&report) else {
+        panic!("{file}: it is no object");
+    };
+    report.retain(|name, _| !OF_THE_CODE.contains(&name.as_str()));
+    report
+}
+
+fn compile(sandbox: &Sandbox, module: &str, line: &str) -> Map<String, Value> {
+    let input = format!("{module}.wasm");
+    let mut arguments: Vec<&str> = line.split_whitespace().collect();
+    arguments.extend(["--wamr-version=main", "-o", "ours.aot", &input]);
+    let done = sandbox.cwamrc(&arguments);
+    assert_eq!(done.code, 0, "{module} {line}: {}", done.stderr);
+    inspected(sandbox, "ours.aot")
+}
+
+fn compile_with(wamrc: &Path, sandbox: &Sandbox, module: &str, line: &str) -> Map<String, Value> {
+    let mut command = Command::new(wamrc);
+    command.args(line.split_whitespace()).args(["-o", "theirs.aot"]).arg(format!("{module}.wasm"));
+    let done = command.current_dir(sandbox.path("")).output().expect("wamrc starts");
+    let messages = [done.stdout, done.stderr].concat();
+    assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&messages));
+    inspected(sandbox, "theirs.aot")
+}
+
+fn facts() -> BTreeMap<String, Map<String, Value>> {
+    let text = fs::read_to_string(folder().join("facts.json")).expect("the facts are there");
+    serde_json::from_str(&text).expect("they are JSON")
+}
+
+/// Changes what is told of both files where they need not agree, and fails where they differ in
+/// another way than they should.
+fn agreed(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Value>) {
+    features_agree(case, theirs, ours);
+    memories_agree(case, theirs, ours);
+    tables_agree(case, theirs, ours);
+    // Frames hold no values of locals here, so that no room is asked for; where code lies is another
+    // matter. wamrc names functions by its exports alone unless it carries the names over.
+    for report in [&mut *theirs, &mut *ours] {
+        for function in items(report, "functions") {
+            for name in ["code_offset", "code_size", "max_local_cells", "max_stack_cells"] {
+                assert!(function.remove(name).is_some(), "{case}: {name}");
+            }
+        }
+        // Whose size is that of the names of other helpers.
+        for section in items(report, "custom_sections") {
+            if section["kind"] == "native symbols" {
+                section.remove("size");
+            }
+        }
+    }
+    // wamrc's code for the least CPU has no compressed instructions, but the runtime's own jumps do.
+    if theirs["target"]["e_machine"] == json!(243) {
+        assert_eq!(ours["target"]["e_flags"], json!(5), "{case}");
+        let flags = theirs["target"]["e_flags"].as_u64().map(|flags| flags | 1);
+        theirs["target"]["e_flags"] = json!(flags);
+    }
+    // Arithmetic with constants alone is done by the compiler.
+    for report in [theirs, ours] {
+        for (list, field) in [("globals", "init"), ("data_segments", "offset")] {
+            for item in items(report, list) {
+                let folded = match item[field].as_str() {
+                    Some("i32.add (i32.const 40) (i32.const 2)") => "i32.const 42",
+                    Some("i64.mul (i64.const 6) (i64.const 7)") => "i64.const 42",
+                    Some("i32.add (i32.const 16) (i32.const 16)") => "i32.const 32",
+                    _ => continue,
+                };
+                item[field] = json!(folded);
+            }
+        }
+    }
+}
+
+/// wamrc asks for a runtime with threads wherever it is told to; here, a module has to share memory.
+fn features_agree(case: &str, theirs: &mut Map<String, Value>, ours: &Map<String, Value>) {
+    let has = |report: &Map<String, Value>| report["features"].to_string().contains("multi-thread");
+    if case.contains("--enable-multi-thread") && !has(ours) {
+        let features = theirs.get_mut("features").and_then(Value::as_array_mut);
+        features.expect("there is a list").retain(|feature| feature != "multi-thread");
+    }
+}
+
+/// wamrc makes a memory that nothing grows one large page; here, a page is one.
+fn memories_agree(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Value>) {
+    for (theirs, ours) in items(theirs, "memories").zip(items(ours, "memories")) {
+        let number = |memory: &Map<String, Value>, name: &str| memory[name].as_u64().unwrap_or(0);
+        let size = |memory| number(memory, "bytes_per_page") * number(memory, "initial_pages");
+        assert_eq!(size(theirs), size(ours), "{case}: memories");
+        if number(theirs, "maximum_pages") == 1 && number(ours, "maximum_pages") > 1 {
+            for name in ["bytes_per_page", "initial_pages", "maximum_pages"] {
+                theirs.insert(name.to_owned(), ours[name].clone());
+            }
+        }
+    }
+}
+
+/// Which tables may grow is decided by their type here, by the operators in wamrc.
+fn tables_agree(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Value>) {
+    for (theirs, ours) in items(theirs, "tables").zip(items(ours, "tables")) {
+        let may_grow = |table: &Map<String, Value>| table["may_grow"] == json!(true);
+        assert!(may_grow(ours) || !may_grow(theirs), "{case}: tables");
+        theirs.insert("may_grow".to_owned(), ours["may_grow"].clone());
+    }
+}
+
+fn items<'a>(
+    report: &'a mut Map<String, Value>,
+    list: &str,
+) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    let list = report.get_mut(list).and_then(Value::as_array_mut).expect("the report has the list");
+    list.iter_mut().map(|item| item.as_object_mut().expect("items are objects"))
+}
+
+#[test]
+fn files_tell_the_same() {
+    let (sandbox, mut facts) = (sandbox(), facts());
+    let mut differences = Vec::new();
+    for (module, line, case) in cases() {
+        let mut theirs = facts.remove(&case).unwrap_or_else(|| panic!("no facts of {case:?}"));
+        let mut ours = compile(&sandbox, module, line);
+        agreed(&case, &mut theirs, &mut ours);
+        assert_eq!(ours.len(), theirs.len(), "{case}");
+        for (name, value) in &theirs {
+            if ours.get(name) != Some(value) {
+                differences.push(format!("{case}: {name}\n  {value}\n  {:?}", ours.get(name)));
+            }
+        }
+    }
+    assert!(differences.is_empty(), "wamrc, and we:\n{}", differences.join("\n"));
+    assert!(facts.is_empty(), "facts of no case: {:?}", facts.keys());
+}
+
+/// The modules and lines are such that everything but the version of the format differs somewhere.
+#[test]
+fn what_is_compared_is_not_always_the_same() {
+    let facts = facts();
+    for name in facts["declarations"].keys().filter(|name| *name != "version") {
+        let values: BTreeSet<String> = facts.values().map(|fact| fact[name].to_string()).collect();
+        assert!(values.len() > 1, "{name}: {values:?}");
+    }
+}
+
+/// Nothing to do without a wamrc; testing.md says how to name one.
+#[test]
+fn the_facts_are_those_of_wamrc() {
+    let Some(wamrc) = env::var_os("CWAMRC_COMPARE_WAMRC") else { return };
+    let sandbox = sandbox();
+    let wamrc = fs::canonicalize(wamrc).expect("CWAMRC_COMPARE_WAMRC names a program");
+    let seen: BTreeMap<String, Map<String, Value>> = cases()
+        .map(|(module, line, case)| (case, compile_with(&wamrc, &sandbox, module, line)))
+        .collect();
+    if env::var_os("CWAMRC_BLESS").is_some() {
+        let lines = seen
+            .iter()
+            .map(|(case, report)| format!("{}: {}", json!(case), Value::Object(report.clone())));
+        let text = format!("{{\n{}\n}}\n", lines.collect::<Vec<_>>().join(",\n"));
+        fs::write(folder().join("facts.json"), text).expect("the facts can be written");
+    }
+    assert_eq!(facts(), seen);
+}

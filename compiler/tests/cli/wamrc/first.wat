@@ -1,0 +1,16 @@
+;; Nothing beyond WebAssembly 1.0, with a C program's stack and custom sections.
+(module $first
+  (import "env" "host" (func $host (param i32) (result i32)))
+  (memory (export "memory") 2)
+  (table 2 funcref)
+  (global $stack_pointer (mut i32) (i32.const 4096))
+  (global (export "__data_end") i32 (i32.const 1040))
+  (global (export "__heap_base") i32 (i32.const 4096))
+  (data (i32.const 1024) "plain")
+  (elem (i32.const 0) $sum $host)
+  (func $sum (export "sum") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func $divide (export "divide") (param f64 i32) (result f64)
+    (global.set $stack_pointer (i32.sub (global.get $stack_pointer) (i32.const 16)))
+    (f64.div (local.get 0) (f64.convert_i32_s (call $host (local.get 1)))))
+  (@custom "demo" "content")
+  (@custom "other one" "more"))
