@@ -7,12 +7,15 @@ use std::fmt::Write;
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
 
+/// What an operator that compares says of two operands.
+type Holds = fn(i32, i32) -> bool;
+
 /// A loop that counts from `start` by `step` while `compare` holds against `end`.
 struct Counted {
     start: i32,
     step: i32,
     compare: &'static str,
-    holds: fn(i32, i32) -> bool,
+    holds: Holds,
     end: i32,
 }
 
@@ -35,7 +38,7 @@ fn counted() -> Vec<Counted> {
         (7, 7, 7),
     ];
     for (start, step, end) in ranges {
-        let compares: [(&'static str, fn(i32, i32) -> bool); 10] = [
+        let compares: [(&'static str, Holds); 10] = [
             ("ne", |a, b| a != b),
             ("eq", |a, b| a == b),
             ("lt_s", |a, b| a < b),
