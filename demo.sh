@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-inputs=$(tests/scripts/inputs.sh)
+inputs=$(tests/scripts/inputs.sh python)
 package=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["npm"]["python"])' <<<"$inputs")
 
 cargo build --release --locked -p cwamrc

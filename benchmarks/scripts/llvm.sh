@@ -15,32 +15,14 @@ if command -v wamrc; then
     exit
 fi
 
-missing=()
-need() { # <package> <test that holds once it is installed>...
-    local package=$1
-    shift
-    "$@" >/dev/null 2>&1 || missing+=("$package")
-}
+here=$(dirname "$(readlink -f "$0")")
+source "$here/../../tests/scripts/packages.sh"
 
 need python3 python3 --version
 need gcc gcc --version
 need g++ g++ --version
 need libc6-dev test -e /usr/include/stdio.h
 need llvm-19-dev test -e /usr/lib/llvm-19/include/llvm/Config/llvm-config.h
+install_missing
 
-if [ ${#missing[@]} -gt 0 ]; then
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "error: missing ${missing[*]}" >&2
-        echo "hint: install these Debian 12 packages, or run this script as root there" >&2
-        exit 1
-    fi
-    echo "installing ${missing[*]}" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    wait=(-o DPkg::Lock::Timeout=900)
-    {
-        apt-get "${wait[@]}" update
-        apt-get "${wait[@]}" install -y --no-install-recommends "${missing[@]}"
-    } >&2
-fi
-
-exec python3 "$(dirname "$(readlink -f "$0")")/llvm.py"
+exec python3 "$here/llvm.py"

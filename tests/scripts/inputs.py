@@ -250,10 +250,14 @@ def build_programs(cache, table):
         return {p.name: str(folder) for p, folder in zip(listed, folders)}
 
 
-def main():
+def main(only=None):
     with open(PROGRAMS / "inputs.toml", "rb") as file:
         table = tomllib.load(file)
     cache = cache_folder()
+    if only:
+        with locked(cache):
+            print(json.dumps({"npm": {only: str(fetch_npm(cache, only, table["npm"][only]))}}))
+        return
     with locked(cache):
         npm = {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
         venv = fetch_pypi(cache)
@@ -264,7 +268,7 @@ def main():
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*sys.argv[1:])
     except Failure as failure:
         say(f"error: {failure}\nhint: {failure.hint}")
         sys.exit(1)

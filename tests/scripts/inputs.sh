@@ -1,55 +1,40 @@
 #!/usr/bin/env bash
 # Brings the real modules and programs of tests and benchmarks, and prints where they lie as JSON.
+# With the name of a package of npm in tests/programs/inputs.toml, brings only that one.
 #
 # Installs missing Debian packages when it may (root, apt-get); inputs.py does the rest.
 # The cache is $CWAMRC_TEST_INPUTS, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs.
 set -euo pipefail
 
-missing=()
-need() { # <package> <test that holds once it is installed>...
-    local package=$1
-    shift
-    "$@" >/dev/null 2>&1 || missing+=("$package")
-}
+here=$(dirname "$(readlink -f "$0")")
+source "$here/packages.sh"
 
 need python3 python3 -c 'import tomllib'
-need python3-venv python3 -c 'import ensurepip, venv'
 need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 need nodejs node --version
 need npm npm --version
-need clang-19 clang-19 --version
-need lld-19 wasm-ld-19 --version
-need wasi-libc test -e /usr/lib/wasm32-wasi/libc.a
-need libclang-rt-19-dev-wasm32 \
-    test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
-need libc6-dev test -e /usr/include/stdio.h
-need gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc --version
-need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
-need gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc --version
-need libc6-dev-riscv64-cross test -e /usr/riscv64-linux-gnu/lib/libc.a
-need qemu-user qemu-riscv64 --version
-need g++ g++ --version
-need make make --version
-need cmake cmake --version
-need pkg-config pkg-config --version
-need valgrind valgrind --version
-need wabt wasm-validate --version
-# 187 MB in 174 packages more than the others bring.
-need chromium chromium --version
-
-if [ ${#missing[@]} -gt 0 ]; then
-    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        echo "error: missing ${missing[*]}" >&2
-        echo "hint: install these Debian 12 packages, or run this script as root there" >&2
-        exit 1
-    fi
-    echo "installing ${missing[*]}" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    wait=(-o DPkg::Lock::Timeout=900)
-    {
-        apt-get "${wait[@]}" update
-        apt-get "${wait[@]}" install -y --no-install-recommends "${missing[@]}"
-    } >&2
+if [ $# -eq 0 ]; then
+    need python3-venv python3 -c 'import ensurepip, venv'
+    need clang-19 clang-19 --version
+    need lld-19 wasm-ld-19 --version
+    need wasi-libc test -e /usr/lib/wasm32-wasi/libc.a
+    need libclang-rt-19-dev-wasm32 \
+        test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
+    need libc6-dev test -e /usr/include/stdio.h
+    need gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc --version
+    need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
+    need gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc --version
+    need libc6-dev-riscv64-cross test -e /usr/riscv64-linux-gnu/lib/libc.a
+    need qemu-user qemu-riscv64 --version
+    need g++ g++ --version
+    need make make --version
+    need cmake cmake --version
+    need pkg-config pkg-config --version
+    need valgrind valgrind --version
+    need wabt wasm-validate --version
+    # 187 MB in 174 packages more than the others bring.
+    need chromium chromium --version
 fi
+install_missing
 
-exec python3 "$(dirname "$(readlink -f "$0")")/inputs.py" "$@"
+exec python3 "$here/inputs.py" "$@"
