@@ -293,7 +293,7 @@ uint8_t *cwamrc_artifact_data(cwamrc_artifact_t *artifact);
 size_t cwamrc_artifact_size(const cwamrc_artifact_t *artifact);
 
 /**
- * Writes the bytes to a file, which is created or replaced.
+ * Writes the bytes to a file, which is created or replaced: as a whole, or not at all.
  */
 cwamrc_error_t *cwamrc_artifact_write_file(const cwamrc_artifact_t *artifact, const char *path);
 

@@ -1,20 +1,18 @@
 //! Input and output of the command: files, or `-` for the standard streams.
 //!
 //! Invariant: a file at the output path is either the complete result or what was there before; the
-//! result gets its name when it is complete (`pending.rs`). Several results get theirs when all are
-//! written, so that no full disk leaves new files beside old ones. What is not a regular file, such as a device, is
-//! written to directly.
-
-mod pending;
+//! result gets its name when it is complete ([`PendingFile`]). Several results get theirs when all are
+//! written, so that no full disk leaves new files beside old ones. What is not a regular file, such as
+//! a device, is written to directly.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use cwamrc::Architecture;
+use cwamrc::pending_file::PendingFile;
 use etcetera::BaseStrategy;
 
-use self::pending::Pending;
 use crate::failure::Failure;
 
 /// Stands for standard input or output.
@@ -110,10 +108,10 @@ pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
 }
 
 /// Writes what is to become the file at `path`; what is not a regular file, for good.
-fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<Option<Pending>> {
+fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<Option<PendingFile>> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         OpenOptions::new().write(true).open(path)?.write_all(bytes)?;
         return Ok(None);
     }
-    Pending::write(path, bytes).map(Some)
+    PendingFile::write(path, bytes).map(Some)
 }

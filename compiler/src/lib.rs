@@ -58,6 +58,8 @@ mod monitor;
 mod native;
 mod object;
 mod options;
+#[cfg(feature = "files")]
+pub mod pending_file;
 mod pipeline;
 mod proposal;
 #[cfg(feature = "serde")]

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::{ptr, slice};
 
+use compiler::pending_file::PendingFile;
 use compiler::{Severity, Summary};
 
 use crate::border::{c_text, delete, fallible, infallible, put, shared, text};
@@ -114,7 +115,7 @@ pub unsafe extern "C" fn cwamrc_artifact_size(artifact: *const cwamrc_artifact_t
     unsafe { look(artifact, 0, |artifact| Some(artifact.bytes.len())) }
 }
 
-/// Writes the bytes to a file, which is created or replaced.
+/// Writes the bytes to a file, which is created or replaced: as a whole, or not at all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_write_file(
     artifact: *const cwamrc_artifact_t,
@@ -128,7 +129,8 @@ pub unsafe extern "C" fn cwamrc_artifact_write_file(
         // SAFETY: it is a box of so many bytes, which by the header's word nobody writes to now.
         let bytes =
             unsafe { slice::from_raw_parts(artifact.bytes.cast::<u8>(), artifact.bytes.len()) };
-        std::fs::write(path, bytes)
+        PendingFile::write(path, bytes)
+            .and_then(PendingFile::persist)
             .map_err(|error| Failure::io(format!("cannot write {}: {error}", path.display())))
     })
 }

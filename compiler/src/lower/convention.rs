@@ -21,7 +21,7 @@ use super::function::FunctionLowerer;
 use super::signature::{POINTER, function_signature};
 use super::symbol::Symbol;
 use crate::target::{CALL_CONV, TAIL_CALL_CONV};
-use crate::wasm::{ConstExpr, ExportKind, Module};
+use crate::wasm::Module;
 
 /// How the functions of a module call each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +55,7 @@ impl Convention {
         if self == Self::C {
             return entered;
         }
-        let exports = module.exports.iter();
-        let exports = exports.filter(|export| export.kind == ExportKind::Function);
-        let elements = module.elements.iter().flat_map(|segment| &segment.items);
-        let globals = module.globals.iter().filter_map(|global| global.init.as_ref());
-        let referred = elements.chain(globals).filter_map(|expr| match expr {
-            ConstExpr::RefFunc(index) => Some(*index),
-            _ => None,
-        });
-        for index in exports.map(|export| export.index).chain(module.start).chain(referred) {
+        for index in module.functions_named_outside() {
             entered[index as usize] = index >= module.imported_function_count();
         }
         entered

@@ -24,8 +24,7 @@ use super::operators::ValidatingVisitor;
 use super::signature::clif_type;
 use crate::error::Error;
 use crate::wasm::{
-    Body, ConstExpr, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey,
-    wide_product,
+    Body, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey, wide_product,
 };
 
 /// The weight of a function that is inlined wherever it is called: the call is as much code.
@@ -169,15 +168,7 @@ fn tables_are_closed(module: &Module<'_>) -> bool {
 /// For every function how often it is referred to by other things than calls.
 fn referred_from_outside(module: &Module<'_>) -> Vec<u32> {
     let mut references = vec![0; module.functions.len()];
-    let exports = module.exports.iter();
-    let exports = exports.filter(|export| export.kind == ExportKind::Function);
-    let elements = module.elements.iter().flat_map(|segment| &segment.items);
-    let globals = module.globals.iter().filter_map(|global| global.init.as_ref());
-    let referred = elements.chain(globals).filter_map(|expr| match expr {
-        ConstExpr::RefFunc(index) => Some(*index),
-        _ => None,
-    });
-    for index in exports.map(|export| export.index).chain(module.start).chain(referred) {
+    for index in module.functions_named_outside() {
         references[index as usize] += 2;
     }
     references

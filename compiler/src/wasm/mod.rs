@@ -84,6 +84,19 @@ impl Module<'_> {
         self.start.filter(|&start| start < self.imported_function_count())
     }
 
+    /// The functions that are named outside of bodies, once for each time: by exports, as the start
+    /// function, and by references.
+    pub(crate) fn functions_named_outside(&self) -> impl Iterator<Item = u32> {
+        let exports = self.exports.iter().filter(|export| export.kind == ExportKind::Function);
+        let elements = self.elements.iter().flat_map(|segment| &segment.items);
+        let globals = self.globals.iter().filter_map(|global| global.init.as_ref());
+        let referred = elements.chain(globals).filter_map(|expr| match expr {
+            ConstExpr::RefFunc(index) => Some(*index),
+            _ => None,
+        });
+        exports.map(|export| export.index).chain(self.start).chain(referred)
+    }
+
     /// Whether threads share the memory.
     pub(crate) fn shares_memory(&self) -> bool {
         self.memories.iter().any(|memory| memory.shared)

@@ -1,11 +1,11 @@
-//! A file that is written before it gets its name, so that a command that ends early, however it ends,
-//! leaves nothing behind.
+//! A file that is written before it gets its name, so that at its path is either all of it or what was
+//! there before, and a process that ends early, however it ends, leaves nothing behind.
 //!
 //! Where the system has files without a name (`O_TMPFILE` of Linux, on most file systems), a result is
 //! one of these until it is complete. A new file then gets its name at once. One that takes the place of
 //! another is named beside it and renamed right away, since no system call does both. Elsewhere, the file
-//! has a name beside the result's from the beginning, which is removed when the command fails, but not when
-//! it is killed.
+//! has a name beside the result's from the beginning, which is removed on failure, but not when the process
+//! is killed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,20 +14,26 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 /// A complete file, and where it is to go.
-pub(super) struct Pending {
+#[derive(Debug)]
+pub struct PendingFile {
     content: Content,
     target: PathBuf,
 }
 
+#[derive(Debug)]
 enum Content {
     Named(NamedTempFile),
     #[cfg(target_os = "linux")]
     Nameless(File),
 }
 
-impl Pending {
-    /// Writes `bytes`, which are to become the regular file at `path`.
-    pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+impl PendingFile {
+    /// Writes `bytes`, which are to become the regular file at `path`: a new one, or one that takes the
+    /// place of another and has its permissions.
+    ///
+    /// # Errors
+    /// Why they cannot be written.
+    pub fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         // Renaming would replace a symbolic link instead of the file that it names.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut content = Content::create(directory(&target))?;
@@ -38,8 +44,11 @@ impl Pending {
         Ok(Self { content, target })
     }
 
-    /// Gives it its name.
-    pub(super) fn persist(self) -> io::Result<()> {
+    /// Gives it its name. Without this, it goes away by itself.
+    ///
+    /// # Errors
+    /// Why it cannot have it; what was there before still is.
+    pub fn persist(self) -> io::Result<()> {
         let named = match self.content {
             Content::Named(file) => file.persist(&self.target).map(drop),
             #[cfg(target_os = "linux")]
