@@ -39,6 +39,8 @@ const HERE: &[&str] = &[
     "$WAMRC --emit-custom-sections=name -o test.aot test.wasm",
     // test-tools/dynamic-aot-debug/README.md
     "$WAMRC --opt-level=0 -o test.aot test.wasm",
+    // The profiles of doc/build_wasm_app.md.
+    "$WAMRC --enable-perf-profiling --enable-memory-profiling -o test.aot test.wasm",
     // With the flags of doc/build_wasm_app.md that restrict.
     "$WAMRC --disable-simd --disable-ref-types --enable-call-indirect-overlong -v=5 \
      -o test.aot test.wasm",

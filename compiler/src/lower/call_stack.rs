@@ -68,10 +68,7 @@ impl Lowering<'_, '_> {
             return;
         }
         if self.env.profiles_calls {
-            // The caller has pushed it.
-            let base = self.current_frame();
-            self.call_stack.base = Some(base);
-            return self.store_position(0, 0);
+            return self.begin_pushed_frame();
         }
         let function = self.ins().iconst(types::I64, i64::from(function));
         // Frames of inlined bodies come on top of it.
@@ -81,11 +78,21 @@ impl Lowering<'_, '_> {
         self.fill_frame(function);
     }
 
+    /// Takes the innermost frame, which the runtime's helper has pushed without a position.
+    fn begin_pushed_frame(&mut self) {
+        let base = self.current_frame();
+        self.call_stack.base = Some(base);
+        self.store_position(0, 0);
+    }
+
     /// Pushes the frame of the import `function`, known at run time; gives what pops it again.
     pub(super) fn open_import_frame(&mut self, function: Value) -> Option<Value> {
         self.env.call_stacks?;
         if self.env.profiles_calls {
             self.enter_callee(function);
+            self.begin_pushed_frame();
+            // Nothing that follows has a position.
+            self.call_stack.base = None;
             return None;
         }
         let function = self.ins().uextend(types::I64, function);

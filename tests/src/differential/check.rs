@@ -227,10 +227,13 @@ impl Subject<'_> {
             if self.turn % CALL_STACK_TURNS == INTRINSIC_TURN {
                 options.builtin_intrinsics = "all".parse().expect("it is the name of all");
             }
-            match self.turn.is_multiple_of(CALL_STACK_TURNS) {
-                true => options.call_stacks(cwamrc::CallStacks::complete()),
-                false => options,
+            if self.turn.is_multiple_of(CALL_STACK_TURNS) {
+                options = options.call_stacks(cwamrc::CallStacks::complete());
+                let profiled = (self.turn / CALL_STACK_TURNS) % PROFILED_TURNS == 1;
+                options.instrumentation.profile_calls = profiled;
+                options.instrumentation.profile_stack = profiled;
             }
+            options
         };
         match self.ways {
             Ways::Levels => LEVELS
@@ -253,6 +256,9 @@ const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 
 /// Every so many modules are compiled with frames for call stacks: no multiple of the others.
 const CALL_STACK_TURNS: u64 = 5;
+
+/// Every so many of these have the frames of profiled calls.
+const PROFILED_TURNS: u64 = 3;
 
 /// As often, every operator that can be is a call of the runtime.
 const INTRINSIC_TURN: u64 = 3;
@@ -317,7 +323,11 @@ fn compile(host: &Host, wasm: &[u8], options: &Options) -> Result<Module, Differ
 
 fn difference(host: &Host, options: &Options, what: String) -> Difference {
     let (machine, level) = (host.machine, options.opt_level);
-    let frames = if options.call_stacks.is_some() { ", with frames" } else { "" };
+    let frames = match options.instrumentation.profile_calls {
+        true => ", with profiles",
+        false if options.call_stacks.is_some() => ", with frames",
+        false => "",
+    };
     let calls = if options.builtin_intrinsics.is_empty() { "" } else { ", with intrinsics" };
     let configuration = format!("{machine}, {level:?}, {:?}{frames}{calls}", options.bounds_checks);
     Difference { configuration, what }

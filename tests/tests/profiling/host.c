@@ -29,11 +29,12 @@ twice(wasm_exec_env_t exec_env, int32_t value)
     return (int32_t)argument;
 }
 
-/* Tells where the native stack is. */
+/* Tells where the native stack is; 99 is refused. */
 static int32_t
 here(wasm_exec_env_t exec_env, int32_t value)
 {
-    (void)exec_env;
+    if (value == 99)
+        wasm_runtime_set_exception(wasm_runtime_get_module_inst(exec_env), "99 is refused");
     printf("host frame at %" PRIuPTR "\n", (uintptr_t)__builtin_frame_address(0));
     return value;
 }

@@ -70,6 +70,17 @@ const TAIL_CALLS: &str = r#"(module
     (func $odd (param i32) (result i32)
         (return_call $even (i32.sub (local.get 0) (i32.const 1)))))"#;
 
+/// A host function traps where the frame of another function, with a position, has been before.
+const REFUSED: &str = r#"(module
+    (import "env" "here" (func $here (param i32) (result i32)))
+    (memory 1)
+    (func $deeper (param i32) (result i32) (i32.add (call $here (local.get 0)) (i32.const 1)))
+    (func $deep (param i32) (result i32) (i32.add (call $deeper (local.get 0)) (i32.const 1)))
+    (func $ask (param i32) (result i32) (i32.add (call $here (local.get 0)) (i32.const 1)))
+    (func (export "fail") (param i32) (result i32)
+        (drop (call $deep (i32.const 1)))
+        (call $ask (i32.const 99))))"#;
+
 /// Calls a host function at the end of a recursion.
 const RECURSION: &str = r#"(module
     (import "env" "here" (func $here (param i32) (result i32)))
@@ -245,12 +256,14 @@ fn time_is_that_of_the_function_that_takes_it() {
 fn traps_show_the_same_functions_and_places() {
     for options in all_options() {
         let architecture = options.cpu.architecture();
-        let plain = compiled(MODULE, &options.clone().call_stacks(CallStacks::complete()));
-        let plain = printed(architecture, &plain, "fail", &[0]);
-        let profiled = compiled(MODULE, &with_profile(options));
-        let profiled = printed(architecture, &profiled, "fail", &[0]);
-        assert_eq!(frames(&plain).len(), 3, "{plain}");
-        assert_eq!(frames(&profiled), frames(&plain), "{profiled}");
+        for module in [MODULE, REFUSED] {
+            let plain = compiled(module, &options.clone().call_stacks(CallStacks::complete()));
+            let plain = printed(architecture, &plain, "fail", &[0]);
+            let profiled = compiled(module, &with_profile(options.clone()));
+            let profiled = printed(architecture, &profiled, "fail", &[0]);
+            assert_eq!(frames(&plain).len(), 3, "{plain}");
+            assert_eq!(frames(&profiled), frames(&plain), "{profiled}");
+        }
     }
 }
 
