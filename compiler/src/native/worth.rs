@@ -24,7 +24,7 @@ const MAX_SIZE: usize = 3_000;
 
 /// The least number of instructions for each call. A call empties most registers, so there is little to
 /// gain around it, and much to search.
-const INSTRUCTIONS_PER_CALL: usize = 40;
+const INSTRUCTIONS_PER_CALL: usize = 50;
 
 /// Whether `func` is worth the backtracking allocator at level 0.
 pub(super) fn is_worth_backtracking(func: &Function) -> bool {
@@ -133,11 +133,15 @@ mod tests {
 
     #[test]
     fn functions_with_many_calls_are_not() {
-        let with_call =
-            |count, call| format!("block0(v0: i32): {call}\n{} return", instructions(count));
-        assert!(is_worth(&with_call(45, "call fn1(v0)")));
-        assert!(!is_worth(&with_call(20, "call fn1(v0)")));
-        assert!(!is_worth(&with_call(45, "call fn1(v0)\ncall fn1(v0)")));
+        let with_calls = |calls: usize| {
+            format!("{}\n{}\nreturn", nested(1, 110), "call fn1(v0)\n".repeat(calls)).replacen(
+                "block100: return",
+                "block100:",
+                1,
+            )
+        };
+        assert!(is_worth(&with_calls(2)));
+        assert!(!is_worth(&with_calls(3)));
     }
 
     #[test]
