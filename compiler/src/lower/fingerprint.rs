@@ -206,6 +206,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         stack_checks,
         largest_unguarded_frame,
         compares_whole_registers,
+        shuffles_rotate,
         unboxed_f32_arguments,
         vectors,
         no_vectors,
@@ -221,7 +222,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
             (convention, memory, memory64, software_checks, shared_memory, indirect_helpers),
             intrinsics,
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
-            (unboxed_f32_arguments, vectors, no_vectors.is_some(), inlining.is_some()),
+            (unboxed_f32_arguments, vectors, no_vectors.is_some()),
+            (shuffles_rotate, inlining.is_some()),
         )
     )
 }

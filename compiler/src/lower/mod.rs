@@ -87,6 +87,8 @@ pub(crate) struct Environment<'a> {
     largest_unguarded_frame: u32,
     /// Whether compare-and-swap of 32 bits wants the upper half of a register to be zero.
     compares_whole_registers: bool,
+    /// Whether lanes are rotated by whole bytes with a shuffle.
+    shuffles_rotate: bool,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
     unboxed_f32_arguments: bool,
     /// How vectors are passed.
@@ -162,6 +164,7 @@ impl<'a> Environment<'a> {
             no_vectors: vectors::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
             compares_whole_registers: target.compares_whole_registers(),
+            shuffles_rotate: inlining.is_some() && target.shuffles_bytes_at_once(),
             interruptible: options.instrumentation.interruptible,
             meters: Meters::new(counters, &options.instrumentation),
             clock: counters.time,
