@@ -21,6 +21,7 @@ mod metering;
 mod operators;
 mod parameters;
 mod signature;
+mod sole_callee;
 mod stack;
 mod suspend;
 mod symbol;
@@ -47,6 +48,7 @@ pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
 use metering::Meters;
+use sole_callee::SoleCallee;
 pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::{Symbol, native_symbol_slot};
 pub(crate) use thunks::{
@@ -198,6 +200,12 @@ impl<'a> Environment<'a> {
     /// Whether time is spent for the best code, as at level 3.
     fn is_thorough(&self) -> bool {
         self.inlining.is_some()
+    }
+
+    /// The only function that an indirect call of this canonical type can reach, if one is known and
+    /// the same operators may stand in the function twice.
+    fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
+        self.inlining?.sole_callee(canonical).filter(|_| self.meters.is_none())
     }
 
     /// Whether a body may be replaced by another one that does the same: not if operators are counted,

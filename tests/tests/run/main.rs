@@ -9,6 +9,7 @@ mod call_stacks;
 mod imports;
 mod level_3;
 mod rotated_lanes;
+mod sole_callees;
 mod stack;
 mod start;
 mod tables_64;
