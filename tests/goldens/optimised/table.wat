@@ -1,5 +1,5 @@
 ;;! show = "clif"
-;;! functions = ["function(2)"]
+;;! functions = ["function(3)"]
 
 ;; The size of a table that cannot grow is a constant; no element is an import, though one has the
 ;; type, so there is no test for that.
@@ -7,57 +7,69 @@
 (module
   (import "env" "f" (func $import (param i32)))
   (table 3 3 funcref)
-  (elem (i32.const 1) $own)
+  (elem (i32.const 1) $own $other)
   (func $own (param i32))
+  (func $other (param i32))
   (func $call (param i32 i32)
     (call_indirect (param i32) (local.get 0) (local.get 1))))
 
-;; function(2) "call"
-;; function u0:2(i64, i32, i32) system_v {
+;; function(3) "call"
+;; function u0:3(i64, i32, i32) system_v {
 ;;     region0 = 2 "tables"
-;;     sig0 = (i64) system_v
+;;     sig0 = (i64, i32) system_v
 ;;     sig1 = (i64) system_v
 ;;     sig2 = (i64) system_v
-;;     fn0 = colocated u3:8 sig0 ; trap_thunk(UndefinedElement)
-;;     fn1 = colocated u3:9 sig1 ; trap_thunk(UninitializedElement)
-;;     fn2 = colocated u3:6 sig2 ; trap_thunk(IndirectCallTypeMismatch)
+;;     sig3 = (i64) system_v
+;;     fn0 = colocated u3:8 sig1 ; trap_thunk(UndefinedElement)
+;;     fn1 = colocated u3:9 sig2 ; trap_thunk(UninitializedElement)
+;;     fn2 = colocated u3:6 sig3 ; trap_thunk(IndirectCallTypeMismatch)
 ;;
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v7 = load.i64 notrap aligned readonly can_move v0+16
-;;     v3 = iconst.i32 1
-;;     v4 = icmp eq v2, v3  ; v3 = 1
+;;     v5 = load.i64 notrap aligned readonly can_move v0+16
+;;     v13 = load.i64 notrap aligned readonly can_move v5+48
+;;     v21 = load.i64 notrap aligned readonly can_move v5+40
+;;     v3 = iconst.i32 3
+;;     v4 = icmp uge v2, v3  ; v3 = 3
 ;;     brif v4, block2, block3
 ;;
-;; block3 cold:
-;;     v5 = iconst.i32 3
-;;     v6 = icmp.i32 uge v2, v5  ; v5 = 3
-;;     brif v6, block4, block5
+;; block3:
+;;     v6 = uextend.i64 v2
+;;     v7 = iconst.i64 3
+;;     v8 = ishl v6, v7  ; v7 = 3
+;;     v9 = iadd.i64 v5, v8
+;;     v10 = load.i32 notrap region0 v9+488
+;;     v11 = iconst.i32 -1
+;;     v12 = icmp eq v10, v11  ; v11 = -1
+;;     brif v12, block4, block5
 ;;
-;; block5 cold:
-;;     v8 = uextend.i64 v2
-;;     v9 = iconst.i64 3
-;;     v10 = ishl v8, v9  ; v9 = 3
-;;     v11 = iadd.i64 v7, v10
-;;     v12 = load.i32 notrap region0 v11+488
-;;     v13 = iconst.i32 -1
-;;     v14 = icmp eq v12, v13  ; v13 = -1
-;;     brif v14, block6, block7
+;; block5:
+;;     v14 = uextend.i64 v10
+;;     v15 = iconst.i64 2
+;;     v16 = ishl v14, v15  ; v15 = 2
+;;     v17 = iadd.i64 v13, v16
+;;     v18 = load.i32 notrap aligned readonly v17
+;;     v19 = iconst.i32 0
+;;     v20 = icmp ne v18, v19  ; v19 = 0
+;;     brif v20, block6, block7
 ;;
-;; block7 cold:
-;;     jump block8
-;;
-;; block2:
+;; block7:
+;;     v22 = uextend.i64 v10
+;;     v23 = iconst.i64 3
+;;     v24 = ishl v22, v23  ; v23 = 3
+;;     v25 = iadd.i64 v21, v24
+;;     v26 = load.i64 notrap aligned readonly v25
+;;     call_indirect sig0, v26(v0, v1)
 ;;     return
 ;;
-;; block4 cold:
+;; block2 cold:
 ;;     call fn0(v0)
 ;;     trap user1
 ;;
-;; block6 cold:
+;; block4 cold:
 ;;     call fn1(v0)
 ;;     trap user1
 ;;
-;; block8 cold:
+;; block6 cold:
 ;;     call fn2(v0)
 ;;     trap user1
 ;; }
