@@ -124,6 +124,38 @@ fn a_change_reaches_those_that_inline_it() {
     }
 }
 
+/// At level 3, so are those that call the only element of a type, if that is another one or changes.
+#[test]
+fn a_changed_table_reaches_those_that_call_it() {
+    let module = |elements, operator| {
+        let text = format!(
+            "(module
+                (type $unary (func (param i32) (result i32)))
+                (table 4 4 funcref) (elem {elements}) (elem declare func $double)
+                (func $double (type $unary) (i32.mul (local.get 0) (i32.const 2)))
+                (func $triple (type $unary) (i32.mul (local.get 0) (i32.const 3)))
+                (func (export \"other\") {operator})
+                (func (export \"call\") (param i32 i32) (result i32)
+                  (call_indirect (type $unary) (local.get 0) (local.get 1))))"
+        );
+        wat::parse_str(text).expect("the text is well-formed")
+    };
+    let write = "(table.set (i32.const 2) (ref.func $double))";
+    let changes = [
+        ("(i32.const 1) $double", "(nop)", 1),
+        ("(i32.const 0) $triple", "(nop)", 1),
+        ("(i32.const 0) $double $triple", "(nop)", 1),
+        // The function with the operator; the one that calls is as above, without a sole callee.
+        ("(i32.const 3) $double", write, 1),
+    ];
+    let (cache, options) = (MemoryCache::default(), Options::new().opt_level(OptLevel::O3));
+    compile_with(&module("(i32.const 0) $double", "(nop)"), &options, &cache);
+    for (elements, operator, misses) in changes {
+        let statistics = compile_with(&module(elements, operator), &options, &cache);
+        assert_eq!(statistics.misses, misses, "{elements} {operator}");
+    }
+}
+
 #[test]
 fn keys_do_not_depend_on_the_numbers_of_functions() {
     for name in ["lua", "quickjs"] {

@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use wasmparser::{ValidatorResources, WasmModuleResources};
 
 use super::Environment;
+use super::sole_callee::SoleCallee;
 use crate::digest::{Digest, digest};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
 
@@ -114,6 +115,10 @@ impl<'a> Fingerprints<'a> {
         for &(reference, _) in &outline.references {
             match reference {
                 Reference::Callee(function) => self.add_callee(function, functions)?,
+                Reference::CalledType(ty) => {
+                    self.add_reference(reference, resources)?;
+                    self.add_sole_callee(ty, functions)?;
+                }
                 other => self.add_reference(other, resources)?,
             }
         }
@@ -135,6 +140,18 @@ impl<'a> Fingerprints<'a> {
             functions.push(function);
         }
         self.facts.u32(number);
+        Some(())
+    }
+
+    /// Adds the function that calls of type `ty` in the table reach, which may be inlined.
+    fn add_sole_callee(&mut self, ty: u32, functions: &mut Vec<u32>) -> Option<()> {
+        let canonical = *self.env.module.canonical_types.get(ty as usize)?;
+        let callee = self.env.sole_callee(canonical);
+        self.facts.bool(callee.is_some());
+        if let Some(SoleCallee { element, function }) = callee {
+            self.facts.u32(element);
+            self.add_callee(function, functions)?;
+        }
         Some(())
     }
 
@@ -208,6 +225,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         stack_checks,
         largest_unguarded_frame,
         compares_whole_registers,
+        shuffles_rotate,
         unboxed_f32_arguments,
         vectors,
         no_vectors,
@@ -223,7 +241,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
             (convention, memory, memory64, software_checks, shared_memory, indirect_helpers),
             intrinsics,
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
-            (unboxed_f32_arguments, vectors, no_vectors.is_some(), inlining.is_some()),
+            (unboxed_f32_arguments, vectors, no_vectors.is_some()),
+            (shuffles_rotate, inlining.is_some()),
         )
     )
 }

@@ -22,6 +22,7 @@ use super::context::Lowering;
 use super::function::{MAX_BRANCH_OPERANDS, validator_of};
 use super::operators::ValidatingVisitor;
 use super::signature::clif_type;
+use super::sole_callee::{SoleCallee, sole_callees};
 use crate::error::Error;
 use crate::wasm::{
     Body, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey, wide_product,
@@ -61,6 +62,8 @@ pub(crate) struct Plan {
     in_table: Vec<bool>,
     /// Whether some body has a tail call.
     tail_calls: bool,
+    /// By canonical type index.
+    sole_callees: Vec<Option<SoleCallee>>,
 }
 
 /// A function that may be inlined.
@@ -105,6 +108,8 @@ impl Plan {
                 .collect(),
         };
         let tail_calls = surveys.iter().flatten().any(|survey| survey.tail_calls);
+        let writes_tables = surveys.iter().flatten().any(|survey| survey.writes_tables);
+        let sole_callees = sole_callees(module, writes_tables);
         let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
         let weights = weights.collect();
         let candidate = |((index, survey), calls): ((u32, Option<Survey>), &u32)| {
@@ -131,7 +136,7 @@ impl Plan {
         };
         let calls = calls[imports as usize..].iter();
         let candidates = (imports..).zip(surveys).zip(calls).map(candidate).collect();
-        Self { candidates, weights, in_table, tail_calls }
+        Self { candidates, weights, in_table, tail_calls, sole_callees }
     }
 
     /// Whether some function makes tail calls.
@@ -145,6 +150,11 @@ impl Plan {
         let Candidate { weight, called_once, recursion_depth, product: _, valid: _ } =
             self.candidates.get(position)?.as_ref()?;
         Some((*weight, *called_once, *recursion_depth))
+    }
+
+    /// The only function that an indirect call of this canonical type can reach, if there is one.
+    pub(super) fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
+        self.sole_callees[canonical as usize]
     }
 
     /// Whether a table may hold the import `function`.

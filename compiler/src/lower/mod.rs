@@ -22,6 +22,7 @@ mod operators;
 mod parameters;
 mod profiling;
 mod signature;
+mod sole_callee;
 mod stack;
 mod suspend;
 mod symbol;
@@ -48,6 +49,7 @@ pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
 use metering::Meters;
+use sole_callee::SoleCallee;
 pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::{Symbol, native_symbol_slot};
 pub(crate) use thunks::{
@@ -88,6 +90,8 @@ pub(crate) struct Environment<'a> {
     largest_unguarded_frame: u32,
     /// Whether compare-and-swap of 32 bits wants the upper half of a register to be zero.
     compares_whole_registers: bool,
+    /// Whether lanes are rotated by whole bytes with a shuffle.
+    shuffles_rotate: bool,
     /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
     unboxed_f32_arguments: bool,
     /// How vectors are passed.
@@ -168,6 +172,7 @@ impl<'a> Environment<'a> {
             no_vectors: vectors::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
             compares_whole_registers: target.compares_whole_registers(),
+            shuffles_rotate: inlining.is_some() && target.shuffles_bytes_at_once(),
             interruptible: options.instrumentation.interruptible,
             meters: Meters::new(counters, &options.instrumentation),
             clock: counters.time,
@@ -203,6 +208,12 @@ impl<'a> Environment<'a> {
     /// Whether time is spent for the best code, as at level 3.
     pub(crate) fn is_thorough(&self) -> bool {
         self.inlining.is_some()
+    }
+
+    /// The only function that an indirect call of this canonical type can reach, if one is known and
+    /// the same operators may stand in the function twice.
+    fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
+        self.inlining?.sole_callee(canonical).filter(|_| self.meters.is_none())
     }
 
     /// Whether a body may be replaced by another one that does the same: not if operators are counted,

@@ -173,6 +173,10 @@ pub(crate) trait Target: Sync {
     fn compares_whole_registers(&self) -> bool {
         false
     }
+    /// Whether one instruction shuffles the bytes of a vector by a constant in memory.
+    fn shuffles_bytes_at_once(&self) -> bool {
+        false
+    }
     /// The largest frame, in bytes, whose pages are touched in order, from the caller's frame on.
     fn largest_probed_frame(&self) -> u32 {
         u32::MAX

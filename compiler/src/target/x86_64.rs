@@ -233,6 +233,11 @@ impl Target for X86_64 {
         false
     }
 
+    /// `pshufb`, which is in the baseline.
+    fn shuffles_bytes_at_once(&self) -> bool {
+        true
+    }
+
     fn vectors(&self) -> Vectors {
         Vectors::Everywhere
     }

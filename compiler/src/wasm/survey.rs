@@ -20,6 +20,8 @@ pub(crate) struct Survey {
     pub(crate) self_calls: u32,
     /// Whether it has a tail call.
     pub(crate) tail_calls: bool,
+    /// Whether it may change the elements of a table.
+    pub(crate) writes_tables: bool,
     /// Whether its last operator is `unreachable`: it reports an error, most likely.
     pub(crate) fails: bool,
 }
@@ -88,6 +90,11 @@ impl Surveyor {
             Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
                 survey.tail_calls = true;
             }
+            Operator::TableSet { .. }
+            | Operator::TableGrow { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableInit { .. } => survey.writes_tables = true,
             _ => {}
         }
         // In the end, this says what stands before the last `end`.

@@ -1,5 +1,5 @@
 ;;! show = "clif"
-;;! functions = ["function(2)"]
+;;! functions = ["function(3)"]
 
 ;; The size of a table that cannot grow is a constant; no element is an import, though one has the
 ;; type, so there is no test for that.
@@ -7,13 +7,14 @@
 (module
   (import "env" "f" (func $import (param i32)))
   (table 3 3 funcref)
-  (elem (i32.const 1) $own)
+  (elem (i32.const 1) $own $other)
   (func $own (param i32))
+  (func $other (param i32))
   (func $call (param i32 i32)
     (call_indirect (param i32) (local.get 0) (local.get 1))))
 
-;; function(2) "call"
-;; function u0:2(i64, i32, i32) system_v {
+;; function(3) "call"
+;; function u0:3(i64, i32, i32) system_v {
 ;;     region0 = 2 "tables"
 ;;     sig0 = (i64, i32) system_v
 ;;     sig1 = (i64) system_v

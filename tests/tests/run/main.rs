@@ -8,6 +8,8 @@ mod aux_stack;
 mod call_stacks;
 mod imports;
 mod level_3;
+mod rotated_lanes;
+mod sole_callees;
 mod stack;
 mod start;
 mod tables_64;

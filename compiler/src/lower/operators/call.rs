@@ -10,6 +10,7 @@ use wamr_abi::exceptions::TrapId;
 
 use super::super::context::Lowering;
 use super::super::signature::{POINTER, clif_type, import_thunk_signature};
+use super::super::sole_callee::SoleCallee;
 use super::super::symbol::Symbol;
 use crate::wasm::FuncType;
 
@@ -37,8 +38,11 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn call_indirect(&mut self, ty_index: u32, table: u32) {
+        let canonical = self.env.module.canonical_types[ty_index as usize];
+        if let Some(callee) = self.env.sole_callee(canonical) {
+            return self.call_sole_callee(callee, table);
+        }
         let env = self.env;
-        let canonical = env.module.canonical_types[ty_index as usize];
         let ty = env.ty(canonical);
         let element = self.pop();
         let function = self.checked_element(table, element, canonical);
@@ -49,6 +53,36 @@ impl Lowering<'_, '_> {
             self.call_pointer(canonical, args, function)
         };
         self.replace_args(ty, &results);
+    }
+
+    /// Calls `callee`, the only element of its type, if it is the one on top of the stack. All others
+    /// raise a trap.
+    fn call_sole_callee(&mut self, callee: SoleCallee, table: u32) {
+        let element = self.pop();
+        let [direct, other] = [(); 2].map(|()| self.builder.create_block());
+        self.builder.set_cold_block(other);
+        let is_callee = self.ins().icmp_imm_u(IntCC::Equal, element, i64::from(callee.element));
+        self.ins().brif(is_callee, direct, &[], other, &[]);
+        self.continue_in(other);
+        let size = self.table_elements(table);
+        let beyond = IntCC::UnsignedGreaterThanOrEqual;
+        self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
+        self.stay_cold();
+        let function = self.load_table_element(table, element);
+        let null = self.null_reference();
+        self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
+        self.stay_cold();
+        self.trap(TrapId::IndirectCallTypeMismatch);
+        self.reachable = true;
+        self.continue_in(direct);
+        self.call(callee.function);
+    }
+
+    /// Makes the current block, behind a test in a cold one, cold as well.
+    fn stay_cold(&mut self) {
+        if let Some(block) = self.builder.current_block() {
+            self.builder.set_cold_block(block);
+        }
     }
 
     /// Reads a table element that must be a function of type `canonical`.

@@ -64,7 +64,7 @@ operators! {
         visit_v128_not() => |f| f.lanes1(types::I8X16, |i, a| i.bnot(a));
         visit_v128_and() => |f| f.lanes2(types::I8X16, |i, a, b| i.band(a, b));
         visit_v128_andnot() => |f| f.lanes2(types::I8X16, |i, a, b| i.band_not(a, b));
-        visit_v128_or() => |f| f.lanes2(types::I8X16, |i, a, b| i.bor(a, b));
+        visit_v128_or() => |f| f.or();
         visit_v128_xor() => |f| f.lanes2(types::I8X16, |i, a, b| i.bxor(a, b));
         visit_v128_bitselect() => |f| f.bitselect();
         visit_v128_any_true() => |f| f.lanes1(types::I8X16, |i, a| i.vany_true(a));
