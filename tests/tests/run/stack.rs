@@ -122,8 +122,9 @@ fn frames_full_of_results() {
     check(
         8 * 999,
         &format!(
-            r#"(table funcref (elem $many))
+            r#"(table funcref (elem $many $other))
         (func $many (param i32) (result {results}) (drop (call $f (local.get 0))) {values})
+        (func $other (param i32) (result {results}) (unreachable))
         (func $f (export "f") (param i32) (result i32)
           {COUNT} (call_indirect (param i32) (result {results}) (local.get 0) (i32.const 0))
           {sum} (i32.wrap_i64))"#
