@@ -5,7 +5,7 @@ mod layout;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cwamrc::universal::{NativeCode, embed, strip};
@@ -163,24 +163,32 @@ fn the_c_code_knows_every_feature() {
     }
 }
 
-/// The emulator makes CPUs with vectors of several lengths, which say so themselves. Of `zcb` it does not
-/// tell.
-#[test]
-fn vectors_are_long_enough() {
-    let folder = tempfile::tempdir().expect("a folder can be made");
+/// Builds the host of `host.c`, which has nothing but the two files of ours.
+fn build_host(folder: &Path, compiler: &str, flags: &[&str]) -> PathBuf {
     let sources = root().join("runtime-shim/csrc");
-    let program = folder.path().join("host");
-    let target = wamr_build::Target::find("riscv64", "linux").expect("WAMR has it");
-    let built = Command::new(target.compiler())
-        .args(["-std=gnu99", "-Wall", "-Wextra", "-Werror", "-O1", "-static", "-I"])
+    let program = folder.join("host");
+    let built = Command::new(compiler)
+        .args(flags)
+        .args(["-Wall", "-Wextra", "-Werror", "-I"])
         .arg(&sources)
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/universal/host.c"))
         .arg(sources.join("cwamrc_universal.c"))
         .arg("-o")
         .arg(&program)
         .output()
-        .expect("tests/scripts/inputs.sh installs a compiler");
+        .expect("tests/scripts/inputs.sh installs what is missing");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    program
+}
+
+/// The emulator makes CPUs with vectors of several lengths, which say so themselves. Of `zcb` it does not
+/// tell.
+#[test]
+fn vectors_are_long_enough() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let target = wamr_build::Target::find("riscv64", "linux").expect("WAMR has it");
+    let flags = ["-std=gnu99", "-O1", "-static"];
+    let program = build_host(folder.path(), target.compiler(), &flags);
 
     let wasm = wat::parse_str(MODULE).expect("it is a module");
     let path = folder.path().join("app.wasm");
@@ -216,20 +224,9 @@ fn vectors_are_long_enough() {
 #[test]
 fn a_host_in_c() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let sources = root().join("runtime-shim/csrc");
-    let program = folder.path().join("host");
-    let built = Command::new("cc")
-        .args(["-std=c99", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-g", "-O1"])
-        .args(["-fsanitize=address,undefined", "-fno-sanitize-recover"])
-        .arg("-I")
-        .arg(&sources)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/universal/host.c"))
-        .arg(sources.join("cwamrc_universal.c"))
-        .arg("-o")
-        .arg(&program)
-        .output()
-        .expect("there is a C compiler");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let flags = ["-std=c99", "-D_GNU_SOURCE", "-g", "-O1"];
+    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover"];
+    let program = build_host(folder.path(), "cc", &[&flags[..], &sanitizers].concat());
 
     let file = module();
     let path = folder.path().join("app.wasm");
