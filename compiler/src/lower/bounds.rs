@@ -19,6 +19,7 @@ use cranelift_codegen::ir::{
 use wamr_abi::exceptions::TrapId;
 use wasmparser::MemArg;
 
+use super::addresses::Computed;
 use super::context::Lowering;
 use super::instance::Region;
 
@@ -126,9 +127,10 @@ impl Lowering<'_, '_> {
             flags = flags.with_trap_code(Some(TrapCode::HEAP_OUT_OF_BOUNDS));
             self.commit_trap();
         }
-        let base = self.memory_base();
-        let wide = self.wide(index);
-        let address = self.ins().iadd(base, wide);
+        if let Some(displacement) = self.constant_displacement(index, offset) {
+            return Access { address: self.memory_base(), displacement, flags };
+        }
+        let address = self.host_address(index);
         match i32::try_from(offset) {
             Ok(displacement) => Access { address, displacement, flags },
             Err(_) => {
@@ -136,6 +138,32 @@ impl Lowering<'_, '_> {
                 Access { address, displacement: 0, flags }
             }
         }
+    }
+
+    /// The distance of an access from the memory base, where it is known and machines can add it.
+    fn constant_displacement(&self, index: Value, offset: u64) -> Option<i32> {
+        if self.env.memory64 {
+            return None;
+        }
+        let index = constant(&self.builder.func.dfg, index)?;
+        i32::try_from(index + offset).ok()
+    }
+
+    /// The memory base plus `index`.
+    fn host_address(&mut self, index: Value) -> Value {
+        let index = self.builder.func.dfg.resolve_aliases(index);
+        let known = self.stacks.addresses.of(index);
+        if let Some(address) = known.address.expand() {
+            return address;
+        }
+        let base = self.memory_base();
+        let wide = self.wide(index);
+        let address = self.ins().iadd(base, wide);
+        if self.env.optimises && !self.env.memory_moves() {
+            let computed = Computed { wide: wide.into(), address: address.into() };
+            self.stacks.addresses.remember(index, computed);
+        }
+        address
     }
 
     /// The same address with a constant that `index` adds as part of the offset, where the sum of a
@@ -153,7 +181,23 @@ impl Lowering<'_, '_> {
 
     /// An address or a size in memory, of the width that the memory has, in 64 bits.
     pub(super) fn wide(&mut self, value: Value) -> Value {
-        if self.env.memory64 { value } else { self.ins().uextend(types::I64, value) }
+        if self.env.memory64 {
+            return value;
+        }
+        let value = self.builder.func.dfg.resolve_aliases(value);
+        if let Some(constant) = constant(&self.builder.func.dfg, value) {
+            return self.ins().iconst(types::I64, constant.cast_signed());
+        }
+        let known = self.stacks.addresses.of(value);
+        if let Some(wide) = known.wide.expand() {
+            return wide;
+        }
+        let wide = self.ins().uextend(types::I64, value);
+        if self.env.optimises {
+            let computed = Computed { wide: wide.into(), ..known };
+            self.stacks.addresses.remember(value, computed);
+        }
+        wide
     }
 
     fn check_bounds(&mut self, index: Value, offset: u64, bytes: u32) {

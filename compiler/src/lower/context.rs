@@ -18,6 +18,7 @@ use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
 use wasmparser::{BlockType, FuncValidatorAllocations};
 
+use super::addresses::Addresses;
 use super::call_stack::CallStack;
 use super::control::Frame;
 use super::inline::Inlining;
@@ -35,6 +36,7 @@ pub(super) struct Stacks<'a> {
     pub(super) operands: Vec<Value>,
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) block_args: Vec<BlockArg>,
+    pub(super) addresses: Addresses,
     /// For bodies that are inlined.
     pub(super) validators: Vec<FuncValidatorAllocations>,
 }
@@ -91,6 +93,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         builder.seal_block(entry);
         stacks.operands.clear();
         stacks.frames.clear();
+        stacks.addresses.clear();
         let exec_env = builder.block_params(entry)[0];
         Self {
             env,

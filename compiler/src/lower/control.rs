@@ -7,6 +7,7 @@
 
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 
+use super::addresses::Mark;
 use super::context::Lowering;
 use super::signature::clif_type;
 use crate::wasm::ValueType;
@@ -41,6 +42,8 @@ pub(super) struct Frame<'a> {
     exit_used: bool,
     /// Height of the operand stack below the frame's parameters.
     height: usize,
+    /// Where the frame begins, for what was computed there.
+    start: Mark,
 }
 
 impl<'a> Lowering<'a, '_> {
@@ -60,7 +63,8 @@ impl<'a> Lowering<'a, '_> {
         exit: Option<Block>,
     ) {
         let height = self.stacks.operands.len() - params.len();
-        let frame = Frame { kind, params, results, exit, exit_used: false, height };
+        let start = self.stacks.addresses.mark();
+        let frame = Frame { kind, params, results, exit, exit_used: false, height, start };
         self.stacks.frames.push(frame);
     }
 
@@ -120,7 +124,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let frame = self.innermost();
         let exit = frame.exit.expect("an if has an exit");
-        let height = frame.height;
+        let (height, start) = (frame.height, frame.start);
         let FrameKind::If(alternative) = std::mem::replace(&mut frame.kind, FrameKind::Block)
         else {
             unreachable!("validation pairs else with if");
@@ -138,7 +142,7 @@ impl<'a> Lowering<'a, '_> {
                 block
             }
         };
-        self.switch_to(block);
+        self.switch_to_behind(block, start);
         self.reachable = true;
     }
 
@@ -181,7 +185,7 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = frame.exit_used;
         if let (Some(exit), true) = (frame.exit, frame.exit_used) {
             self.builder.seal_block(exit);
-            self.switch_to(exit);
+            self.switch_to_behind(exit, frame.start);
             self.push_block_params(exit);
         }
     }
@@ -191,10 +195,11 @@ impl<'a> Lowering<'a, '_> {
         if self.reachable {
             self.branch_to_exit();
         }
-        let height = self.innermost().height;
+        let frame = self.innermost();
+        let (height, start) = (frame.height, frame.start);
         self.stacks.operands.truncate(height);
         self.stacks.operands.extend(params);
-        self.switch_to(block);
+        self.switch_to_behind(block, start);
         self.reachable = true;
     }
 
@@ -209,7 +214,7 @@ impl<'a> Lowering<'a, '_> {
                 self.jump_with_args(exit);
             }
             self.builder.seal_block(exit);
-            self.switch_to(exit);
+            self.switch_to_behind(exit, frame.start);
             self.stacks.operands.clear();
             self.push_block_params(exit);
             self.reachable = true;
@@ -264,6 +269,12 @@ impl<'a> Lowering<'a, '_> {
     /// Jumps with the collected block arguments.
     pub(super) fn jump_with_args(&mut self, block: Block) -> Inst {
         self.builder.ins().jump(block, &self.stacks.block_args)
+    }
+
+    /// Continues in `block`, to which several ways may lead, all of them from behind `start`.
+    fn switch_to_behind(&mut self, block: Block, start: Mark) {
+        self.stacks.addresses.forget_since(start);
+        self.switch_to(block);
     }
 
     /// Continues in `block`, where nothing is known that held only on one way into it.

@@ -230,6 +230,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         vectors,
         no_vectors,
         stack_reserve,
+        optimises,
         inlining,
     } = env;
     let memory = module.memories.first().map(|memory| memory.initial == 0);
@@ -242,7 +243,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
             intrinsics,
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
             (unboxed_f32_arguments, vectors, no_vectors.is_some()),
-            (shuffles_rotate, inlining.is_some()),
+            (shuffles_rotate, optimises, inlining.is_some()),
         )
     )
 }

@@ -6,6 +6,7 @@
 //! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
 //! function; nothing is shared between functions but read-only facts.
 
+mod addresses;
 mod bounds;
 mod call_stack;
 mod context;
@@ -21,6 +22,7 @@ mod metering;
 mod operators;
 mod parameters;
 mod profiling;
+mod reciprocal;
 mod signature;
 mod sole_callee;
 mod stack;
@@ -39,7 +41,7 @@ use crate::instance::InstanceLayout;
 use crate::instrument::Counters;
 use crate::intrinsics::Intrinsics;
 use crate::monitor::Monitor;
-use crate::options::{BoundsChecks, CallStacks, Options};
+use crate::options::{BoundsChecks, CallStacks, OptLevel, Options};
 use crate::target::Vectors;
 use crate::vectors;
 use crate::wasm::{FuncType, Module};
@@ -100,6 +102,8 @@ pub(crate) struct Environment<'a> {
     no_vectors: Option<Error>,
     /// Bytes that stay free below every checked stack pointer.
     stack_reserve: u32,
+    /// Whether lowering spends time on better code, as from level 1 on.
+    optimises: bool,
     /// What may be inlined, if anything.
     inlining: Option<&'a InliningPlan>,
     /// Whether the IR tells which operators it was made from.
@@ -151,6 +155,7 @@ impl<'a> Environment<'a> {
             convention,
             entered: convention.entered(module),
             stack_reserve: stack::reserve(&signatures),
+            optimises: options.opt_level != OptLevel::O0,
             inlining,
             tells_origins: options.address_map,
             monitor,

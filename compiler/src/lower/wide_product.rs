@@ -17,11 +17,14 @@ impl Lowering<'_, '_> {
         // The product of the lower halves is one instruction, or two, if it is made of these.
         let [wide_a, wide_b] = [a, b].map(|half| self.ins().uextend(types::I128, half));
         let wide = self.ins().imul(wide_a, wide_b);
-        let (lower, upper) = self.ins().isplit(wide);
-        let first = self.ins().imul(a, b_upper);
-        let second = self.ins().imul(a_upper, b);
-        let crosses = self.ins().iadd(first, second);
-        let upper = self.ins().iadd(upper, crosses);
+        let (lower, mut upper) = self.ins().isplit(wide);
+        for (half, other_upper) in [(a, b_upper), (b, a_upper)] {
+            // Most factors are numbers of 64 bits.
+            if self.constant(other_upper) != Some(0) {
+                let cross = self.ins().imul(half, other_upper);
+                upper = self.ins().iadd(upper, cross);
+            }
+        }
         for store in &product.stores {
             self.begin_operator(store.position);
             self.set_position(store.position);

@@ -37,23 +37,19 @@
 ;;     brif v18, block2, block3
 ;;
 ;; block3:
-;;     v19 = uextend.i64 v1
-;;     v20 = iadd.i64 v7, v19
-;;     v21 = iconst.i64 3
-;;     v22 = iadd v20, v21  ; v21 = 3
-;;     v23 = ireduce.i16 v13  ; v13 = 1
-;;     v24 = ireduce.i16 v14  ; v14 = 2
-;;     v25 = atomic_cas v22, v23, v24
-;;     v26 = uextend.i64 v25
-;;     v27 = iconst.i32 3
-;;     v28 = band.i32 v1, v27  ; v27 = 3
-;;     brif v28, block2, block4
+;;     v19 = iconst.i64 3
+;;     v20 = iadd.i64 v9, v19  ; v19 = 3
+;;     v21 = ireduce.i16 v13  ; v13 = 1
+;;     v22 = ireduce.i16 v14  ; v14 = 2
+;;     v23 = atomic_cas v20, v21, v22
+;;     v24 = uextend.i64 v23
+;;     v25 = iconst.i32 3
+;;     v26 = band.i32 v1, v25  ; v25 = 3
+;;     brif v26, block2, block4
 ;;
 ;; block4:
-;;     v29 = uextend.i64 v1
-;;     v30 = iadd.i64 v7, v29
-;;     v31 = atomic_rmw.i32 add v30, v2
-;;     return v31
+;;     v27 = atomic_rmw.i32 add v9, v2
+;;     return v27
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)

@@ -34,8 +34,7 @@
 ;;
 ;; block3:
 ;;     v11 = iadd.i64 v10, v4
-;;     v12 = uextend.i64 v3
-;;     v13 = call fn0(v11, v2, v12)
+;;     v12 = call fn0(v11, v2, v5)
 ;;     return
 ;;
 ;; block2 cold:
@@ -64,16 +63,14 @@
 ;; block3:
 ;;     v11 = iadd.i64 v10, v4
 ;;     v12 = uextend.i64 v2
-;;     v13 = uextend.i64 v3
-;;     v14 = iadd v12, v13
-;;     v15 = load.i64 notrap region0 v7+368
-;;     v16 = icmp ugt v14, v15
-;;     brif v16, block2, block4
+;;     v13 = iadd v12, v5
+;;     v14 = load.i64 notrap region0 v7+368
+;;     v15 = icmp ugt v13, v14
+;;     brif v15, block2, block4
 ;;
 ;; block4:
-;;     v17 = iadd.i64 v10, v12
-;;     v18 = uextend.i64 v3
-;;     v19 = call fn0(v11, v17, v18)
+;;     v16 = iadd.i64 v10, v12
+;;     v17 = call fn0(v11, v16, v5)
 ;;     return
 ;;
 ;; block2 cold:

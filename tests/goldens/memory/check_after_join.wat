@@ -32,28 +32,26 @@
 ;;
 ;; block3:
 ;;     v8 = load.i64 notrap region1 v5+376
-;;     v9 = uextend.i64 v1
-;;     v10 = iadd v8, v9
-;;     v11 = load.i32 notrap region0 v10
+;;     v9 = iadd v8, v4
+;;     v10 = load.i32 notrap region0 v9
 ;;     brif.i32 v2, block4, block6
 ;;
 ;; block4:
-;;     v13 = uextend.i64 v1
-;;     v14 = iadd.i64 v8, v13
-;;     v15 = uload8.i32 notrap region0 v14
-;;     jump block5(v15)
+;;     v12 = iadd.i64 v8, v4
+;;     v13 = uload8.i32 notrap region0 v12
+;;     jump block5(v13)
 ;;
 ;; block6:
-;;     v16 = iconst.i32 0
-;;     jump block5(v16)  ; v16 = 0
+;;     v14 = iconst.i32 0
+;;     jump block5(v14)  ; v14 = 0
 ;;
-;; block5(v12: i32):
-;;     return v12
+;; block5(v11: i32):
+;;     return v11
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)
-;;     v17 = iconst.i32 0
-;;     return v17  ; v17 = 0
+;;     v15 = iconst.i32 0
+;;     return v15  ; v15 = 0
 ;; }
 ;;
 ;; function(1) "joined"
@@ -64,7 +62,7 @@
 ;;     fn0 = colocated u3:2 sig0 ; trap_thunk(OutOfBoundsMemoryAccess)
 ;;
 ;; block0(v0: i64, v1: i32, v2: i32):
-;;     v12 -> v1
+;;     v11 -> v1
 ;;     v5 = load.i64 notrap aligned readonly can_move v0+16
 ;;     brif v2, block2, block3
 ;;
@@ -76,26 +74,24 @@
 ;;
 ;; block5:
 ;;     v8 = load.i64 notrap region1 v5+376
-;;     v9 = uextend.i64 v1
-;;     v10 = iadd v8, v9
-;;     v11 = load.i32 notrap region0 v10
+;;     v9 = iadd v8, v4
+;;     v10 = load.i32 notrap region0 v9
 ;;     jump block3
 ;;
 ;; block3:
-;;     v13 = uextend.i64 v1
-;;     v14 = load.i64 notrap region1 v5+440
-;;     v15 = icmp ugt v13, v14
-;;     brif v15, block4, block6
+;;     v12 = uextend.i64 v1
+;;     v13 = load.i64 notrap region1 v5+440
+;;     v14 = icmp ugt v12, v13
+;;     brif v14, block4, block6
 ;;
 ;; block6:
-;;     v16 = load.i64 notrap region1 v5+376
-;;     v17 = uextend.i64 v1
-;;     v18 = iadd v16, v17
-;;     v19 = load.i32 notrap region0 v18
-;;     return v19
+;;     v15 = load.i64 notrap region1 v5+376
+;;     v16 = iadd v15, v12
+;;     v17 = load.i32 notrap region0 v16
+;;     return v17
 ;;
 ;; block4 cold:
 ;;     call fn0(v0)
-;;     v20 = iconst.i32 0
-;;     return v20  ; v20 = 0
+;;     v18 = iconst.i32 0
+;;     return v18  ; v18 = 0
 ;; }

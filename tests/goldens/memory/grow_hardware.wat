@@ -22,22 +22,18 @@
 ;;     v6 = load.i64 notrap aligned readonly can_move v5+376
 ;;     v3 = iconst.i32 0
 ;;     v4 = iconst.i32 1
-;;     v7 = uextend.i64 v3  ; v3 = 0
-;;     v8 = iadd v6, v7
-;;     store region0 v4, v8  ; v4 = 1
-;;     v9 = load.i32 notrap region1 v5+360
-;;     v10 = get_stack_pointer.i64
-;;     v11 = load.i8 v10-4096
-;;     v12 = load.i8 v10-8192
-;;     v13 = load.i8 v10-0x3000
-;;     v14 = load.i8 v10-0x4000
-;;     v15 = call fn0(v5, v1)
-;;     v16 = iconst.i32 -1
-;;     v17 = select v15, v9, v16  ; v16 = -1
-;;     v18 = iconst.i32 4
-;;     v19 = load.i32 notrap region1 v5+360
-;;     v20 = uextend.i64 v18  ; v18 = 4
-;;     v21 = iadd v6, v20
-;;     store region0 v19, v21
-;;     return v17
+;;     store region0 v4, v6  ; v4 = 1
+;;     v7 = load.i32 notrap region1 v5+360
+;;     v8 = get_stack_pointer.i64
+;;     v9 = load.i8 v8-4096
+;;     v10 = load.i8 v8-8192
+;;     v11 = load.i8 v8-0x3000
+;;     v12 = load.i8 v8-0x4000
+;;     v13 = call fn0(v5, v1)
+;;     v14 = iconst.i32 -1
+;;     v15 = select v13, v7, v14  ; v14 = -1
+;;     v16 = iconst.i32 4
+;;     v17 = load.i32 notrap region1 v5+360
+;;     store region0 v17, v6+4
+;;     return v15
 ;; }

@@ -29,22 +29,20 @@
 ;;
 ;; block3:
 ;;     v9 = load.i64 notrap region1 v6+376
-;;     v10 = uextend.i64 v1
-;;     v11 = iadd v9, v10
-;;     store.i32 notrap region0 v4, v11  ; v4 = 1
-;;     v12 = load.i32 notrap region1 v6+360
-;;     v13 = call fn0(v6, v2)
-;;     v14 = iconst.i32 -1
-;;     v15 = select v13, v12, v14  ; v14 = -1
-;;     v16 = iconst.i32 2
-;;     v17 = load.i64 notrap region1 v6+376
-;;     v18 = uextend.i64 v1
-;;     v19 = iadd v17, v18
-;;     store notrap region0 v16, v19  ; v16 = 2
-;;     return v15
+;;     v10 = iadd v9, v5
+;;     store.i32 notrap region0 v4, v10  ; v4 = 1
+;;     v11 = load.i32 notrap region1 v6+360
+;;     v12 = call fn0(v6, v2)
+;;     v13 = iconst.i32 -1
+;;     v14 = select v12, v11, v13  ; v13 = -1
+;;     v15 = iconst.i32 2
+;;     v16 = load.i64 notrap region1 v6+376
+;;     v17 = iadd v16, v5
+;;     store notrap region0 v15, v17  ; v15 = 2
+;;     return v14
 ;;
 ;; block2 cold:
 ;;     call fn1(v0)
-;;     v20 = iconst.i32 0
-;;     return v20  ; v20 = 0
+;;     v18 = iconst.i32 0
+;;     return v18  ; v18 = 0
 ;; }

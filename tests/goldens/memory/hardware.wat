@@ -22,17 +22,9 @@
 ;;     v8 = uextend.i64 v2
 ;;     v9 = iadd v4, v8
 ;;     store region0 v7, v9+8
-;;     v10 = uextend.i64 v1
-;;     v11 = iadd v4, v10
-;;     v12 = load.i64 region0 v11+4
-;;     v13 = uextend.i64 v2
-;;     v14 = iadd v4, v13
-;;     store region0 v12, v14+16
-;;     v15 = uextend.i64 v1
-;;     v16 = iadd v4, v15
-;;     v17 = sload16.i32 region0 v16+1
-;;     v18 = uextend.i64 v2
-;;     v19 = iadd v4, v18
-;;     istore8 region0 v17, v19
+;;     v10 = load.i64 region0 v6+4
+;;     store region0 v10, v9+16
+;;     v11 = sload16.i32 region0 v6+1
+;;     istore8 region0 v11, v9
 ;;     return
 ;; }

@@ -44,42 +44,37 @@
 ;;
 ;; block3:
 ;;     v10 = load.i64 notrap region1 v7+376
-;;     v11 = uextend.i64 v1
-;;     v12 = iadd v10, v11
-;;     store.i32 notrap region0 v3, v12+12  ; v3 = 1
-;;     v13 = iconst.i32 2
-;;     v14 = uextend.i64 v1
-;;     v15 = iadd v10, v14
-;;     store notrap region0 v13, v15+8  ; v13 = 2
+;;     v11 = iadd v10, v4
+;;     store.i32 notrap region0 v3, v11+12  ; v3 = 1
+;;     v12 = iconst.i32 2
+;;     v13 = iadd v10, v4
+;;     store notrap region0 v12, v13+8  ; v12 = 2
 ;;     call fn0(v0)
-;;     v16 = load.i8 notrap region1 v7+104
-;;     brif v16, block4, block5
+;;     v14 = load.i8 notrap region1 v7+104
+;;     brif v14, block4, block5
 ;;
 ;; block5:
-;;     v17 = load.i64 notrap region1 v7+376
-;;     v18 = uextend.i64 v1
-;;     v19 = iadd v17, v18
-;;     v20 = uload16.i32 notrap region0 v19+4
-;;     v21 = uextend.i64 v1
-;;     v22 = iconst.i64 13
-;;     v23 = iadd v21, v22  ; v22 = 13
-;;     v24 = load.i64 notrap region1 v7+440
-;;     v25 = icmp ugt v23, v24
-;;     brif v25, block2, block6
+;;     v15 = load.i64 notrap region1 v7+376
+;;     v16 = iadd v15, v4
+;;     v17 = uload16.i32 notrap region0 v16+4
+;;     v18 = iconst.i64 13
+;;     v19 = iadd.i64 v4, v18  ; v18 = 13
+;;     v20 = load.i64 notrap region1 v7+440
+;;     v21 = icmp ugt v19, v20
+;;     brif v21, block2, block6
 ;;
 ;; block6:
-;;     v26 = uextend.i64 v1
-;;     v27 = iadd.i64 v17, v26
-;;     v28 = load.i32 notrap region0 v27+13
-;;     v29 = iadd.i32 v20, v28
-;;     return v29
+;;     v22 = iadd.i64 v15, v4
+;;     v23 = load.i32 notrap region0 v22+13
+;;     v24 = iadd.i32 v17, v23
+;;     return v24
 ;;
 ;; block2 cold:
 ;;     call fn1(v0)
-;;     v30 = iconst.i32 0
-;;     return v30  ; v30 = 0
+;;     v25 = iconst.i32 0
+;;     return v25  ; v25 = 0
 ;;
 ;; block4 cold:
-;;     v31 = iconst.i32 0
-;;     return v31  ; v31 = 0
+;;     v26 = iconst.i32 0
+;;     return v26  ; v26 = 0
 ;; }

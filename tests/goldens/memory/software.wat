@@ -32,15 +32,14 @@
 ;;
 ;; block3:
 ;;     v7 = load.i64 notrap region1 v4+376
-;;     v8 = uextend.i64 v1
-;;     v9 = iadd v7, v8
-;;     v10 = uload8.i32 notrap region0 v9
-;;     return v10
+;;     v8 = iadd v7, v3
+;;     v9 = uload8.i32 notrap region0 v8
+;;     return v9
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)
-;;     v11 = iconst.i32 0
-;;     return v11  ; v11 = 0
+;;     v10 = iconst.i32 0
+;;     return v10  ; v10 = 0
 ;; }
 ;;
 ;; function(1) "halves"
@@ -61,15 +60,14 @@
 ;;
 ;; block3:
 ;;     v9 = load.i64 notrap region1 v6+376
-;;     v10 = uextend.i64 v1
-;;     v11 = iadd v9, v10
-;;     v12 = uload16.i32 notrap region0 v11+6
-;;     return v12
+;;     v10 = iadd v9, v3
+;;     v11 = uload16.i32 notrap region0 v10+6
+;;     return v11
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)
-;;     v13 = iconst.i32 0
-;;     return v13  ; v13 = 0
+;;     v12 = iconst.i32 0
+;;     return v12  ; v12 = 0
 ;; }
 ;;
 ;; function(2) "words"
@@ -88,9 +86,8 @@
 ;;
 ;; block3:
 ;;     v7 = load.i64 notrap region1 v4+376
-;;     v8 = uextend.i64 v1
-;;     v9 = iadd v7, v8
-;;     store.i32 notrap region0 v2, v9
+;;     v8 = iadd v7, v3
+;;     store.i32 notrap region0 v2, v8
 ;;     return
 ;;
 ;; block2 cold:
@@ -114,9 +111,8 @@
 ;;
 ;; block3:
 ;;     v7 = load.i64 notrap region1 v4+376
-;;     v8 = uextend.i64 v1
-;;     v9 = iadd v7, v8
-;;     store.i64 notrap region0 v2, v9
+;;     v8 = iadd v7, v3
+;;     store.i64 notrap region0 v2, v8
 ;;     return
 ;;
 ;; block2 cold:

@@ -27,13 +27,12 @@
 ;;
 ;; block3:
 ;;     v9 = load.i64 notrap region1 v6+376
-;;     v10 = uextend.i64 v1
-;;     v11 = iadd v9, v10
-;;     v12 = load.i32 notrap region0 v11+4
-;;     return v12
+;;     v10 = iadd v9, v3
+;;     v11 = load.i32 notrap region0 v10+4
+;;     return v11
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)
-;;     v13 = iconst.i32 0
-;;     return v13  ; v13 = 0
+;;     v12 = iconst.i32 0
+;;     return v12  ; v12 = 0
 ;; }

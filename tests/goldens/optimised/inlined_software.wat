@@ -38,22 +38,20 @@
 ;;
 ;; block6:
 ;;     v13 = load.i64 notrap region0 v10+376
-;;     v14 = uextend.i64 v1
-;;     v15 = iadd v13, v14
-;;     v16 = load.i32 notrap region1 v15
-;;     v17 = uextend.i64 v1
-;;     v18 = iadd v13, v17
-;;     v19 = load.i32 notrap region1 v18
-;;     v20 = iadd v16, v19
-;;     return v20
+;;     v14 = iadd v13, v9
+;;     v15 = load.i32 notrap region1 v14
+;;     v16 = iadd v13, v9
+;;     v17 = load.i32 notrap region1 v16
+;;     v18 = iadd v15, v17
+;;     return v18
 ;;
 ;; block1 cold:
 ;;     call fn0(v0)
-;;     v21 = iconst.i32 0
-;;     return v21  ; v21 = 0
+;;     v19 = iconst.i32 0
+;;     return v19  ; v19 = 0
 ;;
 ;; block5 cold:
 ;;     call fn1(v0)
-;;     v22 = iconst.i32 0
-;;     return v22  ; v22 = 0
+;;     v20 = iconst.i32 0
+;;     return v20  ; v20 = 0
 ;; }

@@ -50,15 +50,13 @@
 ;;     v9 = imul v7, v8
 ;;     v10, v11 = isplit v9
 ;;     v12 = imul v2, v5
-;;     v13 = imul v3, v4
-;;     v14 = iadd v12, v13
-;;     v15 = iadd v11, v14
+;;     v13 = iadd v11, v12
+;;     v14 = imul v4, v3
+;;     v15 = iadd v13, v14
 ;;     v18 = uextend.i64 v1
 ;;     v19 = iadd v17, v18
 ;;     store region0 v10, v19
-;;     v20 = uextend.i64 v1
-;;     v21 = iadd v17, v20
-;;     store region0 v15, v21+8
+;;     store region0 v15, v19+8
 ;;     return
 ;; }
 ;;
@@ -67,8 +65,8 @@
 ;;     region0 = 0 "linear memory"
 ;;
 ;; block0(v0: i64, v1: i32, v2: i64, v3: i64):
-;;     v17 = load.i64 notrap aligned readonly can_move v0+16
-;;     v18 = load.i64 notrap aligned readonly can_move v17+376
+;;     v13 = load.i64 notrap aligned readonly can_move v0+16
+;;     v14 = load.i64 notrap aligned readonly can_move v13+376
 ;;     v5 = iconst.i64 0
 ;;     v6 = iconst.i64 0
 ;;     v7 = iconst.i64 0
@@ -76,18 +74,10 @@
 ;;     v9 = uextend.i128 v3
 ;;     v10 = imul v8, v9
 ;;     v11, v12 = isplit v10
-;;     v13 = imul v2, v6  ; v6 = 0
-;;     v14 = imul v5, v3  ; v5 = 0
-;;     v15 = iadd v13, v14
-;;     v16 = iadd v12, v15
-;;     v19 = uextend.i64 v1
-;;     v20 = iadd v18, v19
-;;     store region0 v11, v20
-;;     v21 = uextend.i64 v1
-;;     v22 = iadd v18, v21
-;;     store region0 v16, v22+8
-;;     v23 = uextend.i64 v1
-;;     v24 = iadd v18, v23
-;;     v25 = load.i64 region0 v24+8
-;;     return v25
+;;     v15 = uextend.i64 v1
+;;     v16 = iadd v14, v15
+;;     store region0 v11, v16
+;;     store region0 v12, v16+8
+;;     v17 = load.i64 region0 v16+8
+;;     return v17
 ;; }

@@ -25,33 +25,23 @@
 ;;     v7 = iadd v5, v6
 ;;     store region0 v2, v7+16
 ;;     v8 = bitcast.i16x8 little v2
-;;     v9 = uextend.i64 v1
-;;     v10 = iadd v5, v9
-;;     v11 = extractlane v8, 3
-;;     store region0 v11, v10+2
-;;     v12 = uextend.i64 v1
-;;     v13 = iadd v5, v12
-;;     v14 = uload8x8 region0 v13
-;;     v15 = uextend.i64 v1
-;;     v16 = iadd v5, v15
-;;     v17 = load.i32 region0 v16
-;;     v18 = splat.i32x4 v17
-;;     v19 = uextend.i64 v1
-;;     v20 = iadd v5, v19
-;;     v21 = load.i64 region0 v20
-;;     v22 = scalar_to_vector.i64x2 v21
-;;     v23 = uextend.i64 v1
-;;     v24 = iadd v5, v23
-;;     v25 = load.i8 region0 v24
-;;     v26 = insertlane v2, v25, 15
-;;     v27 = bitcast.i16x8 little v26
-;;     v28 = bitcast.i16x8 little v22
-;;     v29 = iadd v28, v27
-;;     v30 = bitcast.i32x4 little v29
-;;     v31 = iadd v18, v30
-;;     v32 = bitcast.i64x2 little v31
-;;     v33 = bitcast.i64x2 little v14
-;;     v34 = iadd v33, v32
-;;     v35 = bitcast.i8x16 little v34
-;;     return v35
+;;     v9 = extractlane v8, 3
+;;     store region0 v9, v7+2
+;;     v10 = uload8x8 region0 v7
+;;     v11 = load.i32 region0 v7
+;;     v12 = splat.i32x4 v11
+;;     v13 = load.i64 region0 v7
+;;     v14 = scalar_to_vector.i64x2 v13
+;;     v15 = load.i8 region0 v7
+;;     v16 = insertlane v2, v15, 15
+;;     v17 = bitcast.i16x8 little v16
+;;     v18 = bitcast.i16x8 little v14
+;;     v19 = iadd v18, v17
+;;     v20 = bitcast.i32x4 little v19
+;;     v21 = iadd v12, v20
+;;     v22 = bitcast.i64x2 little v21
+;;     v23 = bitcast.i64x2 little v10
+;;     v24 = iadd v23, v22
+;;     v25 = bitcast.i8x16 little v24
+;;     return v25
 ;; }

@@ -26,19 +26,17 @@
 ;;
 ;; block3:
 ;;     v8 = load.i64 notrap region1 v5+376
-;;     v9 = uextend.i64 v1
-;;     v10 = iadd v8, v9
-;;     store.i8x16 notrap region0 v2, v10
-;;     v11 = bitcast.i64x2 little v2
-;;     v12 = uextend.i64 v1
-;;     v13 = iadd v8, v12
-;;     v14 = load.i64 notrap region0 v13
-;;     v15 = insertlane v11, v14, 1
-;;     v16 = bitcast.i8x16 little v15
-;;     return v16
+;;     v9 = iadd v8, v4
+;;     store.i8x16 notrap region0 v2, v9
+;;     v10 = bitcast.i64x2 little v2
+;;     v11 = iadd v8, v4
+;;     v12 = load.i64 notrap region0 v11
+;;     v13 = insertlane v10, v12, 1
+;;     v14 = bitcast.i8x16 little v13
+;;     return v14
 ;;
 ;; block2 cold:
 ;;     call fn0(v0)
-;;     v17 = vconst.i8x16 const0
-;;     return v17  ; v17 = const0
+;;     v15 = vconst.i8x16 const0
+;;     return v15  ; v15 = const0
 ;; }

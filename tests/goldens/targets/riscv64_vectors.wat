@@ -45,8 +45,6 @@
 ;;     v12 = scalar_to_vector.i64x2 v10
 ;;     v13 = insertlane v12, v11, 1
 ;;     v14 = bitcast.i8x16 little v13
-;;     v15 = uextend.i64 v1
-;;     v16 = iadd v3, v15
-;;     store region0 v14, v16
+;;     store region0 v14, v5
 ;;     return
 ;; }

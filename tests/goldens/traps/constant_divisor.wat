@@ -17,10 +17,22 @@
 ;; function u0:0(i64, i32, i64) -> i32 system_v {
 ;; block0(v0: i64, v1: i32, v2: i64):
 ;;     v4 = iconst.i32 10
-;;     v5 = sdiv v1, v4  ; v4 = 10
-;;     v6 = iconst.i64 10
-;;     v7 = urem v2, v6  ; v6 = 10
-;;     return v5
+;;     v5 = iconst.i32 0x6666_6667
+;;     v6 = smulhi v1, v5  ; v5 = 0x6666_6667
+;;     v7 = iconst.i32 2
+;;     v8 = sshr v6, v7  ; v7 = 2
+;;     v9 = iconst.i32 31
+;;     v10 = sshr v1, v9  ; v9 = 31
+;;     v11 = isub v8, v10
+;;     v12 = iconst.i64 10
+;;     v13 = iconst.i64 -3689348814741910323
+;;     v14 = umulhi v2, v13  ; v13 = -3689348814741910323
+;;     v15 = iconst.i64 3
+;;     v16 = ushr v14, v15  ; v15 = 3
+;;     v17 = iconst.i64 10
+;;     v18 = imul v16, v17  ; v17 = 10
+;;     v19 = isub v2, v18
+;;     return v11
 ;; }
 ;;
 ;; function(1) "by_minus_one"

@@ -6,6 +6,7 @@
 
 mod aux_stack;
 mod call_stacks;
+mod division;
 mod imports;
 mod level_3;
 mod rotated_lanes;

@@ -9,6 +9,7 @@ mod compare;
 mod constant;
 mod control;
 mod conversion;
+mod division;
 mod index;
 mod memory;
 mod numeric;

@@ -1,0 +1,59 @@
+//! Host addresses that were computed for indexes of linear memory, so that a structure's fields share
+//! one computation.
+//!
+//! Invariant: what is found here was computed in code that dominates the current position. Control is
+//! structured: what is known where a frame begins is known everywhere in it and behind it, and what
+//! became known inside is forgotten at its end and at its `else`. At level 0 nothing is kept, since
+//! its register allocator loads a value that lives long from the stack for each use.
+
+use cranelift_codegen::entity::SecondaryMap;
+use cranelift_codegen::entity::packed_option::PackedOption;
+use cranelift_codegen::ir::Value;
+
+/// What was computed for one index.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Computed {
+    /// The index in 64 bits.
+    pub(super) wide: PackedOption<Value>,
+    /// The memory base plus the index, if the memory does not move.
+    pub(super) address: PackedOption<Value>,
+}
+
+/// What was computed for all indexes; kept between functions for its allocations.
+#[derive(Default)]
+pub(super) struct Addresses {
+    by_index: SecondaryMap<Value, Computed>,
+    /// What there was before each entry.
+    replaced: Vec<(Value, Computed)>,
+}
+
+/// A position in the code, as far as this is concerned.
+#[derive(Clone, Copy)]
+pub(super) struct Mark(usize);
+
+impl Addresses {
+    pub(super) fn of(&self, index: Value) -> Computed {
+        self.by_index[index]
+    }
+
+    pub(super) fn remember(&mut self, index: Value, computed: Computed) {
+        let before = std::mem::replace(&mut self.by_index[index], computed);
+        self.replaced.push((index, before));
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.replaced.len())
+    }
+
+    /// Forgets what became known since `mark`.
+    pub(super) fn forget_since(&mut self, mark: Mark) {
+        for (index, before) in self.replaced.drain(mark.0..).rev() {
+            self.by_index[index] = before;
+        }
+    }
+
+    /// Forgets everything, for another function.
+    pub(super) fn clear(&mut self) {
+        self.forget_since(Mark(0));
+    }
+}

@@ -1,0 +1,159 @@
+//! Integer division (spec section 4.3.2).
+//!
+//! Division tests its operands before it divides, so that the machine's own divide fault is never
+//! met. Tests that a constant divisor makes superfluous are left out. From level 1 on, a division by
+//! a constant is a multiplication by its [`Reciprocal`], as most machines take ten times as long to
+//! divide.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use wamr_abi::exceptions::TrapId;
+
+use super::super::context::Lowering;
+use super::super::reciprocal::Reciprocal;
+
+impl Lowering<'_, '_> {
+    pub(super) fn div_s(&mut self) {
+        let (a, b) = self.pop2();
+        self.check_divisor(b);
+        if self.constant(b).is_none_or(|divisor| divisor == -1) {
+            self.check_quotient(a, b);
+        }
+        let quotient = self.constant_divisor(b).and_then(|divisor| {
+            let quotient = self.quotient(a, divisor.unsigned_abs())?;
+            Some(if divisor < 0 { self.ins().ineg(quotient) } else { quotient })
+        });
+        let result = quotient.unwrap_or_else(|| self.ins().sdiv(a, b));
+        let result = self.or_called(result);
+        self.push(result);
+    }
+
+    pub(super) fn div_u(&mut self) {
+        let (a, b) = self.pop2();
+        self.check_divisor(b);
+        let quotient = self.constant_divisor(b);
+        let quotient = quotient
+            .and_then(|divisor| self.unsigned_quotient(a, unsigned(divisor, self.type_of(a))));
+        let result = quotient.unwrap_or_else(|| self.ins().udiv(a, b));
+        let result = self.or_called(result);
+        self.push(result);
+    }
+
+    pub(super) fn rem_s(&mut self) {
+        let (a, b) = self.pop2();
+        self.check_divisor(b);
+        // The divisor's sign does not matter.
+        let remainder = self.constant_divisor(b).and_then(|divisor| {
+            let magnitude = divisor.unsigned_abs();
+            let quotient = self.quotient(a, magnitude)?;
+            Some(self.remainder(a, quotient, magnitude))
+        });
+        // Cranelift's remainder by -1 is 0 on every target, as wasm has it.
+        let result = remainder.unwrap_or_else(|| self.ins().srem(a, b));
+        let result = self.or_called(result);
+        self.push(result);
+    }
+
+    pub(super) fn rem_u(&mut self) {
+        let (a, b) = self.pop2();
+        self.check_divisor(b);
+        let remainder = self.constant_divisor(b).and_then(|divisor| {
+            let divisor = unsigned(divisor, self.type_of(a));
+            if divisor.is_power_of_two() {
+                return Some(self.ins().band_imm_u(a, (divisor - 1).cast_signed()));
+            }
+            let quotient = self.unsigned_quotient(a, divisor)?;
+            Some(self.remainder(a, quotient, divisor))
+        });
+        let result = remainder.unwrap_or_else(|| self.ins().urem(a, b));
+        let result = self.or_called(result);
+        self.push(result);
+    }
+
+    fn type_of(&self, value: Value) -> Type {
+        self.builder.func.dfg.value_type(value)
+    }
+
+    /// The constant that `divisor` is, if another instruction may stand for the division.
+    fn constant_divisor(&self, divisor: Value) -> Option<i64> {
+        let divides = !self.env.optimises || !self.env.intrinsics.is_empty();
+        self.constant(divisor).filter(|&divisor| !divides && divisor != 0)
+    }
+
+    fn remainder(&mut self, dividend: Value, quotient: Value, divisor: u64) -> Value {
+        let product = if divisor.is_power_of_two() {
+            self.ins().ishl_imm_u(quotient, i64::from(divisor.trailing_zeros()))
+        } else {
+            self.ins().imul_imm_u(quotient, divisor.cast_signed())
+        };
+        self.ins().isub(dividend, product)
+    }
+
+    /// `dividend` by `divisor`, which is not 0, without a division; if there is a way.
+    fn unsigned_quotient(&mut self, dividend: Value, divisor: u64) -> Option<Value> {
+        if divisor.is_power_of_two() {
+            return Some(self.ins().ushr_imm_u(dividend, i64::from(divisor.trailing_zeros())));
+        }
+        let ty = self.type_of(dividend);
+        let Reciprocal { factor, exceeds, shift } = Reciprocal::unsigned(divisor, ty.bits())?;
+        let factor = self.ins().iconst(ty, factor.cast_signed());
+        let product = self.ins().umulhi(dividend, factor);
+        if !exceeds {
+            return Some(self.ins().ushr_imm_u(product, i64::from(shift)));
+        }
+        // The dividend comes on top by halves, as the sum has a bit more than the type.
+        let rest = self.ins().isub(dividend, product);
+        let half = self.ins().ushr_imm_u(rest, 1);
+        let sum = self.ins().iadd(half, product);
+        Some(self.ins().ushr_imm_u(sum, i64::from(shift - 1)))
+    }
+
+    /// The signed `dividend` by `divisor`, rounded towards zero, without a division; if there is a way.
+    fn quotient(&mut self, dividend: Value, divisor: u64) -> Option<Value> {
+        let ty = self.type_of(dividend);
+        let bits = ty.bits();
+        if divisor < 2 || divisor >= 1 << (bits - 1) {
+            return None;
+        }
+        if divisor.is_power_of_two() {
+            // The shift rounds down, so that a negative dividend is made larger before.
+            let shift = divisor.trailing_zeros();
+            let signs = match shift {
+                1 => dividend,
+                _ => self.ins().sshr_imm_u(dividend, i64::from(shift - 1)),
+            };
+            let more = self.ins().ushr_imm_u(signs, i64::from(bits - shift));
+            let sum = self.ins().iadd(dividend, more);
+            return Some(self.ins().sshr_imm_u(sum, i64::from(shift)));
+        }
+        let Reciprocal { factor, exceeds, shift } = Reciprocal::signed(divisor, bits)?;
+        let factor = self.ins().iconst(ty, factor.cast_signed());
+        let product = self.ins().smulhi(dividend, factor);
+        let sum = if exceeds { self.ins().iadd(product, dividend) } else { product };
+        let down = self.ins().sshr_imm_u(sum, i64::from(shift));
+        let sign = self.ins().sshr_imm_u(dividend, i64::from(bits - 1));
+        Some(self.ins().isub(down, sign))
+    }
+
+    fn check_divisor(&mut self, divisor: Value) {
+        if self.constant(divisor).is_some_and(|divisor| divisor != 0) {
+            return;
+        }
+        self.trap_unless(divisor, TrapId::IntegerDivideByZero);
+    }
+
+    /// The least integer divided by -1 is out of range.
+    fn check_quotient(&mut self, dividend: Value, divisor: Value) {
+        let ty = self.type_of(dividend);
+        let least = if ty == types::I32 { i64::from(1u32 << 31) } else { i64::MIN };
+        let is_least = self.ins().icmp_imm_u(IntCC::Equal, dividend, least);
+        let is_minus_one = self.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
+        let overflow = self.ins().band(is_least, is_minus_one);
+        self.trap_if(overflow, TrapId::IntegerOverflow);
+    }
+}
+
+/// A constant of the type, sign-extended, as an unsigned number.
+fn unsigned(constant: i64, ty: Type) -> u64 {
+    if ty == types::I32 { u64::from(constant as u32) } else { constant.cast_unsigned() }
+}
