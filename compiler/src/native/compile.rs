@@ -5,7 +5,9 @@
 use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExternalName, Function};
+use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
+use cranelift_codegen::settings::OptLevel;
 use cranelift_codegen::{CodegenError, CompiledCode, Context};
 use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
 
@@ -13,6 +15,7 @@ use wamr_abi::helpers::Helper;
 
 use super::effort;
 use super::listing::{self, Listing};
+use super::redundancy::is_redundant;
 use super::unroll::unroll;
 use super::worth;
 use crate::address_map::CodePlace;
@@ -237,11 +240,11 @@ impl<'a> FunctionCompiler<'a> {
         let least = least_effort.as_ref();
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
-        context.optimize(&**isa, &mut control).map_err(failed)?;
+        optimize(context, &**isa, &mut control).map_err(failed)?;
         isa = least.filter(|_| effort::exceeds_backtracking(&context.func)).unwrap_or(isa);
         let reduced = !std::ptr::eq(isa, main);
         if let Some(more_effort) =
-            more_effort.as_ref().filter(|_| worth::is_worth_backtracking(&context.func))
+            more_effort.as_ref().filter(|_| worth::is_worth_effort(&context.func))
         {
             isa = more_effort;
         }
@@ -252,6 +255,24 @@ impl<'a> FunctionCompiler<'a> {
         let code = stencil.map_err(failed)?.apply_params(&func.params);
         Ok((code, reduced))
     }
+}
+
+/// What `Context::optimize` does, but the middle end, if `isa` has it, only where it is likely to pay.
+fn optimize(
+    context: &mut Context,
+    isa: &dyn TargetIsa,
+    control: &mut ControlPlane,
+) -> Result<(), CodegenError> {
+    context.verify_if(isa)?;
+    context.flowgraph();
+    context.eliminate_unreachable_code(isa)?;
+    context.remove_constant_phis(isa)?;
+    context.func.dfg.resolve_all_aliases();
+    let optimises = isa.flags().opt_level() != OptLevel::None;
+    if optimises && (worth::is_worth_effort(&context.func) || is_redundant(&context.func)) {
+        context.egraph_pass(isa, control)?;
+    }
+    Ok(())
 }
 
 /// Which operators the code was made from. Code that is made from none is left out.

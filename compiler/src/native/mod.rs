@@ -10,6 +10,7 @@ mod effort;
 mod image;
 mod listing;
 mod loops;
+mod redundancy;
 mod reuse;
 mod stored;
 mod unroll;

@@ -1,9 +1,11 @@
-//! Which functions get the backtracking register allocator at level 0.
+//! Which functions are likely to be where a program spends its time, and so worth more effort than the
+//! rest: at level 0 the backtracking register allocator, at levels 2 and 3 Cranelift's middle end.
 //!
-//! With the single-pass allocator, all code is compiled in 3/5 of the time, and runs more than twice as
-//! long: next to nothing stays in a register from one block to the next. But a program spends its time in
-//! a small share of its code, and loops within loops, not too large and without many calls, are likely to
-//! be in it. So functions get the better allocator if they are small for the depth of their loops.
+//! A program spends its time in a small share of its code, and loops within loops, not too large and
+//! without many calls, are likely to be in it. So functions count that are small for the depth of their
+//! loops. With the single-pass allocator, all code is compiled in 3/5 of the time, and runs more than
+//! twice as long: next to nothing stays in a register from one block to the next. What the middle end
+//! finds in the rest is the question of [`redundancy`](super::redundancy).
 //!
 //! Invariants: the answer depends on the IR of the one function alone, so that it stays the same when
 //! other functions change; and what is admitted is too small for work that grows with the square of the
@@ -26,8 +28,8 @@ const MAX_SIZE: usize = 3_000;
 /// gain around it, and much to search.
 const INSTRUCTIONS_PER_CALL: usize = 50;
 
-/// Whether `func` is worth the backtracking allocator at level 0.
-pub(super) fn is_worth_backtracking(func: &Function) -> bool {
+/// Whether `func` is worth more effort than most.
+pub(super) fn is_worth_effort(func: &Function) -> bool {
     let instructions = func.dfg.num_insts();
     if instructions.max(func.dfg.num_values()) > MAX_SIZE {
         return false;
@@ -76,13 +78,13 @@ fn calls(func: &Function) -> Calls {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_SIZE, SIZE, is_worth_backtracking};
+    use super::{MAX_SIZE, SIZE, is_worth_effort};
     use crate::native::loops::tests::function;
 
-    /// What `is_worth_backtracking` says of the function 0 with `blocks`, which may call itself, the
+    /// What `is_worth_effort` says of the function 0 with `blocks`, which may call itself, the
     /// function 1, and in a trap the function 2.
     fn is_worth(blocks: &str) -> bool {
-        is_worth_backtracking(&function(&format!(
+        is_worth_effort(&function(&format!(
             "function u0:0(i32) {{
                 fn0 = colocated u0:0(i32)
                 fn1 = colocated u0:1(i32)

@@ -23,7 +23,7 @@
     (memory.fill (i32.const 0) (i32.const 0) (local.get 1))
     (f64.mul (local.get 0) (f64.const 3.25))))
 
-;; WAMR AOT file, version 5, 1248 bytes
+;; WAMR AOT file, version 5, 1376 bytes
 ;;   target    x86_64, relocatable (e_machine 62, e_flags 0x0)
 ;;   runs on   2.4.1, 2.4.2, 2.4.3, 2.4.4, 2.4.5
 ;;   features  none
@@ -31,10 +31,10 @@
 ;; Sections, with offset and size (6)
 ;;   0x00000010         48  target info
 ;;   0x00000048        244  init data
-;;   0x00000144        629  text
-;;   0x000003c4         40  function
-;;   0x000003f4         47  export
-;;   0x0000042c        180  relocation
+;;   0x00000144        757  text
+;;   0x00000444         40  function
+;;   0x00000474         47  export
+;;   0x000004ac        180  relocation
 ;;
 ;; Memories (1)
 ;;   [0] 1 to 65536 pages of 65536, no maximum stated
@@ -59,11 +59,11 @@
 ;; Globals (1)
 ;;   [0] i32 = i32.const 3, mutable
 ;;
-;; Code: 613 bytes, after 12 bytes of literals
+;; Code: 741 bytes, after 12 bytes of literals
 ;;
 ;; Functions, with code offset and size (2)
 ;;   [1] 0x00000000      112  fib  type 1 (i32) -> (i32)
-;;   [2] 0x00000070      501  divide  type 2 (f64, i32) -> (f64)
+;;   [2] 0x00000070      629  divide  type 2 (f64, i32) -> (f64)
 ;;
 ;; Exports (3)
 ;;   memory     0  memory

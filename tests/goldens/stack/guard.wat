@@ -37,8 +37,8 @@
 ;; block0(v0: i64, v1: i32):
 ;;     v2 = get_stack_pointer.i64
 ;;     v3 = load.i64 notrap region0 v0+32
-;;     v4 = iconst.i64 0x6880
-;;     v5 = iadd v3, v4  ; v4 = 0x6880
+;;     v4 = iconst.i64 0x6890
+;;     v5 = iadd v3, v4  ; v4 = 0x6890
 ;;     v6 = icmp ult v2, v5
 ;;     brif v6, block1, block2
 ;;

@@ -10,6 +10,8 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
+;;   ldr x0, [x0, #16]
+;;   movz w1, #0
 ;;   mov x12, sp
 ;;   movn x11, #4095
 ;;   ldrb w13, [x12, x11]
@@ -19,8 +21,6 @@
 ;;   ldrb w13, [x12, x11]
 ;;   movn x11, #16383
 ;;   ldrb w13, [x12, x11]
-;;   ldr x0, [x0, #16]
-;;   movz w1, #0
 ;;   bl aot_set_exception_with_id
 ;;   ldp fp, lr, [sp], #16
 ;;   ret

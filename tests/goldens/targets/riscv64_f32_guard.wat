@@ -33,8 +33,8 @@
 ;;     v3 = bitcast.f32 v2
 ;;     v4 = get_stack_pointer.i64
 ;;     v5 = load.i64 notrap region0 v0+32
-;;     v6 = iconst.i64 0x5a90
-;;     v7 = iadd v5, v6  ; v6 = 0x5a90
+;;     v6 = iconst.i64 0x5aa0
+;;     v7 = iadd v5, v6  ; v6 = 0x5aa0
 ;;     v8 = icmp ult v4, v7
 ;;     brif v8, block1, block2
 ;;

@@ -12,12 +12,12 @@
 ;;   sd fp,0(sp)
 ;;   mv fp,sp
 ;; block0:
-;;   lb a1,-4096(sp)
-;;   lb a1,-8192(sp)
-;;   lb a1,-12288(sp)
-;;   lb a1,-16384(sp)
 ;;   ld a0,16(a0)
 ;;   li a1,0
+;;   lb a2,-4096(sp)
+;;   lb a2,-8192(sp)
+;;   lb a2,-12288(sp)
+;;   lb a2,-16384(sp)
 ;;   slli a1,a1,32; srai a1,a1,32
 ;;   call aot_set_exception_with_id
 ;;   ld ra,8(sp)
