@@ -20,9 +20,9 @@ pub use crate::target::{Architecture, Cpu, TargetError};
 pub enum OptLevel {
     /// Least compile time: no optimisation, single-pass register allocation but for small loops.
     O0,
-    /// No optimisation, backtracking register allocation.
+    /// Backtracking register allocation, but no optimisation besides what lowering does on the way.
     O1,
-    /// Optimised code, function by function.
+    /// Optimised code, function by function, where there is something to optimise.
     O2,
     /// The best code: functions are inlined into each other, too.
     O3,

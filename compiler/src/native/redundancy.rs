@@ -15,7 +15,7 @@ use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Value, types};
 use rustc_hash::{FxHashSet, FxHasher};
 
-use super::loops::Loops;
+use super::loops::{Loops, destinations};
 
 /// How many instructions there are for one that is redundant, at the least, in a function that is left
 /// as it is.
@@ -44,9 +44,13 @@ struct Survey<'a> {
     constants: FxHashSet<Value>,
     /// The position of the block that defines a value, counted from 1; 0 for later ones.
     defined: SecondaryMap<Value, u32>,
-    /// Digests of what was computed, each with its block.
+    /// Digests of what was computed, each with its straight line.
     computed: FxHashSet<u64>,
-    block: Block,
+    /// The block before the current one.
+    previous: Option<Block>,
+    /// The first block of the straight line of code: tests for traps do not end it.
+    line: Block,
+    /// That of the current block, counted from 1.
     position: u32,
     /// The position of the header of the innermost loop.
     header: Option<u32>,
@@ -62,7 +66,8 @@ impl<'a> Survey<'a> {
             defined: SecondaryMap::with_capacity(func.dfg.num_values()),
             constants: FxHashSet::default(),
             computed: FxHashSet::default(),
-            block: Block::from_u32(0),
+            previous: None,
+            line: Block::from_u32(0),
             position: 0,
             header: None,
             writes: 0,
@@ -70,9 +75,20 @@ impl<'a> Survey<'a> {
     }
 
     fn enter(&mut self, block: Block, position: u32) {
-        (self.block, self.position) = (block, position);
+        if !self.previous.is_some_and(|previous| self.goes_on(previous, block)) {
+            self.line = block;
+        }
+        (self.previous, self.position) = (Some(block), position);
         self.header = self.loops.innermost[position as usize - 1].map(|header| header + 1);
         self.define(self.func.dfg.block_params(block));
+    }
+
+    /// Whether `next` is where control goes from `block` unless that ends in a trap.
+    fn goes_on(&self, block: Block, next: Block) -> bool {
+        let pool = &self.func.dfg.value_lists;
+        let mut targets = destinations(self.func, block).iter().map(|call| call.block(pool));
+        targets.len() == 2
+            && targets.all(|target| target == next || self.func.layout.is_cold(target))
     }
 
     fn define(&mut self, values: &[Value]) {
@@ -145,11 +161,11 @@ impl<'a> Survey<'a> {
                 || dfg.value_type(args[1]) == types::I64 && extends(args[1]))
     }
 
-    /// Remembers that `inst` computes `what` in the current block; whether that is new.
+    /// Remembers that `inst` computes `what` in the current line; whether that is new.
     fn remember(&mut self, inst: Inst, what: impl Hash) -> bool {
         let dfg = &self.func.dfg;
         let mut hasher = FxHasher::default();
-        (self.block, dfg.value_type(dfg.first_result(inst)), what).hash(&mut hasher);
+        (self.line, dfg.value_type(dfg.first_result(inst)), what).hash(&mut hasher);
         self.computed.insert(hasher.finish())
     }
 
@@ -199,6 +215,19 @@ mod tests {
         };
         assert!(holds(&twice("")));
         assert!(!holds(&twice("jump block1\nblock1: ")));
+    }
+
+    #[test]
+    fn a_test_for_a_trap_is_no_end() {
+        let after = |cold: &str| {
+            holds(&format!(
+                "block0(v0: i64, v1: i32, v2: i32): v3 = imul v1, v2\nbrif v1, block2, block1
+                block1: v4 = imul v1, v2\nreturn
+                block2 {cold}: trap user1"
+            ))
+        };
+        assert!(after("cold"));
+        assert!(!after(""));
     }
 
     #[test]
