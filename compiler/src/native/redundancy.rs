@@ -109,7 +109,7 @@ impl<'a> Survey<'a> {
                 opcode != Opcode::Uextend && self.is_redundant_operation(inst, opcode, &[arg])
             }
             InstructionData::Binary { opcode, args } => {
-                !(self.is_part_of_address(opcode, args) && !self.is_constant(args[0]))
+                !self.is_part_of_address(opcode, args)
                     && self.is_redundant_operation(inst, opcode, &args)
             }
             InstructionData::FloatCompare { opcode, args, cond } => {
@@ -157,6 +157,7 @@ impl<'a> Survey<'a> {
                 .is_some_and(|inst| dfg.insts[inst].opcode() == Opcode::Uextend)
         };
         opcode == Opcode::Iadd
+            && !self.is_constant(args[0])
             && (self.number(args[1]).is_some()
                 || dfg.value_type(args[1]) == types::I64 && extends(args[1]))
     }
