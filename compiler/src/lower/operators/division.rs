@@ -2,8 +2,7 @@
 //!
 //! Division tests its operands before it divides, so that the machine's own divide fault is never
 //! met. Tests that a constant divisor makes superfluous are left out. From level 1 on, a division by
-//! a constant is a multiplication by its [`Reciprocal`], as most machines take ten times as long to
-//! divide.
+//! a constant is a multiplication by its [`Reciprocal`], or a shift, as machines divide slowly.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
