@@ -109,22 +109,23 @@ fn compile_parsed(
         native::compile_module(env, isas, options, cache.zip(outlines))
     })?;
     let image = compiled.image;
-    let mut file = assemble(module, &layout, &image, options)?;
+    let mut file = assemble(module, &layout, compiled.text, &image, options)?;
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
     let mut warnings = warnings(module, &file, options);
     warnings.extend(compiled.cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
-        Output::Aot => aot::write_with_sections(&file, options.release)?,
+        Output::Aot => aot::write_with_sections(file, options.release)?,
         Output::Object => {
-            (object::write(module, &image, options.target(), &mut warnings)?, Vec::new())
+            let text = &file.text.code;
+            (object::write(module, text, &image, options.target(), &mut warnings)?, Vec::new())
         }
     };
     let text = sections.iter().find(|section| section.id == SectionId::Text);
     let statistics = Statistics {
         functions: module.bodies.len(),
-        code_size: image.text.len(),
+        code_size: image.text_size,
         relocations: image.relocations.len(),
     };
     let summary = Summary {
@@ -132,7 +133,7 @@ fn compile_parsed(
         diagnostics: warnings.into_iter().chain(notes(module, &image)).collect(),
         sections: sections.iter().map(Section::from).collect(),
         // The code is what ends the section.
-        code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text.len()..end),
+        code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text_size..end),
         symbols: artifact::symbols(module, &image),
         stack_usage: artifact::stack_usage(module, &image),
         address_map: options.address_map.then(|| AddressMap::new(module, image.origins)),

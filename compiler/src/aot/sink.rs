@@ -2,6 +2,11 @@
 //!
 //! Alignment is that of the file offset: a `u16` at 2, a `u32` and a `u64` at 4. The loader aligns
 //! pointers, which is the same in a buffer that is 4-aligned. Padding is zero.
+//!
+//! The machine code, most of a file, is not appended but put in at the end: what comes before and behind
+//! is copied into its buffer, so that no second one as large is ever filled.
+
+use std::borrow::Cow;
 
 use wamr_abi::format::{self, SectionId};
 
@@ -10,37 +15,63 @@ use super::read::SectionRange;
 
 /// A file under construction.
 pub(super) struct Sink {
+    /// All but the machine code.
     bytes: Vec<u8>,
+    /// Where the machine code goes, if that is known.
+    code: Option<CodePlace>,
     sections: Vec<SectionRange>,
 }
 
+#[derive(Clone, Copy)]
+struct CodePlace {
+    start: usize,
+    size: usize,
+}
+
 impl Sink {
-    /// An empty file with room for `capacity` bytes.
+    /// An empty file with room for `capacity` bytes, the machine code not counted.
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Vec::with_capacity(capacity), sections: Vec::new() }
+        Self { bytes: Vec::with_capacity(capacity), code: None, sections: Vec::new() }
     }
 
-    /// The finished file.
+    /// The finished file, if it has no machine code.
     pub(super) fn finish(self) -> Result<Vec<u8>> {
-        self.finish_with_sections().map(|(bytes, _)| bytes)
+        self.finish_with_code(Cow::Borrowed(&[])).map(|(bytes, _)| bytes)
     }
 
-    /// The finished file, and where its sections are.
-    pub(super) fn finish_with_sections(self) -> Result<(Vec<u8>, Vec<SectionRange>)> {
-        if self.bytes.len() as u64 > format::MAX_FILE_SIZE {
+    /// The finished file, and where its sections are. `code` is what [`code`](Self::code) made room for.
+    pub(super) fn finish_with_code(
+        self,
+        code: Cow<'_, [u8]>,
+    ) -> Result<(Vec<u8>, Vec<SectionRange>)> {
+        if self.position() as u64 > format::MAX_FILE_SIZE {
             return Err(file_too_large());
         }
-        Ok((self.bytes, self.sections))
+        let bytes = match self.code {
+            None => self.bytes,
+            Some(CodePlace { start, .. }) => {
+                let (before, behind) = self.bytes.split_at(start);
+                joined(before, code, behind)
+            }
+        };
+        Ok((bytes, self.sections))
     }
 
     /// File offset of the next byte.
     pub(super) fn position(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.code.map_or(0, |code| code.size)
     }
 
     pub(super) fn align(&mut self, alignment: usize) {
-        let aligned = self.bytes.len().next_multiple_of(alignment);
-        self.bytes.resize(aligned, 0);
+        let position = self.position();
+        let padding = position.next_multiple_of(alignment) - position;
+        self.bytes.resize(self.bytes.len() + padding, 0);
+    }
+
+    /// Makes room for the machine code, once.
+    pub(super) fn code(&mut self, size: usize) {
+        debug_assert!(self.code.is_none(), "there is one text");
+        self.code = Some(CodePlace { start: self.bytes.len(), size });
     }
 
     pub(super) fn u8(&mut self, value: u8) {
@@ -94,10 +125,11 @@ impl Sink {
         body: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         self.u32(0);
-        let start = self.bytes.len();
+        let (start, length_end) = (self.position(), self.bytes.len());
         body(self)?;
-        let size: u32 = fit(self.bytes.len() - start, || format!("size of the {what} section"))?;
-        self.bytes[start - size_of::<u32>()..start].copy_from_slice(&size.to_le_bytes());
+        let size: u32 = fit(self.position() - start, || format!("size of the {what} section"))?;
+        let length = length_end - size_of::<u32>()..length_end;
+        self.bytes[length].copy_from_slice(&size.to_le_bytes());
         Ok(())
     }
 
@@ -108,10 +140,26 @@ impl Sink {
         body: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         self.u32(id as u32);
-        let offset = self.bytes.len() + size_of::<u32>();
+        let offset = self.position() + size_of::<u32>();
         self.sized(id.name(), body)?;
-        self.sections.push(SectionRange { id, offset, size: self.bytes.len() - offset });
+        self.sections.push(SectionRange { id, offset, size: self.position() - offset });
         Ok(())
+    }
+}
+
+/// All three behind each other, in the buffer of `code` if it has one.
+fn joined(before: &[u8], code: Cow<'_, [u8]>, behind: &[u8]) -> Vec<u8> {
+    match code {
+        Cow::Borrowed(code) => [before, code, behind].concat(),
+        Cow::Owned(mut bytes) => {
+            let size = bytes.len();
+            bytes.reserve_exact(before.len() + behind.len());
+            bytes.resize(before.len() + size, 0);
+            bytes.copy_within(..size, before.len());
+            bytes[..before.len()].copy_from_slice(before);
+            bytes.extend_from_slice(behind);
+            bytes
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Model to bytes.
 
+use std::borrow::Cow;
+
 use wamr_abi::format::{self, SectionId};
 use wamr_abi::releases::Release;
 
 use super::error::{ContainerError, Result};
-use super::model::{AotFile, CustomSection, Text};
+use super::model::{AotFile, CustomSection};
 use super::read::SectionRange;
 use super::requirements::features;
 use super::sections::{SECTIONS, SectionCodec, write_custom};
@@ -18,14 +20,21 @@ use super::sink::{Sink, file_too_large};
 /// `Limit` if something does not fit its field or a bound of the loader; `Unsupported` if the
 /// release cannot take something that the file uses.
 pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerError> {
-    write_with_sections(file, release).map(|(bytes, _)| bytes)
+    let sink = write_around_code(file, release)?;
+    sink.finish_with_code(Cow::Borrowed(&file.text.code)).map(|(bytes, _)| bytes)
 }
 
-/// As [`write()`], and tells where the sections are.
+/// As [`write()`], in the buffer of the code if `file` owns it, and tells where the sections are.
 pub(crate) fn write_with_sections(
-    file: &AotFile<'_>,
+    file: AotFile<'_>,
     release: Release,
 ) -> Result<(Vec<u8>, Vec<SectionRange>), ContainerError> {
+    let sink = write_around_code(&file, release)?;
+    sink.finish_with_code(file.text.code)
+}
+
+/// All of the file but its machine code.
+fn write_around_code(file: &AotFile<'_>, release: Release) -> Result<Sink> {
     if let Some(refusal) = release.refuses_features(&features(file)) {
         return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
     }
@@ -34,7 +43,7 @@ pub(crate) fn write_with_sections(
     for section in &file.custom_sections {
         write_custom(section, &mut sink)?;
     }
-    sink.finish_with_sections()
+    Ok(sink)
 }
 
 /// Where the literals of `file` begin in the bytes that [`write()`] makes.
@@ -46,11 +55,10 @@ pub(crate) fn literal_offset(
     release: Release,
 ) -> Result<usize, ContainerError> {
     let mut sink = Sink::with_capacity(0);
-    let without_text = AotFile { text: Text::default(), ..file.clone() };
     let up_to_text = SECTIONS.iter().position(|section| section.id == SectionId::Text);
     let up_to_text = &SECTIONS[..=up_to_text.expect("every file has text")];
-    write_sections(&without_text, release, up_to_text, &mut sink)?;
-    Ok(sink.position())
+    write_sections(file, release, up_to_text, &mut sink)?;
+    Ok(sink.position() - file.text.literal.len() - file.text.code.len())
 }
 
 /// Writes the header and some of the first sections.
@@ -69,8 +77,8 @@ fn write_sections(
     Ok(())
 }
 
-/// Room for the file, so that growing does not copy the text again: the bytes it carries, and a
-/// guess for the records around them.
+/// Room for the file but its machine code: the bytes it carries, and a guess for the records around
+/// them.
 fn capacity(file: &AotFile<'_>) -> Result<usize> {
     const NAMES: u64 = 64 << 10;
     const FUNCTION: u64 = 48;
@@ -86,7 +94,8 @@ fn capacity(file: &AotFile<'_>) -> Result<usize> {
     let records = FUNCTION * file.functions.len() as u64
         + ELEMENT * elements as u64
         + RELOCATION * relocations as u64;
-    usize::try_from(carried + records + NAMES).map_err(|_| file_too_large())
+    let code = file.text.code.len() as u64;
+    usize::try_from(carried - code + records + NAMES).map_err(|_| file_too_large())
 }
 
 /// The bytes that the file holds as they are.

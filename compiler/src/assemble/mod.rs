@@ -24,11 +24,12 @@ use crate::native::Image;
 use crate::options::Options;
 use crate::wasm::{self, Module};
 
-/// Everything that goes into the file.
+/// Everything that goes into the file with `text`, of which `image` tells.
 pub(crate) fn assemble<'a>(
     module: &'a Module<'_>,
     layout: &InstanceLayout,
-    image: &'a Image,
+    text: Vec<u8>,
+    image: &Image,
     options: &Options,
 ) -> Result<AotFile<'a>, Error> {
     names::check_imports(module)?;
@@ -55,7 +56,7 @@ pub(crate) fn assemble<'a>(
         start_function: start_function(module),
         aux_stack: aux_stack::find(module),
         object_data: Vec::new(),
-        text: text(image),
+        text: aligned(text),
         functions: functions(module, image)?,
         exports: exports(module),
         relocation_groups: relocations(image),
@@ -63,11 +64,11 @@ pub(crate) fn assemble<'a>(
     })
 }
 
-fn text(image: &Image) -> model::Text<'_> {
+fn aligned(text: Vec<u8>) -> model::Text<'static> {
     model::Text {
         // Puts the code, and with it the constants in it, at a multiple of 16.
         literal: Cow::Borrowed(&[0; format::LITERAL_FILLER_SIZE]),
-        code: Cow::Borrowed(&image.text),
+        code: Cow::Owned(text),
     }
 }
 

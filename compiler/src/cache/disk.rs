@@ -11,11 +11,12 @@
 //! The packs together take no more than the limit: before one is added, those are removed that were not
 //! used for the longest time. Use of a pack shows in the time of its last modification.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalogue::{self, Listed, Name, Sketch};
 use super::pack::{Finished, Pack, Writer};
@@ -126,7 +127,7 @@ impl FunctionCache for DiskCache {
     fn load(&self, keys: &[Key], found: &mut dyn FnMut(usize, &[u8])) {
         // A folder that cannot be read has nothing, as one that does not exist.
         let packs = catalogue::matching(&self.folder, &Sketch::of(keys)).unwrap_or_default();
-        let mut missing: HashMap<Key, usize> = keys.iter().copied().zip(0..).collect();
+        let mut missing: FxHashMap<Key, usize> = keys.iter().copied().zip(0..).collect();
         for pack in packs.iter().take(MAX_SEARCHED) {
             if missing.is_empty() {
                 break;
@@ -195,7 +196,7 @@ fn search(
 }
 
 /// Whether most of the functions of a pack are among `keys`.
-fn superseded(listed: &Listed, keys: &HashSet<Key>) -> bool {
+fn superseded(listed: &Listed, keys: &FxHashSet<Key>) -> bool {
     let pack = File::open(&listed.path).and_then(Pack::open);
     pack.is_ok_and(|pack| {
         let kept = pack.keys().filter(|key| keys.contains(key)).count();

@@ -6,8 +6,6 @@
 //! until someone needs sixteen bytes; while the current position is unreachable, the
 //! operand stack is not maintained and nothing is emitted.
 
-use std::collections::HashMap;
-
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
     Block, BlockArg, Endianness, ExtFuncData, ExternalName, FuncRef, Inst, InstBuilder,
@@ -16,6 +14,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
+use rustc_hash::FxHashMap;
 use wasmparser::{BlockType, FuncValidatorAllocations};
 
 use super::addresses::Addresses;
@@ -72,8 +71,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) branch_operands: usize,
     /// How many operators were lowered.
     pub(super) operators: u32,
-    functions: HashMap<Symbol, FuncRef>,
-    signatures: HashMap<u32, SigRef>,
+    functions: FxHashMap<Symbol, FuncRef>,
+    signatures: FxHashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
     pub(super) config: TargetFrontendConfig,
 }
@@ -117,8 +116,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             uses_simd: false,
             branch_operands: 0,
             operators: 0,
-            functions: HashMap::new(),
-            signatures: HashMap::new(),
+            functions: FxHashMap::default(),
+            signatures: FxHashMap::default(),
             results_slot: None,
             config,
         }

@@ -13,8 +13,7 @@
 //! Equal keys mean that the validator gives equal answers, too: types, globals, tables, segments and
 //! features are all that it asks for. **Lowering must depend on nothing that is not in here.**
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use wasmparser::{ValidatorResources, WasmModuleResources};
 
 use super::Environment;
@@ -45,7 +44,7 @@ pub(crate) struct Fingerprints<'a> {
     types: Vec<Digest>,
     /// Buffers, kept from function to function.
     facts: Facts,
-    numbers: HashMap<u32, u32>,
+    numbers: FxHashMap<u32, u32>,
 }
 
 impl<'a> Fingerprints<'a> {
@@ -61,7 +60,7 @@ impl<'a> Fingerprints<'a> {
             common: digest([common_facts(env, settings).as_bytes()]),
             types: env.module.types.iter().map(type_digest).collect(),
             facts: Facts::default(),
-            numbers: HashMap::new(),
+            numbers: FxHashMap::default(),
         }
     }
 

@@ -21,7 +21,9 @@ use crate::wasm::{Body, Outline};
 
 /// A compiled module.
 pub(crate) struct Compiled {
-    /// Its text.
+    /// Its text: the code of all functions.
+    pub(crate) text: Vec<u8>,
+    /// What is known of the text.
     pub(crate) image: Image,
     /// What the cache did, if there is one.
     pub(crate) cache: Option<CacheStatistics>,
@@ -58,8 +60,8 @@ pub(crate) fn compile_module(
         None => (None, None),
     };
     let functions = with_added(&mut new_compiler(), bodies)?;
-    let image = Image::lay_out(functions, &*isas.main, options.target())?;
-    Ok(Compiled { image, cache, cache_warning })
+    let (text, image) = Image::lay_out(functions, &*isas.main, options.target())?;
+    Ok(Compiled { text, image, cache, cache_warning })
 }
 
 /// The readable form of every function that [`compile_module`] compiles, in the order of the text.

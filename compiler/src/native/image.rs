@@ -4,7 +4,7 @@
 //! only places that the loader has to patch.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use cranelift_codegen::TextSectionBuilder;
 use cranelift_codegen::control::ControlPlane;
@@ -12,6 +12,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::systemv;
 use gimli::constants::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe};
 use gimli::write::{Address, CieId, FrameDescriptionEntry, FrameTable};
+use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
 
 use super::compile::CompiledFunction;
@@ -28,17 +29,17 @@ const FUNCTION_ALIGNMENT: u32 = 16;
 /// padding and veneers.
 const MAX_CODE: u64 = 1 << 30;
 
-/// A module's machine code.
+/// What is known of a module's text.
 pub(crate) struct Image {
-    /// The code of all functions.
-    pub(crate) text: Vec<u8>,
+    /// Its bytes.
+    pub(crate) text_size: usize,
     /// Place in the text of every function and helper stub, by what it is.
-    pub(crate) places: HashMap<Symbol, Place>,
+    pub(crate) places: FxHashMap<Symbol, Place>,
     /// How the frames of all functions are unwound, if the ISA was asked to tell; addresses are
     /// those of [`TEXT`].
     pub(crate) frames: FrameTable,
     /// Bytes of the stack that each function takes, and its guard, by what it is.
-    pub(crate) frame_sizes: HashMap<Symbol, u32>,
+    pub(crate) frame_sizes: FxHashMap<Symbol, u32>,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
     /// Runtime helpers whose addresses the code takes from the runtime's table.
@@ -77,13 +78,13 @@ pub(crate) struct HelperRelocation {
 }
 
 impl Image {
-    /// Places `functions` in their order, and the stubs of the helpers they call behind them. Where a
-    /// branch does not reach, the builder puts a veneer between functions.
+    /// Places `functions` in their order, and the stubs of the helpers they call behind them; gives the
+    /// text, too. Where a branch does not reach, the builder puts a veneer between functions.
     pub(crate) fn lay_out(
         functions: Vec<CompiledFunction>,
         isa: &dyn TargetIsa,
         target: &dyn Target,
-    ) -> Result<Self, Error> {
+    ) -> Result<(Vec<u8>, Self), Error> {
         if functions.iter().map(|function| function.code.len() as u64).sum::<u64>() > MAX_CODE {
             return Err(Error::limit("the module takes more than 1 GiB of machine code"));
         }
@@ -94,7 +95,8 @@ impl Image {
         let uses_simd = functions.iter().any(|function| function.uses_simd);
         let mut builder = isa.text_section_builder(functions.len() + helpers.len());
         let mut control = ControlPlane::default();
-        let mut places = HashMap::with_capacity(labels.len());
+        let mut places = FxHashMap::default();
+        places.reserve(labels.len());
         let frame_sizes =
             functions.iter().map(|function| (function.symbol, function.frame_size)).collect();
         let mut frames = Frames::new(isa)?;
@@ -130,8 +132,8 @@ impl Image {
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
         let (frames, origins) = (frames.table, origins.finish());
-        Ok(Self {
-            text,
+        let image = Self {
+            text_size: text.len(),
             places,
             frames,
             frame_sizes,
@@ -140,7 +142,8 @@ impl Image {
             uses_simd,
             origins,
             least_effort,
-        })
+        };
+        Ok((text, image))
     }
 
     /// Where the runtime enters function `index`.
@@ -214,7 +217,7 @@ fn with_prefix(code: &[u8], size: usize) -> Cow<'_, [u8]> {
 }
 
 /// Writes the distance to its function in front of each entry.
-fn write_distances(text: &mut [u8], places: &HashMap<Symbol, Place>) -> Result<(), Error> {
+fn write_distances(text: &mut [u8], places: &FxHashMap<Symbol, Place>) -> Result<(), Error> {
     for (symbol, &Place { offset: entry, .. }) in places {
         let Symbol::Entry(index) = symbol else { continue };
         let function = places.get(&Symbol::Function(*index));
@@ -238,7 +241,7 @@ fn called_helpers(functions: &[CompiledFunction]) -> BTreeSet<Helper> {
 }
 
 /// Numbers of the labels that the text builder gives to what is appended, in that order.
-fn labels(functions: &[CompiledFunction], helpers: &BTreeSet<Helper>) -> HashMap<Symbol, usize> {
+fn labels(functions: &[CompiledFunction], helpers: &BTreeSet<Helper>) -> FxHashMap<Symbol, usize> {
     let symbols = functions.iter().map(|function| function.symbol);
     let stubs = helpers.iter().map(|&helper| Symbol::Helper(helper));
     symbols.chain(stubs).zip(0..).collect()
@@ -248,7 +251,7 @@ fn resolve_calls(
     builder: &mut dyn TextSectionBuilder,
     function: &CompiledFunction,
     start: u64,
-    labels: &HashMap<Symbol, usize>,
+    labels: &FxHashMap<Symbol, usize>,
 ) -> Result<(), Error> {
     for call in &function.calls {
         let target = labels.get(&call.target);

@@ -1,8 +1,7 @@
 //! What a cache has of a module's functions, and what it is to be given.
 
-use std::collections::HashMap;
-
 use cranelift_codegen::binemit::Reloc;
+use rustc_hash::FxHashMap;
 
 use super::compile::CompiledFunction;
 use super::stored::{self, Stored};
@@ -55,7 +54,7 @@ impl<'c> Reuse<'c> {
     }
 
     fn collect_keys(&mut self) {
-        let mut numbers = HashMap::new();
+        let mut numbers = FxHashMap::default();
         for (position, fingerprint) in self.fingerprints.iter().enumerate() {
             let Some(fingerprint) = fingerprint else { continue };
             let next = self.keys.len();

@@ -10,13 +10,12 @@
 //! Loops inside each other are unrolled from the inside out, as long as they stay small. What LLVM
 //! also does is not done here: a few iterations at once of a loop whose end is not known.
 
-use std::collections::HashMap;
-
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     Block, BlockArg, BlockCall, DataFlowGraph, Function, Inst, InstructionData, Opcode, Type, Value,
 };
+use rustc_hash::FxHashMap;
 
 use super::loops::branch_destinations as destinations;
 
@@ -124,7 +123,7 @@ impl Unrolling {
         let header = self.path[0].block;
         let straight = func.dfg.make_block();
         func.layout.insert_block(straight, header);
-        let mut values = HashMap::new();
+        let mut values = FxHashMap::default();
         for param in func.dfg.block_params(header).to_vec() {
             let ty = func.dfg.value_type(param);
             values.insert(param, func.dfg.append_block_param(straight, ty));
@@ -185,7 +184,7 @@ fn first_iteration(
 
 /// Integers that are known, zero-extended, by value; those of instructions elsewhere are not in here.
 #[derive(Default)]
-struct Constants(HashMap<Value, u64>);
+struct Constants(FxHashMap<Value, u64>);
 
 impl Constants {
     fn get(&self, dfg: &DataFlowGraph, value: Value) -> Option<u64> {
@@ -287,7 +286,7 @@ fn clone_block(
     func: &mut Function,
     block: Block,
     target: Block,
-    values: &mut HashMap<Value, Value>,
+    values: &mut FxHashMap<Value, Value>,
 ) {
     let insts: Vec<Inst> = func.layout.block_insts(block).collect();
     for &inst in &insts[..insts.len() - 1] {
@@ -303,13 +302,13 @@ fn clone_block(
     }
 }
 
-fn mapped(dfg: &DataFlowGraph, values: &HashMap<Value, Value>, value: Value) -> Value {
+fn mapped(dfg: &DataFlowGraph, values: &FxHashMap<Value, Value>, value: Value) -> Value {
     let value = dfg.resolve_aliases(value);
     values.get(&value).copied().unwrap_or(value)
 }
 
 /// Lets the parameters of `next` stand for what `step` passes to it.
-fn pass_params(func: &Function, step: Step, next: Block, values: &mut HashMap<Value, Value>) {
+fn pass_params(func: &Function, step: Step, next: Block, values: &mut FxHashMap<Value, Value>) {
     let dfg = &func.dfg;
     let branch = func.layout.last_inst(step.block).expect("blocks end with branches");
     let args = destinations(func, branch)[step.destination].args(&dfg.value_lists);

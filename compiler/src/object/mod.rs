@@ -1,4 +1,4 @@
-//! The image as a relocatable ELF file, for linkers and for tools that read object files.
+//! The text as a relocatable ELF file, for linkers and for tools that read object files.
 //!
 //! Invariants: `.text` holds the same code as the `.aot` file, laid out by `native/`; what is left to
 //! the linker is one relocation per runtime helper. Tables of the module (memories, types, data) are
@@ -20,9 +20,10 @@ use crate::wasm::Module;
 /// Constants in the text are used at this alignment at most.
 const TEXT_ALIGNMENT: u64 = 16;
 
-/// Writes the file; `warnings` gets what it lacks.
+/// Writes the file with `text`, of which `image` tells; `warnings` gets what it lacks.
 pub(crate) fn write(
     module: &Module<'_>,
+    text: &[u8],
     image: &Image,
     target: &dyn Target,
     warnings: &mut Vec<Diagnostic>,
@@ -31,13 +32,13 @@ pub(crate) fn write(
         Object::new(BinaryFormat::Elf, target.object_architecture(), Endianness::Little);
     object.flags =
         FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: target.elf_flags() };
-    let text = add_section(&mut object, ".text", SectionKind::Text);
-    object.set_section_data(text, &image.text[..], TEXT_ALIGNMENT);
+    let section = add_section(&mut object, ".text", SectionKind::Text);
+    object.set_section_data(section, text, TEXT_ALIGNMENT);
     // Its presence says that the stack need not be executable.
     add_section(&mut object, ".note.GNU-stack", SectionKind::Other);
-    symbols::define(&mut object, text, module, image, warnings)?;
-    symbols::refer_to_helpers(&mut object, text, image)?;
-    unwinding::add(&mut object, text, &image.frames)?;
+    symbols::define(&mut object, section, module, image, warnings)?;
+    symbols::refer_to_helpers(&mut object, section, image)?;
+    unwinding::add(&mut object, section, &image.frames)?;
     object.write().map_err(|error| broken(&error))
 }
 

@@ -8,9 +8,9 @@
 //! Like a survey, an outline is made before the body is validated. Whether it is valid depends on
 //! the skeleton and on what the references stand for, and on the proposals that are supported.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use wasmparser::{BlockType, FunctionBody, Operator};
 
 use super::Survey;
@@ -62,7 +62,7 @@ impl Outline {
 #[derive(Default)]
 pub(crate) struct Outliner {
     skeleton: Vec<u8>,
-    numbers: HashMap<Reference, u32>,
+    numbers: FxHashMap<Reference, u32>,
     references: Vec<(Reference, u32)>,
 }
 

@@ -5,7 +5,10 @@
 
 use std::ops::Range;
 
-use wasmparser::{BinaryReaderError, FunctionBody, Operator, VisitOperator, VisitSimdOperator};
+use wasmparser::{
+    BinaryReaderError, FrameKind, FrameStack, FunctionBody, Operator, VisitOperator,
+    VisitSimdOperator,
+};
 
 use super::outline::{Reference, References, references_of};
 
@@ -51,18 +54,21 @@ pub(super) fn read(
     mut observe: impl FnMut(References, Range<usize>),
 ) -> Result<Survey, BinaryReaderError> {
     let mut surveyor = Surveyor { index, ..Surveyor::default() };
-    for locals in body.get_locals_reader()? {
-        let (count, _) = locals?;
+    let mut locals = body.get_locals_reader()?.into_iter();
+    for declared in locals.by_ref() {
+        let (count, _) = declared?;
         surveyor.survey.locals = surveyor.survey.locals.saturating_add(count);
     }
-    let origin = body.range().start;
-    let mut operators = body.get_operators_reader()?;
+    let mut operators = locals.into_binary_reader_for_operators();
+    // Where the operators begin in the bytes of the body.
+    let origin = body.as_bytes().len() - operators.bytes_remaining();
+    let first = operators.current_position();
     while !operators.eof() {
-        let start = operators.original_position() - origin;
+        let start = operators.current_position();
         operators.visit_operator(&mut surveyor)?;
         if let Some(references) = surveyor.references.take() {
-            let end = operators.original_position() - origin;
-            observe(references, start as usize..end as usize);
+            let end = operators.current_position();
+            observe(references, origin + start - first..origin + end - first);
         }
     }
     Ok(surveyor.survey)
@@ -102,6 +108,14 @@ impl Surveyor {
         self.unreachable = matches!(operator, Operator::Unreachable);
         survey.weight = survey.weight.saturating_add(weight(operator));
         self.references = references_of(operator);
+    }
+}
+
+/// Lets any operator stand anywhere. To keep the frames is the validator's work, who will refuse those
+/// that are in the wrong one.
+impl FrameStack for Surveyor {
+    fn current_frame(&self) -> Option<FrameKind> {
+        Some(FrameKind::If)
     }
 }
 

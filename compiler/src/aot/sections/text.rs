@@ -18,7 +18,7 @@ impl Section for TextSection {
     fn write(file: &AotFile<'_>, _: ElementOffset, sink: &mut Sink) -> Result<()> {
         sink.u32(fit(file.text.literal.len(), || "size of the literals".into())?);
         sink.bytes(&file.text.literal);
-        sink.bytes(&file.text.code);
+        sink.code(file.text.code.len());
         Ok(())
     }
 
