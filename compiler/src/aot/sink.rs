@@ -175,3 +175,35 @@ pub(super) fn fit<T: TryFrom<usize>>(value: usize, what: impl FnOnce() -> String
         ContainerError::limit(format!("{} {value} does not fit {bits} bits", what()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_put_in_where_room_was_made() {
+        let finished = |code| {
+            let mut sink = Sink::with_capacity(0);
+            sink.u8(1);
+            let section = sink.section(SectionId::Text, |sink| {
+                sink.code(3);
+                sink.u8(2);
+                Ok(())
+            });
+            section.expect("it fits");
+            // At a multiple of two of the file, not of what is appended.
+            sink.u8(4);
+            sink.u16(0x0303);
+            let (bytes, sections) = sink.finish_with_code(code).expect("it fits");
+            let places: Vec<_> = sections.iter().map(|it| (it.offset, it.size)).collect();
+            (bytes, places)
+        };
+        let mut expected = vec![1, 0, 0, 0];
+        expected.extend((SectionId::Text as u32).to_le_bytes());
+        expected.extend(4u32.to_le_bytes());
+        expected.extend([9, 8, 7, 2, 4, 0, 3, 3]);
+        for code in [Cow::Borrowed(&[9, 8, 7][..]), Cow::Owned(vec![9, 8, 7])] {
+            assert_eq!(finished(code), (expected.clone(), vec![(12, 4)]));
+        }
+    }
+}
