@@ -19,6 +19,18 @@ pub(super) enum Stored {
     TailCalls,
 }
 
+/// The fewest bytes of a function: its symbol, what it uses, five numbers.
+const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 5 * size_of::<u32>();
+
+/// Bytes of a runtime helper.
+const HELPER_SIZE: usize = size_of::<u32>();
+
+/// Bytes of a call: its offset, addend and target.
+const CALL_SIZE: usize = size_of::<u32>() + size_of::<i64>() + SYMBOL_SIZE;
+
+/// Bytes of a symbol: namespace and index.
+const SYMBOL_SIZE: usize = 1 + size_of::<u32>();
+
 /// Stands in the place of the number of functions.
 const TAIL_CALLS: u8 = 0xff;
 
@@ -73,7 +85,8 @@ pub(super) fn decode(bytes: &[u8], indexes: &[u32], call_relocation: Reloc) -> O
     if count == TAIL_CALLS {
         return Some(Stored::TailCalls);
     }
-    let functions: Option<Vec<_>> = (0..count).map(|_| reader.function(call_relocation)).collect();
+    let functions =
+        reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_relocation));
     functions.filter(|_| reader.bytes.is_empty()).map(Stored::Functions)
 }
 
@@ -117,6 +130,20 @@ impl<'b> Reader<'b> {
         self.array().map(u32::from_le_bytes)
     }
 
+    /// `count` items of at least `size` bytes, in no more room than there can be items.
+    fn list<T>(
+        &mut self,
+        count: u32,
+        size: usize,
+        mut item: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut items = Vec::with_capacity((self.bytes.len() / size).min(count as usize));
+        for _ in 0..count {
+            items.push(item(self)?);
+        }
+        Some(items)
+    }
+
     fn symbol(&mut self) -> Option<Symbol> {
         let (namespace, index) = (u32::from(self.byte()?), self.number()?);
         let symbol = |index| Symbol::from_external_name(&UserExternalName { namespace, index });
@@ -132,14 +159,12 @@ impl<'b> Reader<'b> {
         let (alignment, frame_size) = (self.number()?, self.number()?);
         let helpers = self.number()?;
         let helper = |index: u32| Helper::ALL.get(index as usize).copied();
-        let indirect_helpers: Option<_> = (0..helpers).map(|_| helper(self.number()?)).collect();
+        let indirect_helpers = self.list(helpers, HELPER_SIZE, |reader| helper(reader.number()?));
         let calls = self.number()?;
-        let calls: Option<_> = (0..calls)
-            .map(|_| {
-                let (offset, addend) = (self.number()?, self.array().map(i64::from_le_bytes)?);
-                Some(Call { offset, kind: call_relocation, addend, target: self.symbol()? })
-            })
-            .collect();
+        let calls = self.list(calls, CALL_SIZE, |reader| {
+            let (offset, addend) = (reader.number()?, reader.array().map(i64::from_le_bytes)?);
+            Some(Call { offset, kind: call_relocation, addend, target: reader.symbol()? })
+        });
         let code = self.number()?;
         Some(CompiledFunction {
             symbol,

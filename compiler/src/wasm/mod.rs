@@ -10,6 +10,7 @@ mod names;
 mod operators;
 mod outline;
 mod parse;
+mod plain;
 mod survey;
 mod types;
 mod wide_product;

@@ -11,6 +11,7 @@ use wasmparser::{
 };
 
 use super::outline::{Reference, References, references_of};
+use super::plain::{self, Run};
 
 /// The figures of one body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +64,13 @@ pub(super) fn read(
     // Where the operators begin in the bytes of the body.
     let origin = body.as_bytes().len() - operators.bytes_remaining();
     let first = operators.current_position();
-    while !operators.eof() {
+    loop {
+        let run = plain::run(&body.as_bytes()[origin + operators.current_position() - first..]);
+        operators.read_bytes(run.size)?;
+        surveyor.look_at_run(&run);
+        if operators.eof() {
+            break;
+        }
         let start = operators.current_position();
         operators.visit_operator(&mut surveyor)?;
         if let Some(references) = surveyor.references.take() {
@@ -75,13 +82,13 @@ pub(super) fn read(
 }
 
 #[derive(Default)]
-struct Surveyor {
-    survey: Survey,
+pub(super) struct Surveyor {
+    pub(super) survey: Survey,
     index: u32,
     /// Whether the last operator was `unreachable`.
     unreachable: bool,
     /// Of the last operator, if it has some.
-    references: Option<References>,
+    pub(super) references: Option<References>,
 }
 
 impl Surveyor {
@@ -108,6 +115,14 @@ impl Surveyor {
         self.unreachable = matches!(operator, Operator::Unreachable);
         survey.weight = survey.weight.saturating_add(weight(operator));
         self.references = references_of(operator);
+    }
+
+    fn look_at_run(&mut self, run: &Run) {
+        if run.operators > 0 {
+            self.survey.fails = self.unreachable && run.operators == 1;
+            self.unreachable = false;
+        }
+        self.survey.weight = self.survey.weight.saturating_add(run.weight);
     }
 }
 
