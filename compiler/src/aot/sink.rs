@@ -49,7 +49,8 @@ impl Sink {
         }
         let bytes = match self.code {
             None => self.bytes,
-            Some(CodePlace { start, .. }) => {
+            Some(CodePlace { start, size }) => {
+                debug_assert_eq!(code.len(), size, "the room is for this code");
                 let (before, behind) = self.bytes.split_at(start);
                 joined(before, code, behind)
             }

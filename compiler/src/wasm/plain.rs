@@ -56,7 +56,7 @@ static OPCODES: [(Immediate, u8); 256] = {
     table
 };
 
-/// The weights are those that [`survey`](super::survey) gives to operators.
+/// The weights are those that [`survey`](mod@super::survey) gives to operators.
 const fn plain(opcode: u8) -> (Immediate, u8) {
     use Immediate::{BlockType, Bytes, MemArg, Number, Other};
     match opcode {
