@@ -9,6 +9,8 @@ use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected};
 use cwamrc_tests::bad_input::{judge, small_modules};
 use cwamrc_tests::programs::Inputs;
 use cwamrc_tests::random::Random;
+use wasm_encoder::{CodeSection, FunctionSection, Module, TypeSection, ValType};
+use wasmparser::Validator;
 
 /// Single-byte mutations, over all modules together.
 const MUTATIONS: usize = 100_000;
@@ -101,4 +103,48 @@ fn extreme_modules_give_what_is_stated() {
         };
         if fits { Ok(()) } else { Err(format!("{}: {result:?}", extreme.name)) }
     });
+}
+
+/// Level 3 looks at bodies before they are validated, for those that it may inline; it does not keep the
+/// frames then. What stands in a wrong one is refused all the same, where wasmparser's validator says.
+#[test]
+fn operators_in_wrong_frames_are_refused_in_what_may_be_inlined() {
+    let bodies: [&[u8]; 6] = [
+        // i32.const 1, end, end
+        &[0, 0x41, 1, 0x0b, 0x0b],
+        // i32.const 1, else, end
+        &[0, 0x41, 1, 0x05, 0x0b],
+        // loop, else, i32.const 1, end, end
+        &[0, 0x03, 0x7f, 0x05, 0x41, 1, 0x0b, 0x0b],
+        // i32.const 1, and no end
+        &[0, 0x41, 1],
+        // block, i32.const 1, end
+        &[0, 0x02, 0x40, 0x41, 1, 0x0b],
+        // unreachable, end, unreachable, end
+        &[0, 0x00, 0x0b, 0x00, 0x0b],
+    ];
+    for body in bodies {
+        // call 1, end
+        let wasm = module_of(&[&[0, 0x10, 1, 0x0b], body]);
+        let expected = Validator::new().validate_all(&wasm).err().expect("it is invalid").offset();
+        for level in [OptLevel::O0, OptLevel::O3] {
+            let judged = judge(&wasm, &options(level, BoundsChecks::Hardware)).expect("no defect");
+            let error = judged.expect_err("it is invalid");
+            assert_eq!(error.offset(), Some(expected as usize), "{body:x?} at {level:?}: {error}");
+        }
+    }
+}
+
+/// A module of functions with these bodies, each of which returns an `i32`.
+fn module_of(bodies: &[&[u8]]) -> Vec<u8> {
+    let (mut types, mut functions) = (TypeSection::new(), FunctionSection::new());
+    let mut code = CodeSection::new();
+    types.ty().function([], [ValType::I32]);
+    for body in bodies {
+        functions.function(0);
+        code.raw(body);
+    }
+    let mut module = Module::new();
+    module.section(&types).section(&functions).section(&code);
+    module.finish()
 }
