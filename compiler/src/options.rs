@@ -119,6 +119,10 @@ pub struct Options {
     pub indirect_mode: bool,
     /// Operators that are calls of the runtime instead of instructions.
     pub builtin_intrinsics: Intrinsics,
+    /// Whether a NaN that an operator computes is the canonical one, so that results are the same on
+    /// every machine. NaNs that are loaded, constant, or come from the host stay as they are, and so do
+    /// those of operators that only move bits.
+    pub canonicalize_nans: bool,
     /// The WAMR release whose loader will read the file.
     #[cfg_attr(feature = "serde", serde(with = "crate::serialization::release"))]
     pub release: Release,
@@ -147,6 +151,7 @@ impl Default for Options {
             frame_pointers: false,
             indirect_mode: false,
             builtin_intrinsics: Intrinsics::default(),
+            canonicalize_nans: false,
             release: Release::DEFAULT,
             threads: None,
             emit_custom_sections: Vec::new(),
@@ -219,6 +224,12 @@ impl Options {
     /// Sets which operators are calls of the runtime.
     pub fn builtin_intrinsics(mut self, intrinsics: Intrinsics) -> Self {
         self.builtin_intrinsics = intrinsics;
+        self
+    }
+
+    /// Sets whether a NaN that an operator computes is the canonical one.
+    pub fn canonicalize_nans(mut self, canonicalize: bool) -> Self {
+        self.canonicalize_nans = canonicalize;
         self
     }
 

@@ -17,6 +17,10 @@ pub struct Engine {
     in_place: bool,
     /// Compiled with these frames.
     call_stacks: Option<CallStacks>,
+    /// Compiled so that every operator that can be is a call of the runtime.
+    intrinsics: bool,
+    /// Compiled so that NaNs are canonical.
+    canonical_nans: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +34,19 @@ enum Code {
 impl Engine {
     /// WAMR's interpreter.
     pub fn interpreter() -> Self {
-        let code = Code::Interpreted;
-        Self { machine: Machine::Here, code, vectors: false, in_place: false, call_stacks: None }
+        Self::new(Machine::Here, Code::Interpreted)
+    }
+
+    fn new(machine: Machine, code: Code) -> Self {
+        Self {
+            machine,
+            code,
+            vectors: false,
+            in_place: false,
+            call_stacks: None,
+            intrinsics: false,
+            canonical_nans: false,
+        }
     }
 
     /// Every combination of bounds checks and levels that the runtime is meant for, here and, with
@@ -49,10 +64,7 @@ impl Engine {
                 let hardware =
                     (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
                 let checks = [BoundsChecks::Software].into_iter().chain(hardware);
-                checks.map(move |checks| {
-                    let code = Code::Compiled(checks, level);
-                    Self { machine, code, vectors: false, in_place: false, call_stacks: None }
-                })
+                checks.map(move |checks| Self::new(machine, Code::Compiled(checks, level)))
             });
         relocated.chain(Self::in_place())
     }
@@ -65,13 +77,20 @@ impl Engine {
         };
         let code = Code::Compiled(checks, OptLevel::O3);
         let machines = [Machine::Here].into_iter().chain(Machine::foreign());
-        machines.map(move |machine| Self {
-            machine,
-            code,
-            vectors: false,
-            in_place: true,
-            call_stacks: None,
-        })
+        machines.map(move |machine| Self { in_place: true, ..Self::new(machine, code) })
+    }
+
+    /// Of the compiled ways those that differ in the code for numbers: levels 0 and 3 on every machine,
+    /// and code that runs in its file.
+    pub fn for_numbers() -> impl Iterator<Item = Self> {
+        let checks = match cfg!(feature = "software-bounds-checks") {
+            true => BoundsChecks::Software,
+            false => BoundsChecks::Hardware,
+        };
+        let codes = [OptLevel::O0, OptLevel::O3].map(|level| Code::Compiled(checks, level));
+        let is_here = |machine| machine == Machine::Here;
+        let is_wanted = move |machine| is_here(machine) || Machine::foreign().any(|f| f == machine);
+        Self::compiled().filter(move |each| codes.contains(&each.code) && is_wanted(each.machine))
     }
 
     /// The compiled ways, and the interpreter.
@@ -87,6 +106,16 @@ impl Engine {
     /// The same with call-stack frames and names for them; the interpreter has its own.
     pub fn with_call_stacks(self, frames: CallStacks) -> Self {
         Self { call_stacks: Some(frames), ..self }
+    }
+
+    /// The same with calls of the runtime for all operators that can be calls.
+    pub fn with_intrinsics(self) -> Self {
+        Self { intrinsics: true, ..self }
+    }
+
+    /// The same with NaNs made canonical.
+    pub fn with_canonical_nans(self) -> Self {
+        Self { canonical_nans: true, ..self }
     }
 
     /// Whether a store across the end of memory may have written the part inside before it traps:
@@ -120,6 +149,10 @@ impl Engine {
         let mut options =
             options.bounds_checks(checks).opt_level(level).indirect_mode(self.in_place);
         options.call_stacks = self.call_stacks;
+        if self.intrinsics {
+            options.builtin_intrinsics = "all".parse().expect("it is the name of all");
+        }
+        options.canonicalize_nans = self.canonical_nans;
         if self.call_stacks.is_some() {
             options.emit_custom_sections = vec!["name".to_owned()];
         }
@@ -177,7 +210,9 @@ impl fmt::Display for Engine {
         match self.code {
             Code::Compiled(checks, level) => {
                 let place = if self.in_place { ", in place" } else { "" };
-                write!(f, "{}, {checks:?} checks, {level:?}{place}", self.machine)
+                let calls = if self.intrinsics { ", with intrinsics" } else { "" };
+                let nans = if self.canonical_nans { ", with canonical NaNs" } else { "" };
+                write!(f, "{}, {checks:?} checks, {level:?}{place}{calls}{nans}", self.machine)
             }
             Code::Interpreted => f.write_str("interpreter"),
         }

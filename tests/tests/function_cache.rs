@@ -200,6 +200,7 @@ fn functions_for_other_options_are_others() {
         base().bounds_checks(BoundsChecks::Software),
         base().stack_bounds_checks(true),
         base().indirect_mode(true),
+        base().canonicalize_nans(true),
         base().cpu(baseline.with_features("+avx2,+bmi2").unwrap()),
         base().architecture(Architecture::Aarch64),
         base().architecture(Architecture::Riscv64),

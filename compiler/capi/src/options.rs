@@ -268,6 +268,22 @@ pub unsafe extern "C" fn cwamrc_options_set_indirect_mode(
     }
 }
 
+/// Whether a NaN that an operator computes is the canonical one, so that results are the same on every
+/// machine. If not, sign and payload depend on the machine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_canonicalize_nans(
+    options: *mut cwamrc_options_t,
+    canonicalize: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the caller's promise, as the header has it.
+    unsafe {
+        set(options, |options| {
+            options.options.canonicalize_nans = canonicalize;
+            Ok(())
+        })
+    }
+}
+
 /// The release of WAMR that will load the file: a version ("2.4.3"), a line ("2.3"), or "main".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_wamr_version(

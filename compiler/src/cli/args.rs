@@ -182,6 +182,10 @@ pub(super) struct CodeArgs {
     /// instructions, by the names and groups of WAMR's doc/xip.md, as in i64.common,fpxint
     #[arg(long, value_name = "LIST")]
     pub(super) enable_builtin_intrinsics: Option<Intrinsics>,
+    /// Make every NaN that an operator computes the canonical one, so that results are the same on
+    /// every machine
+    #[arg(long, help_heading = OWN)]
+    pub(super) canonicalize_nans: bool,
     /// How many threads compile; all processors if not given
     #[arg(long, value_name = "N", help_heading = OWN)]
     pub(super) threads: Option<NonZeroUsize>,

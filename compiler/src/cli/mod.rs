@@ -102,6 +102,7 @@ impl CodeArgs {
         if self.xip || self.disable_llvm_intrinsics {
             options.builtin_intrinsics = self.enable_builtin_intrinsics.clone().unwrap_or_default();
         }
+        options.canonicalize_nans = self.canonicalize_nans;
         options.threads = self.threads;
         let options = self.wasmedge.apply(self.features.apply(options));
         self.instrumentation.apply(self.call_stack.apply(options))
@@ -203,7 +204,9 @@ const REQUIRED: &str = "clap requires it without a subcommand";
 
 fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest {
     let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
-    if let Some(flag) = ["wamr_version", "threads"].into_iter().find(|flag| given(flag)) {
+    if let Some(flag) =
+        ["wamr_version", "threads", "canonicalize_nans"].into_iter().find(|flag| given(flag))
+    {
         misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
     }
     if matches!(args.format, FormatArg::Clif | FormatArg::Asm | FormatArg::Universal) {

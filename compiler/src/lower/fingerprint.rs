@@ -221,6 +221,9 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         shared_memory,
         indirect_helpers,
         intrinsics,
+        canonical_nans,
+        // Told by the target.
+        has_canonical_nans: _,
         stack_checks,
         largest_unguarded_frame,
         compares_whole_registers,
@@ -239,7 +242,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         cranelift_codegen::VERSION,
         (
             (convention, memory, memory64, software_checks, shared_memory, indirect_helpers),
-            intrinsics,
+            (intrinsics, canonical_nans),
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
             (unboxed_f32_arguments, vectors, no_vectors.is_some()),
             (shuffles_rotate, optimises, inlining.is_some()),

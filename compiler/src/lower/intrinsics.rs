@@ -2,7 +2,9 @@
 //!
 //! An operator is lowered to its instruction first. If that is to be a call, the instruction goes
 //! away again, and the call takes its operands. What must be tested before, such as a divisor, was
-//! tested by then. Source: `core/iwasm/aot/aot_intrinsic.c`.
+//! tested by then. Operands that the instruction takes but C does not define are kept from the
+//! helper, and results that C leaves open become those of the operator.
+//! Source: `core/iwasm/aot/aot_intrinsic.c`.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{Inst, InstBuilder, Opcode, Type, Value, types};
@@ -108,7 +110,7 @@ fn float_condition(cc: FloatCC) -> Option<i64> {
 }
 
 impl Lowering<'_, '_> {
-    /// The value of an operator whose instruction, just emitted, gives `result`: or of the call that
+    /// The value of an operator whose instruction, just emitted, gives `result`; or of the call that
     /// takes its place.
     pub(super) fn or_called(&mut self, result: Value) -> Value {
         if self.env.intrinsics.is_empty() {
@@ -122,6 +124,19 @@ impl Lowering<'_, '_> {
         let Some(&first) = args.first() else { return result };
         let Some(helper) = helper(opcode, dfg.value_type(first), to) else { return result };
         self.replaced(inst, helper, &args).unwrap_or(result)
+    }
+
+    /// The same, with NaNs as the options want them.
+    pub(super) fn settled(&mut self, result: Value) -> Value {
+        let value = self.or_called(result);
+        if value == result {
+            return self.with_canonical_nans(result);
+        }
+        // What C computes is canonical on no machine: a library may give an operand back.
+        match self.makes_nans_canonical(result) {
+            true => self.canonical(value),
+            false => value,
+        }
     }
 
     /// The same for a conversion of a float that is in range.
@@ -167,13 +182,50 @@ impl Lowering<'_, '_> {
             return None;
         }
         self.builder.func.layout.remove_inst(inst);
-        let value = self.call_helper(helper, args)?;
-        // Counts of 64 bits have an undefined upper half before release 2.3.0.
-        let counts = [Helper::IntrinsicClzI64, Helper::IntrinsicCtzI64, Helper::IntrinsicPopcntI64];
-        if !counts.contains(&helper) {
-            return Some(value);
+        let value = match (helper, args) {
+            (Helper::IntrinsicI32RemS | Helper::IntrinsicI64RemS, &[dividend, divisor]) => {
+                let divisor = self.without_minus_one(divisor);
+                self.call_helper(helper, &[dividend, divisor])?
+            }
+            _ => self.call_helper(helper, args)?,
+        };
+        Some(self.as_operator_gives_it(helper, value))
+    }
+
+    /// 1 for -1: the remainder is 0 by both, but C does not define that of the least integer by -1,
+    /// and x86-64 has a trap for it.
+    fn without_minus_one(&mut self, divisor: Value) -> Value {
+        let ty = self.builder.func.dfg.value_type(divisor);
+        let is_minus_one = self.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
+        let one = self.ins().iconst(ty, 1);
+        self.ins().select(is_minus_one, one, divisor)
+    }
+
+    /// What the operator gives where `helper` has returned `value`.
+    fn as_operator_gives_it(&mut self, helper: Helper, value: Value) -> Value {
+        match helper {
+            // Counts of 64 bits have an undefined upper half before release 2.3.0.
+            Helper::IntrinsicClzI64 | Helper::IntrinsicCtzI64 | Helper::IntrinsicPopcntI64 => {
+                let low = self.ins().ireduce(types::I32, value);
+                self.ins().uextend(types::I64, low)
+            }
+            // A C library may give a signalling NaN back. A sum is a quiet one; to all other values,
+            // zeros included, adding -0 changes nothing.
+            Helper::IntrinsicCeilF32
+            | Helper::IntrinsicFloorF32
+            | Helper::IntrinsicTruncF32
+            | Helper::IntrinsicRintF32 => {
+                let zero = self.ins().f32const(-0.0);
+                self.ins().fadd(value, zero)
+            }
+            Helper::IntrinsicCeilF64
+            | Helper::IntrinsicFloorF64
+            | Helper::IntrinsicTruncF64
+            | Helper::IntrinsicRintF64 => {
+                let zero = self.ins().f64const(-0.0);
+                self.ins().fadd(value, zero)
+            }
+            _ => value,
         }
-        let low = self.ins().ireduce(types::I32, value);
-        Some(self.ins().uextend(types::I64, low))
     }
 }

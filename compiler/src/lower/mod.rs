@@ -19,6 +19,7 @@ mod inline;
 mod instance;
 mod intrinsics;
 mod metering;
+mod nans;
 mod operators;
 mod parameters;
 mod profiling;
@@ -82,6 +83,10 @@ pub(crate) struct Environment<'a> {
     indirect_helpers: bool,
     /// Operators that are calls of helpers.
     intrinsics: Intrinsics,
+    /// Whether NaNs that operators compute are canonical.
+    canonical_nans: bool,
+    /// Whether the machine's instructions make them so.
+    has_canonical_nans: bool,
     /// What frames for call stacks hold, if there are any.
     call_stacks: Option<CallStacks>,
     /// The global that holds the pointer of a stack in linear memory, if it is checked.
@@ -166,6 +171,8 @@ impl<'a> Environment<'a> {
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
             intrinsics: options.builtin_intrinsics.clone(),
+            canonical_nans: options.canonicalize_nans,
+            has_canonical_nans: target.computes_canonical_nans(),
             call_stacks: options.call_stacks.or(profiles_calls.then(CallStacks::complete)),
             aux_stack_pointer: options
                 .aux_stack_checks

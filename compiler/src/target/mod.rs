@@ -168,6 +168,11 @@ pub(crate) trait Target: Sync {
     /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
     /// machine wants of an f32, so that a function makes its parameters right on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
+    /// Whether a NaN that an instruction computes is the canonical one, also in every sequence of
+    /// instructions that Cranelift has for an operator.
+    fn computes_canonical_nans(&self) -> bool {
+        false
+    }
     /// Whether Cranelift's compare-and-swap of 32 bits compares whole registers, although nothing
     /// defines the upper half of one that holds an i32.
     fn compares_whole_registers(&self) -> bool {

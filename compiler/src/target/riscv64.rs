@@ -167,6 +167,13 @@ impl Target for Riscv64 {
         true
     }
 
+    /// The canonical NaN is what all its instructions give that compute a float, those on vectors and
+    /// Zfa's included, and Cranelift corrects operands that it would pass on (`gen_float_round`,
+    /// `gen_vec_round` in its `isa/riscv64`).
+    fn computes_canonical_nans(&self) -> bool {
+        true
+    }
+
     /// Cranelift touches up to three pages one by one; for more it has a loop, which begins at the
     /// far end of the frame and so beyond the guard pages (`StackProbeLoop` in its
     /// `isa/riscv64/inst/emit.rs`).

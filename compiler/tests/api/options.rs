@@ -36,6 +36,7 @@ fn every_option_can_be_told() {
             "measure_time": true
         },
         "indirect_mode": true,
+        "canonicalize_nans": true,
         "release": "2.3.0",
         "threads": 3,
         "emit_custom_sections": ["name", "build_id"],
@@ -63,6 +64,7 @@ fn every_option_can_be_told() {
         .frame_pointers(true)
         .instrumentation(instrumentation)
         .indirect_mode(true)
+        .canonicalize_nans(true)
         .release(Release::V2_3_0)
         .threads(NonZeroUsize::new(3).expect("some"))
         .emit_custom_sections(vec!["name".to_owned(), "build_id".to_owned()])

@@ -227,6 +227,7 @@ impl Subject<'_> {
             if self.turn % CALL_STACK_TURNS == INTRINSIC_TURN {
                 options.builtin_intrinsics = "all".parse().expect("it is the name of all");
             }
+            options.canonicalize_nans = self.turn % CALL_STACK_TURNS == CANONICAL_TURN;
             if self.turn.is_multiple_of(CALL_STACK_TURNS) {
                 options = options.call_stacks(cwamrc::CallStacks::complete());
                 let profiled = (self.turn / CALL_STACK_TURNS) % PROFILED_TURNS == 1;
@@ -262,6 +263,9 @@ const PROFILED_TURNS: u64 = 3;
 
 /// As often, every operator that can be is a call of the runtime.
 const INTRINSIC_TURN: u64 = 3;
+
+/// As often, NaNs are canonical, as the modules make them, too.
+const CANONICAL_TURN: u64 = 1;
 
 /// If modules go by turns, every so many are run with markers.
 const MARKED_TURNS: u64 = 4;
@@ -329,7 +333,9 @@ fn difference(host: &Host, options: &Options, what: String) -> Difference {
         false => "",
     };
     let calls = if options.builtin_intrinsics.is_empty() { "" } else { ", with intrinsics" };
-    let configuration = format!("{machine}, {level:?}, {:?}{frames}{calls}", options.bounds_checks);
+    let nans = if options.canonicalize_nans { ", with canonical NaNs" } else { "" };
+    let checks = options.bounds_checks;
+    let configuration = format!("{machine}, {level:?}, {checks:?}{frames}{calls}{nans}");
     Difference { configuration, what }
 }
 

@@ -9,6 +9,7 @@ mod call_stacks;
 mod division;
 mod imports;
 mod level_3;
+mod operators;
 mod rotated_lanes;
 mod sole_callees;
 mod stack;

@@ -9,7 +9,7 @@ impl Lowering<'_, '_> {
     pub(super) fn unary(&mut self, emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value) {
         let a = self.pop();
         let result = emit(self.ins(), a);
-        let result = self.or_called(result);
+        let result = self.settled(result);
         self.push(result);
     }
 
@@ -19,7 +19,7 @@ impl Lowering<'_, '_> {
     ) {
         let (a, b) = self.pop2();
         let result = emit(self.ins(), a, b);
-        let result = self.or_called(result);
+        let result = self.settled(result);
         self.push(result);
     }
 

@@ -49,6 +49,7 @@ impl Lowering<'_, '_> {
     fn lanes1(&mut self, ty: Type, emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value) {
         let vector = self.pop_lanes(ty);
         let result = emit(self.ins(), vector);
+        let result = self.with_canonical_nans(result);
         self.push(result);
     }
 
@@ -60,6 +61,7 @@ impl Lowering<'_, '_> {
     ) {
         let (first, second) = self.pop_lanes2(ty);
         let result = emit(self.ins(), first, second);
+        let result = self.with_canonical_nans(result);
         self.push(result);
     }
 

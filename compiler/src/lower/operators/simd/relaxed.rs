@@ -15,6 +15,7 @@ impl Lowering<'_, '_> {
         let (first, second) = self.pop_lanes2(ty);
         let product = self.ins().fmul(first, second);
         let result = self.ins().fadd(product, addend);
+        let result = self.with_canonical_nans(result);
         self.push(result);
     }
 
@@ -24,6 +25,7 @@ impl Lowering<'_, '_> {
         let negated = self.ins().fneg(first);
         let product = self.ins().fmul(negated, second);
         let result = self.ins().fadd(product, addend);
+        let result = self.with_canonical_nans(result);
         self.push(result);
     }
 
