@@ -226,6 +226,13 @@ cwamrc_error_t *cwamrc_options_set_stack_bounds_checks(cwamrc_options_t *options
 cwamrc_error_t *cwamrc_options_set_indirect_mode(cwamrc_options_t *options, bool indirect);
 
 /**
+ * Whether a NaN that an operator computes is the canonical one, so that results are the same on every
+ * machine. If not, sign and payload depend on the machine.
+ */
+cwamrc_error_t *cwamrc_options_set_canonicalize_nans(cwamrc_options_t *options,
+                                                     bool canonicalize);
+
+/**
  * The release of WAMR that will load the file: a version ("2.4.3"), a line ("2.3"), or "main".
  */
 cwamrc_error_t *cwamrc_options_set_wamr_version(cwamrc_options_t *options, const char *version);
