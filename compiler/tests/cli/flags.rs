@@ -240,6 +240,21 @@ fn builtin_intrinsics() {
     misuse(&misused, &["i65.common", "fpxint"]);
 }
 
+/// Zero by zero is a NaN with a sign on x86-64, whether an instruction divides or the runtime.
+#[test]
+fn canonical_nans() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module (func (export "f") (param f32) (result i32)
+        (i32.reinterpret_f32 (f32.div (local.get 0) (local.get 0)))))"#;
+    sandbox.file("in.wat", module);
+    let calls = ["--disable-llvm-intrinsics", "--enable-builtin-intrinsics=all"];
+    for flags in [&[][..], &calls] {
+        let run = ["run", "-f", "f", "--canonicalize-nans"];
+        let output = sandbox.cwamrc(&[&run, flags, &["in.wat", "0"]].concat()).silent();
+        assert_eq!(String::from_utf8_lossy(&output), "0x7fc00000:i32\n", "{flags:?}");
+    }
+}
+
 /// Lines as `core/iwasm/aot/aot_perf_map.c` writes them; those of other modules stay as they are.
 #[test]
 fn names_for_perf() {

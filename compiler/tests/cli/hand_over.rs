@@ -123,6 +123,8 @@ fn flags_that_only_one_backend_has() {
     misuse(&llvm("--format=clif"), &["aot, object"]);
     misuse(&llvm("--wamr-version=2.4"), &["--wamr-version is not for --backend=llvm"]);
     misuse(&llvm("--threads=2"), &["--threads is not for --backend=llvm"]);
+    let canonical = "--canonicalize-nans";
+    misuse(&llvm(canonical), &["--canonicalize-nans is not for --backend=llvm"]);
     misuse(&["--llvm-flag=--xip", "-o", "out.aot", "in.wat"], &["--backend=llvm"]);
     misuse(&["--target=thumbv7em", "-o", "out.aot", "in.wat"], &["--backend=llvm has more"]);
 }
