@@ -259,7 +259,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         output,
         format,
         options: options.collect(),
-        cache: args.cache.cache(),
+        cache: args.cache.cache()?,
         dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
@@ -305,7 +305,7 @@ fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
     }
     Ok(RunRequest {
         options,
-        cache: args.cache.cache(),
+        cache: args.cache.cache()?,
         verbose: args.verbosity.is_verbose(),
         input: args.input,
         args: args.args,
