@@ -96,6 +96,25 @@ fn flags_without_a_meaning_are_noted() {
     assert_eq!(sandbox.read("plain.aot"), sandbox.read("noted.aot"));
 }
 
+/// wamrc drops checks without which the host is overwritten or ends.
+#[test]
+fn checks_that_keep_a_module_in_stay() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let compile = |flags: &[&str]| {
+        let done = sandbox.cwamrc(&[flags, &["-o", "out.aot", "in.wat"]].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        (sandbox.read("out.aot"), done.stderr)
+    };
+    let frames = |list: &str| compile(&["--enable-dump-call-stack", list]);
+    let (checked, _) = frames("--call-stack-features=bounds-checks,func-idx");
+    assert_eq!(frames("--call-stack-features=func-idx"), (checked, String::new()));
+    let (checked, _) = compile(&["--bounds-checks=1"]);
+    let (unchecked, notes) = compile(&["--bounds-checks=1", "--stack-bounds-checks=0"]);
+    assert_eq!(unchecked, checked);
+    assert!(notes.starts_with("note: --stack-bounds-checks=0 changes nothing with"), "{notes}");
+}
+
 #[test]
 fn flags_that_are_refused_say_why() {
     let with = |flag| [flag, "-o", "out.aot", "in.wat"];

@@ -10,6 +10,7 @@ mod division;
 mod imports;
 mod level_3;
 mod rotated_lanes;
+mod sandbox;
 mod sole_callees;
 mod stack;
 mod start;
