@@ -176,61 +176,58 @@ fn every_option_keeps_guests_in() {
     }
 }
 
+/// A module whose function says that it was executed, and `fields`.
+fn working(fields: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module {fields}
+        (global $done (export "done") (mut i32) (i32.const 0))
+        (func $work (global.set $done (i32.const 1))))"#
+    );
+    wat::parse_str(text).expect("the text is right")
+}
+
+/// Starts modules whose functions run where the file is meant for the runtime, or else raise.
+fn start(machine: Machine, what: &str, fits: bool, options: &Options) {
+    let instantiate = |wasm: &[u8]| {
+        let aot = cwamrc::compile(wasm, options).expect("it compiles");
+        let module = machine.runtime().load(aot.bytes()).expect("it loads");
+        module.instantiate(&InstanceConfig::default())
+    };
+    for memory in ["", "(memory 0)", "(memory 1)", "(memory 65536)"] {
+        match instantiate(&working(&format!("{memory} (start $work)"))) {
+            Ok(instance) => {
+                assert_eq!((fits, instance.global("done")), (true, Some(I32(1))), "{what}");
+            }
+            Err(error) => assert!(!fits && error.to_string().contains(MEMORY), "{what}: {error}"),
+        }
+    }
+    for name in ["_start", "main", "_initialize"] {
+        let wasm = working(&format!(r#"(memory 1) (export "{name}" (func $work))"#));
+        let instance = instantiate(&wasm).expect("nothing runs yet");
+        let called = instance.call(name, &[]).map_err(|trap| trap.message);
+        let expected = match fits {
+            true => (Ok(vec![]), Some(I32(1))),
+            false => (Err(MEMORY.to_owned()), Some(I32(0))),
+        };
+        assert_eq!((called, instance.global("done")), expected, "{what}");
+    }
+}
+
 /// Files that leave accesses to guard pages, on a runtime that has none: the first function of a program
 /// finds out, before anything else is done.
 #[test]
 fn programs_that_need_guard_pages_ask_for_them() {
     let architecture = cwamrc::Architecture::host().expect("files are for this machine");
-    let with = |fields: &str| {
-        let text = format!(
-            r#"(module (memory 0)
-            (global $done (export "done") (mut i32) (i32.const 0))
-            (func $work (global.set $done (i32.const 1)))
-            {fields})"#
-        );
-        wat::parse_str(text).expect("the text is right")
-    };
-    let started = with("(start $work)");
-    let by_name = |name: &str| with(&format!(r#"(export "{name}" (func $work))"#));
-    for level in [OptLevel::O0, OptLevel::O3] {
-        for in_place in [false, true] {
-            let options = Options::new().release(Release::Main).opt_level(level);
-            let options = options.indirect_mode(in_place);
-            for guard_pages in [true, false] {
-                let machine = Machine::Runner { architecture, guard_pages };
-                for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
-                    let options = options.clone().bounds_checks(checks);
-                    let fits = guard_pages || checks == BoundsChecks::Software;
-                    let what = format!("{machine}, {checks:?}, {level:?}, in place: {in_place}");
-                    let loaded = |wasm: &[u8]| {
-                        let aot = cwamrc::compile(wasm, &options).expect("it compiles");
-                        let module = machine.runtime().load(aot.bytes()).expect("it loads");
-                        module.instantiate(&InstanceConfig::default())
-                    };
-                    match loaded(&started) {
-                        Ok(instance) => {
-                            assert!(fits, "{what}");
-                            assert_eq!(instance.global("done"), Some(I32(1)), "{what}");
-                        }
-                        Err(error) => {
-                            assert!(!fits && error.to_string().contains(MEMORY), "{what}: {error}");
-                        }
-                    }
-                    for name in ["_start", "main", "_initialize"] {
-                        let instance = loaded(&by_name(name)).expect("nothing runs yet");
-                        let called = instance.call(name, &[]).map_err(|trap| trap.message);
-                        let done = instance.global("done");
-                        match fits {
-                            true => {
-                                assert_eq!((called, done), (Ok(vec![]), Some(I32(1))), "{what}")
-                            }
-                            false => {
-                                let expected = (Err(MEMORY.to_owned()), Some(I32(0)));
-                                assert_eq!((called, done), expected, "{what}");
-                            }
-                        }
-                    }
-                }
+    let levels = [OptLevel::O0, OptLevel::O3].into_iter();
+    for (level, in_place) in levels.flat_map(|level| [(level, false), (level, true)]) {
+        let options = Options::new().release(Release::Main).opt_level(level);
+        let options = options.indirect_mode(in_place);
+        for guard_pages in [true, false] {
+            let machine = Machine::Runner { architecture, guard_pages };
+            for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
+                let what = format!("{machine}, {checks:?}, {level:?}, in place: {in_place}");
+                let fits = guard_pages || checks == BoundsChecks::Software;
+                start(machine, &what, fits, &options.clone().bounds_checks(checks));
             }
         }
     }
