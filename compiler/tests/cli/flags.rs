@@ -96,6 +96,25 @@ fn flags_without_a_meaning_are_noted() {
     assert_eq!(sandbox.read("plain.aot"), sandbox.read("noted.aot"));
 }
 
+/// Loaders know no empty name: that of release 2.0.0 refuses files with one.
+#[test]
+fn unused_slots_of_files_in_place_have_a_name() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", r#"(module (memory 1) (func $f unreachable) (start $f))"#);
+    for target in ["x86_64", "aarch64", "riscv64"] {
+        let target = format!("--target={target}");
+        sandbox.cwamrc(&["--xip", &target, "-o", "out.aot", "in.wat"]).silent();
+        let report = sandbox.cwamrc(&["inspect", "--json", "out.aot"]).silent();
+        let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+        let names = report["native_symbols"].as_array().expect("a list");
+        let names: Vec<&str> = names.iter().filter_map(|name| name.as_str()).collect();
+        let [first, unused @ .., last] = &names[..] else { panic!("{names:?}") };
+        let helpers = ("aot_set_exception_with_id", "aot_check_app_addr_and_convert");
+        assert_eq!((*first, *last), helpers);
+        assert!(!unused.is_empty() && unused.iter().all(|name| *name == "__ignore"), "{names:?}");
+    }
+}
+
 /// wamrc drops checks without which the host is overwritten or ends.
 #[test]
 fn checks_that_keep_a_module_in_stay() {
