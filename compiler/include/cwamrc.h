@@ -215,8 +215,8 @@ cwamrc_error_t *cwamrc_options_set_opt_level(cwamrc_options_t *options, uint32_t
 cwamrc_error_t *cwamrc_options_set_bounds_checks(cwamrc_options_t *options, bool checks);
 
 /**
- * Whether compiled code checks the native stack. If this is never called, it does if it checks its
- * memory accesses.
+ * Whether compiled code checks the native stack. It does in any case if it checks its memory
+ * accesses; if it does not, this is false unless set.
  */
 cwamrc_error_t *cwamrc_options_set_stack_bounds_checks(cwamrc_options_t *options, bool checks);
 

@@ -46,14 +46,13 @@ pub enum BoundsChecks {
     Software,
 }
 
-/// What frames for call stacks hold. Each costs code that is executed although nothing traps.
+/// What frames for call stacks hold. Each costs code that is executed although nothing traps. A function
+/// whose frame finds no room always traps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct CallStacks {
-    /// A function whose frame finds no room traps. Without, frames overwrite what lies behind them.
-    pub bounds_checks: bool,
     /// The position of every call.
     pub position: bool,
     /// The position of what trapped. Memory accesses that only guard pages check store theirs each
@@ -66,12 +65,12 @@ pub struct CallStacks {
 impl CallStacks {
     /// Frames that hold everything.
     pub fn complete() -> Self {
-        Self { bounds_checks: true, position: true, trap_position: true, function_index: true }
+        Self { position: true, trap_position: true, function_index: true }
     }
 
     /// Frames that hold nothing, to choose from.
     pub fn empty() -> Self {
-        Self { bounds_checks: false, position: false, trap_position: false, function_index: false }
+        Self { position: false, trap_position: false, function_index: false }
     }
 }
 
@@ -102,9 +101,10 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// How memory accesses are checked.
     pub bounds_checks: BoundsChecks,
-    /// Whether functions compare the stack pointer with the runtime's limit. `None` follows
-    /// `bounds_checks`, as wamrc does: software checks bring stack checks along.
-    pub stack_bounds_checks: Option<bool>,
+    /// Whether functions compare the stack pointer with the runtime's limit although memory accesses
+    /// are left to guard pages. Software checks bring stack checks along in any case: where memory has
+    /// no guard pages, the stack has none either.
+    pub stack_bounds_checks: bool,
     /// Whether a stack in linear memory is kept inside its bounds where its pointer is set. The bounds
     /// are those that a linker's `__data_end` and `__heap_base` tell.
     pub aux_stack_checks: bool,
@@ -145,7 +145,7 @@ impl Default for Options {
             cpu: Cpu::baseline(Architecture::X86_64),
             opt_level: OptLevel::O3,
             bounds_checks: BoundsChecks::Hardware,
-            stack_bounds_checks: None,
+            stack_bounds_checks: false,
             aux_stack_checks: true,
             call_stacks: None,
             frame_pointers: false,
@@ -191,9 +191,9 @@ impl Options {
         self
     }
 
-    /// Sets whether functions check the native stack in code.
+    /// Sets whether functions check the native stack in code even with hardware bounds checks.
     pub fn stack_bounds_checks(mut self, check: bool) -> Self {
-        self.stack_bounds_checks = Some(check);
+        self.stack_bounds_checks = check;
         self
     }
 
@@ -275,8 +275,13 @@ impl Options {
         self.cpu.architecture().target()
     }
 
-    /// Whether functions check the native stack in code, defaults applied.
+    /// Whether code has no checks of memory accesses, so that it needs a runtime with guard pages.
+    pub(crate) fn relies_on_guard_pages(&self) -> bool {
+        self.bounds_checks == BoundsChecks::Hardware
+    }
+
+    /// Whether functions check the native stack in code.
     pub fn checks_stack(&self) -> bool {
-        self.stack_bounds_checks.unwrap_or(self.bounds_checks == BoundsChecks::Software)
+        self.stack_bounds_checks || self.bounds_checks == BoundsChecks::Software
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use cwamrc::cache::{CacheStatistics, DiskCache};
+use cwamrc::cache::{CacheKey, CacheStatistics, DiskCache};
 use cwamrc::{Compiler, OptLevel, Options, compile};
 
 /// A module of `functions` functions, none of which is in another module.
@@ -79,6 +79,59 @@ fn truncated_and_extended_files_count_as_missing() {
             assert!(fs::read(file).unwrap() == intact);
         }
     }
+}
+
+/// With a key, whatever has been changed is not used, and said, whoever made the checksums.
+#[test]
+fn functions_that_are_forged() {
+    const FUNCTIONS: usize = 3;
+    let key = |secret: u8| CacheKey::new(&[secret; 32]).expect("it is long enough");
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, wasm) = (DiskCache::new(folder.path()).key(key(1)), module(1, FUNCTIONS));
+    compile_with(&cache, &wasm);
+    assert_eq!(compile_with(&cache, &wasm).hits, FUNCTIONS);
+    let [file] = &files(folder.path())[..] else { panic!("one file for one module") };
+    let sealed = fs::read(file).unwrap();
+    let warned = |forged: &[u8], what: &str| {
+        fs::write(file, forged).unwrap();
+        let without = compile(&wasm, &options()).expect("the module compiles");
+        let cached = Compiler::new(options()).cache(&cache).compile(&wasm);
+        let cached = cached.expect("the module compiles with a cache");
+        assert!(cached.bytes() == without.bytes(), "{what}: the cache changes the result");
+        let statistics = cached.summary().cache().expect("the cache was asked");
+        assert!(statistics.misses == 1 || statistics.misses == FUNCTIONS, "{what}: {statistics:?}");
+        let warnings: Vec<String> = cached.warnings().iter().map(ToString::to_string).collect();
+        assert!(
+            matches!(&warnings[..], [one] if one.contains("is not sealed with the key")),
+            "{what}"
+        );
+    };
+    for position in 0..sealed.len() {
+        let mut forged = sealed.clone();
+        forged[position] ^= 1 << (position % 8);
+        warned(&forged, &format!("byte {position}"));
+    }
+    for length in [0, 1, sealed.len() / 2, sealed.len() - 1] {
+        warned(&sealed[..length], &format!("{length} bytes"));
+    }
+    // Packs of others, with checksums that are right.
+    for key in [Some(key(2)), None] {
+        let elsewhere = tempfile::tempdir().unwrap();
+        let plain = DiskCache::new(elsewhere.path());
+        let other = match key {
+            Some(key) => plain.key(key),
+            None => plain,
+        };
+        compile_with(&other, &wasm);
+        warned(&fs::read(&files(elsewhere.path())[0]).unwrap(), "a pack of somebody else");
+    }
+    // What claims to have more functions than there are.
+    let magic = sealed.len() - 12;
+    let mut forged = sealed.clone();
+    forged[magic - 4..magic].copy_from_slice(&u32::MAX.to_le_bytes());
+    warned(&forged, "many functions");
+    fs::write(file, &sealed).unwrap();
+    assert_eq!(compile_with(&cache, &wasm).hits, FUNCTIONS);
 }
 
 fn remove_others(folder: &Path, file: &Path) {

@@ -237,8 +237,8 @@ pub unsafe extern "C" fn cwamrc_options_set_bounds_checks(
     }
 }
 
-/// Whether compiled code checks the native stack. If this is never called, it does if it checks its
-/// memory accesses.
+/// Whether compiled code checks the native stack. It does in any case if it checks its memory
+/// accesses; if it does not, this is false unless set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_stack_bounds_checks(
     options: *mut cwamrc_options_t,
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn cwamrc_options_set_stack_bounds_checks(
     // SAFETY: the caller's promise, as the header has it.
     unsafe {
         set(options, |options| {
-            options.options.stack_bounds_checks = Some(checks);
+            options.options.stack_bounds_checks = checks;
             Ok(())
         })
     }

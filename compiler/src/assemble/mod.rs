@@ -72,10 +72,14 @@ fn aligned(text: Vec<u8>) -> model::Text<'static> {
     }
 }
 
+/// The name of a slot that holds no address: all loaders skip it, and refuse names that they do not
+/// know, the empty one in some (`load_native_symbol_section` in `aot/aot_loader.c`).
+const UNUSED_SLOT: &str = "__ignore";
+
 /// The names behind the addresses that the code takes from the runtime's table, if it takes some.
 fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
     let last = image.indirect_helpers.last()?;
-    let mut names = vec![Cow::Borrowed(""); native_symbol_slot(*last) as usize + 1];
+    let mut names = vec![Cow::Borrowed(UNUSED_SLOT); native_symbol_slot(*last) as usize + 1];
     for helper in &image.indirect_helpers {
         names[native_symbol_slot(*helper) as usize] = Cow::Borrowed(helper.symbol());
     }

@@ -7,12 +7,10 @@
 //! read grows with the module, and not with the cache.
 
 use std::fmt::Write;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::Key;
+use super::folder::Folder;
 
 const MARKS: usize = 8;
 /// Bytes of a key that make the mark; not the first ones, which are small in the smallest keys.
@@ -88,36 +86,28 @@ impl Name {
 
 /// A pack in the folder.
 pub(super) struct Listed {
-    pub(super) path: PathBuf,
+    pub(super) file_name: String,
     pub(super) name: Name,
 }
 
-impl Listed {
-    /// When it was last used, and its size.
-    pub(super) fn used(&self) -> io::Result<(SystemTime, u64)> {
-        let metadata = fs::metadata(&self.path)?;
-        Ok((metadata.modified()?, metadata.len()))
-    }
-}
-
 /// All packs of the folder.
-pub(super) fn packs(folder: &Path) -> io::Result<Vec<Listed>> {
-    let mut packs = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let file_name = entry?.file_name();
-        if let Some(name) = file_name.to_str().and_then(Name::parse) {
-            packs.push(Listed { path: folder.join(file_name), name });
-        }
-    }
-    Ok(packs)
+pub(super) fn packs(folder: &Folder) -> io::Result<Vec<Listed>> {
+    let names = folder.names()?.into_iter();
+    let packs = names.filter_map(|file_name| {
+        let name = Name::parse(&file_name)?;
+        Some(Listed { file_name, name })
+    });
+    Ok(packs.collect())
 }
 
 /// The packs that may have functions of a module with this sketch, those used last first.
-pub(super) fn matching(folder: &Path, sketch: &Sketch) -> io::Result<Vec<Listed>> {
+pub(super) fn matching(folder: &Folder, sketch: &Sketch) -> io::Result<Vec<Listed>> {
     let packs = packs(folder)?.into_iter().filter(|pack| pack.name.sketch.shares_a_mark(sketch));
     // One that another process has removed since is left out.
-    let mut dated: Vec<_> = packs.filter_map(|pack| Some((pack.used().ok()?.0, pack))).collect();
-    dated.sort_by(|(first, a), (second, b)| second.cmp(first).then_with(|| a.path.cmp(&b.path)));
+    let mut dated: Vec<_> =
+        packs.filter_map(|pack| Some((folder.age(&pack.file_name).ok()?.0, pack))).collect();
+    let by_name = |a: &Listed, b: &Listed| a.file_name.cmp(&b.file_name);
+    dated.sort_by(|(first, a), (second, b)| second.cmp(first).then_with(|| by_name(a, b)));
     Ok(dated.into_iter().map(|(_, pack)| pack).collect())
 }
 

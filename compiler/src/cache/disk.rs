@@ -11,15 +11,18 @@
 //! The packs together take no more than the limit: before one is added, those are removed that were not
 //! used for the longest time. Use of a pack shows in the time of its last modification.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalogue::{self, Listed, Name, Sketch};
+use super::folder::{Folder, Trust};
 use super::pack::{Finished, Pack, Writer};
+use super::seal::{CacheKey, Seal};
 use super::{FunctionCache, Key};
 
 /// How many packs, those used last, are searched for the functions of a module.
@@ -37,12 +40,18 @@ const TEMPORARY_AGE: Duration = Duration::from_secs(3600);
 
 /// Keeps functions in a folder, which is made when there is something to keep.
 ///
-/// Any number of processes may use the folder at the same time, and any of them may be killed. Other
-/// users must not be able to write to it.
+/// Any number of processes may use the folder at the same time, and any of them may be killed.
+///
+/// Whoever can write a pack decides what code runs. So without a key, the folder must be the user's own,
+/// and others must not be able to write to it or to put another one in its place; packs must be the
+/// user's, too. Otherwise nothing is taken from it or added, and a warning of each compilation says why.
 #[derive(Clone, Debug)]
 pub struct DiskCache {
     folder: PathBuf,
     limit: u64,
+    seal: Seal,
+    /// Why a pack was not used, until a warning says so.
+    refused: Arc<Mutex<Option<String>>>,
 }
 
 impl DiskCache {
@@ -51,7 +60,15 @@ impl DiskCache {
 
     /// A cache in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), limit: Self::DEFAULT_LIMIT }
+        let (folder, limit) = (folder.into(), Self::DEFAULT_LIMIT);
+        Self { folder, limit, seal: Seal::Checksum, refused: Arc::default() }
+    }
+
+    /// Seals packs with `key`, and uses only those that are sealed with it. The folder may then be
+    /// anybody's, and be shared with all who have the key.
+    pub fn key(mut self, key: CacheKey) -> Self {
+        self.seal = Seal::Key(key);
+        self
     }
 
     /// Sets how many bytes the files in the folder may take together.
@@ -65,19 +82,48 @@ impl DiskCache {
         &self.folder
     }
 
+    fn trust(&self) -> Trust {
+        match self.seal {
+            Seal::Checksum => Trust::Own,
+            Seal::Key(_) => Trust::Anybody,
+        }
+    }
+
+    /// Opens a pack to be read.
+    fn open(&self, folder: &Folder, name: &str) -> io::Result<(Pack<'_, File>, File)> {
+        let file = folder.read(name)?;
+        Ok((Pack::open(file.try_clone()?, &self.seal)?, file))
+    }
+
+    /// Notes that a pack is not used, and why, if that is worth a warning: with a key, a pack that does
+    /// not have its code may have been damaged on purpose.
+    fn refuse(&self, name: &str, error: &io::Error) {
+        let why = match (error.kind(), &self.seal) {
+            (io::ErrorKind::PermissionDenied, _) => error.to_string(),
+            (io::ErrorKind::InvalidData, Seal::Key(_)) => {
+                format!("{name} is not sealed with the key")
+            }
+            _ => return,
+        };
+        self.refused().get_or_insert(format!("{why}; remove it"));
+    }
+
+    fn refused(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Adds a pack with what `content` has for the numbered keys, for a module with this sketch. Gives
-    /// its path, if there is anything in it.
+    /// its name, if there is anything in it.
     fn write(
         &self,
+        folder: &Folder,
         keys: impl Iterator<Item = (usize, Key)>,
         sketch: Sketch,
         content: &mut dyn FnMut(usize, &mut Vec<u8>),
-    ) -> io::Result<Option<PathBuf>> {
-        make_private_folder(&self.folder)?;
-        let mut file =
-            tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(&self.folder)?;
-        // The file itself: errors of the wrapper name its temporary path.
-        let mut pack = Writer::new(BufWriter::with_capacity(1 << 16, file.as_file_mut()));
+    ) -> io::Result<Option<String>> {
+        let mut new = folder.make(TEMPORARY_PREFIX)?;
+        let output = BufWriter::with_capacity(1 << 16, &mut new.file);
+        let mut pack = Writer::new(output, &self.seal);
         let mut bytes = Vec::new();
         for (number, key) in keys {
             bytes.clear();
@@ -86,38 +132,98 @@ impl DiskCache {
                 pack.add(key, &bytes)?;
             }
         }
-        let (mut output, Finished { checksum, entries, size }) = pack.finish()?;
+        let (mut output, Finished { id, entries, size }) = pack.finish()?;
         output.flush()?;
         drop(output);
         if entries == 0 {
             return Ok(None);
         }
-        self.make_room(size)?;
-        let name = Name::new(sketch, entries, checksum);
-        let path = self.folder.join(name.file_name());
-        file.persist(&path).map_err(|error| error.error)?;
-        Ok(Some(path))
+        self.make_room(folder, size)?;
+        let name = Name::new(sketch, entries, id).file_name();
+        new.persist(&name)?;
+        Ok(Some(name))
     }
 
     /// Removes what was not used for the longest time, so that `size` bytes can be added.
-    fn make_room(&self, size: u64) -> io::Result<()> {
+    fn make_room(&self, folder: &Folder, size: u64) -> io::Result<()> {
         let available = self.limit.checked_sub(size).ok_or_else(|| {
             let limit = self.limit;
             io::Error::other(format!("{size} bytes are more than the limit of {limit} bytes"))
         })?;
-        remove_left_over(&self.folder);
-        let packs = catalogue::packs(&self.folder)?.into_iter();
-        let mut packs: Vec<_> = packs.filter_map(|pack| Some((pack.used().ok()?, pack))).collect();
+        remove_left_over(folder);
+        let packs = catalogue::packs(folder)?.into_iter().map(|pack| pack.file_name);
+        let mut packs: Vec<_> =
+            packs.filter_map(|pack| Some((folder.age(&pack).ok()?, pack))).collect();
         packs.sort_by_key(|((used, _), _)| *used);
-        let mut taken: u64 = packs.iter().map(|((_, size), _)| size).sum();
+        let mut taken = packs.iter().fold(0_u64, |sum, ((_, size), _)| sum.saturating_add(*size));
         let mut count = packs.len();
         for ((_, size), pack) in packs {
             if taken <= available && count < MAX_PACKS {
                 break;
             }
-            remove(&pack);
-            taken -= size;
+            folder.remove(&pack);
+            taken = taken.saturating_sub(size);
             count -= 1;
+        }
+        Ok(())
+    }
+
+    /// Looks for `missing` functions in a pack, and hands over those that are there.
+    fn search(
+        &self,
+        folder: &Folder,
+        name: &str,
+        missing: &FxHashMap<Key, usize>,
+        found: &mut dyn FnMut(Key, &[u8]),
+    ) -> io::Result<()> {
+        let (mut pack, file) = self.open(folder, name)?;
+        let mut used = false;
+        let intact = pack.read(
+            |key| missing.contains_key(key),
+            |key, content| {
+                used = true;
+                found(key, content);
+            },
+        )?;
+        if used {
+            // In a folder that is read-only, no use is recorded, and nothing removed.
+            let _ = file.set_modified(SystemTime::now());
+        }
+        if intact { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+
+    /// Whether most of the functions of a pack are among `keys`.
+    fn is_superseded(&self, folder: &Folder, name: &str, keys: &FxHashSet<Key>) -> bool {
+        self.open(folder, name).is_ok_and(|(pack, _)| {
+            let kept = pack.keys().filter(|key| keys.contains(key)).count();
+            2 * kept > pack.keys().len()
+        })
+    }
+
+    fn store_in(
+        &self,
+        keys: &[Key],
+        new: &[usize],
+        content: &mut dyn FnMut(usize, &mut Vec<u8>),
+    ) -> io::Result<()> {
+        let folder = Folder::create(&self.folder, self.trust())?;
+        if let Some(why) = self.refused().take() {
+            return Err(io::Error::other(why));
+        }
+        let sketch = Sketch::of(keys);
+        let packs = catalogue::matching(&folder, &sketch).unwrap_or_default();
+        let is_small = |pack: &Listed| (pack.name.entries as usize) < keys.len() / SMALL_PART;
+        let merges = packs.iter().filter(|pack| is_small(pack)).count() >= MAX_SMALL;
+        if !merges {
+            let new = new.iter().map(|&number| (number, keys[number]));
+            return self.write(&folder, new, sketch, content).map(drop);
+        }
+        let new = self.write(&folder, keys.iter().copied().enumerate(), sketch, content)?;
+        let keys = keys.iter().copied().collect();
+        for pack in packs.iter().filter(|pack| Some(&pack.file_name) != new.as_ref()) {
+            if is_small(pack) || self.is_superseded(&folder, &pack.file_name, &keys) {
+                folder.remove(&pack.file_name);
+            }
         }
         Ok(())
     }
@@ -125,8 +231,9 @@ impl DiskCache {
 
 impl FunctionCache for DiskCache {
     fn load(&self, keys: &[Key], found: &mut dyn FnMut(usize, &[u8])) {
-        // A folder that cannot be read has nothing, as one that does not exist.
-        let packs = catalogue::matching(&self.folder, &Sketch::of(keys)).unwrap_or_default();
+        // A folder that is not to be used has nothing, as one that does not exist; why, `store` says.
+        let Ok(Some(folder)) = Folder::open(&self.folder, self.trust()) else { return };
+        let packs = catalogue::matching(&folder, &Sketch::of(keys)).unwrap_or_default();
         let mut missing: FxHashMap<Key, usize> = keys.iter().copied().zip(0..).collect();
         for pack in packs.iter().take(MAX_SEARCHED) {
             if missing.is_empty() {
@@ -134,16 +241,15 @@ impl FunctionCache for DiskCache {
             }
             let mut used = Vec::new();
             // Another process may remove it at any time.
-            let _ = search(
-                pack,
-                |key| missing.contains_key(key),
-                |key, content| {
-                    used.push(key);
-                    if let Some(&number) = missing.get(&key) {
-                        found(number, content);
-                    }
-                },
-            );
+            let searched = self.search(&folder, &pack.file_name, &missing, &mut |key, content| {
+                used.push(key);
+                if let Some(&number) = missing.get(&key) {
+                    found(number, content);
+                }
+            });
+            if let Err(error) = searched {
+                self.refuse(&pack.file_name, &error);
+            }
             used.iter().for_each(|key| _ = missing.remove(key));
         }
     }
@@ -154,81 +260,19 @@ impl FunctionCache for DiskCache {
         new: &[usize],
         content: &mut dyn FnMut(usize, &mut Vec<u8>),
     ) -> io::Result<()> {
-        let sketch = Sketch::of(keys);
-        let packs = catalogue::matching(&self.folder, &sketch).unwrap_or_default();
-        let is_small = |pack: &Listed| (pack.name.entries as usize) < keys.len() / SMALL_PART;
-        let merges = packs.iter().filter(|pack| is_small(pack)).count() >= MAX_SMALL;
-        let stored = if merges {
-            self.write(keys.iter().copied().enumerate(), sketch, content)
-        } else {
-            self.write(new.iter().map(|&number| (number, keys[number])), sketch, content)
-        };
-        let new = stored.map_err(|error| {
+        self.store_in(keys, new, content).map_err(|error| {
             io::Error::new(error.kind(), format!("{}: {error}", self.folder.display()))
-        })?;
-        if merges {
-            let keys = keys.iter().copied().collect();
-            let merged = |pack: &&Listed| is_small(pack) || superseded(pack, &keys);
-            let others = packs.iter().filter(|pack| Some(&pack.path) != new.as_ref());
-            others.filter(merged).for_each(remove);
-        }
-        Ok(())
+        })
     }
-}
-
-fn search(
-    listed: &Listed,
-    wanted: impl Fn(&Key) -> bool,
-    mut found: impl FnMut(Key, &[u8]),
-) -> io::Result<()> {
-    let file = File::open(&listed.path)?;
-    let mut pack = Pack::open(&file)?;
-    let mut used = false;
-    pack.read(wanted, |key, content| {
-        used = true;
-        found(key, content);
-    })?;
-    if used {
-        // In a folder that is read-only, no use is recorded, and nothing removed.
-        let _ = file.set_modified(SystemTime::now());
-    }
-    Ok(())
-}
-
-/// Whether most of the functions of a pack are among `keys`.
-fn superseded(listed: &Listed, keys: &FxHashSet<Key>) -> bool {
-    let pack = File::open(&listed.path).and_then(Pack::open);
-    pack.is_ok_and(|pack| {
-        let kept = pack.keys().filter(|key| keys.contains(key)).count();
-        2 * kept > pack.keys().len()
-    })
-}
-
-/// Removes a pack. Another process may have done so already.
-fn remove(pack: &Listed) {
-    let _ = fs::remove_file(&pack.path);
 }
 
 /// Removes the temporary files of processes that were killed.
-fn remove_left_over(folder: &Path) {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let temporary = entries.filter(|entry| {
-        entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY_PREFIX))
-    });
-    for entry in temporary {
-        let age = entry.metadata().and_then(|metadata| metadata.modified());
-        let age = age.ok().and_then(|modified| modified.elapsed().ok());
+fn remove_left_over(folder: &Folder) {
+    let names = folder.names().unwrap_or_default();
+    for name in names.iter().filter(|name| name.starts_with(TEMPORARY_PREFIX)) {
+        let age = folder.age(name).ok().and_then(|(changed, _)| changed.elapsed().ok());
         if age.is_some_and(|age| age > TEMPORARY_AGE) {
-            let _ = fs::remove_file(entry.path());
+            folder.remove(name);
         }
     }
-}
-
-/// Makes the folder, for this user alone, if there is none.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }

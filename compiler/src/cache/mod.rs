@@ -14,14 +14,23 @@
 mod catalogue;
 #[cfg(feature = "disk-cache")]
 mod disk;
+#[cfg(all(feature = "disk-cache", unix))]
+mod folder;
+#[cfg(all(feature = "disk-cache", not(unix)))]
+#[path = "no_folder.rs"]
+mod folder;
 #[cfg(feature = "disk-cache")]
 mod pack;
+#[cfg(feature = "disk-cache")]
+mod seal;
 
 use std::fmt;
 use std::io;
 
 #[cfg(feature = "disk-cache")]
 pub use disk::DiskCache;
+#[cfg(feature = "disk-cache")]
+pub use seal::CacheKey;
 
 /// What identifies a compiled function. Keys of different functions are different for all practical
 /// purposes, across modules, options, and versions of the compiler.

@@ -3,20 +3,18 @@
 //! The contents of all functions come first, one behind the other; then a table with the key, the
 //! checksum and the length of each; then a trailer of fixed size, with the checksum of the table. Whoever
 //! reads a pack needs its table and the contents that are asked for, and no more. What does not have its
-//! checksum counts as missing: a disk may damage a pack. That somebody forges one is not reckoned with.
+//! checksum counts as missing: a disk may damage a pack. Nobody can forge one where all checksums are made
+//! with a key ([`Seal`](super::seal::Seal)).
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use twox_hash::XxHash3_64;
-
 use super::Key;
+use super::seal::{Part, Seal, Tag};
 
-/// Ends every pack. The last two bytes are the version of the format.
-const MAGIC: [u8; 12] = *b"cwamrcpack01";
-/// Checksum of the table, number of entries, magic.
-const TRAILER_SIZE: usize = 8 + 4 + MAGIC.len();
-/// Key, checksum and length of the content.
-const ENTRY_SIZE: usize = Key::SIZE + 8 + 4;
+/// Bytes of what ends every pack and names its format.
+const MAGIC_SIZE: usize = Seal::MAGIC_SIZE;
+/// No module has more functions; whoever claims it wants memory.
+const MAX_ENTRIES: u32 = 1_000_000;
 
 /// Contents that are at most so many bytes apart are read together.
 const MAX_GAP: u64 = 16 * 1024;
@@ -25,16 +23,17 @@ const MAX_GAP: u64 = 16 * 1024;
 const MAX_RUN: u64 = 256 * 1024;
 
 /// A pack that is being written.
-pub(super) struct Writer<W: Write> {
+pub(super) struct Writer<'s, W: Write> {
     output: W,
+    seal: &'s Seal,
     table: Vec<u8>,
     size: u64,
 }
 
-impl<W: Write> Writer<W> {
+impl<'s, W: Write> Writer<'s, W> {
     /// Begins a pack at the start of `output`.
-    pub(super) fn new(output: W) -> Self {
-        Self { output, table: Vec::new(), size: 0 }
+    pub(super) fn new(output: W, seal: &'s Seal) -> Self {
+        Self { output, seal, table: Vec::new(), size: 0 }
     }
 
     /// Adds a function.
@@ -42,7 +41,7 @@ impl<W: Write> Writer<W> {
         let length = u32::try_from(content.len()).map_err(io::Error::other)?;
         self.output.write_all(content)?;
         self.table.extend(key.bytes());
-        self.table.extend(XxHash3_64::oneshot(content).to_le_bytes());
+        self.table.extend(self.seal.tag(Part::Content, content).bytes());
         self.table.extend(length.to_le_bytes());
         self.size += u64::from(length);
         Ok(())
@@ -50,31 +49,41 @@ impl<W: Write> Writer<W> {
 
     /// Completes the pack. Returns the output, and what the pack is.
     pub(super) fn finish(mut self) -> io::Result<(W, Finished)> {
-        let checksum = XxHash3_64::oneshot(&self.table);
-        let entries = (self.table.len() / ENTRY_SIZE) as u32;
+        let tag = self.seal.tag(Part::Table, &self.table);
+        let entries = (self.table.len() / entry_size(self.seal)) as u32;
         self.output.write_all(&self.table)?;
-        self.output.write_all(&checksum.to_le_bytes())?;
+        self.output.write_all(tag.bytes())?;
         self.output.write_all(&entries.to_le_bytes())?;
-        self.output.write_all(&MAGIC)?;
+        self.output.write_all(self.seal.magic())?;
         self.output.flush()?;
-        let size = self.size + (self.table.len() + TRAILER_SIZE) as u64;
-        Ok((self.output, Finished { checksum, entries, size }))
+        let size = self.size + (self.table.len() + trailer_size(self.seal)) as u64;
+        Ok((self.output, Finished { id: tag.id(), entries, size }))
     }
 }
 
 /// What has been written.
 pub(super) struct Finished {
     /// Tells the pack from others.
-    pub(super) checksum: u64,
+    pub(super) id: u64,
     /// How many functions it has.
     pub(super) entries: u32,
     /// Its bytes.
     pub(super) size: u64,
 }
 
+/// Bytes of an entry of the table: key, checksum and length of the content.
+fn entry_size(seal: &Seal) -> usize {
+    Key::SIZE + seal.tag_size() + 4
+}
+
+/// Bytes of the trailer: checksum of the table, number of entries, magic.
+fn trailer_size(seal: &Seal) -> usize {
+    seal.tag_size() + 4 + MAGIC_SIZE
+}
+
 struct Entry {
     key: Key,
-    checksum: u64,
+    tag: Tag,
     start: u64,
     length: u32,
 }
@@ -86,40 +95,41 @@ impl Entry {
 }
 
 /// A pack that is being read.
-pub(super) struct Pack<R> {
+pub(super) struct Pack<'s, R> {
     input: R,
+    seal: &'s Seal,
     entries: Vec<Entry>,
 }
 
-impl<R: Read + Seek> Pack<R> {
+impl<'s, R: Read + Seek> Pack<'s, R> {
     /// Reads the table.
     ///
     /// # Errors
-    /// If `input` cannot be read, or is no pack, or a damaged one.
-    pub(super) fn open(mut input: R) -> io::Result<Self> {
+    /// If `input` cannot be read; of kind `InvalidData` if it is no pack with this seal, or a damaged one.
+    pub(super) fn open(mut input: R, seal: &'s Seal) -> io::Result<Self> {
         let size = input.seek(SeekFrom::End(0))?;
-        let trailer_start = size.checked_sub(TRAILER_SIZE as u64).ok_or_else(damaged)?;
+        let trailer_start = size.checked_sub(trailer_size(seal) as u64).ok_or_else(damaged)?;
         let mut trailer = Vec::new();
-        read_at(&mut input, trailer_start, TRAILER_SIZE, &mut trailer)?;
-        let (checksum, rest) = trailer.split_first_chunk().ok_or_else(damaged)?;
+        read_at(&mut input, trailer_start, trailer_size(seal), &mut trailer)?;
+        let (tag, rest) = trailer.split_at_checked(seal.tag_size()).ok_or_else(damaged)?;
         let (count, magic) = rest.split_first_chunk().ok_or_else(damaged)?;
-        let table_size = u64::from(u32::from_le_bytes(*count)) * ENTRY_SIZE as u64;
-        let table_start = trailer_start.checked_sub(table_size).ok_or_else(damaged)?;
-        if magic != MAGIC {
+        let count = u32::from_le_bytes(*count);
+        if magic != seal.magic() || count > MAX_ENTRIES {
             return Err(damaged());
         }
+        let table_size = u64::from(count) * entry_size(seal) as u64;
+        let table_start = trailer_start.checked_sub(table_size).ok_or_else(damaged)?;
         let mut table = Vec::new();
         read_at(&mut input, table_start, table_size as usize, &mut table)?;
-        if XxHash3_64::oneshot(&table) != u64::from_le_bytes(*checksum) {
+        if !seal.fits(Part::Table, &table, tag) {
             return Err(damaged());
         }
         let mut start = 0;
-        let entries = table.chunks_exact(ENTRY_SIZE).map(|entry| {
+        let entries = table.chunks_exact(entry_size(seal)).map(|entry| {
             let (key, rest) = entry.split_first_chunk()?;
-            let (checksum, length) = rest.split_first_chunk()?;
-            let checksum = u64::from_le_bytes(*checksum);
+            let (tag, length) = rest.split_at_checked(seal.tag_size())?;
             let length = u32::from_le_bytes(length.try_into().ok()?);
-            let entry = Entry { key: Key::new(*key), checksum, start, length };
+            let entry = Entry { key: Key::new(*key), tag: Tag::new(tag)?, start, length };
             start = entry.end();
             Some(entry)
         });
@@ -127,7 +137,7 @@ impl<R: Read + Seek> Pack<R> {
         if start != table_start {
             return Err(damaged());
         }
-        Ok(Self { input, entries })
+        Ok(Self { input, seal, entries })
     }
 
     /// The keys of all functions.
@@ -135,7 +145,7 @@ impl<R: Read + Seek> Pack<R> {
         self.entries.iter().map(|entry| &entry.key)
     }
 
-    /// Reads the functions that are `wanted`, and hands over those that are intact.
+    /// Reads the functions that are `wanted`, and hands over those that are intact. Tells whether all are.
     ///
     /// # Errors
     /// If the input cannot be read; functions may have been handed over before.
@@ -143,7 +153,8 @@ impl<R: Read + Seek> Pack<R> {
         &mut self,
         wanted: impl Fn(&Key) -> bool,
         mut found: impl FnMut(Key, &[u8]),
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
+        let mut intact = true;
         let wanted: Vec<&Entry> = self.entries.iter().filter(|entry| wanted(&entry.key)).collect();
         let together = |run: &[&Entry], next: &Entry| {
             next.start - run[run.len() - 1].end() <= MAX_GAP && next.end() - run[0].start <= MAX_RUN
@@ -159,13 +170,15 @@ impl<R: Read + Seek> Pack<R> {
             for entry in run {
                 let content =
                     &bytes[(entry.start - start) as usize..(entry.end() - start) as usize];
-                if XxHash3_64::oneshot(content) == entry.checksum {
+                if self.seal.fits(Part::Content, content, entry.tag.bytes()) {
                     found(entry.key, content);
+                } else {
+                    intact = false;
                 }
             }
             rest = behind;
         }
-        Ok(())
+        Ok(intact)
     }
 }
 

@@ -153,7 +153,8 @@ pub(super) struct CodeArgs {
     /// for runtimes built without hardware bounds checks
     #[arg(long, value_name = "0|1", value_parser = switch())]
     pub(super) bounds_checks: Option<bool>,
-    /// Whether functions check the native stack; as --bounds-checks if not given
+    /// Whether functions check the native stack; as --bounds-checks if not given. With
+    /// --bounds-checks=1 they always do
     #[arg(long, value_name = "0|1", value_parser = switch())]
     pub(super) stack_bounds_checks: Option<bool>,
     /// How far the code and what it refers to may lie apart: code of any level lies where it likes,

@@ -95,7 +95,7 @@ impl CodeArgs {
             Some(true) => BoundsChecks::Software,
             Some(false) | None => BoundsChecks::Hardware,
         };
-        options.stack_bounds_checks = self.stack_bounds_checks;
+        options.stack_bounds_checks = self.stack_bounds_checks == Some(true);
         options.aux_stack_checks = !self.disable_aux_stack_check;
         options.frame_pointers = self.enable_linux_perf;
         options.indirect_mode = self.xip || self.enable_indirect_mode;
@@ -106,6 +106,14 @@ impl CodeArgs {
         options.threads = self.threads;
         let options = self.wasmedge.apply(self.features.apply(options));
         self.instrumentation.apply(self.call_stack.apply(options))
+    }
+
+    /// What the user should know: a check that was to be left out stays.
+    fn note(&self) -> Option<String> {
+        let asked = self.bounds_checks == Some(true) && self.stack_bounds_checks == Some(false);
+        let note = "note: --stack-bounds-checks=0 changes nothing with --bounds-checks=1: a runtime \
+                    without guard pages has none for the stack either";
+        asked.then(|| note.to_owned())
     }
 }
 
@@ -235,7 +243,8 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     if !args.llvm_flag.is_empty() {
         misuse("--llvm-flag needs --backend=llvm");
     }
-    let notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
+    let mut notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
+    notes.extend(args.code.note());
     // `\` stands for a space in wamrc's lists, where a name with one could not be written.
     let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));
     let sections: Vec<String> = sections.collect();
@@ -262,7 +271,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         output,
         format,
         options: options.collect(),
-        cache: args.cache.cache(),
+        cache: args.cache.cache()?,
         dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
@@ -308,7 +317,7 @@ fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
     }
     Ok(RunRequest {
         options,
-        cache: args.cache.cache(),
+        cache: args.cache.cache()?,
         verbose: args.verbosity.is_verbose(),
         input: args.input,
         args: args.args,

@@ -12,6 +12,9 @@
 //! the frame before it jumps. An import has no code here, so its frame is pushed by the thunk that
 //! calls it.
 //!
+//! There is always a check that a frame finds room. wamrc can leave it out; behind the runtime's stack
+//! lies memory of the host, which a guest that calls itself would overwrite.
+//!
 //! Where the runtime profiles calls, it is callers that push and pop frames, larger ones, by its
 //! helpers (`profiling.rs`); a function only notes in its own where it is.
 //!
@@ -135,12 +138,10 @@ impl Lowering<'_, '_> {
     /// Where the next frame goes. There is room for `count` frames, or else a trap is raised.
     fn checked_frame_base(&mut self, count: u32) -> Value {
         let base = self.frames_end();
-        if self.env.call_stacks.is_some_and(|features| features.bounds_checks) {
-            let boundary = self.frames_boundary();
-            let end = self.ins().iadd_imm_u(base, i64::from(count * SIZE));
-            let beyond = IntCC::UnsignedGreaterThan;
-            self.trap_if_compare(beyond, end, boundary, TrapId::OperandStackOverflow);
-        }
+        let boundary = self.frames_boundary();
+        let end = self.ins().iadd_imm_u(base, i64::from(count * SIZE));
+        let beyond = IntCC::UnsignedGreaterThan;
+        self.trap_if_compare(beyond, end, boundary, TrapId::OperandStackOverflow);
         base
     }
 

@@ -70,6 +70,7 @@ impl<'a> Fingerprints<'a> {
         self.facts.0.clear();
         self.facts.0.extend(self.common);
         self.facts.bool(self.env.needs_entry(index));
+        self.facts.bool(self.env.asks_for_guard_pages(index));
         self.numbers.clear();
         self.numbers.insert(index, 0);
         let mut functions = vec![index];
@@ -201,6 +202,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         // By what refers to them.
         layout: _,
         entered: _,
+        askers: _,
         imported_types: _,
         // Made from types, the convention and the target.
         signatures: _,

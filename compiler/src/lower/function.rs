@@ -156,6 +156,7 @@ impl<'a> Lowering<'a, '_> {
         if self.env.stack_checks {
             self.check_stack(0);
         }
+        self.ask_for_guard_pages(body.validation.index);
         self.note_stack();
         self.open_call_frame(body.validation.index);
         self.begin_metering();

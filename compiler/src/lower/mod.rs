@@ -14,6 +14,7 @@ mod control;
 mod convention;
 mod fingerprint;
 mod function;
+mod guard_pages;
 mod helper_call;
 mod inline;
 mod instance;
@@ -75,6 +76,8 @@ pub(crate) struct Environment<'a> {
     imported_types: Vec<bool>,
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
+    /// Functions that see whether the runtime has guard pages.
+    askers: Vec<u32>,
     /// Whether memory accesses are checked in code, and exceptions after calls.
     software_checks: bool,
     /// Whether threads share the memory.
@@ -168,6 +171,7 @@ impl<'a> Environment<'a> {
             imported_types,
             memory64: module.has_memory64(),
             shared_memory: module.shares_memory(),
+            askers: guard_pages::askers(module, options),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
             intrinsics: options.builtin_intrinsics.clone(),
@@ -214,7 +218,7 @@ impl<'a> Environment<'a> {
 
     /// Whether only the runtime's guard pages tell the end of the stack.
     fn relies_on_guard_pages(&self) -> bool {
-        !self.software_checks && !self.stack_checks
+        !self.stack_checks
     }
 
     /// Whether time is spent for the best code, as at level 3.

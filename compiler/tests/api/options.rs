@@ -23,11 +23,9 @@ fn every_option_can_be_told() {
         "cpu": { "architecture": "aarch64", "features": ["lse"] },
         "opt_level": 0,
         "bounds_checks": "software",
-        "stack_bounds_checks": false,
+        "stack_bounds_checks": true,
         "aux_stack_checks": false,
-        "call_stacks": {
-            "bounds_checks": true, "position": true, "trap_position": false, "function_index": true
-        },
+        "call_stacks": { "position": true, "trap_position": false, "function_index": true },
         "frame_pointers": true,
         "instrumentation": {
             "interruptible": true,
@@ -58,7 +56,7 @@ fn every_option_can_be_told() {
         .cpu(cpu)
         .opt_level(OptLevel::O0)
         .bounds_checks(BoundsChecks::Software)
-        .stack_bounds_checks(false)
+        .stack_bounds_checks(true)
         .aux_stack_checks(false)
         .call_stacks(call_stacks)
         .frame_pointers(true)

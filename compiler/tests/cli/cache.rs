@@ -2,7 +2,7 @@
 //! in the way, whatever happens to its folder or to the processes that use it.
 
 use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -155,6 +155,12 @@ fn a_folder_that_is_read_only() {
     let command = sandbox.path("cwamrc");
     fs::copy(CWAMRC, &command).expect("the command can be copied");
     let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    if is_root() {
+        let packs = fs::read_dir(sandbox.cache()).unwrap().map(|entry| entry.unwrap().path());
+        for path in packs.chain([sandbox.cache().to_owned()]) {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
     for (path, bits) in [(sandbox.cache(), 0o555), (sandbox.path("").as_path(), 0o755)] {
         mode(path, bits).unwrap();
     }

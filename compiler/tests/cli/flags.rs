@@ -96,6 +96,44 @@ fn flags_without_a_meaning_are_noted() {
     assert_eq!(sandbox.read("plain.aot"), sandbox.read("noted.aot"));
 }
 
+/// Loaders know no empty name: that of release 2.0.0 refuses files with one.
+#[test]
+fn unused_slots_of_files_in_place_have_a_name() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", r#"(module (memory 1) (func $f unreachable) (start $f))"#);
+    for target in ["x86_64", "aarch64", "riscv64"] {
+        let target = format!("--target={target}");
+        sandbox.cwamrc(&["--xip", &target, "-o", "out.aot", "in.wat"]).silent();
+        let report = sandbox.cwamrc(&["inspect", "--json", "out.aot"]).silent();
+        let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+        let names = report["native_symbols"].as_array().expect("a list");
+        let names: Vec<&str> = names.iter().filter_map(|name| name.as_str()).collect();
+        let [first, unused @ .., last] = &names[..] else { panic!("{names:?}") };
+        let helpers = ("aot_set_exception_with_id", "aot_check_app_addr_and_convert");
+        assert_eq!((*first, *last), helpers);
+        assert!(!unused.is_empty() && unused.iter().all(|name| *name == "__ignore"), "{names:?}");
+    }
+}
+
+/// wamrc drops checks without which the host is overwritten or ends.
+#[test]
+fn checks_that_keep_a_module_in_stay() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let compile = |flags: &[&str]| {
+        let done = sandbox.cwamrc(&[flags, &["-o", "out.aot", "in.wat"]].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        (sandbox.read("out.aot"), done.stderr)
+    };
+    let frames = |list: &str| compile(&["--enable-dump-call-stack", list]);
+    let (checked, _) = frames("--call-stack-features=bounds-checks,func-idx");
+    assert_eq!(frames("--call-stack-features=func-idx"), (checked, String::new()));
+    let (checked, _) = compile(&["--bounds-checks=1"]);
+    let (unchecked, notes) = compile(&["--bounds-checks=1", "--stack-bounds-checks=0"]);
+    assert_eq!(unchecked, checked);
+    assert!(notes.starts_with("note: --stack-bounds-checks=0 changes nothing with"), "{notes}");
+}
+
 #[test]
 fn flags_that_are_refused_say_why() {
     let with = |flag| [flag, "-o", "out.aot", "in.wat"];

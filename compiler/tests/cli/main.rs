@@ -5,6 +5,7 @@
 
 mod build;
 mod cache;
+mod cache_trust;
 mod compared;
 #[cfg(feature = "run")]
 mod deployment;

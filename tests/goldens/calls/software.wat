@@ -3,7 +3,6 @@
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1
-;;! stack-bounds-checks = 0
 
 (module
   (import "env" "log" (func $log (param i32)))
@@ -15,8 +14,25 @@
 
 ;; function(1) "own"
 ;; function u0:1(i64, i32) -> i32 system_v {
+;;     region0 = 1 "instance"
+;;     sig0 = (i64) system_v
+;;     fn0 = colocated u3:11 sig0 ; trap_thunk(NativeStackOverflow)
+;;
 ;; block0(v0: i64, v1: i32):
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
+;;
+;; block2:
 ;;     return v1
+;;
+;; block1 cold:
+;;     call fn0(v0)
+;;     v8 = iconst.i32 0
+;;     return v8  ; v8 = 0
 ;; }
 ;;
 ;; function(2) "f"
@@ -24,30 +40,45 @@
 ;;     region0 = 1 "instance"
 ;;     sig0 = (i64, i32, i32) system_v
 ;;     sig1 = (i64, i32) -> i32 system_v
+;;     sig2 = (i64) system_v
 ;;     fn0 = colocated u2:0 sig0 ; import_thunk(0)
 ;;     fn1 = colocated u0:1 sig1 ; function(1)
+;;     fn2 = colocated u3:11 sig2 ; trap_thunk(NativeStackOverflow)
 ;;
 ;; block0(v0: i64, v1: i32):
-;;     v4 = load.i64 notrap aligned readonly can_move v0+16
-;;     v3 = iconst.i32 0
-;;     call fn0(v0, v1, v3)  ; v3 = 0
-;;     v5 = load.i8 notrap region0 v4+104
-;;     brif v5, block2, block3
+;;     v9 = load.i64 notrap aligned readonly can_move v0+16
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
 ;;
-;; block3:
-;;     v6 = call fn1(v0, v1)
-;;     v7 = load.i8 notrap region0 v4+104
-;;     brif v7, block2, block4
-;;
-;; block4:
-;;     v8 = call fn1(v0, v6)
-;;     v9 = load.i8 notrap region0 v4+104
-;;     brif v9, block2, block5
+;; block2:
+;;     v8 = iconst.i32 0
+;;     call fn0(v0, v1, v8)  ; v8 = 0
+;;     v10 = load.i8 notrap region0 v9+104
+;;     brif v10, block4, block5
 ;;
 ;; block5:
-;;     return v8
+;;     v11 = call fn1(v0, v1)
+;;     v12 = load.i8 notrap region0 v9+104
+;;     brif v12, block4, block6
 ;;
-;; block2 cold:
-;;     v10 = iconst.i32 0
-;;     return v10  ; v10 = 0
+;; block6:
+;;     v13 = call fn1(v0, v11)
+;;     v14 = load.i8 notrap region0 v9+104
+;;     brif v14, block4, block7
+;;
+;; block7:
+;;     return v13
+;;
+;; block1 cold:
+;;     call fn2(v0)
+;;     v15 = iconst.i32 0
+;;     return v15  ; v15 = 0
+;;
+;; block4 cold:
+;;     v16 = iconst.i32 0
+;;     return v16  ; v16 = 0
 ;; }

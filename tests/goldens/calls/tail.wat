@@ -2,7 +2,6 @@
 ;; The runtime enters $f by an entry of the C convention; $g, which it cannot reach, has none.
 ;;! show = "clif"
 ;;! bounds-checks = 1
-;;! stack-bounds-checks = 0
 ;;! functions = ["function(1)", "function(2)", "entry(1)", "entry(2)"]
 
 (module
@@ -18,46 +17,90 @@
 ;;     region0 = 1 "instance"
 ;;     sig0 = (i64, i32, i32) system_v
 ;;     sig1 = (i64, i32) tail
+;;     sig2 = (i64) system_v
 ;;     fn0 = colocated u2:0 sig0 ; import_thunk(0)
 ;;     fn1 = colocated u0:2 sig1 ; function(2)
+;;     fn2 = colocated u3:11 sig2 ; trap_thunk(NativeStackOverflow)
 ;;
 ;; block0(v0: i64, v1: i32):
-;;     v3 = load.i64 notrap aligned readonly can_move v0+16
-;;     brif v1, block2, block3
+;;     v8 = load.i64 notrap aligned readonly can_move v0+16
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
 ;;
 ;; block2:
-;;     v2 = iconst.i32 0
-;;     call fn0(v0, v1, v2)  ; v2 = 0
+;;     brif.i32 v1, block4, block5
+;;
+;; block4:
+;;     v7 = iconst.i32 0
+;;     call fn0(v0, v1, v7)  ; v7 = 0
 ;;     return
 ;;
-;; block3:
-;;     call fn1(v0, v1)
-;;     v4 = load.i8 notrap region0 v3+104
-;;     brif v4, block4, block5
-;;
 ;; block5:
+;;     call fn1(v0, v1)
+;;     v9 = load.i8 notrap region0 v8+104
+;;     brif v9, block6, block7
+;;
+;; block7:
 ;;     return_call fn1(v0, v1)
 ;;
-;; block4 cold:
+;; block1 cold:
+;;     call fn2(v0)
+;;     return
+;;
+;; block6 cold:
 ;;     return
 ;; }
 ;;
 ;; entry(1)
 ;; function u6:1(i64, i32) system_v {
+;;     region0 = 1 "instance"
 ;;     sig0 = (i64, i32) tail
+;;     sig1 = (i64) system_v
 ;;     fn0 = colocated u0:1 sig0 ; function(1)
+;;     fn1 = colocated u3:11 sig1 ; trap_thunk(NativeStackOverflow)
 ;;
 ;; block0(v0: i64, v1: i32):
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
+;;
+;; block2:
 ;;     call fn0(v0, v1)
+;;     return
+;;
+;; block1 cold:
+;;     call fn1(v0)
 ;;     return
 ;; }
 ;;
 ;; function(2) "g"
 ;; function u0:2(i64, i32) tail {
+;;     region0 = 1 "instance"
 ;;     sig0 = (i64, i32) tail
+;;     sig1 = (i64) system_v
 ;;     fn0 = colocated u0:1 sig0 ; function(1)
+;;     fn1 = colocated u3:11 sig1 ; trap_thunk(NativeStackOverflow)
 ;;
 ;; block0(v0: i64, v1: i32):
-;;     v2 = iconst.i32 1
-;;     return_call fn0(v0, v2)  ; v2 = 1
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
+;;
+;; block2:
+;;     v7 = iconst.i32 1
+;;     return_call fn0(v0, v7)  ; v7 = 1
+;;
+;; block1 cold:
+;;     call fn1(v0)
+;;     return
 ;; }

@@ -4,7 +4,6 @@
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1
-;;! stack-bounds-checks = 0
 
 (module
   (memory 1)
@@ -19,62 +18,93 @@
 
 ;; function(0) "other"
 ;; function u0:0(i64) system_v {
+;;     region0 = 1 "instance"
+;;     sig0 = (i64) system_v
+;;     fn0 = colocated u3:11 sig0 ; trap_thunk(NativeStackOverflow)
+;;
 ;; block0(v0: i64):
+;;     v1 = get_stack_pointer.i64
+;;     v2 = load.i64 notrap region0 v0+32
+;;     v3 = iconst.i64 0x4000
+;;     v4 = iadd v2, v3  ; v3 = 0x4000
+;;     v5 = icmp ult v1, v4
+;;     brif v5, block1, block2
+;;
+;; block2:
+;;     return
+;;
+;; block1 cold:
+;;     call fn0(v0)
 ;;     return
 ;; }
 ;;
 ;; function(1) "fields"
 ;; function u0:1(i64, i32) -> i32 system_v {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "instance"
+;;     region0 = 1 "instance"
+;;     region1 = 0 "linear memory"
 ;;     sig0 = (i64) system_v
 ;;     sig1 = (i64) system_v
+;;     sig2 = (i64) system_v
 ;;     fn0 = colocated u0:0 sig0 ; function(0)
-;;     fn1 = colocated u3:2 sig1 ; trap_thunk(OutOfBoundsMemoryAccess)
+;;     fn1 = colocated u3:11 sig1 ; trap_thunk(NativeStackOverflow)
+;;     fn2 = colocated u3:2 sig2 ; trap_thunk(OutOfBoundsMemoryAccess)
 ;;
 ;; block0(v0: i64, v1: i32):
-;;     v7 = load.i64 notrap aligned readonly can_move v0+16
-;;     v3 = iconst.i32 1
-;;     v4 = uextend.i64 v1
-;;     v5 = iconst.i64 12
-;;     v6 = iadd v4, v5  ; v5 = 12
-;;     v8 = load.i64 notrap region1 v7+440
-;;     v9 = icmp ugt v6, v8
-;;     brif v9, block2, block3
+;;     v12 = load.i64 notrap aligned readonly can_move v0+16
+;;     v2 = get_stack_pointer.i64
+;;     v3 = load.i64 notrap region0 v0+32
+;;     v4 = iconst.i64 0x4000
+;;     v5 = iadd v3, v4  ; v4 = 0x4000
+;;     v6 = icmp ult v2, v5
+;;     brif v6, block1, block2
 ;;
-;; block3:
-;;     v10 = load.i64 notrap region1 v7+376
-;;     v11 = iadd v10, v4
-;;     store.i32 notrap region0 v3, v11+12  ; v3 = 1
-;;     v12 = iconst.i32 2
-;;     v13 = iadd v10, v4
-;;     store notrap region0 v12, v13+8  ; v12 = 2
-;;     call fn0(v0)
-;;     v14 = load.i8 notrap region1 v7+104
+;; block2:
+;;     v8 = iconst.i32 1
+;;     v9 = uextend.i64 v1
+;;     v10 = iconst.i64 12
+;;     v11 = iadd v9, v10  ; v10 = 12
+;;     v13 = load.i64 notrap region0 v12+440
+;;     v14 = icmp ugt v11, v13
 ;;     brif v14, block4, block5
 ;;
 ;; block5:
-;;     v15 = load.i64 notrap region1 v7+376
-;;     v16 = iadd v15, v4
-;;     v17 = uload16.i32 notrap region0 v16+4
-;;     v18 = iconst.i64 13
-;;     v19 = iadd.i64 v4, v18  ; v18 = 13
-;;     v20 = load.i64 notrap region1 v7+440
-;;     v21 = icmp ugt v19, v20
-;;     brif v21, block2, block6
+;;     v15 = load.i64 notrap region0 v12+376
+;;     v16 = iadd v15, v9
+;;     store.i32 notrap region1 v8, v16+12  ; v8 = 1
+;;     v17 = iconst.i32 2
+;;     v18 = iadd v15, v9
+;;     store notrap region1 v17, v18+8  ; v17 = 2
+;;     call fn0(v0)
+;;     v19 = load.i8 notrap region0 v12+104
+;;     brif v19, block6, block7
 ;;
-;; block6:
-;;     v22 = iadd.i64 v15, v4
-;;     v23 = load.i32 notrap region0 v22+13
-;;     v24 = iadd.i32 v17, v23
-;;     return v24
+;; block7:
+;;     v20 = load.i64 notrap region0 v12+376
+;;     v21 = iadd v20, v9
+;;     v22 = uload16.i32 notrap region1 v21+4
+;;     v23 = iconst.i64 13
+;;     v24 = iadd.i64 v9, v23  ; v23 = 13
+;;     v25 = load.i64 notrap region0 v12+440
+;;     v26 = icmp ugt v24, v25
+;;     brif v26, block4, block8
 ;;
-;; block2 cold:
+;; block8:
+;;     v27 = iadd.i64 v20, v9
+;;     v28 = load.i32 notrap region1 v27+13
+;;     v29 = iadd.i32 v22, v28
+;;     return v29
+;;
+;; block1 cold:
 ;;     call fn1(v0)
-;;     v25 = iconst.i32 0
-;;     return v25  ; v25 = 0
+;;     v30 = iconst.i32 0
+;;     return v30  ; v30 = 0
 ;;
 ;; block4 cold:
-;;     v26 = iconst.i32 0
-;;     return v26  ; v26 = 0
+;;     call fn2(v0)
+;;     v31 = iconst.i32 0
+;;     return v31  ; v31 = 0
+;;
+;; block6 cold:
+;;     v32 = iconst.i32 0
+;;     return v32  ; v32 = 0
 ;; }

@@ -2,7 +2,6 @@
 ;; is not repeated.
 ;;! show = "clif"
 ;;! bounds-checks = 1
-;;! stack-bounds-checks = 0
 
 (module (memory 1)
   (func (export "f") (param $at i32) (param $v v128) (result v128)
@@ -11,32 +10,47 @@
 
 ;; function(0) "f"
 ;; function u0:0(i64, i32, i8x16) -> i8x16 system_v {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "instance"
+;;     region0 = 1 "instance"
+;;     region1 = 0 "linear memory"
 ;;     sig0 = (i64) system_v
-;;     fn0 = colocated u3:2 sig0 ; trap_thunk(OutOfBoundsMemoryAccess)
+;;     sig1 = (i64) system_v
+;;     fn0 = colocated u3:11 sig0 ; trap_thunk(NativeStackOverflow)
+;;     fn1 = colocated u3:2 sig1 ; trap_thunk(OutOfBoundsMemoryAccess)
 ;;     const0 = 0x00000000000000000000000000000000
 ;;
 ;; block0(v0: i64, v1: i32, v2: i8x16):
-;;     v5 = load.i64 notrap aligned readonly can_move v0+16
-;;     v4 = uextend.i64 v1
-;;     v6 = load.i64 notrap region1 v5+456
-;;     v7 = icmp ugt v4, v6
-;;     brif v7, block2, block3
+;;     v10 = load.i64 notrap aligned readonly can_move v0+16
+;;     v3 = get_stack_pointer.i64
+;;     v4 = load.i64 notrap region0 v0+32
+;;     v5 = iconst.i64 0x4000
+;;     v6 = iadd v4, v5  ; v5 = 0x4000
+;;     v7 = icmp ult v3, v6
+;;     brif v7, block1, block2
 ;;
-;; block3:
-;;     v8 = load.i64 notrap region1 v5+376
-;;     v9 = iadd v8, v4
-;;     store.i8x16 notrap region0 v2, v9
-;;     v10 = bitcast.i64x2 little v2
-;;     v11 = iadd v8, v4
-;;     v12 = load.i64 notrap region0 v11
-;;     v13 = insertlane v10, v12, 1
-;;     v14 = bitcast.i8x16 little v13
-;;     return v14
+;; block2:
+;;     v9 = uextend.i64 v1
+;;     v11 = load.i64 notrap region0 v10+456
+;;     v12 = icmp ugt v9, v11
+;;     brif v12, block4, block5
 ;;
-;; block2 cold:
+;; block5:
+;;     v13 = load.i64 notrap region0 v10+376
+;;     v14 = iadd v13, v9
+;;     store.i8x16 notrap region1 v2, v14
+;;     v15 = bitcast.i64x2 little v2
+;;     v16 = iadd v13, v9
+;;     v17 = load.i64 notrap region1 v16
+;;     v18 = insertlane v15, v17, 1
+;;     v19 = bitcast.i8x16 little v18
+;;     return v19
+;;
+;; block1 cold:
 ;;     call fn0(v0)
-;;     v15 = vconst.i8x16 const0
-;;     return v15  ; v15 = const0
+;;     v20 = vconst.i8x16 const0
+;;     return v20  ; v20 = const0
+;;
+;; block4 cold:
+;;     call fn1(v0)
+;;     v21 = vconst.i8x16 const0
+;;     return v21  ; v21 = const0
 ;; }

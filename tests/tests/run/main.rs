@@ -11,6 +11,7 @@ mod imports;
 mod level_3;
 mod operators;
 mod rotated_lanes;
+mod sandbox;
 mod sole_callees;
 mod stack;
 mod start;

@@ -1,0 +1,338 @@
+//! The folder of a cache, by handle: who may have put there what is in it.
+//!
+//! Whoever can write a pack decides what code runs. So a folder counts only if nobody but this user can
+//! have put anything there: it is the user's, others cannot write to it, and the same holds for the way
+//! to it, up to the root, which may be the administrator's, too. In a folder in which everybody may make
+//! files and nobody take another's away, such as `/tmp`, an entry counts if it is the user's. A symbolic
+//! link is followed if the user or the administrator has made it.
+//!
+//! Each step of the way is opened relative to the one before and looked at by its handle, and so are
+//! files: what was looked at is what is used, whatever others rename in the meantime.
+//!
+//! With a key, packs are authenticated, and whose they are does not matter ([`Trust::Anybody`]). Even
+//! then, a link that somebody else has made is not followed: it would lead what is written, or removed,
+//! to another folder of this user.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
+use rustix::process::{getegid, geteuid};
+
+/// Whose files are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// This user's.
+    Own,
+    /// Anybody's.
+    Anybody,
+}
+
+/// More links than that go round in a circle.
+const MAX_LINKS: usize = 40;
+const GROUP_WRITES: u32 = 0o020;
+const OTHERS_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+
+/// A folder on the way needs no right to list it.
+#[cfg(target_os = "linux")]
+const ON_THE_WAY: OFlags = OFlags::PATH;
+#[cfg(not(target_os = "linux"))]
+const ON_THE_WAY: OFlags = OFlags::RDONLY;
+
+/// A folder that is open.
+#[derive(Debug)]
+pub(super) struct Folder {
+    handle: OwnedFd,
+    trust: Trust,
+}
+
+/// When a file was changed last, and its size.
+pub(super) type Age = (SystemTime, u64);
+
+impl Folder {
+    /// Opens the folder at `path`, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be opened, or is not to be used.
+    pub(super) fn open(path: &Path, trust: Trust) -> io::Result<Option<Self>> {
+        Self::find(path, trust, false)
+    }
+
+    /// The same, but makes what is missing, for this user alone.
+    pub(super) fn create(path: &Path, trust: Trust) -> io::Result<Self> {
+        Self::find(path, trust, true)?.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn find(path: &Path, trust: Trust, create: bool) -> io::Result<Option<Self>> {
+        let Some(last) = Way::new(trust)?.go(path, create)? else { return Ok(None) };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = rustix::fs::openat(last, c".", flags, Mode::empty())?;
+        Ok(Some(Self { handle, trust }))
+    }
+
+    /// The names of all entries that are UTF-8.
+    pub(super) fn names(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.handle)? {
+            names.extend(entry?.file_name().to_str().ok().map(str::to_owned));
+        }
+        Ok(names)
+    }
+
+    /// How old and large the file `name` is, without following a link.
+    pub(super) fn age(&self, name: &str) -> io::Result<Age> {
+        let stat = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let since = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0))
+            + Duration::from_nanos(u64::try_from(stat.st_mtime_nsec).unwrap_or(0));
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        Ok((SystemTime::UNIX_EPOCH + since, size))
+    }
+
+    /// Opens the file `name` to be read.
+    ///
+    /// # Errors
+    /// Why it cannot be opened; of kind `PermissionDenied` if it is not to be used.
+    pub(super) fn read(&self, name: &str) -> io::Result<File> {
+        // One that is no file must not make this wait.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let handle = rustix::fs::openat(&self.handle, name, flags, Mode::empty())?;
+        let file = File::from(handle);
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        if self.trust == Trust::Own {
+            check_own(&metadata).map_err(|why| refused(Path::new(name), &why))?;
+        }
+        Ok(file)
+    }
+
+    /// Makes a new file, whose name begins with `prefix`.
+    pub(super) fn make(&self, prefix: &str) -> io::Result<NewFile<'_>> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        // Packs of a folder that is shared are read by others.
+        let mode = match self.trust {
+            Trust::Own => Mode::RUSR | Mode::WUSR,
+            Trust::Anybody => Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH,
+        };
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        loop {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            // Processes that run in containers of their own may have the same number.
+            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+            let name = format!("{prefix}{}-{number}-{}", process::id(), now.subsec_nanos());
+            match rustix::fs::openat(&self.handle, &name, flags, mode) {
+                Err(rustix::io::Errno::EXIST) => {}
+                handle => return Ok(NewFile { folder: self, file: handle?.into(), name }),
+            }
+        }
+    }
+
+    /// Removes the file `name`. Another process may have done so already.
+    pub(super) fn remove(&self, name: &str) {
+        let _ = rustix::fs::unlinkat(&self.handle, name, AtFlags::empty());
+    }
+}
+
+/// A file that goes away unless it is given its name.
+pub(super) struct NewFile<'f> {
+    folder: &'f Folder,
+    pub(super) file: File,
+    /// Empty once it has another one.
+    name: String,
+}
+
+impl NewFile<'_> {
+    /// Gives it the name `name`, in the place of a file that has it.
+    pub(super) fn persist(mut self, name: &str) -> io::Result<()> {
+        let folder = &self.folder.handle;
+        rustix::fs::renameat(folder, &self.name, folder, name)?;
+        self.name.clear();
+        Ok(())
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        if !self.name.is_empty() {
+            self.folder.remove(&self.name);
+        }
+    }
+}
+
+/// A walk from the root to a folder.
+struct Way {
+    trust: Trust,
+    here: OwnedFd,
+    /// Where that is, for messages.
+    path: PathBuf,
+    /// What is still to go, the next step last.
+    rest: Vec<OsString>,
+    links: usize,
+}
+
+impl Way {
+    fn new(trust: Trust) -> io::Result<Self> {
+        let here = rustix::fs::open(c"/", directory(), Mode::empty())?;
+        Ok(Self { trust, here, path: PathBuf::from("/"), rest: Vec::new(), links: 0 })
+    }
+
+    /// Goes to `target`, and makes what is missing if that is wanted. `None` if something is missing.
+    fn go(mut self, target: &Path, create: bool) -> io::Result<Option<OwnedFd>> {
+        self.plan(&std::path::absolute(target)?);
+        self.check_passed()?;
+        while let Some(name) = self.rest.pop() {
+            match rustix::fs::statat(&self.here, &name, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink => {
+                    self.follow(&name, &stat)?;
+                    continue;
+                }
+                Err(rustix::io::Errno::NOENT) if create => self.make(&name)?,
+                Err(rustix::io::Errno::NOENT) => return Ok(None),
+                stat => _ = stat?,
+            }
+            self.here = rustix::fs::openat(&self.here, &name, directory(), Mode::empty())?;
+            self.path.push(name);
+            self.check_passed()?;
+        }
+        self.check_last()?;
+        Ok(Some(self.here))
+    }
+
+    /// Puts the steps of `path` in front of the rest.
+    fn plan(&mut self, path: &Path) {
+        for step in path.components().rev() {
+            match step {
+                Component::Normal(_) | Component::ParentDir => {
+                    self.rest.push(step.as_os_str().to_owned());
+                }
+                Component::RootDir | Component::Prefix(_) | Component::CurDir => {}
+            }
+        }
+    }
+
+    /// Plans the way that a link says.
+    fn follow(&mut self, name: &OsString, stat: &Stat) -> io::Result<()> {
+        let owner = stat.st_uid;
+        if owner != 0 && owner != user() {
+            let why = format!("it is a link that belongs to {}", whom(owner));
+            return Err(refused(&self.path.join(name), &why));
+        }
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            return Err(rustix::io::Errno::LOOP.into());
+        }
+        let target = rustix::fs::readlinkat(&self.here, name, Vec::new())?;
+        let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
+        if target.is_absolute() {
+            self.here = rustix::fs::open(c"/", directory(), Mode::empty())?;
+            self.path = PathBuf::from("/");
+        }
+        self.plan(&target);
+        Ok(())
+    }
+
+    /// Makes a folder for this user alone. Another process may do so at the same time.
+    fn make(&self, name: &OsString) -> io::Result<()> {
+        match rustix::fs::mkdirat(&self.here, name, Mode::RWXU) {
+            Err(rustix::io::Errno::EXIST) => Ok(()),
+            made => Ok(made?),
+        }
+    }
+
+    fn metadata(&self) -> io::Result<Metadata> {
+        File::from(self.here.try_clone()?).metadata()
+    }
+
+    /// Whether nobody else can put another folder in the place of the next one.
+    fn check_passed(&self) -> io::Result<()> {
+        if self.trust == Trust::Anybody {
+            return Ok(());
+        }
+        let metadata = self.metadata()?;
+        let (owner, mode) = (metadata.uid(), metadata.mode());
+        let fail = |why: String| Err(refused(&self.path, &why));
+        if owner != 0 && owner != user() {
+            return fail(format!("it belongs to {}", whom(owner)));
+        }
+        // Many systems give each user a group, of the same number, and let it write.
+        let group = metadata.gid();
+        let of_user = group == getegid().as_raw() && group == user();
+        let writers = if of_user { OTHERS_WRITE } else { OTHERS_WRITE | GROUP_WRITES };
+        if mode & writers != 0 && mode & STICKY == 0 {
+            return fail(format!("others can write to it (mode {:03o})", mode & 0o7777));
+        }
+        Ok(())
+    }
+
+    fn check_last(&self) -> io::Result<()> {
+        match self.trust {
+            Trust::Own => check_own(&self.metadata()?).map_err(|why| refused(&self.path, &why)),
+            Trust::Anybody => Ok(()),
+        }
+    }
+}
+
+fn directory() -> OFlags {
+    ON_THE_WAY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+/// Whether this user alone can write to what has this metadata; if not, why not.
+fn check_own(metadata: &Metadata) -> Result<(), String> {
+    let (owner, mode) = (metadata.uid(), metadata.mode());
+    if owner != user() {
+        return Err(format!("it belongs to {}", whom(owner)));
+    }
+    if mode & (GROUP_WRITES | OTHERS_WRITE) != 0 {
+        return Err(format!("others can write to it (mode {:03o})", mode & 0o7777));
+    }
+    Ok(())
+}
+
+fn user() -> u32 {
+    geteuid().as_raw()
+}
+
+fn whom(owner: u32) -> String {
+    format!("user {owner}, and this is user {}", user())
+}
+
+fn refused(path: &Path, why: &str) -> io::Error {
+    let message = format!("{} is not to be trusted: {why}", path.display());
+    io::Error::new(io::ErrorKind::PermissionDenied, message)
+}
+
+/// Reads a secret of this user.
+///
+/// # Errors
+/// Why it cannot be read, or is none.
+pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let (owner, mode) = (metadata.uid(), metadata.mode());
+    let fail = |why: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    if owner != user() {
+        return fail(format!("a key has to be the user's own; this belongs to {}", whom(owner)));
+    }
+    if mode & 0o077 != 0 {
+        return fail(format!("a key is for its owner alone (mode 600, not {:03o})", mode & 0o7777));
+    }
+    let mut secret = Vec::new();
+    io::Read::read_to_end(&mut io::Read::take(file, 1 << 16), &mut secret)?;
+    Ok(secret)
+}
