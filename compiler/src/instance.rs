@@ -86,7 +86,7 @@ fn table_layout(ty: &Table, offset: u32) -> TableLayout {
 }
 
 /// Bytes of a global in the instance. References are 32-bit numbers.
-fn global_size(ty: ValueType) -> u32 {
+pub(crate) fn global_size(ty: ValueType) -> u32 {
     match ty {
         ValueType::I32 | ValueType::F32 | ValueType::FuncRef | ValueType::ExternRef => 4,
         ValueType::I64 | ValueType::F64 => 8,

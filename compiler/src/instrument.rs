@@ -5,10 +5,13 @@
 //! the same on every target, at every level and whether or not calls are inlined. The definitions are in
 //! `docs/metering.md`; code is made in `lower/metering.rs` and `lower/time.rs`.
 
-use std::fmt;
+mod costs;
+
+pub use costs::{Cost, Costs, CostsError, LengthCost};
 
 use crate::error::Error;
-use crate::wasm::{ConstExpr, Export, ExportKind, Global, Module, Operator, ValueType};
+use crate::instance::global_size;
+use crate::wasm::{ConstExpr, Export, ExportKind, Global, Module, ValueType};
 
 /// Exported name of the number of instructions executed.
 pub const INSTRUCTION_COUNT: &str = "__cwamrc_instruction_count";
@@ -64,131 +67,6 @@ impl Default for Gas {
     }
 }
 
-/// What each operator costs, and the call of a function besides its operators.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Costs {
-    operators: Vec<u32>,
-    function: u32,
-}
-
-impl Default for Costs {
-    /// 1 for each instruction of the specification; `end` and `else`, which only delimit others, are
-    /// none.
-    fn default() -> Self {
-        let cost = |operator: &Operator| u32::from(operator.is_instruction());
-        Self { operators: Operator::ALL.iter().map(cost).collect(), function: 0 }
-    }
-}
-
-/// The table that [`Costs::parse`] reads as the same costs.
-impl fmt::Display for Costs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let default = Self::default();
-        if self.function != default.function {
-            writeln!(f, "function = {}", self.function)?;
-        }
-        // The three that are called `select` cost the same.
-        let is_named_again =
-            |operator| matches!(operator, Operator::TypedSelect | Operator::TypedSelectMulti);
-        for &operator in Operator::ALL.iter().filter(|&&operator| !is_named_again(operator)) {
-            if self.of(operator) != default.of(operator) {
-                writeln!(f, "{} = {}", operator.name(), self.of(operator))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A line of a table of costs that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CostsError {
-    /// Number of the line, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub message: String,
-}
-
-impl fmt::Display for CostsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, in line {}", self.message, self.line)
-    }
-}
-
-impl std::error::Error for CostsError {}
-
-impl Costs {
-    /// Reads a table of lines such as `i32.div_s = 20`, with names of the text format. `default` stands
-    /// for all operators without a line of their own but `end` and `else`, `function` for what entering a
-    /// function costs. What follows a `#` is a comment.
-    ///
-    /// # Errors
-    /// The first line that is something else.
-    pub fn parse(text: &str) -> Result<Self, CostsError> {
-        let mut costs = Self::default();
-        let mut given: Vec<(String, u32)> = Vec::new();
-        for (line, number) in text.lines().zip(1..) {
-            let line = line.split('#').next().unwrap_or_default().trim();
-            if line.is_empty() {
-                continue;
-            }
-            let (name, cost) = parse_line(line)
-                .and_then(|(name, cost)| match given.iter().any(|(known, _)| *known == name) {
-                    true => Err(format!("{name} has a cost already")),
-                    false => Ok((name, cost)),
-                })
-                .map_err(|message| CostsError { line: number, message })?;
-            given.push((name, cost));
-        }
-        for (name, cost) in &given {
-            match name.as_str() {
-                "function" => costs.function = *cost,
-                "default" => {
-                    for operator in Operator::ALL.iter().filter(|each| each.is_instruction()) {
-                        let has_own = given.iter().any(|(name, _)| *name == operator.name());
-                        if !has_own {
-                            costs.operators[*operator as usize] = *cost;
-                        }
-                    }
-                }
-                name => {
-                    // `select` is three operators of the same name.
-                    for operator in Operator::ALL.iter().filter(|each| is_called(**each, name)) {
-                        costs.operators[*operator as usize] = *cost;
-                    }
-                }
-            }
-        }
-        Ok(costs)
-    }
-
-    pub(crate) fn of(&self, operator: Operator) -> u32 {
-        self.operators[operator as usize]
-    }
-
-    pub(crate) fn of_function(&self) -> u32 {
-        self.function
-    }
-}
-
-fn parse_line(line: &str) -> Result<(String, u32), String> {
-    let (name, cost) = line.split_once('=').ok_or("expected NAME = COST")?;
-    let (name, cost) = (name.trim(), cost.trim());
-    let known = matches!(name, "function" | "default")
-        || Operator::ALL.iter().any(|&operator| is_called(operator, name));
-    if !known {
-        return Err(format!("there is no operator {name:?}"));
-    }
-    let cost = cost.parse().map_err(|_| format!("{cost:?} is no cost from 0 to {}", u32::MAX))?;
-    Ok((name.to_owned(), cost))
-}
-
-fn is_called(operator: Operator, name: &str) -> bool {
-    match operator {
-        Operator::TypedSelect | Operator::TypedSelectMulti => name == "select",
-        _ => operator.name() == name,
-    }
-}
-
 /// The globals that [`install`] adds, by index.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counters {
@@ -196,6 +74,18 @@ pub(crate) struct Counters {
     pub(crate) gas: Option<u32>,
     /// The sum, and when the runtime entered the module last.
     pub(crate) time: Option<(u32, u32)>,
+    /// What each thread has for itself, if threads may share the others.
+    pub(crate) own: Option<OwnCounters>,
+}
+
+/// Globals that are not exported. Every thread has an instance with globals of its own; where threads
+/// share a memory, the exported counters of the first one are those of all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnCounters {
+    /// Instructions that are not in the common count yet.
+    pub(crate) instructions: Option<u32>,
+    /// Gas that was taken from the common account, and is not used yet.
+    pub(crate) gas: Option<u32>,
 }
 
 /// Adds the globals that `instrumentation` asks for to `module`, in the place of those that were added
@@ -206,17 +96,28 @@ pub(crate) fn install(
 ) -> Result<Counters, Error> {
     module.globals.truncate(module.declared_globals);
     module.exports.truncate(module.declared_exports);
+    refuse_separate_accounts(module, instrumentation)?;
+    let counts = instrumentation.gas.is_some()
+        || instrumentation.count_instructions
+        || instrumentation.measure_time;
+    let shared = counts && module.shares_memory();
+    if shared {
+        align_next_global(module);
+    }
     let mut add = |value: i64| {
         let init = Some(ConstExpr::I64(value));
         module.globals.push(Global { value_type: ValueType::I64, mutable: true, init });
         module.globals.len() as u32 - 1
     };
     let limit = |gas: &Gas| gas.limit.and_then(|limit| i64::try_from(limit).ok());
-    let counters = Counters {
-        instructions: instrumentation.count_instructions.then(|| add(0)),
-        gas: instrumentation.gas.as_ref().map(|gas| add(limit(gas).unwrap_or(i64::MAX))),
-        time: instrumentation.measure_time.then(|| (add(0), add(0))),
-    };
+    let instructions = instrumentation.count_instructions.then(|| add(0));
+    let gas = instrumentation.gas.as_ref().map(|gas| add(limit(gas).unwrap_or(i64::MAX)));
+    let time = instrumentation.measure_time.then(|| (add(0), add(0)));
+    let own = shared.then(|| OwnCounters {
+        instructions: instructions.map(|_| add(0)),
+        gas: gas.map(|_| add(0)),
+    });
+    let counters = Counters { instructions, gas, time, own };
     let exported = [
         (INSTRUCTION_COUNT, counters.instructions),
         (GAS_LEFT, counters.gas),
@@ -231,4 +132,47 @@ pub(crate) fn install(
         module.exports.push(Export { name, kind: ExportKind::Global, index });
     }
     Ok(counters)
+}
+
+/// The functions of WAMR's libraries with which a module starts threads. The runtime also finds them by
+/// their name behind an underscore (`lookup_symbol` in `core/iwasm/common/wasm_native.c`).
+const THREAD_STARTERS: [(&str, &str); 2] = [("wasi", "thread-spawn"), ("env", "pthread_create")];
+
+/// A thread has an account of its own unless it shares a memory with the first one; who starts threads
+/// could then use as much gas as it likes.
+fn refuse_separate_accounts(
+    module: &Module<'_>,
+    instrumentation: &Instrumentation,
+) -> Result<(), Error> {
+    if instrumentation.gas.is_none() || module.shares_memory() {
+        return Ok(());
+    }
+    let starts_threads = |(library, function): &(&str, &str)| {
+        module.imported_functions.iter().any(|import| {
+            let name = import.name.strip_prefix('_').unwrap_or(import.name);
+            import.module == *library && (name == *function || import.name == *function)
+        })
+    };
+    match THREAD_STARTERS.iter().find(|starter| starts_threads(starter)) {
+        None => Ok(()),
+        Some((library, function)) => {
+            let what = format!(
+                "the module imports {library}.{function}, but threads without a shared memory have \
+                 no common account of gas"
+            );
+            let hint = "make its memory shared, or leave gas out";
+            Err(Error::unsupported(what).with_hint(hint))
+        }
+    }
+}
+
+/// Lets the next global lie at a multiple of 8, as atomic accesses want it: the runtime packs globals
+/// behind each other, and what is in front of them is such a multiple.
+fn align_next_global(module: &mut Module<'_>) {
+    let size: u64 =
+        module.globals.iter().map(|global| u64::from(global_size(global.value_type))).sum();
+    if !size.is_multiple_of(8) {
+        let init = Some(ConstExpr::I32(0));
+        module.globals.push(Global { value_type: ValueType::I32, mutable: false, init });
+    }
 }

@@ -95,6 +95,11 @@ fn compile_parsed(
     }
     vectors::check_border(module, options)?;
     let counters = instrument::install(module, &options.instrumentation)?;
+    if counters.own.is_some() && output == Output::Object {
+        let what = "an object file cannot count for several threads: nothing would enter it as the \
+                    runtime does";
+        return Err(Error::unsupported(what).with_hint("leave the counters out"));
+    }
     let module = &*module;
     let options = &suitable_options(module, options);
     let layout = InstanceLayout::new(module)?;
@@ -197,8 +202,9 @@ fn lower<R>(
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
-    // Measuring time needs the entries that come with the other convention.
-    let likely = match tail_calls || counters.time.is_some() {
+    // Measuring time, and counting for all threads, need the entries that come with the other convention.
+    let needs_entries = counters.time.is_some() || counters.own.is_some();
+    let likely = match tail_calls || needs_entries {
         true => Convention::Tail,
         false => Convention::C,
     };

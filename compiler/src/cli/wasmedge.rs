@@ -33,11 +33,12 @@ pub(super) struct InstrumentationArgs {
     /// The same as these three
     #[arg(long, help_heading = WASMEDGE)]
     enable_all_statistics: bool,
-    /// How much gas an instance has until the host sets another amount; implies --enable-gas-measuring
+    /// How much gas an instance has, with all its threads, until the host sets another amount; implies
+    /// --enable-gas-measuring
     #[arg(long, value_name = "N", help_heading = WASMEDGE)]
     gas_limit: Option<u64>,
-    /// A table with lines such as `i32.div_s = 20`, `default = 1`, `function = 2` that says what takes
-    /// how much gas; implies --enable-gas-measuring
+    /// A table with lines such as `i32.div_s = 20`, `default = 1`, `function = 2`, and `memory.fill =
+    /// 5 + 1/64` (1 for each 64 bytes) that says what takes how much gas; implies --enable-gas-measuring
     #[arg(long, value_name = "FILE", help_heading = super::args::OWN)]
     gas_costs: Option<PathBuf>,
 }

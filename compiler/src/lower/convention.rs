@@ -81,7 +81,7 @@ pub(crate) fn lower_entry<'a>(
     let args = lowering.received_params();
     lowering.start_clock();
     let call = lowering.ins().call(function, &args);
-    lowering.stop_clock();
+    lowering.leave_module();
     let results = lowering.builder.inst_results(call).to_vec();
     lowering.ins().return_(&results);
     lowering.finish();

@@ -297,6 +297,22 @@ impl Lowering<'_, '_> {
         self.ins().store(flags, value, instance, offset);
     }
 
+    /// Where this thread has its global `index`.
+    pub(super) fn global_address(&mut self, index: u32) -> Value {
+        let offset = self.env.layout.global(index);
+        let instance = self.module_instance();
+        self.ins().iadd_imm_u(instance, i64::from(offset))
+    }
+
+    /// Where the first thread has its global `index`, in a module whose threads share a memory: behind that
+    /// memory, which is part of its instance.
+    pub(super) fn common_global_address(&mut self, index: u32) -> Value {
+        debug_assert!(self.env.shared_memory);
+        let behind = self.env.layout.global(index) - instance::GLOBAL_TABLE_DATA;
+        let (memory, offset) = self.memory_field(behind);
+        self.ins().iadd_imm_u(memory, i64::from(offset))
+    }
+
     /// Current number of elements of table `index`.
     pub(super) fn table_elements(&mut self, index: u32) -> Value {
         let imported = (index as usize) < self.env.module.imported_tables.len();

@@ -4,11 +4,12 @@
 //! runs for which there is not enough gas. How much that is, is known when the block ends: until then a
 //! constant stands there that is filled in afterwards. Blocks end with what may send control another
 //! way, calls included ([`Operator::ends_block`]), so a counter tells the same whether or not a call is
-//! inlined.
+//! inlined. What an operator costs for its length is paid right before it is executed.
 //!
 //! The counters are variables of the function, so that loops need not load them, and are stored in their
 //! globals each time they move, so that hosts, callees and whoever looks after a trap see them. After a
-//! call they are loaded again.
+//! call they are loaded again. Where threads share a memory, these are a thread's own counters, and
+//! `account.rs` keeps those of all.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::Imm64;
@@ -16,7 +17,7 @@ use cranelift_codegen::ir::{Inst, InstBuilder, InstructionData, Opcode, Value, t
 use cranelift_frontend::Variable;
 
 use super::context::Lowering;
-use crate::instrument::{Costs, Counters, Instrumentation};
+use crate::instrument::{Costs, Counters, Instrumentation, LengthCost};
 use crate::wasm::Operator;
 
 /// What functions count.
@@ -25,14 +26,29 @@ pub(crate) struct Meters {
     pub(super) instructions: Option<u32>,
     /// The global with the gas that is left, and what takes how much.
     pub(super) gas: Option<(u32, Costs)>,
+    /// The counters of all threads, if these are a thread's own.
+    pub(super) common: Option<CommonCounters>,
+}
+
+/// Counters that threads share: globals in the instance of the first one.
+#[derive(Clone, Copy)]
+pub(super) struct CommonCounters {
+    pub(super) instructions: Option<u32>,
+    pub(super) gas: Option<u32>,
 }
 
 impl Meters {
     /// The meters that `instrumentation` asks for, if it does.
     pub(super) fn new(counters: Counters, instrumentation: &Instrumentation) -> Option<Self> {
-        let gas = counters.gas.zip(instrumentation.gas.as_ref().map(|gas| gas.costs.clone()));
-        let instructions = counters.instructions;
-        (gas.is_some() || instructions.is_some()).then_some(Self { instructions, gas })
+        let Counters { instructions, gas, .. } = counters;
+        let common = counters.own.map(|_| CommonCounters { instructions, gas });
+        let (instructions, gas) = match counters.own {
+            Some(own) => (own.instructions, own.gas),
+            None => (instructions, gas),
+        };
+        let gas = gas.zip(instrumentation.gas.as_ref().map(|gas| gas.costs.clone()));
+        let counts = gas.is_some() || instructions.is_some();
+        counts.then_some(Self { instructions, gas, common })
     }
 }
 
@@ -107,7 +123,7 @@ impl Lowering<'_, '_> {
             let before = self.builder.use_var(variable);
             let left = self.ins().isub(before, cost);
             let exhausted = self.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
-            self.run_out_of_gas_if(exhausted);
+            let left = self.left_unless(exhausted, before, cost, left);
             self.set_counter(variable, *global, left);
         }
         if let (Some(global), Some(variable)) = (meters.instructions, self.metering.instructions) {
@@ -133,6 +149,48 @@ impl Lowering<'_, '_> {
                     InstructionData::UnaryImm { opcode: Opcode::Iconst, imm: Imm64::new(sum) };
             }
         }
+    }
+
+    /// Takes the gas that `operator`, which is about to be executed, costs for its `length`, an unsigned
+    /// number of 32 or 64 bits. It is taken here whether or not the length is a constant: what is known of
+    /// it depends on the level.
+    pub(super) fn meter_length(&mut self, operator: Operator, length: Value) {
+        let Some((global, costs)) = self.env.meters.as_ref().and_then(|meters| meters.gas.as_ref())
+        else {
+            return;
+        };
+        let Some(cost) = costs.of_length(operator).filter(|length| length.cost > 0) else { return };
+        let Some(variable) = self.metering.gas else { return };
+        let global = *global;
+        let cost = self.cost_of_length(cost, length);
+        let before = self.builder.use_var(variable);
+        // The host may have set less than nothing.
+        let zero = self.ins().iconst(types::I64, 0);
+        let available = self.ins().smax(before, zero);
+        let exhausted = self.ins().icmp(IntCC::UnsignedGreaterThan, cost, available);
+        let left = self.ins().isub(before, cost);
+        let left = self.left_unless(exhausted, before, cost, left);
+        self.set_counter(variable, global, left);
+    }
+
+    /// What `length` costs, as an unsigned number. One that exceeds 64 bits is some number of at least
+    /// 2^63, which is more than there can be.
+    fn cost_of_length(&mut self, LengthCost { cost, units }: LengthCost, length: Value) -> Value {
+        let is_wide = self.builder.func.dfg.value_type(length) == types::I64;
+        let mut groups = if is_wide { length } else { self.ins().uextend(types::I64, length) };
+        if units > 1 {
+            let full = self.ins().ushr_imm_u(groups, i64::from(units.ilog2()));
+            let rest = self.ins().band_imm_u(groups, i64::from(units - 1));
+            let is_begun = self.ins().icmp_imm_u(IntCC::NotEqual, rest, 0);
+            let begun = self.ins().uextend(types::I64, is_begun);
+            groups = self.ins().iadd(full, begun);
+        }
+        if is_wide {
+            let most = u64::MAX / u64::from(cost);
+            let most = self.ins().iconst(types::I64, most.cast_signed());
+            groups = self.ins().umin(groups, most);
+        }
+        self.ins().imul_imm_u(groups, i64::from(cost))
     }
 
     fn set_counter(&mut self, variable: Variable, global: u32, value: Value) {

@@ -6,6 +6,7 @@
 //! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
 //! function; nothing is shared between functions but read-only facts.
 
+mod account;
 mod addresses;
 mod bounds;
 mod call_stack;
@@ -48,6 +49,7 @@ use crate::target::Vectors;
 use crate::vectors;
 use crate::wasm::{FuncType, Module};
 
+pub(crate) use account::lower_draw_thunk;
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
 pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};

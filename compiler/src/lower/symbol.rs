@@ -34,6 +34,8 @@ pub(crate) enum Symbol {
     GasThunk,
     /// Reads the machine's counter of time.
     Clock,
+    /// Draws gas from the global of this index, an account that threads share.
+    DrawThunk(u32),
 }
 
 impl Symbol {
@@ -57,6 +59,7 @@ impl Symbol {
             Self::Entry(index) => (6, index),
             Self::GasThunk => (7, 0),
             Self::Clock => (8, 0),
+            Self::DrawThunk(account) => (9, account),
         };
         UserExternalName { namespace, index }
     }
@@ -74,6 +77,7 @@ impl Symbol {
             6 => Self::Entry(index),
             7 => Self::GasThunk,
             8 => Self::Clock,
+            9 => Self::DrawThunk(index),
             _ => return None,
         })
     }
@@ -95,6 +99,7 @@ impl fmt::Display for Symbol {
             Self::StartWrapper => f.write_str("start_wrapper"),
             Self::GasThunk => f.write_str("gas_thunk"),
             Self::Clock => f.write_str("clock"),
+            Self::DrawThunk(_) => f.write_str("draw_thunk"),
             Self::Helper(helper) => f.write_str(helper.info().symbol),
         }
     }

@@ -19,7 +19,7 @@ use super::symbol::Symbol;
 use crate::wasm::{FuncType, ValueType};
 
 /// The type of a function that raises a trap, seen as a wasm function.
-static NO_VALUES: std::sync::LazyLock<FuncType> =
+pub(super) static NO_VALUES: std::sync::LazyLock<FuncType> =
     std::sync::LazyLock::new(|| FuncType { params: Box::default(), results: Box::default() });
 
 /// Makes the function that raises trap `id`.
@@ -33,7 +33,7 @@ pub(crate) fn lower_trap_thunk<'a>(
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
     let instance = lowering.module_instance();
-    lowering.stop_clock();
+    lowering.leave_module();
     lowering.raise(instance, id);
     lowering.ins().return_(&[]);
     lowering.finish();
@@ -62,7 +62,7 @@ pub(crate) fn lower_gas_thunk<'a>(
     }
     let instance = lowering.module_instance();
     lowering.emit_helper_call(Helper::SetException, &[instance, text]);
-    lowering.stop_clock();
+    lowering.leave_module();
     let id = lowering.ins().iconst(types::I32, i64::from(TrapId::AlreadyThrown as u32));
     lowering.raise(instance, id);
     lowering.ins().return_(&[]);
@@ -92,7 +92,7 @@ pub(crate) fn lower_import_thunk<'a>(
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
     let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
     let argv = lowering.ins().stack_addr(POINTER, cells, 0);
-    lowering.stop_clock();
+    lowering.leave_module();
     // Failure is visible to the caller as a pending exception, or has unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
     lowering.start_clock();
@@ -121,12 +121,12 @@ pub(crate) fn lower_start_wrapper<'a>(
     let exec_env = lowering.exec_env;
     lowering.start_clock();
     lowering.ins().call(thunk, &[exec_env, start]);
-    lowering.stop_clock();
+    lowering.leave_module();
     lowering.ins().return_(&[]);
     lowering.finish();
 }
 
-fn name(func: &mut Function, symbol: Symbol, signature: Signature) {
+pub(super) fn name(func: &mut Function, symbol: Symbol, signature: Signature) {
     func.name = UserFuncName::User(symbol.to_external_name());
     func.signature = signature;
 }

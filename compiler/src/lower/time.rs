@@ -4,6 +4,8 @@
 //! a host function runs. So functions must tell who enters them: a module that measures time has the
 //! convention of those with tail calls, in which the runtime comes by entries of its own.
 //!
+//! Threads that share a memory add to the sum of the first one (`account.rs`).
+//!
 //! A fault that the runtime turns into a trap passes none of this by: the time since the module was
 //! entered last is then not counted.
 
@@ -21,12 +23,18 @@ impl Lowering<'_, '_> {
         self.store_global(since, now);
     }
 
-    /// Control is about to leave the module.
+    /// Control is about to leave the module; see [`Lowering::leave_module`].
     pub(super) fn stop_clock(&mut self) {
         let Some((sum, since)) = self.env.clock else { return };
         let now = self.now();
-        let since = self.load_global(since);
-        let passed = self.ins().isub(now, since);
+        let start = self.load_global(since);
+        let passed = self.ins().isub(now, start);
+        // After a trap, control may leave once more, by the entry.
+        self.store_global(since, now);
+        if self.env.shared_memory {
+            self.add_to_common(sum, passed);
+            return;
+        }
         let before = self.load_global(sum);
         let after = self.ins().iadd(before, passed);
         self.store_global(sum, after);

@@ -107,15 +107,18 @@ impl Lowering<'_, '_> {
 
     /// Raises the trap of a module without gas if `condition` is not zero.
     pub(super) fn run_out_of_gas_if(&mut self, condition: Value) {
-        let block = match self.traps.out_of_gas {
-            Some(block) => block,
-            None => {
-                let block = self.cold_block();
-                self.traps.out_of_gas = Some(block);
-                block
-            }
-        };
+        let block = self.out_of_gas_block();
         self.leave_if(condition, block);
+    }
+
+    /// The cold block that raises the trap of a module without gas.
+    pub(super) fn out_of_gas_block(&mut self) -> Block {
+        if let Some(block) = self.traps.out_of_gas {
+            return block;
+        }
+        let block = self.cold_block();
+        self.traps.out_of_gas = Some(block);
+        block
     }
 
     /// Raises trap `id` if `a` compares with `b` like that.

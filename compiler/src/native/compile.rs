@@ -21,8 +21,8 @@ use super::worth;
 use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::lower::{
-    Environment, FunctionLowerer, Stop, Symbol, lower_entry, lower_gas_thunk, lower_import_thunk,
-    lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
+    Environment, FunctionLowerer, Stop, Symbol, lower_draw_thunk, lower_entry, lower_gas_thunk,
+    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
 };
 use crate::target::Isas;
 use crate::wasm::{Body, Module};
@@ -133,6 +133,9 @@ impl<'a> FunctionCompiler<'a> {
         match symbol {
             Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
             Symbol::GasThunk => lower_gas_thunk(self.env, &mut self.lowerer, func),
+            Symbol::DrawThunk(account) => {
+                lower_draw_thunk(self.env, &mut self.lowerer, func, account);
+            }
             Symbol::Clock => return Ok(self.clock()),
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
             Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),

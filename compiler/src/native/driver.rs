@@ -233,8 +233,8 @@ impl Queue {
 
 /// Whether the compiler adds the function where it is called.
 fn is_thunk(symbol: Symbol) -> bool {
-    use Symbol::{Clock, GasThunk, ImportThunk, TrapThunk};
-    matches!(symbol, ImportThunk(_) | TrapThunk(_) | GasThunk | Clock)
+    use Symbol::{Clock, DrawThunk, GasThunk, ImportThunk, TrapThunk};
+    matches!(symbol, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | GasThunk | Clock)
 }
 
 /// Adds the functions that others call and the module does not define, in the order of their

@@ -30,7 +30,7 @@ fn every_option_can_be_told() {
         "instrumentation": {
             "interruptible": true,
             "count_instructions": true,
-            "gas": { "limit": 7, "costs": "function = 2\nselect = 5\nend = 3\n" },
+            "gas": { "limit": 7, "costs": "function = 2\nselect = 5\nend = 3\ntable.copy = 1 + 9/8\n" },
             "measure_time": true
         },
         "indirect_mode": true,
@@ -46,7 +46,8 @@ fn every_option_can_be_told() {
     call_stacks.trap_position = false;
     let mut gas = Gas::new();
     gas.limit = Some(7);
-    gas.costs = Costs::parse("function = 2\nselect = 5\nend = 3").expect("a table");
+    gas.costs =
+        Costs::parse("function = 2\nselect = 5\nend = 3\ntable.copy = 1 + 9/8").expect("a table");
     let mut instrumentation = Instrumentation::default();
     instrumentation.interruptible = true;
     instrumentation.count_instructions = true;
@@ -83,7 +84,8 @@ fn what_is_written_is_read_again() {
     }
     let mut metered = Options::new();
     let mut gas = Gas::new();
-    gas.costs = Costs::parse("default = 4\ni32.add = 1\nselect = 9").expect("a table");
+    let table = "default = 4\ni32.add = 1\nselect = 9\nmemory.grow = 4 + 0/1";
+    gas.costs = Costs::parse(table).expect("a table");
     metered.instrumentation.gas = Some(gas);
     all.push(metered);
     for options in all {

@@ -30,6 +30,53 @@ fn statistics() {
     assert!(!run(&["--interruptible"]).stderr.contains("executed"));
 }
 
+/// Two threads, one after the other, of 700,000 instructions each.
+#[test]
+fn a_limit_is_for_all_threads() {
+    let module = |memory: &str| {
+        format!(
+            r#"(module
+            (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+            (memory (export "memory") {memory})
+            (func (export "wasi_thread_start") (param i32 i32) (local $rounds i32)
+                (local.set $rounds (i32.const 140000))
+                (loop
+                    (br_if 0 (local.tee $rounds (i32.sub (local.get $rounds) (i32.const 1)))))
+                (i32.atomic.store (i32.const 0) (local.get 1))
+                (drop (memory.atomic.notify (i32.const 0) (i32.const 1))))
+            (func $thread (param $argument i32)
+                (if (i32.lt_s (call $spawn (local.get $argument)) (i32.const 0))
+                    (then unreachable))
+                (loop
+                    (drop (memory.atomic.wait32 (i32.const 0)
+                        (i32.sub (local.get $argument) (i32.const 1)) (i64.const 10000000)))
+                    (br_if 0 (i32.lt_u (i32.atomic.load (i32.const 0)) (local.get $argument)))))
+            (func (export "_start") (call $thread (i32.const 1)) (call $thread (i32.const 2))))"#
+        )
+    };
+    let sandbox = Sandbox::new();
+    sandbox.file("shared.wat", module("1 1 shared"));
+    sandbox.file("own.wat", module("1 1"));
+    let done = sandbox.cwamrc(&["run", "-v", "--gas-limit=1000000", "shared.wat"]);
+    assert_eq!(done.code, 1);
+    assert!(done.stderr.contains("error: cost limit exceeded, in shared.wat"), "{}", done.stderr);
+    let done = sandbox.cwamrc(&["run", "-v", "--gas-limit=1600000", "shared.wat"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let left = done.stderr.lines().find_map(|line| line.strip_prefix("gas left: "));
+    let left: u32 = left.expect("it is told").parse().expect("it is a number");
+    // The rest is what waiting cost.
+    assert!((1..200_000).contains(&left), "{left}");
+
+    let done = sandbox.cwamrc(&["--gas-limit=5", "-o", "out.aot", "own.wat"]);
+    assert!(done.stderr.ends_with("\nhint: make its memory shared, or leave gas out\n"));
+    assert_eq!(
+        done.failed(),
+        "error: the module imports wasi.thread-spawn, but threads without a shared memory have no \
+         common account of gas, in own.wat"
+    );
+    assert_eq!(sandbox.names(), ["own.wat", "shared.wat"]);
+}
+
 #[test]
 fn tables_of_costs_that_are_wrong() {
     let sandbox = Sandbox::new();

@@ -14,7 +14,8 @@ use crate::counts::{CASES, host, module};
 use crate::{Way, counter, ways};
 
 /// What wasmtime takes for an operator (`fuel_before_op` in its `func_environ.rs`): nothing for those that
-/// only shape the control flow, 1 for every other one, and 1 for entering a function.
+/// only shape the control flow, 1 for every other one, and 1 for entering a function. An operator on many
+/// bytes, elements or pages takes as much as there are.
 const WASMTIME: &str = "
     default = 1
     function = 1
@@ -24,11 +25,38 @@ const WASMTIME: &str = "
     loop = 0
     unreachable = 0
     return = 0
+    memory.fill = 1 + 1/1
+    memory.copy = 1 + 1/1
+    memory.init = 1 + 1/1
+    memory.grow = 1 + 1/1
+    table.fill = 1 + 1/1
+    table.copy = 1 + 1/1
+    table.init = 1 + 1/1
+    table.grow = 1 + 1/1
 ";
+
+/// Bodies with operators that have a length, which is the argument, and fields of the module.
+const LENGTHS: [(&str, &str, i32); 8] = [
+    ("i32.const 0 i32.const 7 local.get 0 memory.fill i32.const 1", "(memory 1)", 60_000),
+    ("i32.const 0 i32.const 7 local.get 0 memory.copy i32.const 1", "(memory 1)", 50_000),
+    (
+        "i32.const 0 i32.const 1 local.get 0 memory.init $d i32.const 1",
+        "(memory 1) (data $d \"0123456789\")",
+        7,
+    ),
+    ("local.get 0 memory.grow", "(memory 1)", 5),
+    ("i32.const 2 ref.null func local.get 0 table.fill i32.const 1", "(table 100 funcref)", 77),
+    ("i32.const 2 i32.const 0 local.get 0 table.copy i32.const 1", "(table 100 funcref)", 66),
+    (
+        "i32.const 2 i32.const 1 local.get 0 table.init $e i32.const 1",
+        "(table 100 funcref) (elem $e func $g $g $g $g $g) (func $g)",
+        3,
+    ),
+    ("ref.null func local.get 0 table.grow", "(table 100 200 funcref)", 55),
+];
 
 const LIMIT: u64 = 1 << 62;
 
-/// Without `memory.grow`, which there costs as much as there are pages.
 const PROGRAMS: [&str; 6] =
     ["fib-o2", "integers-o2", "floats-o2", "sha256-o2", "quicksort-o0", "dispatch-o2"];
 
@@ -54,9 +82,8 @@ fn small_modules_use_as_much_as_in_wasmtime() {
     let inputs = Inputs::prepare().expect("the programs are fetched and built");
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("module.wasm");
-    // There, operators on many bytes cost as much as there are bytes.
-    let cases = CASES.iter().filter(|(body, ..)| !body.contains("memory.fill"));
-    for &(body, fields, argument, _) in cases {
+    let cases = CASES.iter().map(|&(body, fields, argument, _)| (body, fields, argument));
+    for (body, fields, argument) in cases.chain(LENGTHS) {
         let text = module(body, fields);
         let wasm = wat::parse_str(text).expect("it is a module");
         fs::write(&path, wasm).expect("the folder can be written to");

@@ -4,7 +4,9 @@ mod counts;
 mod fuel;
 mod gas;
 mod interruption;
+mod lengths;
 mod names;
+mod threads;
 mod time;
 
 use cwamrc::instrument::Instrumentation;

@@ -1,0 +1,237 @@
+//! What operators cost, as a value and as a table in text.
+//!
+//! An operator has a cost, and one that works on many bytes or elements at once has another one for its
+//! length: so much for each group of so many that is begun. Costs are kept by operator, so that lowering
+//! finds them at once; names are those of the text format.
+
+use std::fmt;
+
+use crate::wasm::Operator;
+
+/// What each operator costs, and the call of a function besides its operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Costs {
+    operators: Vec<u32>,
+    /// In the order of [`LENGTHS`].
+    lengths: [LengthCost; LENGTHS.len()],
+    function: u32,
+}
+
+/// What one operator costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Cost {
+    /// Whatever it does.
+    pub base: u32,
+    /// For how much it does, if it works on many bytes, elements or pages at once.
+    pub length: Option<LengthCost>,
+}
+
+/// What an operator costs for its length: `cost` for each `units` of it that are begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LengthCost {
+    /// From 0 to 2^32 - 1.
+    pub cost: u32,
+    /// Bytes, elements or pages: a power of two.
+    pub units: u32,
+}
+
+impl LengthCost {
+    const fn new(cost: u32, units: u32) -> Self {
+        Self { cost, units }
+    }
+}
+
+/// Vectors have 16 bytes, and storing one is an instruction.
+const BYTES: LengthCost = LengthCost::new(1, 16);
+/// An element of a table.
+const ELEMENTS: LengthCost = LengthCost::new(1, 1);
+/// A page of memory, which somebody has to fill with zeros.
+const PAGES: LengthCost = LengthCost::new(65536 / 16, 1);
+
+/// The operators that have a length, and what it costs by default.
+const LENGTHS: [(Operator, LengthCost); 8] = [
+    (Operator::MemoryFill, BYTES),
+    (Operator::MemoryCopy, BYTES),
+    (Operator::MemoryInit, BYTES),
+    (Operator::MemoryGrow, PAGES),
+    (Operator::TableFill, ELEMENTS),
+    (Operator::TableCopy, ELEMENTS),
+    (Operator::TableInit, ELEMENTS),
+    (Operator::TableGrow, ELEMENTS),
+];
+
+fn length_index(operator: Operator) -> Option<usize> {
+    LENGTHS.iter().position(|(other, _)| *other == operator)
+}
+
+impl Default for Costs {
+    /// 1 for each instruction of the specification; `end` and `else`, which only delimit others, are
+    /// none. Besides, 1 for each 16 bytes and each element that an operator works on, and 4096 for each
+    /// page by which memory grows.
+    fn default() -> Self {
+        let cost = |operator: &Operator| u32::from(operator.is_instruction());
+        let operators = Operator::ALL.iter().map(cost).collect();
+        Self { operators, lengths: LENGTHS.map(|(_, cost)| cost), function: 0 }
+    }
+}
+
+/// The table that [`Costs::parse`] reads as the same costs.
+impl fmt::Display for Costs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let default = Self::default();
+        if self.function != default.function {
+            writeln!(f, "function = {}", self.function)?;
+        }
+        // The three that are called `select` cost the same.
+        let is_named_again =
+            |operator| matches!(operator, Operator::TypedSelect | Operator::TypedSelectMulti);
+        for &operator in Operator::ALL.iter().filter(|&&operator| !is_named_again(operator)) {
+            let (base, length) = (self.of(operator), self.of_length(operator));
+            if base == default.of(operator) && length == default.of_length(operator) {
+                continue;
+            }
+            write!(f, "{} = {base}", operator.name())?;
+            match length {
+                Some(LengthCost { cost, units }) => writeln!(f, " + {cost}/{units}")?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line of a table of costs that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostsError {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for CostsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, in line {}", self.message, self.line)
+    }
+}
+
+impl std::error::Error for CostsError {}
+
+/// A line of a table.
+struct Line {
+    name: String,
+    base: u32,
+    length: Option<LengthCost>,
+}
+
+impl Costs {
+    /// Reads a table of lines such as `i32.div_s = 20`, with names of the text format. `default` stands
+    /// for all operators without a line of their own but `end` and `else`, `function` for what entering a
+    /// function costs. An operator on many bytes, elements or pages may have a cost for its length as
+    /// well: `memory.fill = 5 + 1/64` is 5, and 1 for each 64 bytes that are begun. Without it, the
+    /// length costs what it does by default. What follows a `#` is a comment.
+    ///
+    /// # Errors
+    /// The first line that is something else.
+    pub fn parse(text: &str) -> Result<Self, CostsError> {
+        let mut costs = Self::default();
+        let mut given: Vec<Line> = Vec::new();
+        for (line, number) in text.lines().zip(1..) {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            if line.is_empty() {
+                continue;
+            }
+            let line = parse_line(line)
+                .and_then(|line| match given.iter().any(|known| known.name == line.name) {
+                    true => Err(format!("{} has a cost already", line.name)),
+                    false => Ok(line),
+                })
+                .map_err(|message| CostsError { line: number, message })?;
+            given.push(line);
+        }
+        if let Some(line) = given.iter().find(|line| line.name == "default") {
+            for operator in Operator::ALL.iter().filter(|each| each.is_instruction()) {
+                costs.operators[*operator as usize] = line.base;
+            }
+        }
+        for line in &given {
+            match line.name.as_str() {
+                "function" => costs.function = line.base,
+                // It has no operator.
+                name => {
+                    for operator in operators_called(name) {
+                        costs.operators[operator as usize] = line.base;
+                        if let (Some(index), Some(cost)) = (length_index(operator), line.length) {
+                            costs.lengths[index] = cost;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(costs)
+    }
+
+    /// What the operator of this name in the text format costs, if there is one.
+    pub fn get(&self, name: &str) -> Option<Cost> {
+        let operator = operators_called(name).next()?;
+        Some(Cost { base: self.of(operator), length: self.of_length(operator) })
+    }
+
+    /// What entering a function costs, besides its operators.
+    pub fn of_function(&self) -> u32 {
+        self.function
+    }
+
+    pub(crate) fn of(&self, operator: Operator) -> u32 {
+        self.operators[operator as usize]
+    }
+
+    pub(crate) fn of_length(&self, operator: Operator) -> Option<LengthCost> {
+        length_index(operator).map(|index| self.lengths[index])
+    }
+}
+
+fn parse_line(line: &str) -> Result<Line, String> {
+    let (name, cost) = line.split_once('=').ok_or("expected NAME = COST")?;
+    let name = name.trim();
+    let mut operators = operators_called(name);
+    let operator = match operators.next() {
+        None if !matches!(name, "function" | "default") => {
+            return Err(format!("there is no operator {name:?}"));
+        }
+        operator => operator,
+    };
+    let (base, length) = match cost.split_once('+') {
+        None => (cost, None),
+        Some((base, length)) => (base, Some(length)),
+    };
+    if length.is_some() && operator.and_then(length_index).is_none() {
+        return Err(format!("{name} has no length that could cost something"));
+    }
+    let length = length.map(parse_length).transpose()?;
+    Ok(Line { name: name.to_owned(), base: parse_cost(base)?, length })
+}
+
+fn parse_cost(cost: &str) -> Result<u32, String> {
+    let cost = cost.trim();
+    cost.parse().map_err(|_| format!("{cost:?} is no cost from 0 to {}", u32::MAX))
+}
+
+fn parse_length(text: &str) -> Result<LengthCost, String> {
+    let (cost, units) = text.split_once('/').ok_or("expected COST/UNITS behind +, such as 1/64")?;
+    let (cost, units) = (parse_cost(cost)?, units.trim());
+    match units.parse::<u32>() {
+        Ok(units) if units.is_power_of_two() => Ok(LengthCost { cost, units }),
+        _ => Err(format!("{units:?} is no power of two from 1 to {}", 1u32 << 31)),
+    }
+}
+
+/// `select` is three operators of the same name, every other name belongs to one.
+fn operators_called(name: &str) -> impl Iterator<Item = Operator> {
+    Operator::ALL.iter().copied().filter(move |&operator| match operator {
+        Operator::TypedSelect | Operator::TypedSelectMulti => name == "select",
+        _ => operator.name() == name,
+    })
+}
