@@ -371,6 +371,8 @@ read_leb(struct reader *reader, uint32_t *value)
         if (reader->next == reader->end)
             return 0;
         byte = *reader->next++;
+        if (shift == 28 && byte > 0xf)
+            return 0;
         *value |= (uint32_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80))
             return 1;

@@ -29,7 +29,7 @@ pub enum Trust {
 }
 
 impl Trust {
-    pub(crate) fn is_in_all(&self) -> bool {
+    pub(crate) fn covers_all(&self) -> bool {
         *self == Trust::Everybody
     }
 
@@ -103,7 +103,7 @@ impl Runtime {
     pub fn load_universal(&self, bytes: &[u8], trust: &Trust) -> Result<(Module, Choice), Error> {
         match self.load_native(bytes, trust)? {
             Ok(module) => Ok((module, Choice::Native)),
-            Err(Choice::NotUniversal) if trust.is_in_all() => {
+            Err(Choice::NotUniversal) if trust.covers_all() => {
                 Ok((self.load(bytes)?, Choice::NotUniversal))
             }
             Err(choice) => Ok((self.load_wasm(bytes)?, choice)),
@@ -173,7 +173,7 @@ fn choose(bytes: &[u8], trust: &Trust) -> Result<(Choice, Range<usize>), Error> 
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), file, bytes.len()) };
     }
     let somebody = ffi::cwamrc_trust {
-        all: trust.is_in_all().into(),
+        all: trust.covers_all().into(),
         keys: trust.keys().as_flattened().as_ptr(),
         key_count: trust.keys().len(),
         verify: Some(verify),

@@ -12,7 +12,7 @@ use cwamrc::{Architecture, Release};
 use wamr_shim::{Choice, Module, Runtime};
 
 use super::compile::{compile_artifact, summary};
-use super::trust;
+use super::trust::Trusted;
 use crate::cli::{Engine, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
@@ -20,11 +20,12 @@ use crate::files;
 /// Loads what is to be run.
 pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
     let input = &request.input;
+    let trust = Trusted::read(&request.trust)?;
     let Some((native, module)) = set_of_files(input) else {
-        return load_file(runtime, request, input);
+        return load_file(runtime, request, &trust, input);
     };
     if request.engine == Engine::Auto && native.exists() {
-        match load_file(runtime, request, &native) {
+        match load_file(runtime, request, &trust, &native) {
             Ok(loaded) => {
                 say(request, format_args!("running {}: it is for this machine", native.display()));
                 return Ok(loaded);
@@ -36,7 +37,7 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
         }
     }
     if request.engine != Engine::Auto {
-        return load_file(runtime, request, &module);
+        return load_file(runtime, request, &trust, &module);
     }
     say(request, format_args!("interpreting {}: no code runs here", module.display()));
     interpret(runtime, &files::read_module(&module)?, &files::display_name(&module))
@@ -55,17 +56,22 @@ fn set_of_files(input: &Path) -> Option<(PathBuf, PathBuf)> {
     is_set.then_some((native, module))
 }
 
-fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Module, Failure> {
+fn load_file(
+    runtime: &Runtime,
+    request: &RunRequest,
+    trust: &Trusted,
+    path: &Path,
+) -> Result<Module, Failure> {
     let name = files::display_name(path);
     let bytes = files::read_module(path)?;
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
-            Engine::Auto if is_program(path) || request.trust.everybody => {
+            Engine::Auto if is_program(path) || trust.trusts_everybody() => {
                 runtime.load(&bytes).map_err(|error| failed(&error, &name))
             }
             Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
                 .with_hint(Some(
-                    "it is not contained; --trust-native runs it all the same, as a name with .aot does",
+                    "it is not contained; if you trust whoever made it, --trust-native runs it",
                 ))),
             Engine::Compile | Engine::Interpreter => {
                 let what = format!("an .aot file holds machine code only, in {name}");
@@ -80,7 +86,7 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
         return interpret(runtime, &module, &name);
     }
     if request.engine == Engine::Auto && module.len() < bytes.len() {
-        let loaded = runtime.load_native(&bytes, &trust::trust(&request.trust)?);
+        let loaded = runtime.load_native(&bytes, &trust.with_folder());
         match loaded.map_err(|error| failed(&error, &name))? {
             Ok(loaded) => {
                 say(request, format_args!("running {name}: {}", Choice::Native));

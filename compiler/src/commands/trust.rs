@@ -17,19 +17,33 @@ use crate::files;
 /// How names of files end that are read as keys.
 const EXTENSIONS: &[&str] = &["pub", "pem"];
 
-/// Whom the user trusts. Warns of keys in the folder that are of no use.
-pub(super) fn trust(request: &TrustRequest) -> Result<Trust, Failure> {
-    if request.everybody {
-        return Ok(Trust::Everybody);
+/// Whom the command line names.
+pub(super) struct Trusted {
+    everybody: bool,
+    keys: Vec<[u8; 32]>,
+}
+
+impl Trusted {
+    /// Reads the keys that are named.
+    pub(super) fn read(request: &TrustRequest) -> Result<Self, Failure> {
+        let keys = request.keys.iter().map(|file| Ok(*key::read_public(file)?.as_bytes()));
+        Ok(Self { everybody: request.everybody, keys: keys.collect::<Result<_, Failure>>()? })
     }
-    let mut keys = Vec::new();
-    for file in &request.keys {
-        keys.push(*key::read_public(file)?.as_bytes());
+
+    /// Whether machine code runs whoever made it.
+    pub(super) fn trusts_everybody(&self) -> bool {
+        self.everybody
     }
-    if let Some(folder) = files::user_configuration() {
-        keys.extend(keys_in(&folder.join("trusted-keys")));
+
+    /// With those in the folder. Warns of keys there that are of no use.
+    pub(super) fn with_folder(&self) -> Trust {
+        if self.everybody {
+            return Trust::Everybody;
+        }
+        let folder = files::user_configuration().map(|folder| folder.join("trusted-keys"));
+        let in_folder = folder.map(|folder| keys_in(&folder)).unwrap_or_default();
+        Trust::Keys([&self.keys[..], &in_folder].concat())
     }
-    Ok(Trust::Keys(keys))
 }
 
 fn keys_in(folder: &Path) -> Vec<[u8; 32]> {

@@ -114,14 +114,13 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// A section that holds code, or claims to.
+#[cfg_attr(not(feature = "sign"), expect(dead_code, reason = "only the report wants to know more"))]
 struct Section<'a> {
     /// What its name has behind [`PREFIX`].
     machine: &'a str,
     /// Where it begins in the file, and where it ends.
-    #[cfg_attr(not(feature = "sign"), expect(dead_code, reason = "only the report wants it"))]
     range: Range<usize>,
     /// All that stands behind the name.
-    #[cfg_attr(not(feature = "sign"), expect(dead_code, reason = "only the report wants it"))]
     content: &'a [u8],
 }
 

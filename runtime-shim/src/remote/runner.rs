@@ -38,7 +38,7 @@ impl Runner {
     pub(crate) fn choose(&self, bytes: &[u8], trust: &Trust) -> (Choice, Range<usize>) {
         let mut message = Writer::new(Request::Choose);
         let is_in_some = *trust != Trust::Nobody;
-        message.bytes(bytes).u8(is_in_some.into()).u8(trust.is_in_all().into());
+        message.bytes(bytes).u8(is_in_some.into()).u8(trust.covers_all().into());
         message.bytes(trust.keys().as_flattened());
         let mut reply = self.request(&mut message);
         let choice = Choice::from_number(reply.u32());

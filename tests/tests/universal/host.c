@@ -20,8 +20,9 @@ verify(const uint8_t *signature, const uint8_t *message, size_t size, const uint
 {
     return crypto_sign_verify_detached(signature, message, size, key);
 }
+#define VERIFY verify
 #else
-#define verify NULL
+#define VERIFY NULL
 #endif
 
 static const struct cwamrc_trust *
@@ -43,7 +44,7 @@ trust(const char *text)
     }
     trust.keys = key;
     trust.key_count = 1;
-    trust.verify = verify;
+    trust.verify = VERIFY;
     return &trust;
 }
 
