@@ -26,6 +26,12 @@ impl Failure {
         self
     }
 
+    /// The message alone.
+    #[cfg(feature = "run")]
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// A failed compilation of `input`.
     pub(crate) fn compilation(input: &str, error: &cwamrc::Error) -> Self {
         Self::new(format!("{error}, in {input}")).with_hint(error.hint())

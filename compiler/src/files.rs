@@ -68,6 +68,13 @@ pub(crate) fn user_cache() -> Option<PathBuf> {
     Some(user.cache_dir().join("cwamrc"))
 }
 
+/// The folder for what the user has decided about this program, if the user has a home.
+#[cfg(feature = "run")]
+pub(crate) fn user_configuration() -> Option<PathBuf> {
+    let user = etcetera::choose_base_strategy().ok()?;
+    Some(user.config_dir().join("cwamrc"))
+}
+
 /// Writes the result of a command.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if is_stream(path) {

@@ -22,6 +22,7 @@
 //! # Features
 //! The library needs none of them.
 //! - `serde`: options and reports as data.
+//! - `sign`: signatures of the machine code in [`universal`] files.
 //! - `disk-cache`: a folder that keeps compiled functions.
 //! - `cli`: the command; `run`, on by default: the command with the runtime, which takes a C compiler.
 //! - `explore`, on by default: a page with each function's code, as a library and in the command; takes

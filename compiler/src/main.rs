@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         cli::Request::Explore(request) => commands::explore(&request),
         #[cfg(feature = "run")]
         cli::Request::Run(request) => commands::run(&request),
+        cli::Request::Key(request) => commands::key(&request),
         cli::Request::PerfMap { module, map } => commands::perf_map(&module, &map),
         cli::Request::Print(text) => commands::show(&text),
     });

@@ -44,6 +44,36 @@ impl PendingFile {
         Ok(Self { content, target })
     }
 
+    /// Writes `bytes`, which are to become a new file at `path` that only its owner can read.
+    ///
+    /// # Errors
+    /// Why they cannot be written.
+    pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let mut content = Content::create(directory(path))?;
+        // Before there is anything to be read.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            content.file().set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+        content.file().write_all(bytes)?;
+        Ok(Self { content, target: path.to_owned() })
+    }
+
+    /// Gives it its name, unless something has it already. Without this, it goes away by itself.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] if so, or why else it cannot have it.
+    pub fn persist_new(self) -> io::Result<()> {
+        match self.content {
+            Content::Named(file) => {
+                file.persist_noclobber(&self.target).map(drop).map_err(|error| error.error)
+            }
+            #[cfg(target_os = "linux")]
+            Content::Nameless(file) => nameless::link(&file, &self.target),
+        }
+    }
+
     /// Gives it its name. Without this, it goes away by itself.
     ///
     /// # Errors

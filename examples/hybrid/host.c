@@ -1,5 +1,6 @@
 /* host NAME [ARGUMENTS]: runs NAME_<this machine>.aot if it is there and this runtime takes it, else
- * NAME.wasm in the interpreter. Says on standard error which. */
+ * NAME.wasm in the interpreter. Says on standard error which. The first is a program like this one and has to be
+ * as trusted; the second is contained, so it must be a module in truth. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +26,18 @@ read_file(const char *path, uint32_t *size)
     return data;
 }
 
-/* The module in a file; its bytes have to stay as long as the module does. */
+/* The module in a file, which may be machine code if `native`; its bytes have to stay as long as the module does. */
 static wasm_module_t
-load(const char *path, uint8_t **data)
+load(const char *path, int native, uint8_t **data)
 {
     char error[128] = "cannot be read";
     uint32_t size = 0;
     wasm_module_t module = NULL;
     *data = read_file(path, &size);
-    if (*data)
+    /* The runtime goes by what is in the file: machine code would run under any name. */
+    if (*data && !native && (size < 4 || memcmp(*data, "\0asm", 4) != 0))
+        strcpy(error, "no wasm module");
+    else if (*data)
         module = wasm_runtime_load(*data, size, error, sizeof(error));
     if (!module) {
         fprintf(stderr, "%s: %s\n", path, error);
@@ -73,10 +77,10 @@ main(int argc, char **argv)
         return 2;
     }
     snprintf(path, sizeof(path), "%s_%s.aot", argv[1], machine.machine);
-    wasm_module_t module = load(path, &data);
+    wasm_module_t module = load(path, 1, &data);
     if (!module) {
         snprintf(path, sizeof(path), "%s.wasm", argv[1]);
-        module = load(path, &data);
+        module = load(path, 0, &data);
     }
     int code = 1;
     if (module) {

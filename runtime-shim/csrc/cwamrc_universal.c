@@ -1,4 +1,4 @@
-/* The layout of the sections is in docs/universal-files.md; compiler/src/universal.rs writes them. */
+/* The layout of the sections is in docs/universal-files.md; compiler/src/universal writes them. */
 
 #include "cwamrc_universal.h"
 
@@ -14,8 +14,10 @@
 #endif
 
 #define SECTION_PREFIX "cwamrc.aot."
-#define LAYOUT_VERSION 1
+#define LAYOUT_VERSION 2
 #define DIGEST_SIZE 32
+#define KEY_SIZE 32
+#define SIGNATURE_SIZE 64
 
 #if defined(__x86_64__)
 #define MACHINE "x86_64"
@@ -147,6 +149,7 @@ digest_add(struct digest *digest, const uint8_t *bytes, size_t size)
     }
 }
 
+/* Whether it is `expected`. Neither is a secret, so it may end at the first difference. */
 static int
 digest_is(struct digest *digest, const uint8_t *expected)
 {
@@ -368,6 +371,8 @@ read_leb(struct reader *reader, uint32_t *value)
         if (reader->next == reader->end)
             return 0;
         byte = *reader->next++;
+        if (shift == 28 && byte > 0xf)
+            return 0;
         *value |= (uint32_t)(byte & 0x7f) << shift;
         if (!(byte & 0x80))
             return 1;
@@ -416,39 +421,97 @@ is_of_module(uint8_t *file, uint32_t size, const uint8_t *expected)
     struct reader reader = { file + 8, file + size };
     digest_begin(&digest);
     digest_add(&digest, file, 8);
-    for (;;) {
+    while (reader.next != reader.end) {
         uint8_t *start = reader.next;
         if (!read_section(&reader, &section))
-            return digest_is(&digest, expected);
+            return 0;
         if (!section.machine)
             digest_add(&digest, start, (size_t)(reader.next - start));
     }
+    return digest_is(&digest, expected);
 }
 
-/* Version (4 bytes), digest of the module, digest of all that follows, size of the code (4), size of the
- * list of features (4), the list, padding, the code. */
-static enum cwamrc_choice
-open_section(uint8_t *file, uint32_t size, struct reader content, uint8_t **code,
-             uint32_t *code_size)
+/* Version (4 bytes), key of the signer, signature, digest of the module, digest of all that follows, size of
+ * the code (4), size of the list of features (4), the list, padding, the code. */
+#define KEY_AT 4
+#define SIGNATURE_AT (KEY_AT + KEY_SIZE)
+#define MODULE_DIGEST_AT (SIGNATURE_AT + SIGNATURE_SIZE)
+#define REST_DIGEST_AT (MODULE_DIGEST_AT + DIGEST_SIZE)
+#define REST_AT (REST_DIGEST_AT + DIGEST_SIZE)
+
+/* What a signature is made of: this text, so that no signature for anything else fits, the version of the
+ * layout, the two digests, which stand for the module and for code and features, and the name of the machine. */
+#define PURPOSE "cwamrc universal file, signature"
+#define PURPOSE_SIZE (sizeof PURPOSE - 1)
+#define MACHINE_SIZE (sizeof MACHINE - 1)
+
+static int
+is_signed(const struct cwamrc_trust *trust, const uint8_t *content)
 {
-    const uint8_t *module_digest = content.next + 4;
-    const uint8_t *rest = module_digest + 2 * DIGEST_SIZE;
+    uint8_t message[PURPOSE_SIZE + 4 + 2 * DIGEST_SIZE + MACHINE_SIZE];
+    uint8_t *next = message;
+    memcpy(next, PURPOSE, PURPOSE_SIZE);
+    next += PURPOSE_SIZE;
+    memcpy(next, content, 4);
+    next += 4;
+    memcpy(next, content + MODULE_DIGEST_AT, 2 * DIGEST_SIZE);
+    next += 2 * DIGEST_SIZE;
+    memcpy(next, MACHINE, MACHINE_SIZE);
+    return trust->verify(content + SIGNATURE_AT, message, sizeof message, content + KEY_AT) == 0;
+}
+
+static int
+is_trusted(const struct cwamrc_trust *trust, const uint8_t *key)
+{
+    for (size_t i = 0; i < trust->key_count; i++) {
+        if (memcmp(trust->keys + i * KEY_SIZE, key, KEY_SIZE) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether somebody vouches for the code: CWAMRC_NATIVE, or why not. */
+static enum cwamrc_choice
+vouch(const struct cwamrc_trust *trust, const uint8_t *content)
+{
+    static const uint8_t nobody[KEY_SIZE];
+    if (trust->all)
+        return CWAMRC_NATIVE;
+    if (!trust->verify || memcmp(content + KEY_AT, nobody, KEY_SIZE) == 0)
+        return CWAMRC_UNTRUSTED;
+    if (!is_trusted(trust, content + KEY_AT))
+        return CWAMRC_UNKNOWN_KEY;
+    return is_signed(trust, content) ? CWAMRC_NATIVE : CWAMRC_FORGED;
+}
+
+static enum cwamrc_choice
+open_section(uint8_t *file, uint32_t size, const struct cwamrc_trust *trust,
+             struct reader content, uint8_t **code, uint32_t *code_size)
+{
+    const uint8_t *rest = content.next + REST_AT;
     size_t rest_size;
     uint32_t length, features;
     struct digest digest;
-    if ((size_t)(content.end - content.next) < 4 + 2 * DIGEST_SIZE + 8
+    enum cwamrc_choice choice;
+    if (!trust)
+        return CWAMRC_UNTRUSTED;
+    if ((size_t)(content.end - content.next) < REST_AT + 8
         || little_endian_u32(content.next) != LAYOUT_VERSION)
         return CWAMRC_DAMAGED;
+    /* First, so that files of strangers cost no more than this. */
+    choice = vouch(trust, content.next);
+    if (choice != CWAMRC_NATIVE)
+        return choice;
     rest_size = (size_t)(content.end - rest);
     digest_begin(&digest);
     digest_add(&digest, rest, rest_size);
-    if (!digest_is(&digest, module_digest + DIGEST_SIZE))
+    if (!digest_is(&digest, content.next + REST_DIGEST_AT))
         return CWAMRC_DAMAGED;
     length = little_endian_u32(rest);
     features = little_endian_u32(rest + 4);
     if (features > rest_size - 8 || length > rest_size - 8 - features)
         return CWAMRC_DAMAGED;
-    if (!is_of_module(file, size, module_digest))
+    if (!is_of_module(file, size, content.next + MODULE_DIGEST_AT))
         return CWAMRC_EDITED;
     if (!cpu_has_all((const char *)rest + 8, features))
         return CWAMRC_CPU_LACKS;
@@ -460,24 +523,30 @@ open_section(uint8_t *file, uint32_t size, struct reader content, uint8_t **code
 }
 
 enum cwamrc_choice
-cwamrc_choose(uint8_t *file, uint32_t size, uint8_t **code, uint32_t *code_size)
+cwamrc_choose(uint8_t *file, uint32_t size, const struct cwamrc_trust *trust, uint8_t **code,
+              uint32_t *code_size)
 {
     enum cwamrc_choice choice = CWAMRC_NOT_UNIVERSAL;
     struct reader reader = { file, file + size };
     struct section section;
     *code = file;
     *code_size = size;
+    if (size >= 4 && memcmp(file, "\0aot", 4) == 0 && !(trust && trust->all)) {
+        *code = NULL;
+        *code_size = 0;
+        return CWAMRC_AOT_FILE;
+    }
     if (size < 8 || memcmp(file, "\0asm\1\0\0\0", 8) != 0)
         return choice;
     reader.next += 8;
-    while (choice != CWAMRC_NATIVE && read_section(&reader, &section)) {
+    while (read_section(&reader, &section)) {
         if (!section.machine)
             continue;
-        if (section.machine_length == strlen(MACHINE)
-            && memcmp(section.machine, MACHINE, section.machine_length) == 0)
-            choice = open_section(file, size, section.content, code, code_size);
-        else if (choice == CWAMRC_NOT_UNIVERSAL)
-            choice = CWAMRC_OTHER_MACHINES;
+        /* There is one for each machine; if there are more, the first counts, whatever comes of it. */
+        if (section.machine_length == MACHINE_SIZE
+            && memcmp(section.machine, MACHINE, MACHINE_SIZE) == 0)
+            return open_section(file, size, trust, section.content, code, code_size);
+        choice = CWAMRC_OTHER_MACHINES;
     }
     return choice;
 }
@@ -500,6 +569,14 @@ cwamrc_choice_text(enum cwamrc_choice choice)
             return "the machine code needs a better CPU";
         case CWAMRC_UNALIGNED:
             return "the machine code does not lie at a multiple of 4";
+        case CWAMRC_UNTRUSTED:
+            return "nobody vouches for the machine code";
+        case CWAMRC_UNKNOWN_KEY:
+            return "the machine code is signed with a key that is not trusted";
+        case CWAMRC_FORGED:
+            return "the signature of the machine code is wrong";
+        case CWAMRC_AOT_FILE:
+            return "an .aot file, which nobody vouches for";
     }
     return "unknown choice";
 }

@@ -220,20 +220,55 @@ custom_section(struct message *request, struct message *reply)
     put_bytes(reply, section, section ? size : 0);
 }
 
-/* bytes of a file -> choice, and which of them to load: offset, size */
+/* What was to be verified, of the only signature that a choice asks about. */
+static struct {
+    int asked;
+    uint8_t signature[64];
+    uint8_t key[32];
+    uint8_t message[256];
+    uint32_t size;
+} question;
+
+/* There is no cryptography here: the process that drives the runner answers, once the choice is made. */
+static int
+ask(const uint8_t *signature, const uint8_t *message, size_t size, const uint8_t *key)
+{
+    if (size > sizeof question.message)
+        return -1;
+    question.asked = 1;
+    memcpy(question.signature, signature, sizeof question.signature);
+    memcpy(question.key, key, sizeof question.key);
+    memcpy(question.message, message, size);
+    question.size = (uint32_t)size;
+    return 0;
+}
+
+/* bytes of a file, whether somebody is trusted, whether everybody is, keys of those who are -> choice, and which of the bytes to
+ * load: offset, size; whether it depends on a signature, and if so this, its message and its key */
 void
 choose(struct message *request, struct message *reply)
 {
-    uint32_t size, code_size;
+    uint32_t size, keys, code_size;
     const uint8_t *bytes = take_bytes(request, &size);
     uint8_t *file = malloc(size ? size : 1);
     uint8_t *code;
+    int is_in_some = take_u8(request);
+    struct cwamrc_trust trust = { .all = take_u8(request), .verify = ask };
 
     if (!file)
         fail("no memory for a file");
     memcpy(file, bytes, size);
-    put_u32(reply, cwamrc_choose(file, size, &code, &code_size));
-    put_u32(reply, (uint32_t)(code - file));
+    trust.keys = take_bytes(request, &keys);
+    trust.key_count = keys / sizeof question.key;
+    question.asked = 0;
+    put_u32(reply, cwamrc_choose(file, size, is_in_some ? &trust : NULL, &code, &code_size));
+    put_u32(reply, code ? (uint32_t)(code - file) : 0);
     put_u32(reply, code_size);
+    put_u8(reply, (uint8_t)question.asked);
+    if (question.asked) {
+        put_bytes(reply, question.signature, sizeof question.signature);
+        put_bytes(reply, question.message, question.size);
+        put_bytes(reply, question.key, sizeof question.key);
+    }
     free(file);
 }

@@ -46,6 +46,20 @@ pub(crate) const CHOICE_OTHER_MACHINES: u32 = 2;
 pub(crate) const CHOICE_EDITED: u32 = 3;
 pub(crate) const CHOICE_DAMAGED: u32 = 4;
 pub(crate) const CHOICE_CPU_LACKS: u32 = 5;
+pub(crate) const CHOICE_UNTRUSTED: u32 = 7;
+pub(crate) const CHOICE_UNKNOWN_KEY: u32 = 8;
+pub(crate) const CHOICE_FORGED: u32 = 9;
+pub(crate) const CHOICE_AOT_FILE: u32 = 10;
+
+/// `struct cwamrc_trust`
+#[repr(C)]
+pub(crate) struct cwamrc_trust {
+    pub(crate) all: c_int,
+    pub(crate) keys: *const u8,
+    pub(crate) key_count: usize,
+    pub(crate) verify:
+        Option<unsafe extern "C" fn(*const u8, *const u8, usize, *const u8) -> c_int>,
+}
 
 #[repr(C)]
 pub(crate) struct LoadArgs {
@@ -101,6 +115,8 @@ pub(crate) struct wamr_shim_frame {
     pub(crate) name: *const c_char,
 }
 
+const _: () = assert!(size_of::<cwamrc_trust>() == 32);
+const _: () = assert!(std::mem::offset_of!(cwamrc_trust, verify) == 24);
 const _: () = assert!(size_of::<LoadArgs>() == 16);
 const _: () = assert!(size_of::<NativeSymbol>() == 32);
 const _: () = assert!(size_of::<wasm_import_t>() == 32);
@@ -126,6 +142,7 @@ unsafe extern "C" {
     pub(crate) fn cwamrc_choose(
         file: *mut u8,
         size: u32,
+        trust: *const cwamrc_trust,
         code: *mut *mut u8,
         code_size: *mut u32,
     ) -> u32;

@@ -29,7 +29,8 @@
 //! ```
 //!
 //! The same calls run WebAssembly in WAMR's interpreter and `.aot` files as machine code;
-//! [`Runtime::load_universal`] chooses between the two that a universal file holds.
+//! [`Runtime::load_universal`] chooses between the two that a universal file holds. Machine code is not
+//! contained: [`Trust`] says whose may run, and [`Runtime::load_wasm`] takes none.
 //!
 //! # The runtime
 //! It is compiled from WAMR's own sources by the crate `wamr-build`: ahead-of-time loader, classic
@@ -85,6 +86,6 @@ pub use module::Module;
 pub use runtime::Runtime;
 pub use typed::{Params, Results, Value};
 pub use types::{ExportType, ExternType, FuncType, ImportType, ValType};
-pub use universal::Choice;
+pub use universal::{Choice, Trust};
 pub use val::Val;
 pub use wasi::WasiConfig;

@@ -142,8 +142,9 @@ impl Runtime {
     /// Loads a module: WebAssembly for the interpreter, or an `.aot` file for the machine that the
     /// runtime is compiled for.
     ///
-    /// The bytes are copied. An `.aot` file holds machine code and is not checked for what that code
-    /// does: load only files that you trust.
+    /// The bytes are copied. An `.aot` file holds machine code, and nothing checks what that code does:
+    /// **whoever makes the bytes decides whether they are one**, whatever the file's name is. Load bytes
+    /// that you trust; for others there is [`Runtime::load_wasm`].
     ///
     /// # Errors
     /// [`Error::Load`], [`Error::AotVersion`]; [`Error::Link`] if a host function or global has
@@ -152,6 +153,18 @@ impl Runtime {
         thread::enter()?;
         let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
         Module::load(bytes, self, &offers)
+    }
+
+    /// Loads WebAssembly, for the interpreter, and never machine code: for bytes of unknown origin.
+    ///
+    /// # Errors
+    /// As [`Runtime::load`]; [`Error::Load`] for an `.aot` file.
+    pub fn load_wasm(&self, bytes: &[u8]) -> Result<Module, Error> {
+        // As WAMR tells them apart; it judges what is neither.
+        if bytes.starts_with(b"\0aot") {
+            return Err(Error::Load("an .aot file is no WebAssembly module".to_owned()));
+        }
+        self.load(bytes)
     }
 }
 

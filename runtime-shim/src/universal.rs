@@ -1,18 +1,45 @@
 //! Universal files: which part of one is loaded.
 //!
 //! The choice is made by `csrc/cwamrc_universal.c`, in the process that runs the module: here, or in a
-//! runner. C hosts use the same file.
+//! runner. C hosts use the same file. Signatures are verified here.
+//!
+//! Invariant: no machine code is loaded unless [`Trust`] covers it; nothing is trusted by default.
 
 use crate::error::Error;
 use crate::ffi;
 use crate::module::Module;
 use crate::runtime::Runtime;
-use std::ffi::CStr;
+use ed25519_dalek::{Signature, VerifyingKey};
+use std::ffi::{CStr, c_int};
 use std::ops::Range;
-use std::{fmt, ptr};
+use std::{fmt, ptr, slice};
 
 /// The machine code in a file lies at a multiple of this, if the file itself does.
 const ALIGNMENT: usize = 16;
+
+/// Whose machine code may run, in a universal file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Nobody's: WebAssembly only.
+    Nobody,
+    /// That which the owners of these public keys (Ed25519) have signed, with `cwamrc --sign`.
+    Keys(Vec<[u8; 32]>),
+    /// Everybody's: for files that are as trusted as this program itself. `.aot` files are taken, too.
+    Everybody,
+}
+
+impl Trust {
+    pub(crate) fn covers_all(&self) -> bool {
+        *self == Trust::Everybody
+    }
+
+    pub(crate) fn keys(&self) -> &[[u8; 32]] {
+        match self {
+            Trust::Keys(keys) => keys,
+            Trust::Nobody | Trust::Everybody => &[],
+        }
+    }
+}
 
 /// What of a file was loaded, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +57,14 @@ pub enum Choice {
     Damaged,
     /// The module: the machine code needs what this CPU lacks.
     CpuLacks,
+    /// The module: the machine code is not signed, or nobody is trusted.
+    Untrusted,
+    /// The module: the machine code is signed with another key than those that are trusted.
+    UnknownKey,
+    /// The module: the signature is not that of the key that it names.
+    Forged,
+    /// Nothing: it is an `.aot` file.
+    AotFile,
     /// The module: this runtime does not take the machine code, for that reason.
     Refused(Error),
 }
@@ -43,6 +78,10 @@ impl fmt::Display for Choice {
             Choice::Edited => ffi::CHOICE_EDITED,
             Choice::Damaged => ffi::CHOICE_DAMAGED,
             Choice::CpuLacks => ffi::CHOICE_CPU_LACKS,
+            Choice::Untrusted => ffi::CHOICE_UNTRUSTED,
+            Choice::UnknownKey => ffi::CHOICE_UNKNOWN_KEY,
+            Choice::Forged => ffi::CHOICE_FORGED,
+            Choice::AotFile => ffi::CHOICE_AOT_FILE,
             Choice::Refused(error) => {
                 return write!(f, "the runtime refuses the machine code: {error}");
             }
@@ -54,31 +93,75 @@ impl fmt::Display for Choice {
 }
 
 impl Runtime {
-    /// Loads a module as [`Runtime::load`] does, but of a universal file (`cwamrc --format=universal`)
-    /// the machine code, if it has some that this machine and this runtime can run; else the module
-    /// itself, for the interpreter. Says which it was, and why.
-    ///
-    /// Like an `.aot` file, such code is not checked for what it does: use [`Runtime::load`] for files
-    /// that you do not trust.
+    /// Loads the machine code of a universal file (`cwamrc --format=universal`) that somebody trusted
+    /// vouches for and that this machine and this runtime can run; else, WebAssembly for the
+    /// interpreter. Says which it was, and why.
     ///
     /// # Errors
-    /// As [`Runtime::load`], for the part that no other one is left for.
-    pub fn load_universal(&self, bytes: &[u8]) -> Result<(Module, Choice), Error> {
-        let (choice, code) = match self.runner() {
-            None => choose(bytes)?,
-            Some(runner) => runner.choose(bytes),
-        };
-        if choice == Choice::Native {
-            match self.load(&bytes[code]) {
-                Ok(module) => return Ok((module, choice)),
-                Err(error) => return Ok((self.load(bytes)?, Choice::Refused(error))),
+    /// As [`Runtime::load_wasm`], for the part that no other one is left for: machine code as a file of
+    /// its own is refused, unless everybody is trusted.
+    pub fn load_universal(&self, bytes: &[u8], trust: &Trust) -> Result<(Module, Choice), Error> {
+        match self.load_native(bytes, trust)? {
+            Ok(module) => Ok((module, Choice::Native)),
+            Err(Choice::NotUniversal) if trust.covers_all() => {
+                Ok((self.load(bytes)?, Choice::NotUniversal))
             }
+            Err(choice) => Ok((self.load_wasm(bytes)?, choice)),
         }
-        Ok((self.load(bytes)?, choice))
+    }
+
+    /// Loads the machine code of a universal file, as [`Runtime::load_universal`] does, or says why it
+    /// is not to be loaded: for hosts that have something better than the interpreter for the module.
+    ///
+    /// # Errors
+    /// [`Error::Load`] if the file has 4 GiB or more.
+    pub fn load_native(
+        &self,
+        bytes: &[u8],
+        trust: &Trust,
+    ) -> Result<Result<Module, Choice>, Error> {
+        let (choice, code) = match self.runner() {
+            None => choose(bytes, trust)?,
+            Some(runner) => runner.choose(bytes, trust),
+        };
+        match choice {
+            Choice::Native => Ok(self.load(&bytes[code]).map_err(Choice::Refused)),
+            choice => Ok(Err(choice)),
+        }
     }
 }
 
-fn choose(bytes: &[u8]) -> Result<(Choice, Range<usize>), Error> {
+/// Whether the owner of `key` has signed `message`. As strict as libsodium: no key or signature that fits
+/// several messages is taken.
+pub(crate) fn is_signed(signature: &[u8], message: &[u8], key: &[u8]) -> bool {
+    let key = key.try_into().ok().and_then(|key| VerifyingKey::from_bytes(key).ok());
+    let signature = Signature::from_slice(signature);
+    let (Some(key), Ok(signature)) = (key, signature) else { return false };
+    key.verify_strict(message, &signature).is_ok()
+}
+
+/// For `struct cwamrc_trust`.
+///
+/// # Safety
+/// As its documentation says.
+unsafe extern "C" fn verify(
+    signature: *const u8,
+    message: *const u8,
+    size: usize,
+    key: *const u8,
+) -> c_int {
+    // SAFETY: the caller has them, for as long as this call takes.
+    let (signature, message, key) = unsafe {
+        (
+            slice::from_raw_parts(signature, 64),
+            slice::from_raw_parts(message, size),
+            slice::from_raw_parts(key, 32),
+        )
+    };
+    if is_signed(signature, message, key) { 0 } else { -1 }
+}
+
+fn choose(bytes: &[u8], trust: &Trust) -> Result<(Choice, Range<usize>), Error> {
     let size = u32::try_from(bytes.len())
         .map_err(|_| Error::Load(format!("the module has {} bytes", bytes.len())))?;
     let mut aligned: Vec<u128> = Vec::new();
@@ -89,11 +172,23 @@ fn choose(bytes: &[u8]) -> Result<(Choice, Range<usize>), Error> {
         // SAFETY: the vector has as many bytes, and is new.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), file, bytes.len()) };
     }
+    let somebody = ffi::cwamrc_trust {
+        all: trust.covers_all().into(),
+        keys: trust.keys().as_flattened().as_ptr(),
+        key_count: trust.keys().len(),
+        verify: Some(verify),
+    };
+    let trust = match trust {
+        Trust::Nobody => ptr::null(),
+        Trust::Keys(_) | Trust::Everybody => &raw const somebody,
+    };
     let (mut code, mut code_size) = (ptr::null_mut(), 0);
-    // SAFETY: there are so many bytes; they are only read.
-    let choice = unsafe { ffi::cwamrc_choose(file, size, &raw mut code, &raw mut code_size) };
-    let start = code.addr() - file.addr();
-    Ok((Choice::from_number(choice), start..start + code_size as usize))
+    // SAFETY: there are so many bytes; they are only read. So are the keys.
+    let choice =
+        unsafe { ffi::cwamrc_choose(file, size, trust, &raw mut code, &raw mut code_size) };
+    let choice = Choice::from_number(choice);
+    let start = if choice == Choice::AotFile { 0 } else { code.addr() - file.addr() };
+    Ok((choice, start..start + code_size as usize))
 }
 
 impl Choice {
@@ -105,6 +200,10 @@ impl Choice {
             ffi::CHOICE_OTHER_MACHINES => Choice::OtherMachines,
             ffi::CHOICE_EDITED => Choice::Edited,
             ffi::CHOICE_CPU_LACKS => Choice::CpuLacks,
+            ffi::CHOICE_UNTRUSTED => Choice::Untrusted,
+            ffi::CHOICE_UNKNOWN_KEY => Choice::UnknownKey,
+            ffi::CHOICE_FORGED => Choice::Forged,
+            ffi::CHOICE_AOT_FILE => Choice::AotFile,
             // The last one is for files that do not lie at a multiple of 4, as those here do; code that
             // does not all the same was not put there by cwamrc.
             _ => Choice::Damaged,

@@ -21,6 +21,8 @@ if [ $# -eq 0 ]; then
     need libclang-rt-19-dev-wasm32 \
         test -e /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a
     need libc6-dev test -e /usr/include/stdio.h
+    need libsodium-dev test -e /usr/include/sodium.h
+    need openssl openssl version
     need gcc-aarch64-linux-gnu aarch64-linux-gnu-gcc --version
     need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/lib/libc.a
     need gcc-riscv64-linux-gnu riscv64-linux-gnu-gcc --version

@@ -19,6 +19,9 @@ use super::generate::{CompletionsArgs, ManArgs};
 use super::profiling::ProfilingArgs;
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
+#[cfg(feature = "run")]
+use super::trust::TrustArgs;
+use super::trust::{KeyArgs, SignArgs};
 use super::wasmedge::{InstrumentationArgs, WASMEDGE, WasmEdgeArgs};
 
 /// Above the flags that wamrc has not.
@@ -49,10 +52,10 @@ pub(super) enum FormatArg {
 #[cfg(feature = "run")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum EngineArg {
-    /// The machine code in a universal file, or of a set of files, if there is some for this machine;
-    /// the interpreter for others of these; other modules are compiled
+    /// The machine code in a universal file that somebody trusted has signed, or of a set of files, if
+    /// there is some for this machine; other modules are compiled
     Auto,
-    /// Code that is compiled now, from wasm; for universal files that are not trusted
+    /// Code that is compiled now, from wasm
     Compile,
     /// WAMR's interpreter, which has no SIMD
     Interpreter,
@@ -80,7 +83,8 @@ pub(super) struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Print what an .aot file holds, and which WAMR releases run it
+    /// Print what an .aot file holds, and which WAMR releases run it; or the machine code in a wasm module,
+    /// and who has signed it
     Inspect(InspectArgs),
     /// Write a page that shows wasm text, Cranelift's IR and machine code of each function side by side
     #[cfg(feature = "explore")]
@@ -88,6 +92,8 @@ pub(super) enum Command {
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
     Run(Box<RunArgs>),
+    /// Make and show keys that sign machine code
+    Key(KeyArgs),
     /// Name the functions in the map that `iwasm --enable-linux-perf` has written for perf
     PerfMap(PerfMapArgs),
     /// Print what a shell needs to complete command lines: `source <(cwamrc completions bash)`
@@ -128,6 +134,8 @@ pub(super) struct CompileArgs {
     pub(super) code: CodeArgs,
     #[command(flatten)]
     pub(super) profiling: ProfilingArgs,
+    #[command(flatten)]
+    pub(super) sign: SignArgs,
     #[command(flatten)]
     pub(super) cache: CacheArgs,
     #[command(flatten)]
@@ -241,7 +249,7 @@ impl VerbosityArgs {
 
 #[derive(Args)]
 pub(super) struct InspectArgs {
-    /// The .aot file; `-` for standard input
+    /// The .aot file, or a universal one; `-` for standard input
     #[arg(value_name = "AOT_FILE")]
     pub(super) input: PathBuf,
     /// Print JSON
@@ -303,6 +311,8 @@ pub(super) struct RunArgs {
     /// What runs the module
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) engine: EngineArg,
+    #[command(flatten)]
+    pub(super) trust: TrustArgs,
     #[command(flatten)]
     pub(super) code: CodeArgs,
     #[command(flatten)]

@@ -13,6 +13,7 @@ mod profiling;
 mod requests;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod wasmedge;
 
 use std::path::Path;
@@ -161,6 +162,7 @@ pub(crate) fn parse() -> Result<Request, Failure> {
         }),
         #[cfg(feature = "run")]
         Some(Command::Run(args)) => Request::Run(run_request(*args)?),
+        Some(Command::Key(args)) => Request::Key(args.request()),
         Some(Command::PerfMap(args)) => Request::PerfMap { module: args.module, map: args.map },
         Some(Command::Completions(args)) => Request::Print(args.script(command())),
         Some(Command::Man(args)) => {
@@ -212,9 +214,8 @@ const REQUIRED: &str = "clap requires it without a subcommand";
 
 fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest {
     let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
-    if let Some(flag) =
-        ["wamr_version", "threads", "canonicalize_nans"].into_iter().find(|flag| given(flag))
-    {
+    let ours = ["wamr_version", "threads", "canonicalize_nans", "sign"];
+    if let Some(flag) = ours.into_iter().find(|flag| given(flag)) {
         misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
     }
     if matches!(args.format, FormatArg::Clif | FormatArg::Asm | FormatArg::Universal) {
@@ -256,6 +257,9 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     }
     let cpus = args.code.machine.cpus(format);
     check_several(&args.code, cpus.len(), format, &output, args.dump);
+    if args.sign.sign.is_some() && format != Format::Universal {
+        misuse("--sign is for --format=universal");
+    }
     if args.stack_usage.is_some() && cpus.len() > 1 {
         misuse("--stack-usage is for one target");
     }
@@ -271,6 +275,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         output,
         format,
         options: options.collect(),
+        sign: args.sign.sign,
         cache: args.cache.cache()?,
         dump: args.dump,
         stack_usage: args.stack_usage,
@@ -331,5 +336,6 @@ fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
             EngineArg::Compile => Engine::Compile,
             EngineArg::Interpreter => Engine::Interpreter,
         },
+        trust: args.trust.request(),
     })
 }

@@ -19,6 +19,8 @@ pub(crate) enum Request {
     /// Run a module or file.
     #[cfg(feature = "run")]
     Run(RunRequest),
+    /// Make or show a key.
+    Key(KeyRequest),
     /// Name the functions in a map for perf.
     PerfMap {
         /// The module that has the names.
@@ -37,6 +39,8 @@ pub(crate) struct CompileRequest {
     pub(crate) format: Format,
     /// One for each target.
     pub(crate) options: Vec<Options>,
+    /// The private key that signs a universal file.
+    pub(crate) sign: Option<PathBuf>,
     /// Where compiled functions are kept.
     pub(crate) cache: Option<DiskCache>,
     /// Whether Cranelift's intermediate representation is written, too.
@@ -63,6 +67,22 @@ pub(crate) struct InspectRequest {
     pub(crate) json: bool,
 }
 
+/// What is to be done about keys.
+pub(crate) enum KeyRequest {
+    /// Make a pair of them.
+    New {
+        /// Where the private one goes.
+        file: PathBuf,
+    },
+    /// Print a public one.
+    Show {
+        /// The file that has it, or the private one.
+        file: PathBuf,
+        /// As hexadecimal digits.
+        hex: bool,
+    },
+}
+
 /// A page about what becomes of each function.
 #[cfg(feature = "explore")]
 pub(crate) struct ExploreRequest {
@@ -82,16 +102,26 @@ pub(crate) struct RunRequest {
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
     pub(crate) engine: Engine,
+    pub(crate) trust: TrustRequest,
     pub(crate) options: Options,
     pub(crate) cache: Option<DiskCache>,
     pub(crate) verbose: bool,
+}
+
+/// Whose machine code is run.
+#[cfg(feature = "run")]
+pub(crate) struct TrustRequest {
+    /// Whoever made it.
+    pub(crate) everybody: bool,
+    /// Files with the public keys of those who may have signed it.
+    pub(crate) keys: Vec<PathBuf>,
 }
 
 /// What runs a module.
 #[cfg(feature = "run")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// Machine code that is there already, or else the interpreter; modules alone are compiled.
+    /// Machine code that is there already, if it is trusted; or else code that is compiled now.
     Auto,
     /// Code that is compiled now.
     Compile,

@@ -11,6 +11,7 @@ use cwamrc::universal::NativeCode;
 use cwamrc::{Artifact, Compiler, Cpu, Diagnostic, Error, Listing, Options};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::key;
 use crate::cli::{CompileRequest, Format};
 use crate::failure::{Failure, diagnose};
 use crate::files;
@@ -63,6 +64,8 @@ fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8
         // What it is instead of a module, compiling tells.
         Err(_) => wasm.to_vec(),
     };
+    // A key that is none is found before the work is done.
+    let key = request.sign.as_deref().map(key::read_private).transpose()?;
     let codes = artifacts(&module, request, name, AOT)?;
     let codes: Vec<NativeCode<'_>> = request
         .options
@@ -70,7 +73,11 @@ fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8
         .zip(&codes)
         .map(|(options, aot)| NativeCode { cpu: &options.cpu, aot })
         .collect();
-    cwamrc::universal::embed(&module, &codes).map_err(failed)
+    let file = match &key {
+        Some(key) => cwamrc::universal::embed_signed(&module, &codes, key),
+        None => cwamrc::universal::embed(&module, &codes),
+    };
+    file.map_err(failed)
 }
 
 /// What is made of a module for each target.

@@ -5,11 +5,14 @@ mod compile;
 mod explore;
 mod hand_over;
 mod inspect;
+mod key;
 mod perf_map;
 #[cfg(feature = "run")]
 mod pick;
 #[cfg(feature = "run")]
 mod run;
+#[cfg(feature = "run")]
+mod trust;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +25,7 @@ pub(crate) use compile::compile;
 pub(crate) use explore::explore;
 pub(crate) use hand_over::hand_over;
 pub(crate) use inspect::inspect;
+pub(crate) use key::key;
 pub(crate) use perf_map::perf_map;
 #[cfg(feature = "run")]
 pub(crate) use run::run;

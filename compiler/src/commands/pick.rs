@@ -1,7 +1,10 @@
 //! What `cwamrc run` runs: which file, and which part of it.
 //!
-//! A universal file or a set of files was compiled already, so what it holds for this machine runs, or
-//! else the interpreter. Any other module is compiled now. What was chosen, and why, `-v` tells.
+//! A wasm module is compiled now, unless it brings machine code that somebody trusted vouches for. A file that
+//! the user has named `.aot` is a program of this machine, and runs as one; so is that of a set of files, which
+//! has `app.wasm` beside it for machines without one, interpreted. What was chosen, and why, `-v` says.
+//!
+//! Invariant: machine code that nobody vouches for never runs, whatever the file is called and holds.
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +12,7 @@ use cwamrc::{Architecture, Release};
 use wamr_shim::{Choice, Module, Runtime};
 
 use super::compile::{compile_artifact, summary};
+use super::trust::Trusted;
 use crate::cli::{Engine, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
@@ -16,11 +20,12 @@ use crate::files;
 /// Loads what is to be run.
 pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
     let input = &request.input;
+    let trust = Trusted::read(&request.trust)?;
     let Some((native, module)) = set_of_files(input) else {
-        return load_file(runtime, request, input);
+        return load_file(runtime, request, &trust, input);
     };
     if request.engine == Engine::Auto && native.exists() {
-        match load_file(runtime, request, &native) {
+        match load_file(runtime, request, &trust, &native) {
             Ok(loaded) => {
                 say(request, format_args!("running {}: it is for this machine", native.display()));
                 return Ok(loaded);
@@ -32,10 +37,10 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
         }
     }
     if request.engine != Engine::Auto {
-        return load_file(runtime, request, &module);
+        return load_file(runtime, request, &trust, &module);
     }
     say(request, format_args!("interpreting {}: no code runs here", module.display()));
-    load_with(runtime, &files::read_module(&module)?, &files::display_name(&module))
+    interpret(runtime, &files::read_module(&module)?, &files::display_name(&module))
 }
 
 /// For a file that does not exist, but is the name of a set of files: the one for this machine, and the
@@ -51,12 +56,23 @@ fn set_of_files(input: &Path) -> Option<(PathBuf, PathBuf)> {
     is_set.then_some((native, module))
 }
 
-fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Module, Failure> {
+fn load_file(
+    runtime: &Runtime,
+    request: &RunRequest,
+    trust: &Trusted,
+    path: &Path,
+) -> Result<Module, Failure> {
     let name = files::display_name(path);
     let bytes = files::read_module(path)?;
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
-            Engine::Auto => load_with(runtime, &bytes, &name),
+            Engine::Auto if is_program(path) || trust.trusts_everybody() => {
+                runtime.load(&bytes).map_err(|error| failed(&error, &name))
+            }
+            Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
+                .with_hint(Some(
+                    "it is not contained; if you trust whoever made it, --trust-native runs it",
+                ))),
             Engine::Compile | Engine::Interpreter => {
                 let what = format!("an .aot file holds machine code only, in {name}");
                 Err(Failure::new(what)
@@ -66,28 +82,32 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
     }
     // What is no module, compiling or loading tells.
     let module = cwamrc::universal::strip(&bytes).unwrap_or_else(|_| bytes.clone());
-    match request.engine {
-        Engine::Interpreter => load_with(runtime, &module, &name),
-        Engine::Auto if module.len() < bytes.len() => {
-            let loaded = runtime.load_universal(&bytes);
-            let (loaded, choice) = loaded.map_err(|error| failed(&error, &name))?;
-            match &choice {
-                Choice::Native => say(request, format_args!("running {name}: {choice}")),
-                _ => say(request, format_args!("interpreting {name}: {choice}")),
+    if request.engine == Engine::Interpreter {
+        return interpret(runtime, &module, &name);
+    }
+    if request.engine == Engine::Auto && module.len() < bytes.len() {
+        let loaded = runtime.load_native(&bytes, &trust.with_folder());
+        match loaded.map_err(|error| failed(&error, &name))? {
+            Ok(loaded) => {
+                say(request, format_args!("running {name}: {}", Choice::Native));
+                return Ok(loaded);
             }
-            Ok(loaded)
-        }
-        Engine::Auto | Engine::Compile => {
-            let options = request.options.clone().release(Release::Main);
-            let artifact = compile_artifact(&module, &options, request.cache.as_ref(), &name)?;
-            say(request, format_args!("{}", summary(&artifact, module.len())));
-            load_with(runtime, artifact.bytes(), &name)
+            Err(choice) => say(request, format_args!("compiling {name}: {choice}")),
         }
     }
+    let options = request.options.clone().release(Release::Main);
+    let artifact = compile_artifact(&module, &options, request.cache.as_ref(), &name)?;
+    say(request, format_args!("{}", summary(&artifact, module.len())));
+    runtime.load(artifact.bytes()).map_err(|error| failed(&error, &name))
 }
 
-fn load_with(runtime: &Runtime, bytes: &[u8], name: &str) -> Result<Module, Failure> {
-    runtime.load(bytes).map_err(|error| failed(&error, name))
+/// Whether the user says by the name of the file that it is machine code, as for iwasm.
+fn is_program(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "aot")
+}
+
+fn interpret(runtime: &Runtime, bytes: &[u8], name: &str) -> Result<Module, Failure> {
+    runtime.load_wasm(bytes).map_err(|error| failed(&error, name))
 }
 
 fn failed(error: &wamr_shim::Error, name: &str) -> Failure {

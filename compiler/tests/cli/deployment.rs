@@ -121,20 +121,28 @@ fn universal(sandbox: &Sandbox) -> (Vec<u8>, Vec<u8>) {
     (file, edited)
 }
 
+/// Asserts that the module was compiled, for a reason.
+fn compiled(done: &Done, reason: &str) {
+    let mut lines = done.stderr.lines();
+    let first = lines.next().expect("-v says what is done");
+    assert!(first.starts_with(reason), "{}", done.stderr);
+    assert!(lines.next().is_some_and(|line| line.starts_with("compiled 1 functions, ")));
+}
+
 #[test]
 fn universal_files_run_here() {
     let sandbox = Sandbox::new();
     let (file, edited) = universal(&sandbox);
     assert!(file.starts_with(&wat::parse_str(VALID).unwrap()));
-    let done = run(&sandbox, &["-v", "app.wasm"]);
+    let done = run(&sandbox, &["-v", "--trust-native", "app.wasm"]);
     assert_eq!(done.stdout, b"0x7:i32\n");
     assert_eq!(done.stderr, "running app.wasm: machine code for this machine\n");
 
     sandbox.file("edited.wasm", &edited);
-    let done = run(&sandbox, &["-v", "edited.wasm"]);
+    let done = run(&sandbox, &["-v", "--trust-native", "edited.wasm"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
     let reason = "the module was edited after its machine code was made";
-    assert_eq!(done.stderr, format!("interpreting edited.wasm: {reason}\n"));
+    compiled(&done, &format!("compiling edited.wasm: {reason}"));
 
     let done = run(&sandbox, &["-v", "--engine=compile", "app.wasm"]);
     assert_eq!(done.stdout, b"0x7:i32\n");
@@ -153,16 +161,16 @@ fn universal_files_for_some_targets() {
     let other = if host() == "riscv64" { "aarch64" } else { "riscv64" };
     let target = format!("--target={other}");
     sandbox.cwamrc(&["--format=universal", &target, "-o", "app.wasm", "in.wat"]).silent();
-    let done = run(&sandbox, &["-v", "app.wasm"]);
+    let done = run(&sandbox, &["-v", "--trust-native", "app.wasm"]);
     assert_eq!(done.stdout, b"0x7:i32\n");
     let reason = "machine code for other machines only";
-    assert_eq!(done.stderr, format!("interpreting app.wasm: {reason}\n"));
+    compiled(&done, &format!("compiling app.wasm: {reason}"));
     // Code for a release that the runtime does not take.
     let flags = ["--format=universal", "--wamr-version=2.2.0", "-o", "app.wasm", "in.wat"];
     sandbox.cwamrc(&flags).silent();
-    let done = run(&sandbox, &["-v", "app.wasm"]);
+    let done = run(&sandbox, &["-v", "--trust-native", "app.wasm"]);
     assert_eq!(done.stdout, b"0x7:i32\n");
-    assert!(done.stderr.contains("the runtime refuses the machine code: "), "{}", done.stderr);
+    compiled(&done, "compiling app.wasm: the runtime refuses the machine code: ");
 }
 
 #[test]
@@ -173,7 +181,7 @@ fn universal_files_are_made_anew() {
     assert_eq!(sandbox.read("again.wasm"), file);
     sandbox.file("edited.wasm", edited);
     sandbox.cwamrc(&["--format=universal", "-o", "edited.wasm", "edited.wasm"]).silent();
-    let done = run(&sandbox, &["-v", "edited.wasm"]);
+    let done = run(&sandbox, &["-v", "--trust-native", "edited.wasm"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
     assert_eq!(done.stderr, "running edited.wasm: machine code for this machine\n");
     // Compiling such a file makes what compiling the module makes.

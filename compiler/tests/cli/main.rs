@@ -24,6 +24,8 @@ mod releases;
 mod run;
 mod sandbox;
 mod targets;
+#[cfg(feature = "run")]
+mod trust;
 mod usage;
 #[cfg(feature = "run")]
 mod wasmedge;

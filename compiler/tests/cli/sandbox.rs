@@ -17,6 +17,7 @@ pub(crate) const VALID: &str = r#"(module (func (export "f") (result i32) (i32.c
 pub(crate) struct Sandbox {
     folder: TempDir,
     cache: TempDir,
+    configuration: TempDir,
 }
 
 /// What a command left behind.
@@ -31,7 +32,13 @@ pub(crate) struct Done {
 impl Sandbox {
     pub(crate) fn new() -> Self {
         let folder = || TempDir::new().expect("a folder can be made");
-        Self { folder: folder(), cache: folder() }
+        Self { folder: folder(), cache: folder(), configuration: folder() }
+    }
+
+    /// Where the user's decisions are kept.
+    #[cfg(feature = "run")]
+    pub(crate) fn configuration(&self) -> &Path {
+        self.configuration.path()
     }
 
     /// Where the command keeps compiled functions.
@@ -85,6 +92,7 @@ impl Sandbox {
         let mut child = command
             .current_dir(self.folder.path())
             .env("CWAMRC_CACHE_DIR", self.cache())
+            .env("XDG_CONFIG_HOME", self.configuration.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -5,7 +5,7 @@ use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
 use crate::host;
 use crate::lock::ReentrantLock;
 use crate::module::{ModuleInner, Place};
-use crate::universal::Choice;
+use crate::universal::{self, Choice, Trust};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::ops::Range;
@@ -34,13 +34,24 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// What [`Runtime::load_universal`](crate::Runtime::load_universal) is to load there, as a choice
-    /// and a range of `bytes`.
-    pub(crate) fn choose(&self, bytes: &[u8]) -> (Choice, Range<usize>) {
-        let mut reply = self.request(Writer::new(Request::Choose).bytes(bytes));
+    /// Which part of `bytes`, a universal file, is to be loaded there, as a choice and a range.
+    pub(crate) fn choose(&self, bytes: &[u8], trust: &Trust) -> (Choice, Range<usize>) {
+        let mut message = Writer::new(Request::Choose);
+        let is_in_some = *trust != Trust::Nobody;
+        message.bytes(bytes).u8(is_in_some.into()).u8(trust.covers_all().into());
+        message.bytes(trust.keys().as_flattened());
+        let mut reply = self.request(&mut message);
         let choice = Choice::from_number(reply.u32());
         let start = reply.u32() as usize;
-        (choice, start..start + reply.u32() as usize)
+        let code = start..start + reply.u32() as usize;
+        // The runner has taken the signature for right.
+        if reply.bool() {
+            let (signature, message) = (reply.bytes().to_vec(), reply.bytes().to_vec());
+            if !universal::is_signed(&signature, &message, reply.bytes()) {
+                return (Choice::Forged, 0..bytes.len());
+            }
+        }
+        (choice, code)
     }
 
     /// Starts the process, and waits until its runtime is set up.

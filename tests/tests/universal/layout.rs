@@ -1,6 +1,6 @@
 //! The layout of the sections, against what `docs/universal-files.md` says.
 
-use cwamrc::universal::{NativeCode, embed, strip};
+use cwamrc::universal::{NativeCode, PublicKey, SigningKey, embed, embed_signed, strip};
 use cwamrc::{Architecture, Cpu, ErrorKind};
 
 const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
@@ -9,9 +9,42 @@ const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
 #[test]
 fn byte_by_byte() {
     let cpu = Cpu::baseline(Architecture::Aarch64);
-    let file = embed(EMPTY, &[NativeCode { cpu: &cpu, aot: b"\0aot" }]).expect("it is small");
+    let code = NativeCode { cpu: &cpu, aot: b"\0aot" };
+    check(&embed(EMPTY, &[code]).expect("it is small"), &[0; 32], &[0; 64]);
+
+    // Test 1 of RFC 8032, section 7.1, as OpenSSL writes its keys.
+    let key = SigningKey::from_pem(PRIVATE_KEY).expect("it is one");
+    assert_eq!(key.to_pem().as_str(), PRIVATE_KEY);
+    let public_key = PublicKey::from_pem(PUBLIC_KEY).expect("it is one");
+    assert_eq!(public_key, key.public_key());
+    assert_eq!(public_key.to_pem().as_deref(), Ok(PUBLIC_KEY));
+    let digits = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    assert_eq!(public_key.to_string(), digits);
+    let file = embed_signed(EMPTY, &[code], &key).expect("it is small");
+    check(&file, &hex(digits), &hex(SIGNATURE));
+}
+
+const PRIVATE_KEY: &str = "\
+-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+";
+const PUBLIC_KEY: &str = "\
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----
+";
+/// By `sign` of Python's `cryptography`, of what `docs/universal-files.md` says: the text, 2 in four bytes, the
+/// two digests, `aarch64`.
+const SIGNATURE: &str = "eaf877cde73653604ff14369c5b933991bd86846a19950571b0d12a88ecacec1\
+                         37c603bf1a898a7c5e9974034b2584787c1cc13b7fb433469ba26b7c3bc1530a";
+
+#[track_caller]
+fn check(file: &[u8], key: &[u8], signature: &[u8]) {
     let content = [
-        &b"\x12cwamrc.aot.aarch64\x01\0\0\0"[..],
+        &b"\x12cwamrc.aot.aarch64\x02\0\0\0"[..],
+        key,
+        signature,
         &hex("f6a5dbf080e9c9d7834145653bce4c8cded62e664d7ddcdb5c526f5877006d74"),
         &hex(REST_DIGEST),
         REST,

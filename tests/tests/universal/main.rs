@@ -1,7 +1,8 @@
 //! Universal files: any runtime runs the module in them, WAMR the machine code, and nobody code that is
-//! not the module's own, damaged, or for a better CPU.
+//! not the module's own, damaged, for a better CPU, or made by somebody who is not trusted.
 
 mod layout;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cwamrc::universal::{NativeCode, embed, strip};
-use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, Options, Release};
+use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, Error, Options, Release};
 use cwamrc_tests::machine::Machine;
 use cwamrc_tests::programs::{Inputs, Program, run_command};
 use cwamrc_tests::runner;
 use cwamrc_tests::tree::root;
-use wamr_shim::{Choice, InstanceConfig};
+use wamr_shim::{Choice, InstanceConfig, Trust};
 
 const MODULE: &str = r#"(module
     (memory 1)
@@ -33,8 +34,16 @@ fn machines() -> impl Iterator<Item = Machine> {
     [Machine::Here].into_iter().chain(Machine::foreign())
 }
 
-/// The module of that text with code for all targets, as `cwamrc --format=universal` makes it.
+/// A module with code for all targets, as `cwamrc --format=universal` makes it.
 fn universal(wasm: &[u8]) -> Vec<u8> {
+    universal_with(wasm, |codes| embed(wasm, codes))
+}
+
+/// What `embed` makes of the code of a module, for all targets.
+fn universal_with(
+    wasm: &[u8],
+    embed: impl Fn(&[NativeCode<'_>]) -> Result<Vec<u8>, Error>,
+) -> Vec<u8> {
     let checks = match cfg!(feature = "software-bounds-checks") {
         true => BoundsChecks::Software,
         false => BoundsChecks::Hardware,
@@ -44,17 +53,21 @@ fn universal(wasm: &[u8]) -> Vec<u8> {
     let artifacts = Compiler::new(options).compile_each(wasm, &cpus).expect("it compiles");
     let codes = cpus.iter().zip(&artifacts);
     let codes = codes.map(|(cpu, artifact)| NativeCode { cpu, aot: artifact.bytes() });
-    embed(wasm, &codes.collect::<Vec<_>>()).expect("it has sections")
+    embed(&codes.collect::<Vec<_>>()).expect("it has sections")
 }
 
 fn module() -> Vec<u8> {
     universal(&wat::parse_str(MODULE).expect("it is a module"))
 }
 
-/// What is chosen on `machine`, and what `f` returns then.
+/// What is chosen on `machine` if everybody is trusted, and what `f` returns then.
 fn run(machine: Machine, file: &[u8]) -> (Choice, i32) {
-    let (module, choice) =
-        machine.runtime().load_universal(file).unwrap_or_else(|error| panic!("{machine}: {error}"));
+    run_trusting(&Trust::Everybody, machine, file)
+}
+
+fn run_trusting(trust: &Trust, machine: Machine, file: &[u8]) -> (Choice, i32) {
+    let loaded = machine.runtime().load_universal(file, trust);
+    let (module, choice) = loaded.unwrap_or_else(|error| panic!("{machine}: {error}"));
     let instance = module.instantiate(&InstanceConfig::default()).expect("it needs nothing");
     (choice, instance.call_typed("f", ()).expect("it does not trap"))
 }
@@ -95,7 +108,7 @@ fn edited_modules_run_as_edited() {
     }
 }
 
-/// With any byte of the section changed, its code is not chosen.
+/// With any byte of the section changed, its code is not chosen, but for those about a signature.
 #[test]
 fn no_damaged_code_runs() {
     let file = module();
@@ -106,10 +119,13 @@ fn no_damaged_code_runs() {
     let other = b"cwamrc.aot.aarch64";
     let end = file.windows(other.len()).position(|bytes| bytes == other).expect("it has another");
     assert!(wasm_size < own && own < end);
-    for position in own..end - 7 {
+    // Behind name and version.
+    let signature = own + 17 + 4..own + 17 + 4 + 32 + 64;
+    for position in (own..end - 7).filter(|position| !signature.contains(position)) {
         let mut damaged = file.clone();
         damaged[position] ^= 0x10;
-        let (_, choice) = runtime.load_universal(&damaged).expect("the module is intact");
+        let loaded = runtime.load_universal(&damaged, &Trust::Everybody);
+        let (_, choice) = loaded.expect("the module is intact");
         assert_ne!(choice, Choice::Native, "byte {position}");
     }
 }
@@ -130,7 +146,8 @@ fn code_for_better_cpus_is_not_run() {
         let names: Vec<&str> = cpu.features().collect();
         let codes = [NativeCode { cpu: &cpu, aot: b"\0aot" }];
         let file = embed(&wasm, &codes).expect("it has sections");
-        let (_, choice) = runtime.load_universal(&file).expect("there is the module");
+        let loaded = runtime.load_universal(&file, &Trust::Everybody);
+        let (_, choice) = loaded.expect("there is the module");
         if names.iter().all(|name| has.contains(name)) {
             // It is chosen, and then seen to be no file.
             assert!(matches!(choice, Choice::Refused(_)), "{names:?}: {choice}");
@@ -164,7 +181,7 @@ fn the_c_code_knows_every_feature() {
 }
 
 /// Builds the host of `host.c`, which has nothing but the two files of ours.
-fn build_host(folder: &Path, compiler: &str, flags: &[&str]) -> PathBuf {
+fn build_host(folder: &Path, compiler: &str, flags: &[&str], libraries: &[&str]) -> PathBuf {
     let sources = root().join("runtime-shim/csrc");
     let program = folder.join("host");
     let built = Command::new(compiler)
@@ -175,6 +192,7 @@ fn build_host(folder: &Path, compiler: &str, flags: &[&str]) -> PathBuf {
         .arg(sources.join("cwamrc_universal.c"))
         .arg("-o")
         .arg(&program)
+        .args(libraries)
         .output()
         .expect("tests/scripts/inputs.sh installs what is missing");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
@@ -188,7 +206,7 @@ fn vectors_are_long_enough() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let target = wamr_build::Target::find("riscv64", "linux").expect("WAMR has it");
     let flags = ["-std=gnu99", "-O1", "-static"];
-    let program = build_host(folder.path(), target.compiler(), &flags);
+    let program = build_host(folder.path(), target.compiler(), &flags, &[]);
 
     let wasm = wat::parse_str(MODULE).expect("it is a module");
     let path = folder.path().join("app.wasm");
@@ -198,7 +216,7 @@ fn vectors_are_long_enough() {
         let file = embed(&wasm, &[NativeCode { cpu: &cpu, aot: b"\0aot" }]).expect("as before");
         fs::write(&path, file).expect("the folder can be written to");
         let mut host = Command::new("qemu-riscv64");
-        host.args(["-cpu", emulated]).arg(&program).arg(&path);
+        host.args(["-cpu", emulated]).arg(&program).arg(&path).arg("everybody");
         let done = host.output().expect("tests/scripts/inputs.sh installs the emulator");
         assert!(done.status.success(), "{emulated}: {:?}", done.status);
         String::from_utf8_lossy(&done.stderr).into_owned()
@@ -220,19 +238,29 @@ fn vectors_are_long_enough() {
     }
 }
 
+/// How hosts are built for this machine.
+const SANITIZED: &[&str] = &[
+    "-std=c99",
+    "-D_GNU_SOURCE",
+    "-g",
+    "-O1",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover",
+];
+
 /// A host in C that has nothing but the two files, under the sanitizers of gcc.
 #[test]
 fn a_host_in_c() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let flags = ["-std=c99", "-D_GNU_SOURCE", "-g", "-O1"];
-    let sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover"];
-    let program = build_host(folder.path(), "cc", &[&flags[..], &sanitizers].concat());
+    let program = build_host(folder.path(), "cc", SANITIZED, &[]);
 
     let file = module();
     let path = folder.path().join("app.wasm");
     let host = |file: &[u8], arguments: &[&str]| {
         fs::write(&path, file).expect("the folder can be written to");
-        let done = Command::new(&program).arg(&path).args(arguments).output().expect("it starts");
+        let mut host = Command::new(&program);
+        host.arg(&path).arg("everybody").args(arguments);
+        let done = host.output().expect("it starts");
         let messages = String::from_utf8_lossy(&done.stderr).into_owned();
         assert_eq!(done.status.code(), Some(0), "{messages}");
         (messages, done.stdout)
@@ -272,7 +300,8 @@ fn other_runtimes_run_the_module() {
     wasmtime.arg(run.folder.as_ref().expect("lua has scripts")).arg("--").args(&run.args);
     assert_eq!(run_command(&mut wasmtime, &run.stdin).expect("it starts"), expected);
 
-    let (_, choice) = Machine::Here.runtime().load_universal(&file).expect("it is valid");
+    let loaded = Machine::Here.runtime().load_universal(&file, &Trust::Everybody);
+    let (_, choice) = loaded.expect("it is valid");
     assert_eq!(choice, Choice::Native);
     let interpreted = runner::run(Machine::Here, &file, lua.host, run);
     assert_eq!(interpreted.expect("the interpreter runs it"), expected);
