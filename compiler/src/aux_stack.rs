@@ -51,23 +51,25 @@ fn linker_symbol(module: &Module<'_>, name: &str) -> Option<(u32, u64)> {
         .iter()
         .find(|export| export.kind == ExportKind::Global && export.name == name)?;
     let global = &module.globals[export.index as usize];
-    let address = constant_address(global).filter(|_| !global.mutable)?;
+    let address = constant_address(module, global).filter(|_| !global.mutable)?;
     Some((export.index, address))
 }
 
 /// The first mutable global that can be a stack pointer.
 fn stack_pointer(module: &Module<'_>, heap_base: u64) -> Option<(u32, u64)> {
     module.globals.iter().zip(0..).find_map(|(global, index)| {
-        let address = constant_address(global).filter(|_| global.mutable)?;
+        let address = constant_address(module, global).filter(|_| global.mutable)?;
         (address <= heap_base).then_some((index, address))
     })
 }
 
-fn constant_address(global: &Global) -> Option<u64> {
+fn constant_address(module: &Module<'_>, global: &Global) -> Option<u64> {
     match (global.value_type, &global.init) {
         (ValueType::I32, Some(ConstExpr::I32(value))) => Some(u64::from(*value as u32)),
-        // With 64-bit addresses; the file takes those below 4 GiB.
-        (ValueType::I64, Some(ConstExpr::I64(value))) => u32::try_from(*value).ok().map(u64::from),
+        // The file takes those below 4 GiB. Elsewhere, such a global is no address.
+        (ValueType::I64, Some(ConstExpr::I64(value))) if module.has_memory64() => {
+            u32::try_from(*value).ok().map(u64::from)
+        }
         _ => None,
     }
 }

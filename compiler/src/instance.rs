@@ -45,8 +45,9 @@ impl InstanceLayout {
             offset += u64::from(global_size(global.value_type));
         }
         let mut tables = Vec::with_capacity(module.tables.len());
-        for ty in &module.tables {
-            let layout = table_layout(ty, checked(offset)?);
+        for (ty, index) in module.tables.iter().zip(0..) {
+            let grows = module.growth.tables.contains(&index);
+            let layout = table_layout(ty, grows, checked(offset)?);
             let slots = if layout.growable { layout.maximum } else { ty.initial };
             offset += u64::from(table::ELEMS) + u64::from(slots) * u64::from(table::SLOT_SIZE);
             tables.push(layout);
@@ -79,10 +80,10 @@ fn checked(offset: u64) -> Result<u32, Error> {
     Ok(offset as u32)
 }
 
-fn table_layout(ty: &Table, offset: u32) -> TableLayout {
+fn table_layout(ty: &Table, grows: bool, offset: u32) -> TableLayout {
     let clamp = ty.initial.saturating_mul(2).max(GROWABLE_TABLE_MINIMUM);
     let maximum = ty.maximum.map_or(clamp, |maximum| maximum.min(clamp));
-    TableLayout { offset, maximum, growable: maximum > ty.initial }
+    TableLayout { offset, maximum, growable: grows && maximum > ty.initial }
 }
 
 /// Bytes of a global in the instance. References are 32-bit numbers.

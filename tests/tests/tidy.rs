@@ -101,6 +101,7 @@ const ARCHITECTURE_NAMES: &[(&str, &str)] = &[
     ("compiler/abi/src/format.rs", "the machines that the container knows"),
     ("compiler/abi/src/format/relocation.rs", "the relocation types that the container knows"),
     ("compiler/abi/src/releases.rs", "relocation types that some releases refuse"),
+    ("compiler/abi/src/symbols.rs", "the symbols that the loader has on each machine"),
 ];
 
 #[test]

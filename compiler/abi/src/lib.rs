@@ -5,3 +5,4 @@ pub mod format;
 pub mod helpers;
 pub mod layout;
 pub mod releases;
+pub mod symbols;

@@ -95,6 +95,11 @@ impl TargetInfo<'_> {
             arch: machine.arch().into(),
         }
     }
+
+    /// Whether addresses of the machine have 64 bits; else, offsets in the code have 32 in the file.
+    pub fn is_64_bit(&self) -> bool {
+        self.bin_type & format::BIN_TYPE_64_BIT != 0
+    }
 }
 
 /// A linear memory.
@@ -102,7 +107,7 @@ impl TargetInfo<'_> {
 pub struct Memory {
     /// `format::MEMORY_*` bits.
     pub flags: u32,
-    /// Page size in bytes, 65536.
+    /// Page size in bytes: 65536, or the size of the whole memory where no code changes or asks for it.
     pub bytes_per_page: u32,
     /// Pages at instantiation.
     pub initial_pages: u32,

@@ -9,7 +9,7 @@ use wamr_abi::releases::{ElementOffset, Release, Requirements};
 
 use super::error::{ContainerError, Result};
 use super::model::AotFile;
-use super::requirements::{distinct_layout, features};
+use super::requirements::{distinct_layout, features, oldest_with_symbols, unresolved_symbols};
 use super::sections::{SECTIONS, read_custom};
 use super::source::Source;
 
@@ -41,7 +41,7 @@ pub struct SectionRange {
 ///
 /// # Errors
 /// `Malformed` if the bytes are no `.aot` file or a damaged one, `Unsupported` for kinds of file
-/// with another layout (32-bit or big-endian targets, GC) and for unknown versions, `Limit` for
+/// with another layout (big-endian targets, GC) and for unknown versions, `Limit` for
 /// bounds of the loader and for constant expressions nested too deep.
 pub fn read(bytes: &[u8]) -> Result<AotFile<'_>, ContainerError> {
     Container::read(bytes).map(|container| container.file)
@@ -62,7 +62,20 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// What a release has to take to run the file.
+    /// The releases that load and run the file, oldest first: those that take what it requires, and
+    /// have runtimes with its symbols.
+    pub fn releases(&self) -> impl Iterator<Item = Release> + use<> {
+        let oldest = oldest_with_symbols(&self.file);
+        Release::that_run(self.requirements())
+            .filter(move |&release| oldest.is_ok_and(|oldest| oldest <= release))
+    }
+
+    /// Symbols that no runtime of `release` for the file's machine has, in alphabetical order.
+    pub fn unresolved_symbols(&self, release: Release) -> Vec<&str> {
+        unresolved_symbols(&self.file, release)
+    }
+
+    /// What a release has to take to run the file, symbols apart.
     pub fn requirements(&self) -> Requirements {
         Requirements {
             version: self.version,
@@ -74,7 +87,11 @@ impl<'a> Container<'a> {
 
 /// Magic and version word.
 fn read_header(source: &mut Source<'_>) -> Result<(u32, Layouts)> {
-    if source.u32().ok() != Some(format::MAGIC) {
+    let magic = source.u32().ok();
+    if magic == Some(format::MAGIC.swap_bytes()) {
+        return Err(ContainerError::unsupported("file for a big-endian target").at(0));
+    }
+    if magic != Some(format::MAGIC) {
         return Err(ContainerError::malformed(0, "not an .aot file: magic header not detected"));
     }
     let start = source.position();

@@ -1,9 +1,12 @@
 //! What a file needs of a release.
 
-use wamr_abi::format::{self, Machine, feature};
-use wamr_abi::releases::{ElementOffset, Features};
+use std::collections::BTreeSet;
 
-use super::model::{AotFile, ElementSegment, InitExpr};
+use wamr_abi::format::{self, Machine, feature};
+use wamr_abi::releases::{ElementOffset, Features, Release};
+use wamr_abi::symbols::Loader;
+
+use super::model::{AotFile, CustomSection, ElementSegment, InitExpr};
 
 /// Features of `file` that some releases cannot take.
 pub(super) fn features(file: &AotFile<'_>) -> Features {
@@ -24,6 +27,44 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
             .is_some_and(|global| global.mutable)
             && init_exprs(file).any(reads_global),
     }
+}
+
+/// The symbols that no runtime of `release` has, in alphabetical order. Nothing is known of machines
+/// for which WAMR has no list.
+pub(crate) fn unresolved_symbols<'f>(file: &'f AotFile<'_>, release: Release) -> Vec<&'f str> {
+    let unresolved = |loader: Loader| loader.unresolved(release, &symbols(file));
+    loader(file).map_or_else(Vec::new, unresolved)
+}
+
+/// The oldest release that has all symbols, or `Err` if none has them.
+pub(super) fn oldest_with_symbols(file: &AotFile<'_>) -> Result<Release, ()> {
+    let oldest = |loader: Loader| loader.oldest(&symbols(file)).ok_or(());
+    loader(file).map_or(Ok(Release::V2_0_0), oldest)
+}
+
+fn loader(file: &AotFile<'_>) -> Option<Loader> {
+    let target = &file.target;
+    Loader::of(target.bin_type, target.e_machine, target.e_flags, &target.arch)
+}
+
+/// What the loader looks up by name: targets of relocations, and addresses for its table.
+fn symbols<'f>(file: &'f AotFile<'_>) -> Vec<&'f str> {
+    let mut symbols = BTreeSet::new();
+    for relocation in file.relocation_groups.iter().flat_map(|group| &group.relocations) {
+        symbols.insert(&*relocation.symbol);
+    }
+    for section in &file.custom_sections {
+        if let CustomSection::NativeSymbols(names) = section {
+            symbols.extend(names.iter().map(|name| &**name).filter(|name| is_looked_up(name)));
+        }
+    }
+    symbols.into_iter().collect()
+}
+
+/// Whether the loader looks up `name` for its table (`aot/aot_loader.c`, `load_native_symbol_section`).
+fn is_looked_up(name: &str) -> bool {
+    const OTHERS: [&str; 5] = ["i32#", "i64#", "f32#", "f64#", "__ignore"];
+    !name.is_empty() && !OTHERS.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The layout that `segments` were read in, if another one has other bytes.

@@ -7,10 +7,12 @@
 //! is copied into its buffer, so that no second one as large is ever filled.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use wamr_abi::format::{self, SectionId};
 
 use super::error::{ContainerError, Result};
+use super::model::TargetInfo;
 use super::read::SectionRange;
 
 /// A file under construction.
@@ -94,6 +96,38 @@ impl Sink {
         self.bytes(&value.to_le_bytes());
     }
 
+    /// An offset in the code, as wide as addresses of `target`.
+    pub(super) fn machine_word(
+        &mut self,
+        target: &TargetInfo<'_>,
+        value: u64,
+        what: &str,
+    ) -> Result<()> {
+        if target.is_64_bit() {
+            self.u64(value);
+        } else {
+            let narrow = u32::try_from(value);
+            self.u32(narrow.map_err(|_| does_not_fit(what, value, 32))?);
+        }
+        Ok(())
+    }
+
+    /// A distance in the code, as wide as addresses of `target`.
+    pub(super) fn machine_word_signed(
+        &mut self,
+        target: &TargetInfo<'_>,
+        value: i64,
+        what: &str,
+    ) -> Result<()> {
+        if target.is_64_bit() {
+            self.u64(value.cast_unsigned());
+        } else {
+            let narrow = i32::try_from(value);
+            self.u32(narrow.map_err(|_| does_not_fit(what, value, 32))?.cast_unsigned());
+        }
+        Ok(())
+    }
+
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -171,10 +205,11 @@ pub(super) fn file_too_large() -> ContainerError {
 
 /// `value` in a narrower field.
 pub(super) fn fit<T: TryFrom<usize>>(value: usize, what: impl FnOnce() -> String) -> Result<T> {
-    T::try_from(value).map_err(|_| {
-        let bits = size_of::<T>() * 8;
-        ContainerError::limit(format!("{} {value} does not fit {bits} bits", what()))
-    })
+    T::try_from(value).map_err(|_| does_not_fit(&what(), value, size_of::<T>() * 8))
+}
+
+fn does_not_fit(what: &str, value: impl fmt::Display, bits: usize) -> ContainerError {
+    ContainerError::limit(format!("{what} {value} does not fit {bits} bits"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use wamr_abi::format;
 
 use super::error::{ContainerError, Result};
+use super::model::TargetInfo;
 
 /// A cursor in a range of a file.
 #[derive(Clone)]
@@ -83,6 +84,20 @@ impl<'a> Source<'a> {
     pub(super) fn u64(&mut self) -> Result<u64> {
         self.align(format::WORD_ALIGN);
         Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    /// An offset in the code, as wide as addresses of `target`.
+    pub(super) fn machine_word(&mut self, target: &TargetInfo<'_>) -> Result<u64> {
+        if target.is_64_bit() { self.u64() } else { self.u32().map(u64::from) }
+    }
+
+    /// A distance in the code, as wide as addresses of `target`.
+    pub(super) fn machine_word_signed(&mut self, target: &TargetInfo<'_>) -> Result<i64> {
+        if target.is_64_bit() {
+            self.u64().map(u64::cast_signed)
+        } else {
+            self.u32().map(|word| i64::from(word.cast_signed()))
+        }
     }
 
     pub(super) fn v128(&mut self) -> Result<[u8; 16]> {

@@ -14,8 +14,9 @@ use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 /// Feature flags of `module`, whose code is `image`.
 pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors) -> u64 {
     let mut flags = 0;
-    for relocation in &image.relocations {
-        flags |= match relocation.helper.info().needs {
+    let relocated = image.relocations.iter().map(|relocation| relocation.helper);
+    for helper in relocated.chain(image.indirect_helpers.iter().copied()) {
+        flags |= match helper.info().needs {
             Some(RuntimeOption::BulkMemory) => feature::BULK_MEMORY,
             Some(RuntimeOption::RefTypes) => feature::REF_TYPES,
             Some(RuntimeOption::SharedMemory) => feature::MULTI_THREAD,

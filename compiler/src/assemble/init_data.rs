@@ -1,4 +1,4 @@
-//! The tables of the init data section: memories, segments, tables, types, globals, imports.
+//! The tables of the init data section but for memories: segments, tables, types, globals, imports.
 //!
 //! Imported memories and tables are written like the module's own, since the runtime allocates them
 //! itself; imported globals and functions keep their names. What a release reads differently is
@@ -10,44 +10,9 @@ use wamr_abi::format;
 use wamr_abi::releases::Release;
 
 use crate::aot::model::{self, InitExpr};
-use crate::instance::{InstanceLayout, memory_count};
+use crate::instance::InstanceLayout;
 use crate::target::Vectors;
-use crate::wasm::{ArithmeticOp, ConstExpr, Memory, Module, SegmentMode, ValueType};
-
-/// Bytes of a page of linear memory.
-const PAGE_SIZE: u32 = 65536;
-/// Pages of the largest 32-bit memory.
-const MAX_PAGES: u32 = 65536;
-/// Pages of the largest 64-bit memory (`DEFAULT_MEM64_MAX_PAGES` in `interpreter/wasm.h`).
-const MAX_PAGES_64: u32 = u32::MAX;
-
-pub(super) fn memories(module: &Module<'_>) -> Vec<model::Memory> {
-    let mut memories: Vec<_> = module
-        .memories
-        .iter()
-        .map(|memory| model::Memory {
-            flags: memory_flags(memory),
-            bytes_per_page: PAGE_SIZE,
-            initial_pages: memory.initial,
-            maximum_pages: memory.maximum.unwrap_or(if memory.is_64 {
-                MAX_PAGES_64
-            } else {
-                MAX_PAGES
-            }),
-        })
-        .collect();
-    let placeholder =
-        model::Memory { flags: 0, bytes_per_page: PAGE_SIZE, initial_pages: 0, maximum_pages: 0 };
-    memories.resize(memory_count(module), placeholder);
-    memories
-}
-
-fn memory_flags(memory: &Memory) -> u32 {
-    let has_max = if memory.maximum.is_some() { format::MEMORY_HAS_MAX } else { 0 };
-    let shared = if memory.shared { format::MEMORY_SHARED } else { 0 };
-    let is_64 = if memory.is_64 { format::MEMORY_64 } else { 0 };
-    has_max | shared | is_64
-}
+use crate::wasm::{ArithmeticOp, ConstExpr, Module, SegmentMode, ValueType};
 
 pub(super) fn data_segments<'a>(module: &Module<'a>) -> Vec<model::DataSegment<'a>> {
     let convert = |segment: &crate::wasm::DataSegment<'a>| {
@@ -70,7 +35,7 @@ pub(super) fn tables(module: &Module<'_>, layout: &InstanceLayout) -> Vec<model:
             model::Table {
                 element_type: element_type(table.element),
                 flags: if table.maximum.is_some() { format::TABLE_HAS_MAX } else { 0 },
-                possible_grow: layout.growable,
+                possible_grow: module.growth.tables.contains(&index),
                 initial: table.initial,
                 maximum: layout.maximum,
             }

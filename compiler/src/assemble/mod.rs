@@ -7,6 +7,7 @@
 mod custom;
 mod features;
 mod init_data;
+mod memory;
 mod names;
 
 pub(crate) use names::{hidden_exports, visible_exports};
@@ -45,7 +46,7 @@ pub(crate) fn assemble<'a>(
     let custom_sections = native_symbols(image).into_iter().chain(requested).collect();
     Ok(AotFile {
         target: target_info,
-        memories: init_data::memories(module),
+        memories: memory::memories(module),
         data_segments: init_data::data_segments(module),
         tables: init_data::tables(module, layout),
         element_segments: init_data::element_segments(module, options.release),

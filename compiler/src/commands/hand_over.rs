@@ -1,12 +1,17 @@
 //! `cwamrc --backend=llvm`: finds wamrc and has it compile.
 //!
 //! wamrc works on files of a folder of its own, so that standard streams, wasm text and the promise
-//! about the output path are the same as with the other backend.
+//! about the output path are the same as with the other backend. What it writes is read before it is handed on:
+//! LLVM calls functions of the C compiler's library that no runtime may have.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Output, Stdio};
 use std::{env, fs};
+
+use cwamrc::aot::Container;
+use wamr_abi::format;
+use wamr_abi::releases::Release;
 
 use crate::cli::HandOverRequest;
 use crate::failure::{Failure, diagnose};
@@ -36,34 +41,88 @@ pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> 
             let shown = wamrc.display();
             Failure::new(format!("cannot start {shown}: {error}")).with_hint(Some(HINT))
         })?;
-    let (stdout, stderr) = (text(&done.stdout), text(&done.stderr));
     if request.verbose {
-        diagnose(format!("{stdout}{stderr}").trim_end());
+        diagnose([text(&done.stdout), text(&done.stderr)].concat().trim_end());
     }
-    let result = fs::read(&output);
-    match (done.status.success(), result) {
-        (true, Ok(bytes)) => files::write(&request.output, &bytes)?,
-        (true, Err(_)) => {
-            return Err(Failure::new(format!("{} made nothing of {name}", wamrc.display())));
-        }
-        (false, _) => {
-            let why = last_line(&stderr).or(last_line(&stdout)).unwrap_or("it does not say why");
-            let why = why.trim_start_matches("error: ").replace(&*input.to_string_lossy(), &name);
-            let place = if why.contains(&name) { "" } else { &format!(", with {name}") };
-            let (shown, status) = (wamrc.display(), done.status);
-            return Err(Failure::new(format!("{shown}: {why} ({status}){place}")));
-        }
+    if !done.status.success() {
+        return Err(failure(request, &wamrc, &done, &input, &name));
     }
+    let bytes = fs::read(&output)
+        .map_err(|_| Failure::new(format!("{} made nothing of {name}", wamrc.display())))?;
+    check_symbols(&bytes, &name)?;
+    files::write(&request.output, &bytes)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why wamrc, told to compile `input`, of the name `name`, failed.
+fn failure(
+    request: &HandOverRequest,
+    wamrc: &Path,
+    done: &Output,
+    input: &Path,
+    name: &str,
+) -> Failure {
+    let (stdout, stderr) = (text(&done.stdout), text(&done.stderr));
+    let why = reason(&stderr).or(reason(&stdout)).unwrap_or("it does not say why");
+    let why = why.trim_start_matches("error: ").replace(&*input.to_string_lossy(), name);
+    let place = if why.contains(name) { "" } else { &format!(", with {name}") };
+    let (shown, status) = (wamrc.display(), done.status);
+    if status.code().is_some() {
+        let failure = Failure::new(format!("{shown}: {why} ({status}){place}"));
+        return failure.with_hint(is_for_xtensa(request).then_some(XTENSA_HINT));
+    }
+    // Ended by a signal.
+    let hint = if is_for_xtensa(request) { XTENSA_HINT } else { CRASH_HINT };
+    Failure::new(format!("{shown} crashed: {why} ({status}){place}")).with_hint(Some(hint))
+}
+
+const CRASH_HINT: &str = "the fault is wamrc's or its LLVM's, if memory did not run out; another --cpu or \
+    --opt-level, fewer flags, or a wamrc with another LLVM, named by WAMRC, may do";
+const XTENSA_HINT: &str = "the xtensa back end of LLVM's own releases, Debian's among them, is not complete; \
+    let WAMRC name a wamrc that is built with Espressif's LLVM";
+
+fn is_for_xtensa(request: &HandOverRequest) -> bool {
+    request.flags.iter().any(|flag| flag.starts_with("--target=xtensa"))
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn last_line(text: &str) -> Option<&str> {
-    text.lines().map(str::trim).rfind(|line| !line.is_empty())
+/// The line that says what went wrong: LLVM's own message, which a dump of whatever it was at follows, or
+/// the last one.
+fn reason(text: &str) -> Option<&str> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.clone().find(|line| line.starts_with("LLVM ERROR: ")).or_else(|| lines.next_back())
 }
+
+/// Refuses a file with symbols that no runtime resolves of any release that would load it.
+fn check_symbols(bytes: &[u8], name: &str) -> Result<(), Failure> {
+    if !bytes.starts_with(&format::MAGIC.to_le_bytes()) {
+        // An object file, whose symbols are a linker's business.
+        return Ok(());
+    }
+    let container = match Container::read(bytes) {
+        Ok(container) => container,
+        Err(error) => {
+            diagnose(format!("warning: what wamrc wrote cannot be checked: {error}, for {name}"));
+            return Ok(());
+        }
+    };
+    let Some(newest) = Release::that_run(container.requirements()).last() else {
+        return Ok(());
+    };
+    let missing = container.unresolved_symbols(newest);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (arch, missing) = (&container.file.target.arch, missing.join(", "));
+    let what = format!("WAMR {newest} for {arch} lacks symbols that the code calls: {missing}");
+    Err(Failure::new(format!("{what}, in {name}")).with_hint(Some(SYMBOLS_HINT)))
+}
+
+const SYMBOLS_HINT: &str = "--xip calls functions that every runtime has; or let --cpu, --cpu-features or \
+    --target-abi name a machine that has the instructions";
 
 /// `$WAMRC`, `wamrc` on the PATH, or the one in the cache of `benchmarks/scripts/llvm.sh`.
 fn find() -> Result<PathBuf, Failure> {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use wamr_abi::format::{self, CustomId, ExportKind, Machine, feature};
+use wamr_abi::format::{self, CustomId, ExportKind, feature};
 use wamr_abi::releases::Release;
+use wamr_abi::symbols::Loader;
 
 use super::report::*;
 use crate::aot::model::{self, AotFile, InitExpr, NameSubsection};
@@ -12,11 +13,11 @@ use crate::aot::{Container, SectionRange};
 /// Reports on a file of `size` bytes.
 pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
     let file = &container.file;
-    let needs = container.requirements();
     Report {
         size,
         version: container.version,
-        releases: Release::that_run(needs).map(|release| release.to_string()).collect(),
+        releases: container.releases().map(|release| release.to_string()).collect(),
+        unresolved_symbols: unresolved_symbols(container),
         target: target(&file.target),
         features: features(file.target.feature_flags),
         sections: container
@@ -53,11 +54,18 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
     }
 }
 
+fn unresolved_symbols(container: &Container<'_>) -> Vec<String> {
+    let newest = Release::that_run(container.requirements()).last();
+    let symbols = newest.map_or_else(Vec::new, |release| container.unresolved_symbols(release));
+    symbols.into_iter().map(str::to_owned).collect()
+}
+
 fn target(target: &model::TargetInfo<'_>) -> Target {
     Target {
         arch: target.arch.to_string(),
         e_machine: target.e_machine,
         e_flags: target.e_flags,
+        bits: if target.is_64_bit() { 64 } else { 32 },
         xip: target.e_type == format::E_TYPE_XIP,
     }
 }
@@ -114,6 +122,7 @@ fn element_segment(segment: &model::ElementSegment) -> ElementSegment {
         element_type: segment.element_type.name(),
         offset: offset(&segment.offset),
         count: segment.values.len(),
+        elements: segment.values.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -207,9 +216,10 @@ fn export(export: &model::Export<'_>) -> Export {
 }
 
 fn relocations(file: &AotFile<'_>) -> Vec<RelocationGroup> {
-    let machine = Machine::from_e_machine(file.target.e_machine);
+    let target = &file.target;
+    let loader = Loader::of(target.bin_type, target.e_machine, target.e_flags, &target.arch);
     let kind_name = |kind| {
-        let known = machine.and_then(|machine| machine.relocation_name(kind));
+        let known = loader.and_then(|loader| loader.relocation_name(kind));
         known.map_or_else(|| format!("type {kind}"), str::to_owned)
     };
     let group = |group: &model::RelocationGroup<'_>| {

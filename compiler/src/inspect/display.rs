@@ -36,12 +36,17 @@ impl Report {
         writeln!(f, "WAMR AOT file, version {}, {} bytes", self.version, self.size)?;
         writeln!(
             f,
-            "  target    {}, {kind} (e_machine {}, e_flags {:#x})",
+            "  target    {}, {}{kind} (e_machine {}, e_flags {:#x})",
             target.arch.escape_debug(),
+            if target.bits == 32 { "32-bit, " } else { "" },
             target.e_machine,
             target.e_flags
         )?;
         writeln!(f, "  runs on   {}", or_none(&self.releases))?;
+        if !self.unresolved_symbols.is_empty() {
+            let symbols = or_none(&self.unresolved_symbols);
+            writeln!(f, "  lacks     {}: no such runtime has it", Name(&symbols))?;
+        }
         writeln!(f, "  features  {}", or_none(&self.features))
     }
 

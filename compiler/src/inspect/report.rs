@@ -13,6 +13,8 @@ pub struct Report {
     /// WAMR releases that load and run it, oldest first. A runtime that was built without a feature
     /// of the file may still refuse it.
     pub releases: Vec<String>,
+    /// Symbols that the newest release which would take the rest of the file does not have.
+    pub unresolved_symbols: Vec<String>,
     /// What it was compiled for.
     pub target: Target,
     /// Feature flags, by name; unknown ones as `bit N`.
@@ -68,6 +70,8 @@ pub struct Target {
     pub e_machine: u16,
     /// ELF's flags of the architecture.
     pub e_flags: u32,
+    /// Width of its addresses: 32 or 64.
+    pub bits: u32,
     /// Executed in place, without relocation.
     pub xip: bool,
 }
@@ -153,6 +157,8 @@ pub struct ElementSegment {
     pub offset: Option<String>,
     /// Number of elements.
     pub count: usize,
+    /// The elements, in text format.
+    pub elements: Vec<String>,
 }
 
 /// An imported function.

@@ -6,6 +6,7 @@
 
 mod const_expr;
 mod features;
+mod growth;
 mod names;
 mod operators;
 mod outline;
@@ -17,6 +18,7 @@ mod wide_product;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{allowed_features, refine_error};
+pub(crate) use growth::Growth;
 pub(crate) use names::NameMap;
 pub(crate) use operators::Operator;
 pub(crate) use outline::{Outline, Outliner, Reference};
@@ -67,6 +69,8 @@ pub(crate) struct Module<'a> {
     pub(crate) declared_exports: usize,
     /// Function names of the name section.
     pub(crate) function_names: NameMap<'a>,
+    /// What bodies do to the sizes of memories and tables.
+    pub(crate) growth: Growth,
 }
 
 impl Module<'_> {

@@ -11,7 +11,7 @@ use wasmparser::{
 
 use super::{
     Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
-    Global, Import, Memory, Module, NameMap, SegmentMode, Table, ValueType,
+    Global, Growth, Import, Memory, Module, NameMap, SegmentMode, Table, ValueType,
 };
 use crate::error::Error;
 
@@ -39,6 +39,8 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
     module.canonical_types = canonicalise(&module.types);
     module.declared_globals = module.globals.len();
     module.declared_exports = module.exports.len();
+    let has_memory = !module.memories.is_empty();
+    module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
     let functions = module.functions.len() as u32;
     if let Some(section) = module.custom_sections.iter().find(|section| section.name == "name") {
         module.function_names = NameMap::parse(section.bytes, functions);
@@ -94,6 +96,7 @@ fn empty_module<'a>() -> Module<'a> {
         declared_globals: 0,
         declared_exports: 0,
         function_names: NameMap::default(),
+        growth: Growth::default(),
     }
 }
 

@@ -106,7 +106,6 @@ fn its_failures_are_ours() {
     for (script, expected) in [
         ("echo Create; echo 'error: bad target, in module' >&2; exit 1", "bad target, in module"),
         ("echo the last word; exit 3", "the last word (exit status: 3), with in.wat"),
-        ("kill -SEGV $$", "it does not say why (signal: 11"),
         ("exit 0", "made nothing of in.wat"),
     ] {
         let wamrc = fake(&sandbox, "fake", &format!("#!/bin/sh\n{script}\n"));
@@ -115,6 +114,98 @@ fn its_failures_are_ours() {
         assert!(error.contains(expected), "{error}");
         assert_eq!(sandbox.names(), ["fake", "in.wat"]);
     }
+}
+
+/// What LLVM says before it ends itself, with Debian's xtensa back end, and after it was ended.
+#[test]
+fn crashes_are_told_as_such() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let aborted = "{ echo 'LLVM ERROR: Cannot select: 0x5: ch = brcond 0x6'; echo '  0x6: i32 = and'; \
+                   echo 'In function: aot_func#0'; } >&2; kill -ABRT $$";
+    let other = "another --cpu or --opt-level";
+    for (script, flags, expected, hint) in [
+        ("kill -SEGV $$", "", "crashed: it does not say why (signal: 11 (SIGSEGV)", other),
+        ("kill -KILL $$", "", "crashed: it does not say why (signal: 9 (SIGKILL)", "memory"),
+        (aborted, "", "crashed: LLVM ERROR: Cannot select: 0x5: ch = brcond 0x6 (signal: 6", other),
+        (aborted, "--target=xtensa", "crashed: LLVM ERROR: Cannot select: 0x5: ch", "Espressif"),
+        ("echo 'error: bad fixup' >&2; exit 1", "--target=xtensa", "bad fixup (exit", "Espressif"),
+    ] {
+        let wamrc = fake(&sandbox, "fake", &format!("#!/bin/sh\n{script}\n"));
+        let arguments = format!("--backend=llvm {flags} -o out.aot in.wat");
+        let done = run(&sandbox, &format!("WAMRC={wamrc}"), &arguments);
+        let hints = done.stderr.lines().nth(1).unwrap_or_default().to_owned();
+        assert!(hints.starts_with("hint: ") && hints.contains(hint), "{hints}");
+        let error = done.failed();
+        assert!(error.contains(expected) && error.ends_with("with in.wat"), "{error}");
+        assert_eq!(sandbox.names(), ["fake", "in.wat"]);
+    }
+}
+
+/// Files of wamrc (main of July 2026, LLVM 19) of `holes/module.wat`, by CPU or ABI: `--target=thumbv7
+/// --target-abi=eabi --cpu=cortex-m3`, the same with `--xip`, `--target=riscv32 --cpu=generic-rv32` with
+/// `--target-abi=ilp32 --cpu-features=+m,+a,+c` and with `ilp32d` and `+f,+d` as well, `--target=armv7
+/// --target-abi=gnueabihf`.
+#[test]
+fn symbols_that_no_loader_has_are_refused_by_name() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let compile = |file: &str| {
+        let made = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/wamrc/holes");
+        let script = ECHO.replace(
+            "mv \"${TMPDIR:-/tmp}/seen.$$\" \"$out\"",
+            &format!("cp {made}/{file}.aot \"$out\""),
+        );
+        let wamrc = fake(&sandbox, "fake", &script);
+        run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o out.aot in.wat")
+    };
+    for (file, expected) in [
+        (
+            "cortex-m3",
+            "WAMR main for thumbv7 lacks symbols that the code calls: __aeabi_f2uiz, in in.wat",
+        ),
+        (
+            "ilp32",
+            "WAMR main for riscv32 lacks symbols that the code calls: __floatunsisf, __ltsf2, in in.wat",
+        ),
+        (
+            "ilp32d",
+            "WAMR main for riscv32 lacks symbols that the code calls: __fixunssfdi, __floatdidf, \
+             in in.wat",
+        ),
+    ] {
+        let done = compile(file);
+        assert!(done.stderr.contains("hint: --xip calls functions"), "{}", done.stderr);
+        assert_eq!(done.failed(), format!("error: {expected}"));
+        assert_eq!(sandbox.names(), ["fake", "in.wat"]);
+    }
+    for file in ["cortex-m3-xip", "armv7"] {
+        compile(file).silent();
+        let report = sandbox.cwamrc(&["inspect", "out.aot"]).silent();
+        let report = String::from_utf8_lossy(&report).into_owned();
+        assert!(report.contains("32-bit") && report.contains("\n  runs on   main\n"), "{report}");
+        assert!(!report.contains("lacks"), "{report}");
+    }
+}
+
+/// What cannot be read is handed on as it is: it may be of a release to come.
+#[test]
+fn files_of_an_unknown_version_are_handed_on() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let script = ECHO.replace(
+        "mv \"${TMPDIR:-/tmp}/seen.$$\" \"$out\"",
+        "printf '\\000aot\\143\\000\\000\\000' >\"$out\"",
+    );
+    let wamrc = fake(&sandbox, "fake", &script);
+    let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o out.aot in.wat");
+    assert_eq!(done.code, 0);
+    assert!(
+        done.stderr.starts_with("warning: what wamrc wrote cannot be checked"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(sandbox.read("out.aot"), b"\0aotc\0\0\0");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Random models from a seed: every field in use, indices that exist, nothing over a limit.
 
 use cwamrc::aot::model::*;
-use wamr_abi::format::{ExportKind, Machine};
+use wamr_abi::format::{self, ExportKind, Machine};
 
 /// SplitMix64 (public domain, S. Vigna).
 pub(crate) struct Random(u64);
@@ -104,6 +104,13 @@ pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
     });
     exports(random, &mut file);
     file.relocation_groups = random.list(3, relocation_group);
+    if !file.target.is_64_bit() {
+        for relocation in file.relocation_groups.iter_mut().flat_map(|group| &mut group.relocations)
+        {
+            relocation.offset &= u64::from(u32::MAX);
+            relocation.addend = i64::from(relocation.addend as i32);
+        }
+    }
     custom_sections(random, &mut file);
     file
 }
@@ -112,8 +119,11 @@ fn target(random: &mut Random) -> TargetInfo<'static> {
     let machine = random.pick(&Machine::ALL);
     // Neither GC, which has another layout, nor tiny frames, which old releases do not take.
     let features = random.next() & !(1 << 4) & !(1 << 6);
+    let abi_type = random.next() as u16;
     TargetInfo {
-        abi_type: random.next() as u16,
+        // Every fourth is for a 32-bit machine.
+        bin_type: if abi_type.is_multiple_of(4) { 0 } else { format::BIN_TYPE_64_BIT },
+        abi_type,
         e_type: random.pick(&[1, 4]),
         reserved: random.next(),
         ..TargetInfo::relocatable(machine, random.word(), features)

@@ -2,10 +2,11 @@
 //! file does not have.
 
 use cwamrc::aot::model::{
-    AotFile, CustomSection, ElementSegment, ElementType, FunctionName, InitExpr, NameSubsection,
+    AotFile, CustomSection, ElementSegment, ElementType, FuncType, Function, FunctionName,
+    InitExpr, NameSubsection, Relocation, RelocationGroup, TargetInfo, Text,
 };
 use cwamrc::aot::{Container, ContainerErrorKind, write};
-use wamr_abi::format::{self, CustomId};
+use wamr_abi::format::{self, CustomId, Machine};
 use wamr_abi::releases::{ElementOffset, Release};
 
 use super::generate::{Random, model};
@@ -170,4 +171,64 @@ fn custom_sections_are_as_the_loader_reads_them() {
     ];
     let expected = [native, names, raw].concat().concat();
     assert_eq!(bytes[bytes.len() - expected.len()..], expected);
+}
+
+/// An empty name without its NUL, as the loader takes it, is written with one; the size that the file
+/// states is right again then.
+#[test]
+fn an_empty_name_without_its_nul_is_written_with_it() {
+    let function = Function::default();
+    let name = FunctionName { function: 0, name: "".into() };
+    let names = NameSubsection::Functions { names: vec![name], stated_size: None };
+    let behind = NameSubsection::Other { id: 2, bytes: b"".as_slice().into() };
+    let file = AotFile {
+        types: vec![FuncType::default()],
+        text: Text { literal: b"".as_slice().into(), code: b"code".as_slice().into() },
+        functions: vec![function],
+        custom_sections: vec![CustomSection::Name(vec![names, behind])],
+        ..AotFile::new(TargetInfo::relocatable(Machine::X86_64, 0, 0))
+    };
+    let mut bytes = write(&file, Release::Main).unwrap();
+    // Number of names, function, length, NUL.
+    let record = b"\x01\0\0\0\0\0\0\0\x01\0\0";
+    let at = bytes.windows(record.len()).rposition(|found| found == record).unwrap();
+    bytes[at + record.len() - 3] = 0;
+    let read = Container::read(&bytes).unwrap().file;
+    assert_eq!(read, file);
+    let again = write(&read, Release::Main).unwrap();
+    assert_eq!(Container::read(&again).unwrap().file, read);
+}
+
+/// Of a 32-bit machine, offsets of functions and relocations, and addends, are words.
+#[test]
+fn offsets_of_32_bit_machines_are_words() {
+    let relocation =
+        |offset, addend| Relocation { offset, addend, kind: 10, symbol: "memcpy".into() };
+    let relocations = vec![relocation(2, -4), relocation(0xffff_fffe, 0x7fff_ffff)];
+    let mut file = AotFile {
+        types: vec![FuncType::default()],
+        text: Text { literal: b"".as_slice().into(), code: [0; 16].as_slice().into() },
+        functions: vec![Function { code_offset: 8, ..Function::default() }; 2],
+        relocation_groups: vec![RelocationGroup { name: ".rel.text".into(), relocations }],
+        ..AotFile::new(TargetInfo::relocatable(Machine::X86_64, 0, 0))
+    };
+    file.target.bin_type = 0;
+    let bytes = write(&file, Release::Main).unwrap();
+    let container = Container::read(&bytes).unwrap();
+    assert_eq!(container.file, file);
+    let words =
+        |words: &[u32]| -> Vec<u8> { words.iter().flat_map(|word| word.to_le_bytes()).collect() };
+    let body = |index: usize| {
+        let section = container.sections[index];
+        &bytes[section.offset..][..section.size]
+    };
+    assert_eq!(body(3), words(&[8, 8, 0, 0, 0, 0, 0, 0]));
+    let records = words(&[1, 0, 2, 2, 0xffff_fffc, 10, 1, 0xffff_fffe, 0x7fff_ffff, 10, 1]);
+    assert!(body(5).ends_with(&records), "{:?}", body(5));
+    for (offset, addend) in [(1 << 32, 0), (0, 1 << 31), (0, -(1 << 31) - 1)] {
+        let group = &mut file.relocation_groups[0];
+        group.relocations[0] = relocation(offset, addend);
+        let error = write(&file, Release::Main).unwrap_err();
+        assert_eq!(error.kind(), ContainerErrorKind::Limit, "{error}");
+    }
 }

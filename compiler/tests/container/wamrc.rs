@@ -3,27 +3,50 @@
 //!
 //! They come from WAMR's LLVM compiler (`core/iwasm/compilation` of the crate `wamrx-sys`, main of
 //! July 2026) with LLVM 19, with `--target=` as in the name and, in this order,
-//! `--emit-custom-sections=name`, `--xip` and `--enable-dump-call-stack`.
+//! `--emit-custom-sections=name`, `--xip` and `--enable-dump-call-stack`; those for 32-bit machines with
+//! `--target-abi=eabihf --cpu=cortex-m4`, and with `--target-abi=ilp32 --cpu=generic-rv32
+//! --cpu-features=+m,+a,+c --disable-simd`.
 
 use cwamrc::aot::model::*;
 use cwamrc::aot::{Container, read, write};
+use cwamrc::inspect::report;
 use wamr_abi::format::{E_TYPE_XIP, ExportKind, Machine};
 use wamr_abi::releases::{ElementOffset, Release};
 
 /// A file with what its name says.
 pub(crate) struct Sample {
-    machine: Machine,
+    e_machine: u16,
+    arch: &'static str,
+    /// What stands for a null, which runtimes take for function 0 if it is 0.
+    null: u32,
     pub(crate) bytes: &'static [u8],
 }
 
-const MAIN_X86_64: Sample =
-    Sample { machine: Machine::X86_64, bytes: include_bytes!("wamrc/main-x86_64.aot") };
+const fn sample(machine: Machine, bytes: &'static [u8]) -> Sample {
+    Sample { e_machine: machine.e_machine(), arch: machine.arch(), null: 0, bytes }
+}
+
+const MAIN_X86_64: Sample = sample(Machine::X86_64, include_bytes!("wamrc/main-x86_64.aot"));
 const MAIN_AARCH64_XIP: Sample =
-    Sample { machine: Machine::Aarch64, bytes: include_bytes!("wamrc/main-aarch64-xip.aot") };
+    sample(Machine::Aarch64, include_bytes!("wamrc/main-aarch64-xip.aot"));
 const MAIN_RISCV64_FRAMES: Sample =
-    Sample { machine: Machine::Riscv64, bytes: include_bytes!("wamrc/main-riscv64-frames.aot") };
+    sample(Machine::Riscv64, include_bytes!("wamrc/main-riscv64-frames.aot"));
+// Numbers of ELF: EM_ARM, EM_RISCV.
+const MAIN_THUMBV7EM: Sample = Sample {
+    e_machine: 40,
+    arch: "thumbv7em",
+    null: u32::MAX,
+    bytes: include_bytes!("wamrc/main-thumbv7em.aot"),
+};
+const MAIN_RISCV32: Sample = Sample {
+    e_machine: 243,
+    arch: "riscv32",
+    null: u32::MAX,
+    bytes: include_bytes!("wamrc/main-riscv32.aot"),
+};
 /// Every file.
-pub(crate) const SAMPLES: [Sample; 3] = [MAIN_X86_64, MAIN_AARCH64_XIP, MAIN_RISCV64_FRAMES];
+pub(crate) const SAMPLES: [Sample; 5] =
+    [MAIN_X86_64, MAIN_AARCH64_XIP, MAIN_RISCV64_FRAMES, MAIN_THUMBV7EM, MAIN_RISCV32];
 
 #[test]
 fn written_back_they_are_the_same_bytes() {
@@ -41,7 +64,7 @@ fn releases_are_told_by_version_and_layout() {
             (container.version, container.element_offset),
             (6, Some(ElementOffset::InitExpr))
         );
-        let releases: Vec<_> = Release::that_run(container.requirements()).collect();
+        let releases: Vec<_> = container.releases().collect();
         assert_eq!(releases, [Release::Main]);
     }
 }
@@ -50,8 +73,8 @@ fn releases_are_told_by_version_and_layout() {
 fn declarations_are_those_of_the_module() {
     for sample in &SAMPLES {
         let file = read(sample.bytes).unwrap();
-        assert_eq!(file.target.e_machine, sample.machine.e_machine());
-        assert_eq!(file.target.arch, sample.machine.arch());
+        assert_eq!(file.target.e_machine, sample.e_machine);
+        assert_eq!(file.target.arch, sample.arch);
         assert_eq!(file.data_segments[0].offset, InitExpr::I32Const(1024));
         assert_eq!(*file.data_segments[0].bytes, *b"hello, world\0");
         assert!(file.data_segments[1].passive);
@@ -76,13 +99,13 @@ fn declarations_are_those_of_the_module() {
         );
         assert_eq!(file.start_function, Some(1));
         assert_eq!(file.functions.len(), 9);
-        globals_are_those_of_the_module(&file);
-        elements_are_those_of_the_module(&file);
+        globals_are_those_of_the_module(&file, sample.null);
+        elements_are_those_of_the_module(&file, sample.null);
         exports_are_those_of_the_module(&file);
     }
 }
 
-fn globals_are_those_of_the_module(file: &AotFile<'_>) {
+fn globals_are_those_of_the_module(file: &AotFile<'_>, null: u32) {
     let init: Vec<_> = file.globals.iter().map(|global| global.init.clone()).collect();
     let expected = [
         InitExpr::I32Const(65536),
@@ -92,7 +115,7 @@ fn globals_are_those_of_the_module(file: &AotFile<'_>) {
         InitExpr::F64Const((-0.0f64).to_bits()),
         InitExpr::I64Const(-3),
         InitExpr::RefFunc(2),
-        InitExpr::RefNull(0),
+        InitExpr::RefNull(null),
         InitExpr::GlobalGet(0),
     ];
     assert_eq!(init, expected);
@@ -108,14 +131,13 @@ fn globals_are_those_of_the_module(file: &AotFile<'_>) {
     );
 }
 
-fn elements_are_those_of_the_module(file: &AotFile<'_>) {
+fn elements_are_those_of_the_module(file: &AotFile<'_>, null: u32) {
     let segments: Vec<_> = file
         .element_segments
         .iter()
         .map(|segment| (segment.mode(), segment.offset.clone(), segment.values.clone()))
         .collect();
-    // wamrc's null, which a runtime takes for function 0.
-    let null = InitExpr::RefNull(0);
+    let null = InitExpr::RefNull(null);
     let expected = [
         (
             ElementMode::Active,
@@ -157,6 +179,33 @@ fn function_names_are_those_of_the_module() {
     let [NameSubsection::Functions { names, .. }] = &subsections[..] else { panic!("{file:?}") };
     let names: Vec<_> = names.iter().map(|name| (name.function, &*name.name)).collect();
     assert_eq!(names, [(0, "host"), (1, "start"), (2, "factorial"), (3, "trap")]);
+}
+
+/// Offsets of functions and relocations have half the width.
+#[test]
+fn code_of_32_bit_machines_has_its_places() {
+    // What objdump has for R_ARM_THM_CALL and R_RISCV_CALL_PLT, and the symbols that are called.
+    for (sample, kind, symbols) in [
+        (MAIN_THUMBV7EM, 10, ["aot_invoke_native", "__aeabi_ddiv"]),
+        (MAIN_RISCV32, 19, ["aot_invoke_native", "__divdf3"]),
+    ] {
+        let file = read(sample.bytes).unwrap();
+        assert!(!file.target.is_64_bit(), "{}", sample.arch);
+        let offsets: Vec<_> = file.functions.iter().map(|function| function.code_offset).collect();
+        assert!(offsets.is_sorted() && offsets[0] < offsets[8], "{offsets:?}");
+        let [group] = &file.relocation_groups[..] else { panic!("{:?}", file.relocation_groups) };
+        for symbol in symbols {
+            let mut calls = group.relocations.iter().filter(|found| found.symbol == symbol);
+            assert!(calls.all(|call| call.kind == kind && call.addend == 0), "{symbol}");
+        }
+        let places = group.relocations.iter().map(|relocation| relocation.offset);
+        assert!(places.clone().all(|place| place < file.text.code.len() as u64));
+        assert!(places.collect::<std::collections::BTreeSet<_>>().len() > 10);
+        let report = report(sample.bytes).unwrap();
+        assert_eq!((report.target.bits, &*report.releases), (32, &["main".to_owned()][..]));
+        let kinds = report.relocations.iter().flat_map(|group| &group.uses);
+        assert!(kinds.into_iter().all(|used| used.kind.starts_with("R_")), "{report}");
+    }
 }
 
 #[test]

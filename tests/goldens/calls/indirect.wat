@@ -13,8 +13,7 @@
 
 ;; function(1) "f"
 ;; function u0:1(i64, i32) -> i32 system_v {
-;;     region0 = 1 "instance"
-;;     region1 = 2 "tables"
+;;     region0 = 2 "tables"
 ;;     sig0 = (i64, i32) -> i32 system_v
 ;;     sig1 = (i64) system_v
 ;;     sig2 = (i64) system_v
@@ -24,19 +23,19 @@
 ;;     fn2 = colocated u3:6 sig3 ; trap_thunk(IndirectCallTypeMismatch)
 ;;
 ;; block0(v0: i64, v1: i32):
-;;     v3 = load.i64 notrap aligned readonly can_move v0+16
-;;     v13 = load.i64 notrap aligned readonly can_move v3+48
-;;     v21 = load.i64 notrap aligned readonly can_move v3+40
-;;     v4 = load.i32 notrap region0 v3+480
-;;     v5 = icmp uge v1, v4
-;;     brif v5, block2, block3
+;;     v5 = load.i64 notrap aligned readonly can_move v0+16
+;;     v13 = load.i64 notrap aligned readonly can_move v5+48
+;;     v21 = load.i64 notrap aligned readonly can_move v5+40
+;;     v3 = iconst.i32 4
+;;     v4 = icmp uge v1, v3  ; v3 = 4
+;;     brif v4, block2, block3
 ;;
 ;; block3:
 ;;     v6 = uextend.i64 v1
 ;;     v7 = iconst.i64 3
 ;;     v8 = ishl v6, v7  ; v7 = 3
-;;     v9 = iadd.i64 v3, v8
-;;     v10 = load.i32 notrap region1 v9+488
+;;     v9 = iadd.i64 v5, v8
+;;     v10 = load.i32 notrap region0 v9+488
 ;;     v11 = iconst.i32 -1
 ;;     v12 = icmp eq v10, v11  ; v11 = -1
 ;;     brif v12, block4, block5

@@ -25,7 +25,7 @@
 ;;   0x0000026c        188  relocation
 ;;
 ;; Memories (1)
-;;   [0] 0 to 65536 pages of 65536, no maximum stated
+;;   [0] 0 to 0 pages of 0, no maximum stated
 ;;
 ;; Data segments (1)
 ;;   [0] passive memory 0, 7 bytes

@@ -37,13 +37,13 @@
 ;;   0x000004ac        180  relocation
 ;;
 ;; Memories (1)
-;;   [0] 1 to 65536 pages of 65536, no maximum stated
+;;   [0] 1 to 1 pages of 65536, no maximum stated
 ;;
 ;; Data segments (1)
 ;;   [0] active memory 0 at i32.const 16, 5 bytes
 ;;
 ;; Tables (1)
-;;   [0] funcref, 2 to 1024, no maximum stated, may grow
+;;   [0] funcref, 2 to 1024, no maximum stated
 ;;
 ;; Element segments (1)
 ;;   [0] active table 0 at i32.const 0, 1 of funcref

@@ -19,7 +19,7 @@
 ;;   0x00000138         12  relocation
 ;;
 ;; Memories (1)
-;;   [0] 1 to 65536 pages of 65536, no maximum stated
+;;   [0] 1 to 1 pages of 65536, no maximum stated
 ;;
 ;; Types (1)
 ;;   [0] (i32) -> ()

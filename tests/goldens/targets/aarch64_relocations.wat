@@ -25,7 +25,7 @@
 ;;   0x0000032c        180  relocation
 ;;
 ;; Memories (1)
-;;   [0] 1 to 65536 pages of 65536, no maximum stated
+;;   [0] 1 to 1 pages of 65536, no maximum stated
 ;;
 ;; Types (2)
 ;;   [0] (i32) -> ()

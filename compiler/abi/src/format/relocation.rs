@@ -4,6 +4,7 @@
 //! one computes, and its quirks, is in the loader's file of the architecture.
 
 use super::Machine;
+use crate::symbols::Loader;
 
 /// Types of `aot/arch/aot_reloc_x86_64.c`.
 pub mod x86_64 {
@@ -131,5 +132,50 @@ impl Machine {
     pub fn is_gotpcrelx(self, number: u32) -> bool {
         self == Self::X86_64
             && matches!(number, x86_64::R_X86_64_GOTPCRELX | x86_64::R_X86_64_REX_GOTPCRELX)
+    }
+}
+
+/// Types of `aot/arch/aot_reloc_arm.c` and `aot_reloc_thumb.c`.
+const ARM: &[(u32, &str)] = &[
+    (2, "R_ARM_ABS32"),
+    (10, "R_ARM_THM_CALL"),
+    (28, "R_ARM_CALL"),
+    (29, "R_ARM_JMP24"),
+    (30, "R_ARM_THM_JMP24"),
+    (43, "R_ARM_MOVW_ABS_NC"),
+    (44, "R_ARM_MOVT_ABS"),
+    (47, "R_ARM_THM_MOVW_ABS_NC"),
+    (48, "R_ARM_THM_MOVT_ABS"),
+    (49, "R_ARM_THM_MOVW_PREL_NC"),
+    (50, "R_ARM_THM_MOVT_PREL"),
+];
+/// Types of `aot/arch/aot_reloc_x86_32.c`.
+const X86_32: &[(u32, &str)] = &[(1, "R_386_32"), (2, "R_386_PC32"), (4, "R_386_PLT32")];
+/// Types of `aot/arch/aot_reloc_xtensa.c`.
+const XTENSA: &[(u32, &str)] = &[(1, "R_XTENSA_32"), (20, "R_XTENSA_SLOT0_OP")];
+/// Types of `aot/arch/aot_reloc_arc.c`.
+const ARC: &[(u32, &str)] = &[
+    (4, "R_ARC_32"),
+    (14, "R_ARC_S21H_PCREL"),
+    (15, "R_ARC_S21W_PCREL"),
+    (16, "R_ARC_S25H_PCREL"),
+    (17, "R_ARC_S25W_PCREL"),
+    (27, "R_ARC_32_ME"),
+];
+
+impl Loader {
+    /// ELF name of a relocation type, if this loader applies it.
+    pub fn relocation_name(self, number: u32) -> Option<&'static str> {
+        let types = match self {
+            Self::X86_64 => return Machine::X86_64.relocation_name(number),
+            Self::Aarch64 => return Machine::Aarch64.relocation_name(number),
+            // The loader has one list for both widths.
+            Self::Riscv { .. } => return Machine::Riscv64.relocation_name(number),
+            Self::Arm | Self::Thumb { .. } => ARM,
+            Self::X86_32 => X86_32,
+            Self::Xtensa => XTENSA,
+            Self::Arc => ARC,
+        };
+        types.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn write(file: &AotFile<'_>, sink: &mut Sink) -> Result<()> {
 
 /// Reads the block; the functions it counts are filled in by their own section.
 pub(super) fn read<'a>(source: &mut Source<'a>, file: &mut AotFile<'a>) -> Result<()> {
-    let functions = source.count_elsewhere(super::function::RECORD_SIZE, "functions")?;
+    let functions = source.count_elsewhere(super::function::LEAST_RECORD_SIZE, "functions")?;
     file.functions = vec![Function::default(); functions];
     let start = source.position();
     file.start_function = index(source)?;

@@ -9,8 +9,8 @@ use crate::aot::section::Section;
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// Bytes of a function in all four arrays together.
-pub(super) const RECORD_SIZE: usize = 20;
+/// Bytes of a function in all four arrays together, at least: on a 64-bit machine, there are four more.
+pub(super) const LEAST_RECORD_SIZE: usize = 16;
 
 /// The function section.
 pub(super) struct FunctionSection;
@@ -20,7 +20,9 @@ impl Section for FunctionSection {
 
     fn write(file: &AotFile<'_>, _: ElementOffset, sink: &mut Sink) -> Result<()> {
         let functions = &file.functions;
-        functions.iter().for_each(|function| sink.u64(function.code_offset));
+        for function in functions {
+            sink.machine_word(&file.target, function.code_offset, "offset of a function")?;
+        }
         functions.iter().for_each(|function| sink.u32(function.type_index));
         functions.iter().for_each(|function| sink.u32(function.max_local_cells));
         functions.iter().for_each(|function| sink.u32(function.max_stack_cells));
@@ -32,7 +34,7 @@ impl Section for FunctionSection {
         let code_size = file.text.code.len() as u64;
         for function in &mut file.functions {
             let start = source.position();
-            function.code_offset = source.u64()?;
+            function.code_offset = source.machine_word(&file.target)?;
             if function.code_offset >= code_size {
                 return Err(ContainerError::malformed(start, "function outside of the code"));
             }

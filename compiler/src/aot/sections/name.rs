@@ -75,9 +75,16 @@ fn read_functions<'a>(
     {
         return Err(source.malformed("indices of function names are wrong"));
     }
-    let is_right = source.position() - start == stated_size;
+    // Empty names may come without their NUL, but are written with it.
+    let is_right = source.position() - start == stated_size || written_size(&names)? == stated_size;
     let stated_size = u32::try_from(stated_size).ok().filter(|_| !is_right);
     Ok(NameSubsection::Functions { names, stated_size })
+}
+
+fn written_size(names: &[FunctionName<'_>]) -> Result<usize> {
+    let mut sink = Sink::with_capacity(0);
+    write_list(names, &mut sink)?;
+    sink.finish().map(|bytes| bytes.len())
 }
 
 impl<'a> Record<'a> for FunctionName<'a> {

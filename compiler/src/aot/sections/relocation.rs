@@ -10,13 +10,13 @@ use wamr_abi::format::SectionId;
 use wamr_abi::releases::ElementOffset;
 
 use crate::aot::error::{ContainerError, Result};
-use crate::aot::model::{AotFile, Relocation, RelocationGroup};
+use crate::aot::model::{AotFile, Relocation, RelocationGroup, TargetInfo};
 use crate::aot::section::Section;
 use crate::aot::sink::{Sink, fit};
 use crate::aot::source::Source;
 
-/// Bytes of a relocation.
-const RELOCATION_SIZE: usize = 24;
+/// Bytes of a relocation, at least: on a 64-bit machine, offset and addend have four more each.
+const LEAST_RELOCATION_SIZE: usize = 16;
 /// Bytes of a group without relocations.
 const GROUP_SIZE: usize = 8;
 /// Bytes of the offset of a string.
@@ -42,8 +42,8 @@ impl Section for RelocationSection {
             sink.u32(table.index(&group.name));
             sink.count(group.relocations.len(), "relocations")?;
             for relocation in &group.relocations {
-                sink.u64(relocation.offset);
-                sink.u64(relocation.addend.cast_unsigned());
+                sink.machine_word(&file.target, relocation.offset, "offset of a relocation")?;
+                sink.machine_word_signed(&file.target, relocation.addend, "addend")?;
                 sink.u32(relocation.kind);
                 sink.u32(table.index(&relocation.symbol));
             }
@@ -54,8 +54,9 @@ impl Section for RelocationSection {
     fn read<'a>(source: &mut Source<'a>, _: ElementOffset, file: &mut AotFile<'a>) -> Result<()> {
         let strings = read_strings(source)?;
         let groups = source.count(GROUP_SIZE, "relocation groups")?;
-        file.relocation_groups =
-            (0..groups).map(|_| read_group(source, &strings)).collect::<Result<_>>()?;
+        file.relocation_groups = (0..groups)
+            .map(|_| read_group(source, &file.target, &strings))
+            .collect::<Result<_>>()?;
         Ok(())
     }
 }
@@ -120,14 +121,18 @@ fn read_strings<'a>(source: &mut Source<'a>) -> Result<Vec<&'a str>> {
     if area.position() - area_start != size { Err(invalid()) } else { Ok(strings) }
 }
 
-fn read_group<'a>(source: &mut Source<'a>, strings: &[&'a str]) -> Result<RelocationGroup<'a>> {
+fn read_group<'a>(
+    source: &mut Source<'a>,
+    target: &TargetInfo<'_>,
+    strings: &[&'a str],
+) -> Result<RelocationGroup<'a>> {
     let name = read_symbol(source, strings)?;
-    let count = source.count(RELOCATION_SIZE, "relocations")?;
+    let count = source.count(LEAST_RELOCATION_SIZE, "relocations")?;
     let relocations = (0..count)
         .map(|_| {
             Ok(Relocation {
-                offset: source.u64()?,
-                addend: source.u64()?.cast_signed(),
+                offset: source.machine_word(target)?,
+                addend: source.machine_word_signed(target)?,
                 kind: source.u32()?,
                 symbol: read_symbol(source, strings)?.into(),
             })

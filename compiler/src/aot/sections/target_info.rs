@@ -42,9 +42,6 @@ fn read_body<'a>(source: &mut Source<'a>) -> Result<TargetInfo<'a>> {
     if bin_type & format::BIN_TYPE_BIG_ENDIAN != 0 {
         return Err(ContainerError::unsupported("file for a big-endian target").at(start));
     }
-    if bin_type & format::BIN_TYPE_64_BIT == 0 {
-        return Err(ContainerError::unsupported("file for a 32-bit target").at(start));
-    }
     let abi_type = source.u16()?;
     let e_type = source.u16()?;
     if e_type != format::E_TYPE_REL && e_type != format::E_TYPE_XIP {
