@@ -9,6 +9,7 @@ mod features;
 mod init_data;
 mod names;
 
+pub(crate) use custom::NAME_SECTION;
 pub(crate) use names::{hidden_exports, visible_exports};
 
 use std::borrow::Cow;
