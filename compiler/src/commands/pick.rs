@@ -12,6 +12,7 @@ use super::compile::{compile_artifact, summary};
 use crate::cli::{Engine, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
+use crate::source::Source;
 
 /// Loads what is to be run.
 pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
@@ -35,7 +36,8 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
         return load_file(runtime, request, &module);
     }
     say(request, format_args!("interpreting {}: no code runs here", module.display()));
-    load_with(runtime, &files::read_module(&module)?, &files::display_name(&module))
+    let source = Source::read(&module)?;
+    load_with(runtime, source.wasm(), source.name())
 }
 
 /// For a file that does not exist, but is the name of a set of files: the one for this machine, and the
@@ -52,11 +54,11 @@ fn set_of_files(input: &Path) -> Option<(PathBuf, PathBuf)> {
 }
 
 fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Module, Failure> {
-    let name = files::display_name(path);
-    let bytes = files::read_module(path)?;
+    let source = Source::read(path)?;
+    let (name, bytes) = (source.name(), source.wasm());
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
-            Engine::Auto => load_with(runtime, &bytes, &name),
+            Engine::Auto => load_with(runtime, bytes, name),
             Engine::Compile | Engine::Interpreter => {
                 let what = format!("an .aot file holds machine code only, in {name}");
                 Err(Failure::new(what)
@@ -65,12 +67,12 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
         };
     }
     // What is no module, compiling or loading tells.
-    let module = cwamrc::universal::strip(&bytes).unwrap_or_else(|_| bytes.clone());
+    let module = cwamrc::universal::strip(&bytes).unwrap_or_else(|_| bytes.to_vec());
     match request.engine {
-        Engine::Interpreter => load_with(runtime, &module, &name),
+        Engine::Interpreter => load_with(runtime, &module, name),
         Engine::Auto if module.len() < bytes.len() => {
-            let loaded = runtime.load_universal(&bytes);
-            let (loaded, choice) = loaded.map_err(|error| failed(&error, &name))?;
+            let loaded = runtime.load_universal(bytes);
+            let (loaded, choice) = loaded.map_err(|error| failed(&error, name))?;
             match &choice {
                 Choice::Native => say(request, format_args!("running {name}: {choice}")),
                 _ => say(request, format_args!("interpreting {name}: {choice}")),
@@ -79,9 +81,9 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
         }
         Engine::Auto | Engine::Compile => {
             let options = request.options.clone().release(Release::Main);
-            let artifact = compile_artifact(&module, &options, request.cache.as_ref(), &name)?;
+            let artifact = compile_artifact(&source, &module, &options, request.cache.as_ref())?;
             say(request, format_args!("{}", summary(&artifact, module.len())));
-            load_with(runtime, artifact.bytes(), &name)
+            load_with(runtime, artifact.bytes(), name)
         }
     }
 }

@@ -42,6 +42,9 @@ impl Report {
             target.e_flags
         )?;
         writeln!(f, "  runs on   {}", or_none(&self.releases))?;
+        let says = "            a runtime of another AOT version says \"unknown binary version\": \
+                    --wamr-version makes its files";
+        writeln!(f, "{says}")?;
         writeln!(f, "  features  {}", or_none(&self.features))
     }
 
