@@ -67,7 +67,7 @@ fn load_file(runtime: &Runtime, request: &RunRequest, path: &Path) -> Result<Mod
         };
     }
     // What is no module, compiling or loading tells.
-    let module = cwamrc::universal::strip(&bytes).unwrap_or_else(|_| bytes.to_vec());
+    let module = cwamrc::universal::strip(bytes).unwrap_or_else(|_| bytes.to_vec());
     match request.engine {
         Engine::Interpreter => load_with(runtime, &module, name),
         Engine::Auto if module.len() < bytes.len() => {

@@ -46,12 +46,12 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     }
     // This waits for the program's threads, so the limit is still there.
     drop(instance);
-    ended.or_else(|ended| match ended {
+    ended.map_err(|ended| match ended {
         Ended::Trapped(trap) => match limit.and_then(|limit| limit.failure(&trap.message)) {
-            Some(failure) => Err(trapped(&trap, failure)),
-            None => Err(trapped(&trap, Failure::new(format!("{}, in {name}", trap.message)))),
+            Some(failure) => trapped(&trap, failure),
+            None => trapped(&trap, Failure::new(format!("{}, in {name}", trap.message))),
         },
-        Ended::Failed(failure) => Err(failure),
+        Ended::Failed(failure) => failure,
     })
 }
 
