@@ -38,30 +38,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     result.map_err(|error| Failure::new(format!("cannot read {}: {error}", display_name(path))))
 }
 
-/// Reads a wasm module; wasm text is assembled.
-pub(crate) fn read_module(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = read(path)?;
-    let is_text = path.extension().is_some_and(|extension| extension == "wat")
-        || wat::Detect::from_bytes(&bytes) == wat::Detect::WasmText;
-    if !is_text {
-        return Ok(bytes);
-    }
-    let name = display_name(path);
-    let assembled = wat::Parser::new().parse_bytes(Some(Path::new(&name)), &bytes);
-    match assembled {
-        Ok(wasm) => Ok(wasm.into_owned()),
-        Err(error) => Err(text_failure(&name, &error.to_string())),
-    }
-}
-
-/// The assembler's message is a line, a line `--> path:line:column`, and the source text.
-fn text_failure(name: &str, message: &str) -> Failure {
-    let mut lines = message.lines();
-    let what = lines.next().unwrap_or_default();
-    let place = lines.find_map(|line| line.trim_start().strip_prefix("--> "));
-    Failure::new(format!("{what}, in {}", place.unwrap_or(name)))
-}
-
 /// The folder for what this program keeps for the user and could make again, if the user has a home.
 pub(crate) fn user_cache() -> Option<PathBuf> {
     let user = etcetera::choose_base_strategy().ok()?;

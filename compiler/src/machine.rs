@@ -40,6 +40,12 @@ impl Machine<'_> {
         .map_err(|error| explain(&error))
     }
 
+    /// Whether one of the flags asks for a list.
+    pub(crate) fn is_question(&self) -> bool {
+        [self.target, self.abi, self.cpu].contains(&Some("help"))
+            || matches!(self.features, Some("+help" | "help"))
+    }
+
     /// The list that one of the flags asks for.
     pub(crate) fn list(&self) -> Option<Result<String, String>> {
         if self.target == Some("help") {
@@ -60,16 +66,20 @@ impl Machine<'_> {
 
 /// The error, and the way to what works.
 fn explain(error: &TargetError) -> String {
+    // Without the target, the list is that of this machine.
+    let of = |architecture: &Architecture, flag: &str| format!("--target={architecture} {flag}");
     let list = match error {
         TargetError::UnknownTarget { .. } | TargetError::UnsupportedTarget { .. } => {
             let tip = "--target=help lists what exists; --backend=llvm has more, by way of wamrc";
             return format!("{error}\n\n  tip: {tip}");
         }
         TargetError::UnsupportedHost => return format!("{error}; choose one with --target"),
-        TargetError::UnknownCpu { .. } | TargetError::CpuBelowBaseline { .. } => "--cpu=help",
-        TargetError::UnknownFeature { .. } | TargetError::MalformedFeature { .. } => {
-            "--cpu-features=+help"
+        TargetError::UnknownCpu { architecture, .. }
+        | TargetError::CpuBelowBaseline { architecture, .. } => of(architecture, "--cpu=help"),
+        TargetError::UnknownFeature { architecture, .. } => {
+            of(architecture, "--cpu-features=+help")
         }
+        TargetError::MalformedFeature { .. } => "--cpu-features=+help".to_owned(),
         _ => return error.to_string(),
     };
     format!("{error}\n\n  tip: {list} lists what exists")

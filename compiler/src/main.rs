@@ -6,7 +6,9 @@ mod cli;
 mod commands;
 mod failure;
 mod files;
+mod installed;
 mod machine;
+mod source;
 
 use std::process::ExitCode;
 
@@ -14,6 +16,7 @@ fn main() -> ExitCode {
     let result = cli::parse().and_then(|request| match request {
         cli::Request::Compile(request) => commands::compile(&request),
         cli::Request::HandOver(request) => commands::hand_over(&request),
+        cli::Request::AskWamrc(flags) => commands::ask_wamrc(&flags),
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "explore")]
         cli::Request::Explore(request) => commands::explore(&request),

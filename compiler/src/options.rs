@@ -128,7 +128,8 @@ pub struct Options {
     pub release: Release,
     /// How many threads compile functions. `None` uses rayon's current thread pool.
     pub threads: Option<NonZeroUsize>,
-    /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form.
+    /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form. One that the
+    /// module does not have is a warning.
     pub emit_custom_sections: Vec<String>,
     /// Whether to tell which wasm operators the code was made from, in
     /// [`Summary::address_map`](crate::Summary::address_map). The file is the same.

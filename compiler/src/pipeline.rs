@@ -5,7 +5,7 @@ use wamr_abi::format::SectionId;
 use crate::address_map::AddressMap;
 use crate::aot::{self, AotFile};
 use crate::artifact::{self, Artifact, Section, Statistics, Summary};
-use crate::assemble::{assemble, hidden_exports};
+use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
@@ -315,11 +315,36 @@ fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result
     result.map_err(|error| wasm::refine_error(wasm, options, error))
 }
 
+/// What is dropped of the custom sections without being missed by the code.
+fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
+    let mut lost = Vec::new();
+    if let Some(error) = module.function_names.malformed() {
+        lost.push(format!(
+            "the name section is malformed, and names of functions behind that are lost: {} (at wasm \
+             offset {:#x})",
+            error.message(),
+            error.offset()
+        ));
+    }
+    for (position, name) in options.emit_custom_sections.iter().enumerate() {
+        if options.emit_custom_sections[..position].contains(name) {
+            continue;
+        }
+        if !module.custom_sections.iter().any(|section| section.name == *name) {
+            lost.push(format!("there is no custom section {name:?} to carry over"));
+        } else if name == NAME_SECTION && module.function_names.iter().len() == 0 {
+            lost.push("the name section has no names of functions to carry over".to_owned());
+        }
+    }
+    lost
+}
+
 fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<Diagnostic> {
     let mut warnings: Vec<Diagnostic> = hidden_exports(module)
         .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
         .map(Diagnostic::warning)
         .collect();
+    warnings.extend(lost_sections(module, options).into_iter().map(Diagnostic::warning));
     let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
     if needs_references && !options.release.facts().reference_types_by_default {
         warnings.push(Diagnostic::warning(format!(

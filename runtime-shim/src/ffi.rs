@@ -148,6 +148,9 @@ unsafe extern "C" {
     ) -> u32;
     pub(crate) fn cwamrc_choice_text(choice: u32) -> *const c_char;
 
+    /// Of the C library.
+    pub(crate) fn _exit(code: c_int) -> !;
+
     // Memory.
     pub(crate) fn os_mmap(
         hint: *mut c_void,

@@ -10,6 +10,7 @@ use crate::typed::{Params, Results};
 use crate::val::Val;
 use crate::wasi::{WasiConfig, c_string};
 use crate::{local, remote};
+use std::ffi::OsStr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -121,7 +122,16 @@ impl Instance {
     /// # Errors
     /// As [`Instance::call`].
     pub fn run_main(&self, arguments: &[&str]) -> Result<i32, Trap> {
-        let arguments = if arguments.is_empty() { &[""] } else { arguments };
+        let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+        self.run_main_os(&arguments)
+    }
+
+    /// As [`Instance::run_main`], with arguments that need not be UTF-8.
+    ///
+    /// # Errors
+    /// As [`Instance::call`].
+    pub fn run_main_os(&self, arguments: &[&OsStr]) -> Result<i32, Trap> {
+        let arguments = if arguments.is_empty() { &[OsStr::new("")] } else { arguments };
         let arguments = arguments.iter().map(|text| c_string(text));
         let arguments = arguments.collect::<Result<Vec<_>, Error>>();
         let arguments = arguments.map_err(|error| Trap::new(error.to_string()))?;

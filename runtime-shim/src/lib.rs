@@ -83,7 +83,7 @@ pub use host::{Caller, HostFunc};
 pub use instance::{Instance, InstanceConfig};
 pub use memory::Memory;
 pub use module::Module;
-pub use runtime::Runtime;
+pub use runtime::{Runtime, end_process};
 pub use typed::{Params, Results, Value};
 pub use types::{ExportType, ExternType, FuncType, ImportType, ValType};
 pub use universal::{Choice, Trust};

@@ -2,20 +2,21 @@
 
 use crate::error::Error;
 use crate::ffi;
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, OsStr, OsString, c_char};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::ptr;
 use std::sync::Arc;
 
 /// Arguments, environment, directories and standard streams of a WASI program.
 ///
 /// Without any setting there are no arguments, variables or directories, and the standard streams
-/// are those of the host process.
+/// are those of the host process. Texts reach the program byte for byte; they need not be UTF-8.
 #[derive(Clone, Debug, Default)]
 pub struct WasiConfig {
-    args: Vec<String>,
-    env: Vec<(String, String)>,
-    dirs: Vec<(String, String)>,
+    args: Vec<OsString>,
+    env: Vec<(OsString, OsString)>,
+    dirs: Vec<(OsString, OsString)>,
     stdin: Option<Arc<OwnedFd>>,
     stdout: Option<Arc<OwnedFd>>,
     stderr: Option<Arc<OwnedFd>>,
@@ -29,21 +30,21 @@ impl WasiConfig {
 
     /// Adds an argument; the first is the program's name.
     #[must_use]
-    pub fn arg(mut self, arg: impl Into<String>) -> WasiConfig {
+    pub fn arg(mut self, arg: impl Into<OsString>) -> WasiConfig {
         self.args.push(arg.into());
         self
     }
 
     /// Adds arguments; the first of all is the program's name.
     #[must_use]
-    pub fn args<A: Into<String>>(mut self, args: impl IntoIterator<Item = A>) -> WasiConfig {
+    pub fn args<A: Into<OsString>>(mut self, args: impl IntoIterator<Item = A>) -> WasiConfig {
         self.args.extend(args.into_iter().map(Into::into));
         self
     }
 
     /// Adds an environment variable.
     #[must_use]
-    pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> WasiConfig {
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> WasiConfig {
         self.env.push((name.into(), value.into()));
         self
     }
@@ -52,8 +53,8 @@ impl WasiConfig {
     #[must_use]
     pub fn preopened_dir(
         mut self,
-        host: impl Into<String>,
-        guest: impl Into<String>,
+        host: impl Into<OsString>,
+        guest: impl Into<OsString>,
     ) -> WasiConfig {
         self.dirs.push((host.into(), guest.into()));
         self
@@ -84,12 +85,13 @@ impl WasiConfig {
     pub(crate) fn to_c(&self) -> Result<WasiStrings, Error> {
         let dirs = self.dirs.iter().map(|(host, guest)| {
             // WAMR takes both in one string, and looks for the first separator.
-            if guest.contains("::") || guest.ends_with(':') {
+            let name = guest.as_bytes();
+            if name.windows(2).any(|pair| pair == b"::") || name.ends_with(b":") {
                 return Err(Error::Instantiate(format!("`::` in the directory name {guest:?}")));
             }
-            c_string(&format!("{guest}::{host}"))
+            c_string(&joined(guest, "::", host))
         });
-        let env = self.env.iter().map(|(name, value)| c_string(&format!("{name}={value}")));
+        let env = self.env.iter().map(|(name, value)| c_string(&joined(name, "=", value)));
         Ok(WasiStrings {
             args: self.args.iter().map(|arg| c_string(arg)).collect::<Result<_, _>>()?,
             env: env.collect::<Result<_, _>>()?,
@@ -100,9 +102,16 @@ impl WasiConfig {
     }
 }
 
+fn joined(first: &OsStr, separator: &str, second: &OsStr) -> OsString {
+    let mut whole = first.to_owned();
+    whole.push(separator);
+    whole.push(second);
+    whole
+}
+
 /// A string for C; it is an error if it has a NUL.
-pub(crate) fn c_string(text: &str) -> Result<CString, Error> {
-    CString::new(text).map_err(|_| Error::Instantiate(format!("a NUL in {text:?}")))
+pub(crate) fn c_string(text: &OsStr) -> Result<CString, Error> {
+    CString::new(text.as_bytes()).map_err(|_| Error::Instantiate(format!("a NUL in {text:?}")))
 }
 
 /// A [`WasiConfig`] as C strings. The file descriptors are those of the configuration; -1 stands for

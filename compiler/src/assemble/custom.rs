@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::wasm::Module;
 
 /// The name of the section with function names (spec appendix "Custom Sections").
-const NAME_SECTION: &str = "name";
+pub(crate) const NAME_SECTION: &str = "name";
 
 /// The requested sections, in the order of the module.
 pub(super) fn sections<'a>(module: &Module<'a>, options: &Options) -> Vec<CustomSection<'a>> {

@@ -10,6 +10,7 @@ mod init_data;
 mod memory;
 mod names;
 
+pub(crate) use custom::NAME_SECTION;
 pub(crate) use names::{hidden_exports, visible_exports};
 
 use std::borrow::Cow;

@@ -3,20 +3,24 @@
 //! Flags, words and habits are wamrc's; flags that it has not stand under a heading of their own.
 //! The flags of wamrc that do nothing here are in [`foreign`](super::foreign).
 
-#[cfg(feature = "run")]
-use std::convert::Infallible;
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+#[cfg(feature = "run")]
+use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use cwamrc::{Intrinsics, OptLevel, Release};
+use cwamrc::{Intrinsics, OptLevel};
 
 use super::cache::CacheArgs;
 use super::call_stack::CallStackArgs;
 use super::features::FeatureArgs;
 use super::generate::{CompletionsArgs, ManArgs};
+#[cfg(feature = "run")]
+use super::guest::{self, Variable};
 use super::profiling::ProfilingArgs;
+use super::release::ReleaseArg;
 #[cfg(feature = "run")]
 use super::requests::DirMapping;
 #[cfg(feature = "run")]
@@ -91,6 +95,7 @@ pub(super) enum Command {
     Explore(Box<ExploreArgs>),
     /// Compile a module in memory and run it, or run an .aot file
     #[cfg(feature = "run")]
+    #[command(override_usage = "cwamrc run [OPTIONS] <FILE> [ARGS]...")]
     Run(Box<RunArgs>),
     /// Make and show keys that sign machine code
     Key(KeyArgs),
@@ -107,15 +112,18 @@ pub(super) struct CompileArgs {
     /// The wasm module, as binary or text (.wat); `-` for standard input
     #[arg(value_name = "WASM_FILE", required = true)]
     pub(super) input: Option<PathBuf>,
-    /// Where the result goes; `-` for standard output
-    #[arg(short, long, value_name = "FILE", required = true)]
+    /// Where the result goes; `-` for standard output. If not given, the current folder: app.aot for
+    /// app.wasm, or .o, .clif, .asm, .universal.wasm
+    #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// What to write
     #[arg(long, value_enum, default_value = "aot")]
     pub(super) format: FormatArg,
-    /// The WAMR release that will load the file: a version, a line such as 2.3, or main
+    /// The WAMR release that will load the file: a version as `iwasm --version` prints it, a line such as
+    /// 2.3, or main; `auto` asks the iwasm in $IWASM or on the PATH. Main calls itself 2.4.3: where a
+    /// runtime says "unknown binary version", `auto` finds out what it takes
     #[arg(long, value_name = "RELEASE", default_value_t, help_heading = OWN)]
-    pub(super) wamr_version: Release,
+    pub(super) wamr_version: ReleaseArg,
     /// Names of custom sections to carry over, `\` for a space; `name` gives call stacks their
     /// function names
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -129,7 +137,7 @@ pub(super) struct CompileArgs {
     pub(super) backend: Backend,
     /// A flag for wamrc that is none of these here; may be given several times
     #[arg(long, value_name = "FLAG", allow_hyphen_values = true, help_heading = OWN)]
-    pub(super) llvm_flag: Vec<String>,
+    pub(super) llvm_flag: Vec<OsString>,
     #[command(flatten)]
     pub(super) code: CodeArgs,
     #[command(flatten)]
@@ -283,24 +291,27 @@ pub(super) struct ExploreArgs {
 #[cfg(feature = "run")]
 #[derive(Args)]
 pub(super) struct RunArgs {
-    /// A wasm module or an .aot file
-    #[arg(value_name = "FILE")]
-    pub(super) input: PathBuf,
-    /// Arguments of the program, or of the function to invoke
-    #[arg(value_name = "ARGS", trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(super) args: Vec<String>,
-    /// Call this exported function and print its results, instead of starting the program
+    /// A wasm module or an .aot file, and the arguments of the program, or of the function to invoke. All
+    /// that follows FILE is the program's, even if it looks like a flag
+    // One list, since clap would look for flags between a file and a list.
+    #[arg(value_names = ["FILE", "ARGS"], required = true, num_args = 1.., trailing_var_arg = true)]
+    pub(super) command: Vec<OsString>,
+    /// Call this exported function and print its results, instead of starting the program. Arguments are
+    /// numbers; i32x4:1,2,3,4 and the like, or 0x and 32 digits, for a vector; null or `ref.extern 7`
     #[arg(short = 'f', long, value_name = "FUNCTION", visible_alias = "function")]
     pub(super) invoke: Option<String>,
     /// Give the program access to a directory, under its own name or another one
-    #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = dir)]
+    #[arg(long = "dir", value_name = "HOST[::GUEST]", value_parser = guest::dir())]
     pub(super) dirs: Vec<DirMapping>,
     /// The same, written as for iwasm
-    #[arg(long = "map-dir", value_name = "GUEST::HOST", value_parser = map_dir)]
+    #[arg(long = "map-dir", value_name = "GUEST::HOST", value_parser = guest::map_dir())]
     pub(super) mapped_dirs: Vec<DirMapping>,
-    /// Set an environment variable of the program
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    pub(super) env: Vec<(String, String)>,
+    /// Set an environment variable of the program; without a value, to that of this process, if it has one
+    #[arg(long, value_name = "NAME[=VALUE]", value_parser = guest::variable())]
+    pub(super) env: Vec<Variable>,
+    /// End a program that runs longer, with an error: seconds, or a time such as 10s, 500ms, 2m
+    #[arg(long, value_name = "TIME", value_parser = guest::duration)]
+    pub(super) timeout: Option<Duration>,
     /// Bytes of the interpreter's or the call frames' stack
     #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024)]
     pub(super) stack_size: u32,
@@ -332,22 +343,4 @@ fn opt_level() -> impl TypedValueParser<Value = OptLevel> {
 
 fn switch() -> impl TypedValueParser<Value = bool> {
     PossibleValuesParser::new(["0", "1"]).map(|value| value == "1")
-}
-
-#[cfg(feature = "run")]
-fn dir(text: &str) -> Result<DirMapping, Infallible> {
-    let (host, guest) = text.split_once("::").unwrap_or((text, text));
-    Ok(DirMapping { host: host.into(), guest: guest.into() })
-}
-
-#[cfg(feature = "run")]
-fn variable(text: &str) -> Result<(String, String), &'static str> {
-    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-#[cfg(feature = "run")]
-fn map_dir(text: &str) -> Result<DirMapping, &'static str> {
-    let (guest, host) = text.split_once("::").ok_or("expected GUEST::HOST")?;
-    Ok(DirMapping { host: host.into(), guest: guest.into() })
 }

@@ -140,9 +140,11 @@ impl Foreign {
 /// The flag that wamrc writes with one hyphen, which would be three short flags.
 const SGX: &str = "sgx";
 
-/// `argument`, with two hyphens if it is one of wamrc's long flags with one.
-pub(super) fn with_two_hyphens(argument: std::ffi::OsString) -> std::ffi::OsString {
-    if argument == "-sgx" { format!("--{SGX}").into() } else { argument }
+/// Gives `argument` two hyphens if it is one of wamrc's long flags with one.
+pub(super) fn write_two_hyphens(argument: &mut std::ffi::OsString) {
+    if argument == "-sgx" {
+        *argument = format!("--{SGX}").into();
+    }
 }
 
 /// `command` with these flags.

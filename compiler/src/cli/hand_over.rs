@@ -3,6 +3,8 @@
 //! They go on as they came, for targets and CPUs are those of LLVM; what the user did not give, wamrc
 //! decides.
 
+use std::ffi::OsString;
+
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
@@ -23,24 +25,29 @@ fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
 }
 
 /// The flags of wamrc among `matches`, in the order of `command`.
-pub(super) fn flags(command: &Command, matches: &ArgMatches) -> Vec<String> {
+pub(super) fn flags(command: &Command, matches: &ArgMatches) -> Vec<OsString> {
     let given = command.get_arguments().filter(|arg| goes_on(arg, matches));
     given.flat_map(|arg| spell(arg, matches)).collect()
 }
 
-fn spell(arg: &Arg, matches: &ArgMatches) -> Vec<String> {
+fn spell(arg: &Arg, matches: &ArgMatches) -> Vec<OsString> {
     let name = arg.get_long().unwrap_or_default();
     let name = if name == "sgx" { "-sgx".to_owned() } else { format!("--{name}") };
     if !arg.get_action().takes_values() {
-        return vec![name];
+        return vec![name.into()];
     }
     let raw = matches.get_raw(arg.get_id().as_str()).into_iter().flatten();
-    let values: Vec<_> = raw.map(|value| value.to_string_lossy()).collect();
+    let values: Vec<_> = raw.map(ToOwned::to_owned).collect();
     if values.is_empty() {
-        return vec![name];
+        return vec![name.into()];
     }
+    let with_value = |value: &OsString| {
+        let mut flag = OsString::from(format!("{name}="));
+        flag.push(value);
+        flag
+    };
     match arg.get_value_delimiter() {
-        Some(delimiter) => vec![format!("{name}={}", values.join(&delimiter.to_string()))],
-        None => values.iter().map(|value| format!("{name}={value}")).collect(),
+        Some(delimiter) => vec![with_value(&values.join(delimiter.to_string().as_ref()))],
+        None => values.iter().map(with_value).collect(),
     }
 }

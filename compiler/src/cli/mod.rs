@@ -8,15 +8,19 @@ mod call_stack;
 mod features;
 mod foreign;
 mod generate;
+#[cfg(feature = "run")]
+mod guest;
 mod hand_over;
 mod profiling;
+mod release;
 mod requests;
 #[cfg(test)]
 mod tests;
 mod trust;
 mod wasmedge;
 
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -124,15 +128,34 @@ fn command() -> clap::Command {
 }
 
 /// What the user wrote, spelled as clap takes it. Behind a subcommand nothing is wamrc's.
-fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
-    let is_compilation = !std::env::args_os().nth(1).is_some_and(|first| {
-        first.to_str().is_some_and(|first| Cli::command().find_subcommand(first).is_some())
-    });
-    let spelled = move |argument| match is_compilation {
-        true => foreign::with_two_hyphens(argument),
-        false => argument,
+fn arguments() -> Vec<OsString> {
+    let command = command();
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_subcommand = |first: &str| command.find_subcommand(first).is_some();
+    if arguments.get(1).and_then(|first| first.to_str()).is_some_and(is_subcommand) {
+        return arguments;
+    }
+    let flags = 1..arguments.iter().position(|word| word == "--").unwrap_or(arguments.len());
+    for place in flags {
+        if !takes_next(&command, &arguments[place - 1]) {
+            foreign::write_two_hyphens(&mut arguments[place]);
+        }
+    }
+    arguments
+}
+
+/// Whether `word` is a flag without its value, which is the next word then.
+fn takes_next(command: &clap::Command, word: &OsStr) -> bool {
+    let Some(word) = word.to_str() else { return false };
+    let name = word.strip_prefix("--");
+    let is_named = |arg: &clap::Arg| match name {
+        Some(name) => arg.get_long() == Some(name),
+        // The last of several letters may be one.
+        None => word.starts_with('-') && arg.get_short().is_some_and(|short| word.ends_with(short)),
     };
-    std::env::args_os().map(spelled)
+    command
+        .get_arguments()
+        .any(|arg| arg.get_action().takes_values() && !arg.is_require_equals_set() && is_named(arg))
 }
 
 /// Parses the command line; on bad usage, prints why and exits with code 2.
@@ -140,8 +163,8 @@ fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
 /// # Errors
 /// What is wrong with a file that a flag names.
 pub(crate) fn parse() -> Result<Request, Failure> {
-    if let Some(list) = requested_list() {
-        return Ok(Request::Print(list));
+    if let Some(request) = requested_list() {
+        return Ok(request);
     }
     let matches = command().try_get_matches_from(arguments());
     let cli = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
@@ -173,13 +196,15 @@ pub(crate) fn parse() -> Result<Request, Failure> {
 
 /// The list that a flag with the value `help` asks for, or the version of what stands in LLVM's
 /// place. Nothing else has to be given then.
-fn requested_list() -> Option<String> {
+fn requested_list() -> Option<Request> {
     let matches = command().ignore_errors(true).try_get_matches_from(arguments()).ok()?;
     if matches.subcommand().is_none()
         && matches!(matches.try_get_one("llvm_version"), Ok(Some(true)))
     {
-        return Some(format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION));
+        return Some(Request::Print(format!("Cranelift {}\n", cwamrc::CRANELIFT_VERSION)));
     }
+    let backend = matches.try_get_one::<Backend>("backend").ok().flatten();
+    let compilation = matches.subcommand().is_none().then_some(&matches);
     let matches = matches.subcommand().map_or(&matches, |(_, matches)| matches);
     let value = |flag| matches.try_get_one::<String>(flag).ok().flatten().map(String::as_str);
     let machine = Machine {
@@ -188,7 +213,12 @@ fn requested_list() -> Option<String> {
         cpu: value("cpu"),
         features: value("cpu_features"),
     };
-    machine.list()?.map_err(|error| misuse(&error)).ok()
+    if backend == Some(&Backend::Llvm) {
+        // Its names are those of LLVM.
+        let flags = hand_over::flags(&command(), compilation?);
+        return machine.is_question().then_some(Request::AskWamrc(flags));
+    }
+    machine.list()?.map_err(|error| misuse(&error)).map(Request::Print).ok()
 }
 
 /// Prints what is wrong with the value of a flag, and exits.
@@ -226,12 +256,41 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     }
     let mut flags = hand_over::flags(&command(), matches);
     flags.extend(args.llvm_flag);
+    let input = args.input.expect(REQUIRED);
     HandOverRequest {
-        input: args.input.expect(REQUIRED),
-        output: args.output.expect(REQUIRED),
+        output: output(args.output, &input, args.format),
+        input,
         flags,
         verbose: args.verbosity.is_verbose(),
     }
+}
+
+/// Where the result goes: to `given`, or beside nothing but in the current folder, to a file named after
+/// the input, as compilers do.
+fn output(given: Option<PathBuf>, input: &Path, format: FormatArg) -> Output {
+    if let Some(path) = given {
+        return Output { path, is_chosen_here: false };
+    }
+    let extension = match format {
+        FormatArg::Aot => "aot",
+        FormatArg::Clif => "clif",
+        FormatArg::Asm => "asm",
+        FormatArg::Object => "o",
+        FormatArg::Universal => "universal.wasm",
+        FormatArg::LlvmirUnopt | FormatArg::LlvmirOpt => "ll",
+    };
+    let stem = input.file_stem().filter(|_| input != Path::new("-"));
+    let Some(stem) = stem else {
+        misuse("there is no name to call the result by; give one with -o")
+    };
+    let mut name = stem.to_owned();
+    name.push(".");
+    name.push(extension);
+    let path = PathBuf::from(name);
+    if same_file(input, &path) {
+        misuse("the result would replace the input; give it another name with -o");
+    }
+    Output { path, is_chosen_here: true }
 }
 
 /// Whether two paths name the same file. One that does not exist yet is no other.
@@ -249,14 +308,18 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     // `\` stands for a space in wamrc's lists, where a name with one could not be written.
     let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));
     let sections: Vec<String> = sections.collect();
-    let (input, output) = (args.input.expect(REQUIRED), args.output.expect(REQUIRED));
+    let input = args.input.expect(REQUIRED);
+    let output = output(args.output, &input, args.format);
     let format = format(args.format);
+    let dump = args.dump.then(|| output.path.with_extension("clif"));
+    let beside = dump.as_deref().into_iter().chain(args.stack_usage.as_deref());
     // A universal file is a module still, and may be made anew.
-    if format != Format::Universal && same_file(&input, &output) {
+    let outputs = (format != Format::Universal).then_some(&*output.path).into_iter().chain(beside);
+    if outputs.into_iter().any(|path| same_file(&input, path)) {
         misuse("input and output are the same file");
     }
     let cpus = args.code.machine.cpus(format);
-    check_several(&args.code, cpus.len(), format, &output, args.dump);
+    check_several(&args.code, cpus.len(), format, &output.path, args.dump);
     if args.sign.sign.is_some() && format != Format::Universal {
         misuse("--sign is for --format=universal");
     }
@@ -266,9 +329,10 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
         misuse("--stack-usage is for --format=aot and --format=object");
     }
+    let (release, how) = args.wamr_version.resolve()?;
     // Files that flags name are read once.
     let common = args.profiling.apply(args.code.options(cpus[0].clone())?);
-    let common = common.release(args.wamr_version).emit_custom_sections(sections);
+    let common = common.release(release).emit_custom_sections(sections);
     let options = cpus.into_iter().map(|cpu| common.clone().cpu(cpu));
     Ok(CompileRequest {
         input,
@@ -280,6 +344,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         dump: args.dump,
         stack_usage: args.stack_usage,
         notes,
+        release_found: how,
         verbose: args.verbosity.is_verbose(),
     })
 }
@@ -315,20 +380,24 @@ fn format(format: FormatArg) -> Format {
 
 #[cfg(feature = "run")]
 fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
-    let options = args.code.options(args.code.machine.cpu())?;
+    let mut options = args.code.options(args.code.machine.cpu())?;
+    // Without, nothing but the end of the process would stop a loop.
+    options.instrumentation.interruptible |= args.timeout.is_some();
     let architecture = options.cpu.architecture();
     if Architecture::host() != Some(architecture) {
         misuse(&format!("this machine cannot run code for {architecture}"));
     }
+    let (input, arguments) = guest::split(args.command);
     Ok(RunRequest {
         options,
         cache: args.cache.cache()?,
         verbose: args.verbosity.is_verbose(),
-        input: args.input,
-        args: args.args,
+        input,
+        args: arguments,
         invoke: args.invoke,
         dirs: args.dirs.into_iter().chain(args.mapped_dirs).collect(),
-        env: args.env,
+        env: guest::environment(args.env),
+        timeout: args.timeout,
         stack_size: args.stack_size,
         heap_size: args.heap_size,
         engine: match args.engine {

@@ -1,6 +1,9 @@
 //! What the user asks for, resolved: the commands see no flags.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+#[cfg(feature = "run")]
+use std::time::Duration;
 
 use cwamrc::Options;
 use cwamrc::cache::DiskCache;
@@ -11,6 +14,8 @@ pub(crate) enum Request {
     Compile(CompileRequest),
     /// Have wamrc compile a module.
     HandOver(HandOverRequest),
+    /// Print what wamrc lists for these flags.
+    AskWamrc(Vec<OsString>),
     /// Print what a file holds.
     Inspect(InspectRequest),
     /// Show what becomes of each function.
@@ -32,10 +37,17 @@ pub(crate) enum Request {
     Print(String),
 }
 
+/// Where a result goes.
+pub(crate) struct Output {
+    pub(crate) path: PathBuf,
+    /// Whether the user left the choice to the command.
+    pub(crate) is_chosen_here: bool,
+}
+
 /// A compilation to a file.
 pub(crate) struct CompileRequest {
     pub(crate) input: PathBuf,
-    pub(crate) output: PathBuf,
+    pub(crate) output: Output,
     pub(crate) format: Format,
     /// One for each target.
     pub(crate) options: Vec<Options>,
@@ -49,15 +61,17 @@ pub(crate) struct CompileRequest {
     pub(crate) stack_usage: Option<PathBuf>,
     /// What the user should know about the flags, a line each.
     pub(crate) notes: Vec<String>,
+    /// How the release was found, if the user did not name it.
+    pub(crate) release_found: Option<String>,
     pub(crate) verbose: bool,
 }
 
 /// A compilation by wamrc.
 pub(crate) struct HandOverRequest {
     pub(crate) input: PathBuf,
-    pub(crate) output: PathBuf,
+    pub(crate) output: Output,
     /// What wamrc is told besides the files.
-    pub(crate) flags: Vec<String>,
+    pub(crate) flags: Vec<OsString>,
     pub(crate) verbose: bool,
 }
 
@@ -95,10 +109,13 @@ pub(crate) struct ExploreRequest {
 #[cfg(feature = "run")]
 pub(crate) struct RunRequest {
     pub(crate) input: PathBuf,
-    pub(crate) args: Vec<String>,
+    /// What follows the file.
+    pub(crate) args: Vec<OsString>,
     pub(crate) invoke: Option<String>,
     pub(crate) dirs: Vec<DirMapping>,
-    pub(crate) env: Vec<(String, String)>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    /// How long the program may run.
+    pub(crate) timeout: Option<Duration>,
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
     pub(crate) engine: Engine,
@@ -133,8 +150,8 @@ pub(crate) enum Engine {
 #[cfg(feature = "run")]
 #[derive(Clone, Debug)]
 pub(crate) struct DirMapping {
-    pub(crate) host: String,
-    pub(crate) guest: String,
+    pub(crate) host: OsString,
+    pub(crate) guest: OsString,
 }
 
 /// What a compilation writes.

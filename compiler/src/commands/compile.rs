@@ -2,19 +2,20 @@
 
 use std::fmt::Write;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use cwamrc::cache::{CacheStatistics, DiskCache};
 use cwamrc::universal::NativeCode;
-use cwamrc::{Artifact, Compiler, Cpu, Diagnostic, Error, Listing, Options};
+use cwamrc::{Artifact, Compiler, Cpu, Diagnostic, Error, Listing, Options, Release};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::key;
 use crate::cli::{CompileRequest, Format};
 use crate::failure::{Failure, diagnose};
 use crate::files;
+use crate::source::Source;
 
 /// Compilations that take longer show a progress bar, on a terminal.
 const PROGRESS_AFTER: Duration = Duration::from_millis(500);
@@ -24,21 +25,38 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     for note in &request.notes {
         diagnose(note);
     }
-    let wasm = files::read_module(&request.input)?;
-    let name = files::display_name(&request.input);
+    let source = &Source::read(&request.input)?;
     let contents = match request.format {
-        Format::Clif => listings(&wasm, request, &name, |function| &function.clif)?,
-        Format::Asm => listings(&wasm, request, &name, |function| &function.assembly)?,
-        Format::Object => artifacts(&wasm, request, &name, OBJECT)?,
-        Format::Aot => artifacts(&wasm, request, &name, AOT)?,
-        Format::Universal => vec![universal(&wasm, request, &name)?],
+        Format::Clif => listings(source, request, |function| &function.clif)?,
+        Format::Asm => listings(source, request, |function| &function.assembly)?,
+        Format::Object => artifacts(source, source.wasm(), request, OBJECT)?,
+        Format::Aot => artifacts(source, source.wasm(), request, AOT)?,
+        Format::Universal => vec![universal(source, request)?],
     };
     if request.dump {
-        let dumps = listings(&wasm, request, &name, |function| &function.clif)?;
-        write_each(request, &request.output.with_extension("clif"), dumps)?;
+        let dumps = listings(source, request, |function| &function.clif)?;
+        write_each(request, &request.output.path.with_extension("clif"), dumps)?;
     }
-    write_each(request, &request.output, contents)?;
+    write_each(request, &request.output.path, contents)?;
+    if request.verbose && matches!(request.format, Format::Aot | Format::Universal) {
+        diagnose(loaders(request));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which runtimes take a file, for `-v`.
+fn loaders(request: &CompileRequest) -> String {
+    let release = request.options[0].release;
+    let version = release.facts().version;
+    let takes = |other: &Release| other.facts().accepted_versions.contains(&version);
+    let others: Vec<String> = Release::all().filter(takes).map(|it| it.to_string()).collect();
+    let found = request.release_found.iter().map(|how| format!("; {how}"));
+    format!(
+        "made for WAMR {release}: AOT version {version}, of {}; others say \"unknown binary version\", and \
+         --wamr-version=auto asks the iwasm that is installed{}",
+        others.join(", "),
+        found.collect::<String>()
+    )
 }
 
 /// Writes what was made for each target: as `path`, or as the files of a set with that name.
@@ -47,17 +65,24 @@ fn write_each(
     path: &Path,
     mut contents: Vec<Vec<u8>>,
 ) -> Result<(), Failure> {
-    if contents.len() == 1 {
-        return files::write(path, &contents.remove(0));
+    let paths: Vec<PathBuf> = if contents.len() == 1 {
+        files::write(path, &contents.remove(0))?;
+        vec![path.to_owned()]
+    } else {
+        let architectures = request.options.iter().map(|options| options.cpu.architecture());
+        let paths: Vec<_> = architectures.map(|one| files::of_set(path, one)).collect();
+        files::write_all(&paths.iter().cloned().zip(contents).collect::<Vec<_>>())?;
+        paths
+    };
+    if request.verbose && request.output.is_chosen_here {
+        paths.iter().for_each(|path| diagnose(format_args!("wrote {}", path.display())));
     }
-    let architectures = request.options.iter().map(|options| options.cpu.architecture());
-    let paths = architectures.map(|architecture| files::of_set(path, architecture));
-    files::write_all(&paths.zip(contents).collect::<Vec<_>>())
+    Ok(())
 }
 
 /// The module with machine code for every target.
-fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8>, Failure> {
-    let failed = |error: Error| Failure::compilation(name, &error);
+fn universal(source: &Source, request: &CompileRequest) -> Result<Vec<u8>, Failure> {
+    let wasm = source.wasm();
     // Compiled is the module alone, so that custom sections carried over are not those of before.
     let module = match cwamrc::universal::strip(wasm) {
         Ok(module) => module,
@@ -66,18 +91,18 @@ fn universal(wasm: &[u8], request: &CompileRequest, name: &str) -> Result<Vec<u8
     };
     // A key that is none is found before the work is done.
     let key = request.sign.as_deref().map(key::read_private).transpose()?;
-    let codes = artifacts(&module, request, name, AOT)?;
+    let codes = artifacts(source, &module, request, AOT)?;
     let codes: Vec<NativeCode<'_>> = request
         .options
         .iter()
         .zip(&codes)
         .map(|(options, aot)| NativeCode { cpu: &options.cpu, aot })
         .collect();
-    let file = match &key {
+    let embedded = match &key {
         Some(key) => cwamrc::universal::embed_signed(&module, &codes, key),
         None => cwamrc::universal::embed(&module, &codes),
     };
-    file.map_err(failed)
+    embedded.map_err(|error| source.failure(&module, &error))
 }
 
 /// What is made of a module for each target.
@@ -85,14 +110,16 @@ type Compile = fn(&Compiler<'_>, &[u8], &[Cpu]) -> Result<Vec<Artifact>, Error>;
 const AOT: Compile = |compiler, wasm, cpus| compiler.compile_each(wasm, cpus);
 const OBJECT: Compile = |compiler, wasm, cpus| compiler.compile_object_each(wasm, cpus);
 
+/// What `compile` makes of `wasm`, which is the module or was made of it.
 fn artifacts(
+    source: &Source,
     wasm: &[u8],
     request: &CompileRequest,
-    name: &str,
     compile: Compile,
 ) -> Result<Vec<Vec<u8>>, Failure> {
     let cache = request.cache.as_ref();
-    let artifacts = compile_with(compile, wasm, &request.options, cache, name)?;
+    let name = source.name();
+    let artifacts = compile_with(compile, source, wasm, &request.options, cache)?;
     if request.verbose {
         for (artifact, options) in artifacts.iter().zip(&request.options) {
             let target = match request.options.len() {
@@ -126,25 +153,26 @@ fn stack_usage(artifact: &Artifact, module: &str) -> String {
     report
 }
 
-/// Compiles `wasm`, which came from `name`, with a progress bar if it takes long; prints warnings.
+/// Compiles `wasm`, which is the module or was made of it, with a progress bar if it takes long; prints
+/// warnings.
 #[cfg(feature = "run")]
 pub(crate) fn compile_artifact(
+    source: &Source,
     wasm: &[u8],
     options: &Options,
     cache: Option<&DiskCache>,
-    name: &str,
 ) -> Result<Artifact, Failure> {
     let each = std::slice::from_ref(options);
-    let mut artifacts = compile_with(AOT, wasm, each, cache, name)?;
+    let mut artifacts = compile_with(AOT, source, wasm, each, cache)?;
     Ok(artifacts.remove(0))
 }
 
 fn compile_with(
     compile: Compile,
+    source: &Source,
     wasm: &[u8],
     options: &[Options],
     cache: Option<&DiskCache>,
-    name: &str,
 ) -> Result<Vec<Artifact>, Failure> {
     let bar = progress_bar();
     // The targets share all options but the CPU.
@@ -161,12 +189,12 @@ fn compile_with(
     }
     let result = compile(&compiler, wasm, &cpus);
     bar.finish_and_clear();
-    let artifacts = result.map_err(|error| Failure::compilation(name, &error))?;
+    let artifacts = result.map_err(|error| source.failure(wasm, &error))?;
     // Most are about the module, and so the same for each target.
     let mut warnings: Vec<&Diagnostic> = artifacts.iter().flat_map(Artifact::warnings).collect();
     warnings.dedup();
     for warning in warnings {
-        diagnose(format_args!("warning: {warning}, in {name}"));
+        diagnose(format_args!("warning: {warning}, in {}", source.name()));
     }
     Ok(artifacts)
 }
@@ -207,14 +235,13 @@ pub(crate) fn summary(artifact: &Artifact, wasm_size: usize) -> String {
 
 /// The functions of the module for each target, in readable form.
 fn listings(
-    wasm: &[u8],
+    source: &Source,
     request: &CompileRequest,
-    name: &str,
     text: impl Fn(&Listing) -> &str,
 ) -> Result<Vec<Vec<u8>>, Failure> {
-    let listing = |options| match cwamrc::list(wasm, options) {
+    let listing = |options| match cwamrc::list(source.wasm(), options) {
         Ok(functions) => Ok(listing(&functions, &text)),
-        Err(error) => Err(Failure::compilation(name, &error)),
+        Err(error) => Err(source.failure(source.wasm(), &error)),
     };
     request.options.iter().map(listing).collect()
 }

@@ -5,9 +5,9 @@
 //! LLVM calls functions of the C compiler's library that no runtime may have.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, ExitCode, Output, Stdio};
-use std::{env, fs};
+use std::{env, fs, io};
 
 use cwamrc::aot::Container;
 use wamr_abi::format;
@@ -16,6 +16,7 @@ use wamr_abi::releases::Release;
 use crate::cli::HandOverRequest;
 use crate::failure::{Failure, diagnose};
 use crate::files;
+use crate::source::Source;
 
 const VARIABLE: &str = "WAMRC";
 const NAME: &str = "wamrc";
@@ -24,35 +25,51 @@ const HINT: &str =
 
 /// Has wamrc compile a module.
 pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> {
-    let wasm = files::read_module(&request.input)?;
-    let name = files::display_name(&request.input);
+    let source = Source::read(&request.input)?;
+    let name = source.name();
     let wamrc = find()?;
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::new(format!("no folder for temporary files: {error}")))?;
-    let (input, output) = (folder.path().join("module.wasm"), folder.path().join("result"));
-    files::write(&input, &wasm)?;
-    let done = Command::new(&wamrc)
-        .args(&request.flags)
-        .arg("-o")
-        .args([&output, &input])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| {
-            let shown = wamrc.display();
-            Failure::new(format!("cannot start {shown}: {error}")).with_hint(Some(HINT))
-        })?;
+    let no_folder =
+        |error: io::Error| Failure::new(format!("no folder for temporary files: {error}"));
+    let folder = tempfile::tempdir().map_err(no_folder)?;
+    // A folder whose name begins with a hyphen would be taken for a flag.
+    let place = path::absolute(folder.path()).map_err(no_folder)?;
+    let (input, output) = (place.join("module.wasm"), place.join("result"));
+    files::write(&input, source.wasm())?;
+    let mut command = Command::new(&wamrc);
+    let done = run(command.args(&request.flags).arg("-o").args([&output, &input]), &wamrc)?;
     if request.verbose {
         diagnose([text(&done.stdout), text(&done.stderr)].concat().trim_end());
     }
     if !done.status.success() {
-        return Err(failure(request, &wamrc, &done, &input, &name));
+        return Err(failure(request, &wamrc, &done, &input, name));
     }
     let bytes = fs::read(&output)
         .map_err(|_| Failure::new(format!("{} made nothing of {name}", wamrc.display())))?;
-    check_symbols(&bytes, &name)?;
-    files::write(&request.output, &bytes)?;
+    check_symbols(&bytes, name)?;
+    files::write(&request.output.path, &bytes)?;
+    if request.verbose && request.output.is_chosen_here {
+        diagnose(format_args!("wrote {}", request.output.path.display()));
+    }
     Ok(ExitCode::SUCCESS)
 }
+
+/// Prints what wamrc lists for flags with the value `help`.
+pub(crate) fn ask_wamrc(flags: &[OsString]) -> Result<ExitCode, Failure> {
+    let wamrc = find()?;
+    let done = run(Command::new(&wamrc).args(flags), &wamrc)?;
+    files::write(Path::new("-"), &[done.stdout, done.stderr].concat())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run(command: &mut Command, wamrc: &Path) -> Result<Output, Failure> {
+    command.stdin(Stdio::null()).output().map_err(|error| {
+        let shown = wamrc.display();
+        Failure::new(format!("cannot start {shown}: {error}")).with_hint(Some(HINT))
+    })
+}
+
+/// How wamrc's help begins, which it prints for each flag that it does not take, without saying which.
+const USAGE: &str = "Usage: ";
 
 /// Why wamrc, told to compile `input`, of the name `name`, failed.
 fn failure(
@@ -63,6 +80,9 @@ fn failure(
     name: &str,
 ) -> Failure {
     let (stdout, stderr) = (text(&done.stdout), text(&done.stderr));
+    if stdout.lines().chain(stderr.lines()).any(|line| line.starts_with(USAGE)) {
+        return refused_flags(wamrc, request, &stderr);
+    }
     let why = reason(&stderr).or(reason(&stdout)).unwrap_or("it does not say why");
     let why = why.trim_start_matches("error: ").replace(&*input.to_string_lossy(), name);
     let place = if why.contains(name) { "" } else { &format!(", with {name}") };
@@ -76,13 +96,26 @@ fn failure(
     Failure::new(format!("{shown} crashed: {why} ({status}){place}")).with_hint(Some(hint))
 }
 
+fn refused_flags(wamrc: &Path, request: &HandOverRequest, stderr: &str) -> Failure {
+    let flags = request.flags.join(" ".as_ref());
+    let (shown, flags) = (wamrc.display(), flags.display());
+    let why = match reason(stderr).filter(|line| !line.contains("--help")) {
+        Some(why) => format!(": {why}"),
+        None => String::new(),
+    };
+    Failure::new(format!("{shown} does not take one of the flags {flags}{why}")).with_hint(Some(
+        "`wamrc --help` lists what it takes; what --llvm-flag names goes on to it as it is",
+    ))
+}
+
 const CRASH_HINT: &str = "the fault is wamrc's or its LLVM's, if memory did not run out; another --cpu or \
     --opt-level, fewer flags, or a wamrc with another LLVM, named by WAMRC, may do";
 const XTENSA_HINT: &str = "the xtensa back end of LLVM's own releases, Debian's among them, is not complete; \
     let WAMRC name a wamrc that is built with Espressif's LLVM";
 
 fn is_for_xtensa(request: &HandOverRequest) -> bool {
-    request.flags.iter().any(|flag| flag.starts_with("--target=xtensa"))
+    let mut flags = request.flags.iter().map(|flag| flag.to_string_lossy());
+    flags.any(|flag| flag.starts_with("--target=xtensa"))
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -12,7 +12,10 @@ mod pick;
 #[cfg(feature = "run")]
 mod run;
 #[cfg(feature = "run")]
+mod time_limit;
 mod trust;
+#[cfg(feature = "run")]
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,7 +26,7 @@ use crate::files;
 pub(crate) use compile::compile;
 #[cfg(feature = "explore")]
 pub(crate) use explore::explore;
-pub(crate) use hand_over::hand_over;
+pub(crate) use hand_over::{ask_wamrc, hand_over};
 pub(crate) use inspect::inspect;
 pub(crate) use key::key;
 pub(crate) use perf_map::perf_map;

@@ -8,16 +8,16 @@ use std::process::ExitCode;
 
 use crate::failure::Failure;
 use crate::files;
+use crate::source::Source;
 
 /// What the runtime calls a function, before its number.
 const PREFIX: &str = "aot_func#";
 
 /// Puts the names of the module's functions into the map.
 pub(crate) fn perf_map(module: &Path, map: &Path) -> Result<ExitCode, Failure> {
-    let name = files::display_name(module);
-    let wasm = files::read_module(module)?;
-    let names =
-        cwamrc::function_names(&wasm).map_err(|error| Failure::compilation(&name, &error))?;
+    let source = Source::read(module)?;
+    let names = cwamrc::function_names(source.wasm());
+    let names = names.map_err(|error| source.failure(source.wasm(), &error))?;
     let text = String::from_utf8(files::read(map)?).map_err(|_| {
         let map = files::display_name(map);
         Failure::new(format!("the map is no text, in {map}"))

@@ -16,6 +16,7 @@ use super::trust::Trusted;
 use crate::cli::{Engine, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
+use crate::source::Source;
 
 /// Loads what is to be run.
 pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
@@ -40,7 +41,8 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
         return load_file(runtime, request, &trust, &module);
     }
     say(request, format_args!("interpreting {}: no code runs here", module.display()));
-    interpret(runtime, &files::read_module(&module)?, &files::display_name(&module))
+    let source = Source::read(&module)?;
+    interpret(runtime, source.wasm(), source.name())
 }
 
 /// For a file that does not exist, but is the name of a set of files: the one for this machine, and the
@@ -62,12 +64,12 @@ fn load_file(
     trust: &Trusted,
     path: &Path,
 ) -> Result<Module, Failure> {
-    let name = files::display_name(path);
-    let bytes = files::read_module(path)?;
+    let source = Source::read(path)?;
+    let (name, bytes) = (source.name(), source.wasm());
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
             Engine::Auto if is_program(path) || trust.trusts_everybody() => {
-                runtime.load(&bytes).map_err(|error| failed(&error, &name))
+                runtime.load(bytes).map_err(|error| failed(&error, name))
             }
             Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
                 .with_hint(Some(
@@ -81,13 +83,13 @@ fn load_file(
         };
     }
     // What is no module, compiling or loading tells.
-    let module = cwamrc::universal::strip(&bytes).unwrap_or_else(|_| bytes.clone());
+    let module = cwamrc::universal::strip(bytes).unwrap_or_else(|_| bytes.to_vec());
     if request.engine == Engine::Interpreter {
-        return interpret(runtime, &module, &name);
+        return interpret(runtime, &module, name);
     }
     if request.engine == Engine::Auto && module.len() < bytes.len() {
-        let loaded = runtime.load_native(&bytes, &trust.with_folder());
-        match loaded.map_err(|error| failed(&error, &name))? {
+        let loaded = runtime.load_native(bytes, &trust.with_folder());
+        match loaded.map_err(|error| failed(&error, name))? {
             Ok(loaded) => {
                 say(request, format_args!("running {name}: {}", Choice::Native));
                 return Ok(loaded);
@@ -96,9 +98,9 @@ fn load_file(
         }
     }
     let options = request.options.clone().release(Release::Main);
-    let artifact = compile_artifact(&module, &options, request.cache.as_ref(), &name)?;
+    let artifact = compile_artifact(&source, &module, &options, request.cache.as_ref())?;
     say(request, format_args!("{}", summary(&artifact, module.len())));
-    runtime.load(artifact.bytes()).map_err(|error| failed(&error, &name))
+    runtime.load(artifact.bytes()).map_err(|error| failed(&error, name))
 }
 
 /// Whether the user says by the name of the file that it is machine code, as for iwasm.

@@ -47,6 +47,9 @@ impl Report {
             let symbols = or_none(&self.unresolved_symbols);
             writeln!(f, "  lacks     {}: no such runtime has it", Name(&symbols))?;
         }
+        let says = "            a runtime of another AOT version says \"unknown binary version\": \
+                    --wamr-version makes its files";
+        writeln!(f, "{says}")?;
         writeln!(f, "  features  {}", or_none(&self.features))
     }
 

@@ -242,4 +242,6 @@ pub(crate) struct CustomSection<'a> {
     pub(crate) name: &'a str,
     /// Its content.
     pub(crate) bytes: &'a [u8],
+    /// Where the content begins in the module.
+    pub(crate) offset: u64,
 }

@@ -1,6 +1,6 @@
 //! Function names of the name section (spec appendix "Custom Sections").
 //!
-//! Names are only for people: a malformed name section is ignored, never an error.
+//! Names are only for people: what is malformed is left out and noted, never an error.
 
 use std::collections::BTreeMap;
 use wasmparser::{BinaryReader, Name, NameSectionReader};
@@ -9,6 +9,7 @@ use wasmparser::{BinaryReader, Name, NameSectionReader};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NameMap<'a> {
     names: BTreeMap<u32, &'a str>,
+    malformed: Option<wasmparser::Error>,
 }
 
 impl<'a> NameMap<'a> {
@@ -22,16 +23,28 @@ impl<'a> NameMap<'a> {
         self.names.iter().map(|(&index, &name)| (index, name))
     }
 
-    /// Reads the function names of a name section's content, of functions below `functions`.
-    pub(crate) fn parse(bytes: &'a [u8], functions: u32) -> Self {
-        let mut names = BTreeMap::new();
-        for subsection in NameSectionReader::new(BinaryReader::new(bytes, 0)) {
-            let Ok(subsection) = subsection else { break };
-            if let Name::Function(map) = subsection {
-                let known = map.into_iter().map_while(Result::ok).filter(|n| n.index < functions);
-                names.extend(known.map(|naming| (naming.index, naming.name)));
+    /// What the first malformed part of the section is, behind which no names were read.
+    pub(crate) fn malformed(&self) -> Option<&wasmparser::Error> {
+        self.malformed.as_ref()
+    }
+
+    /// Reads the function names of a name section's content, which begins at `offset` of the module, of
+    /// functions below `functions`.
+    pub(crate) fn parse(bytes: &'a [u8], offset: u64, functions: u32) -> Self {
+        let mut map = Self::default();
+        let mut parts = NameSectionReader::new(BinaryReader::new(bytes, offset));
+        map.malformed = parts.try_for_each(|part| map.read(part?, functions)).err();
+        map
+    }
+
+    fn read(&mut self, part: Name<'a>, functions: u32) -> wasmparser::Result<()> {
+        let Name::Function(map) = part else { return Ok(()) };
+        for naming in map {
+            let naming = naming?;
+            if naming.index < functions {
+                self.names.insert(naming.index, naming.name);
             }
         }
-        Self { names }
+        Ok(())
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
     module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
     let functions = module.functions.len() as u32;
     if let Some(section) = module.custom_sections.iter().find(|section| section.name == "name") {
-        module.function_names = NameMap::parse(section.bytes, functions);
+        module.function_names = NameMap::parse(section.bytes, section.offset, functions);
     }
     Ok(module)
 }
@@ -151,9 +151,11 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
                 module.data.push(convert_data(data?)?);
             }
         }
-        Payload::CustomSection(section) => module
-            .custom_sections
-            .push(CustomSection { name: section.name(), bytes: section.data() }),
+        Payload::CustomSection(section) => module.custom_sections.push(CustomSection {
+            name: section.name(),
+            bytes: section.data(),
+            offset: section.data_offset(),
+        }),
         _ => {}
     }
     Ok(())

@@ -2,6 +2,7 @@
 //! when the host has had enough.
 
 mod cancel;
+mod custom_sections;
 mod maps;
 mod options;
 mod output;

@@ -107,3 +107,83 @@ fn a_new_file_has_the_usual_permissions() {
     let mode = fs::metadata(sandbox.path("out.aot")).unwrap().mode();
     assert_eq!(mode & 0o777, 0o640);
 }
+
+/// In the current folder, as with other compilers.
+#[test]
+fn without_a_name_the_result_has_that_of_the_input() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    sandbox.file("folder/app.v1.wat", VALID);
+    for (flags, results) in [
+        (&[][..], &["app.v1.aot"][..]),
+        (&["--format=object"], &["app.v1.o"]),
+        (&["--format=clif"], &["app.v1.clif"]),
+        (&["--format=asm"], &["app.v1.asm"]),
+        (&["--format=universal"], &["app.v1.universal.wasm"]),
+        (&["--dump"], &["app.v1.aot", "app.v1.clif"]),
+        (&["--target=x86_64,riscv64"], &["app.v1_riscv64.aot", "app.v1_x86_64.aot"]),
+    ] {
+        sandbox.cwamrc(&[flags, &["folder/app.v1.wat"]].concat()).silent();
+        let names = sandbox.names();
+        let made: Vec<&str> =
+            names.iter().map(String::as_str).filter(|name| *name != "folder").collect();
+        assert_eq!(made, results, "{flags:?}");
+        for name in results {
+            let named = sandbox.read(name);
+            fs::remove_file(sandbox.path(name)).unwrap();
+            if results.len() == 1 {
+                let again = [flags, &["-o", "-", "folder/app.v1.wat"]].concat();
+                assert!(sandbox.cwamrc(&again).silent() == named, "{flags:?}");
+            }
+        }
+        let done = sandbox.cwamrc(&[flags, &["-v", "folder/app.v1.wat"]].concat());
+        for name in results {
+            let said = done.stderr.lines().any(|line| line == format!("wrote {name}"));
+            assert!(said, "{name}: {}", done.stderr);
+            fs::remove_file(sandbox.path(name)).unwrap();
+        }
+    }
+    assert_eq!(fs::read_dir(sandbox.path("folder")).unwrap().count(), 1);
+}
+
+#[test]
+fn the_input_is_never_replaced_unasked() {
+    let sandbox = Sandbox::new();
+    for (name, flag) in [("app.aot", "--format=aot"), ("app.o", "--format=object")] {
+        sandbox.file(name, VALID);
+        let done = sandbox.cwamrc(&[flag, name]);
+        assert_eq!(done.code, 2);
+        assert!(done.stderr.contains("would replace the input"), "{}", done.stderr);
+        assert_eq!(sandbox.read(name), VALID.as_bytes());
+    }
+    // Nor by what is written beside the result.
+    for flags in [&["--dump"][..], &["--stack-usage=app.clif", "-o", "out.aot"]] {
+        sandbox.file("app.clif", VALID);
+        let done = sandbox.cwamrc(&[flags, &["app.clif"]].concat());
+        assert_eq!(done.code, 2, "{flags:?}");
+        assert!(done.stderr.contains("input and output are the same"), "{}", done.stderr);
+        assert_eq!(sandbox.read("app.clif"), VALID.as_bytes());
+    }
+    // A module that is compiled to a module.
+    let wasm = wat::parse_str(VALID).unwrap();
+    sandbox.file("app.wasm", &wasm);
+    sandbox.cwamrc(&["--format=universal", "app.wasm"]).silent();
+    assert_eq!(sandbox.read("app.wasm"), wasm);
+    sandbox.cwamrc(&["--format=universal", "app.universal.wasm"]).silent();
+    assert_eq!(sandbox.read("app.universal.wasm"), sandbox.read("app.universal.universal.wasm"));
+}
+
+#[test]
+fn what_has_no_name_asks_for_one() {
+    let sandbox = with_module();
+    for input in ["-", "..", "/"] {
+        let done = sandbox.cwamrc_with(&[input], VALID.as_bytes());
+        assert_eq!(done.code, 2, "{input}");
+        assert!(done.stderr.contains("give one with -o"), "{}", done.stderr);
+    }
+    // A folder is no input, whatever its name.
+    fs::create_dir(sandbox.path("folder")).unwrap();
+    let error = sandbox.cwamrc(&["folder"]).failed();
+    assert_eq!(error, "error: cannot read folder: Is a directory (os error 21)");
+    assert_eq!(sandbox.names(), ["folder", "in.wat"]);
+}

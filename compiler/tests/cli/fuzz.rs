@@ -44,6 +44,7 @@ const WORDS: &[&str] = &[
     "2.0",
     "2.4.5",
     "main",
+    "auto",
     "name",
     "ip,func-idx",
     "values",
@@ -144,6 +145,7 @@ fn no_command_line_panics() {
             .args(&line)
             .current_dir(sandbox.path(""))
             .env("WAMRC", "no-such-wamrc")
+            .env("IWASM", "no-such-iwasm")
             .stdin(std::process::Stdio::null())
             .output()
             .expect("the command starts");

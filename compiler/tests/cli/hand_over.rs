@@ -63,6 +63,69 @@ fn flags_and_module_arrive() {
     assert_eq!((done.code, done.stderr.as_str()), (0, "compiling\n"));
 }
 
+/// Words that are wamrc's arrive as they are: those that begin with a hyphen, and those that are no text.
+#[test]
+fn words_that_could_be_taken_for_others() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    sandbox.file("-sgx", wat::parse_str(VALID).unwrap());
+    let wamrc = fake(&sandbox, "fake", ECHO);
+    let seen = |arguments: &str| {
+        let arguments = format!("--backend=llvm -o - {arguments}");
+        let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), &arguments).silent();
+        stdout.strip_suffix(b"\0asm").expect("the module is last").to_vec()
+    };
+    assert_eq!(seen("--llvm-flag -sgx in.wat"), b"-sgx\n");
+    assert_eq!(seen("--mllvm -sgx in.wat"), b"--mllvm=-sgx\n");
+    assert_eq!(seen("-sgx in.wat"), b"-sgx\n");
+    assert_eq!(seen("--llvm-flag=--new --llvm-flag -x in.wat"), b"--new\n-x\n");
+    assert_eq!(seen("-- -sgx"), b"");
+    let byte = r#""$(printf '\377')""#;
+    assert_eq!(seen(&format!("--stack-usage={byte} in.wat")), b"--stack-usage=\xff\n");
+    assert_eq!(seen(&format!("--llvm-flag=-{byte} in.wat")), b"-\xff\n");
+    // Its own files have no hyphen in front, wherever temporary ones are.
+    fs::create_dir(sandbox.path("-t")).expect("a folder can be made");
+    let script = "#!/bin/sh\n[ \"$1\" = -o ] || exit 9\n\
+                  case $2 in /*) ;; *) exit 9 ;; esac\ncase $3 in /*) cp \"$3\" \"$2\" ;; esac\n";
+    let wamrc = fake(&sandbox, "copies", script);
+    let variables = format!("TMPDIR=-t WAMRC={wamrc}");
+    let stdout = run(&sandbox, &variables, "--backend=llvm -o - in.wat").silent();
+    assert!(stdout.starts_with(b"\0asm"));
+}
+
+/// WAMR's wamrc prints its help for each flag that it does not take, and not which it was; the last line
+/// of its help is an example (`wamr-compiler/main.c`).
+#[test]
+fn flags_that_wamrc_does_not_take() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", VALID);
+    let help = "#!/bin/sh\necho 'Usage: wamrc [options] -o output_file wasm_file'\n\
+                echo '  --target=<arch-name>'\necho 'Examples: wamrc -o test.aot test.wasm'\n\
+                echo '          wamrc --target=x86_64 --cpu=help'\nexit 1\n";
+    let wamrc = fake(&sandbox, "fake", help);
+    let arguments = "--backend=llvm --opt-level=1 --llvm-flag=--bad=1 -o out.aot in.wat";
+    let done = run(&sandbox, &format!("WAMRC={wamrc}"), arguments);
+    assert!(done.stderr.contains("hint: `wamrc --help` lists what it takes"), "{}", done.stderr);
+    let error = done.failed();
+    assert!(error.contains("does not take one of the flags --opt-level=1 --bad=1"), "{error}");
+    assert!(!error.contains("--cpu=help"), "{error}");
+    assert_eq!(sandbox.names(), ["fake", "in.wat"]);
+}
+
+/// The names of targets and CPUs are then LLVM's.
+#[test]
+fn lists_are_those_of_wamrc() {
+    let sandbox = Sandbox::new();
+    let wamrc = fake(&sandbox, "fake", "#!/bin/sh\necho \"the list for $*\"\nexit 1\n");
+    for flags in ["--target=help", "--target=thumbv7 --cpu=help", "--cpu-features=+help"] {
+        let done = run(&sandbox, &format!("WAMRC={wamrc}"), &format!("--backend=llvm {flags}"));
+        assert_eq!(done.silent(), format!("the list for {flags}\n").into_bytes());
+    }
+    // Without the backend, they are our own.
+    let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--target=help");
+    assert!(String::from_utf8_lossy(&done.silent()).starts_with("Targets;"));
+}
+
 #[test]
 fn found_on_the_path_and_in_the_cache() {
     let sandbox = Sandbox::new();

@@ -15,15 +15,21 @@ mod explore;
 mod files;
 mod flags;
 mod fuzz;
+#[cfg(feature = "run")]
+mod guest;
 mod hand_over;
 mod input;
 mod inspect;
+mod installed;
 mod output;
 mod releases;
 #[cfg(feature = "run")]
 mod run;
 mod sandbox;
 mod targets;
+mod text;
+#[cfg(feature = "run")]
+mod time_limit;
 #[cfg(feature = "run")]
 mod trust;
 mod usage;

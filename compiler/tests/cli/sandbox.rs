@@ -81,6 +81,14 @@ impl Sandbox {
         self.finish(command, stdin)
     }
 
+    /// Runs `cwamrc` here, with arguments that need not be UTF-8.
+    #[cfg(feature = "run")]
+    pub(crate) fn cwamrc_os(&self, arguments: &[&std::ffi::OsStr]) -> Done {
+        let mut command = Command::new(CWAMRC);
+        command.args(arguments);
+        self.finish(command, b"")
+    }
+
     /// Runs a script of the shell here, in which `$CWAMRC` is the command.
     pub(crate) fn shell(&self, script: &str) -> Done {
         let mut command = Command::new("sh");

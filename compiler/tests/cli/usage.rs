@@ -18,10 +18,29 @@ pub(crate) fn misuse(arguments: &[&str], expected: &[&str]) {
 
 #[test]
 fn missing_arguments() {
-    misuse(&[], &["--output <FILE>", "<WASM_FILE>", "Usage: cwamrc"]);
-    misuse(&["in.wat"], &["--output <FILE>"]);
+    misuse(&[], &["<WASM_FILE>", "Usage: cwamrc"]);
     misuse(&["-o", "out.aot"], &["<WASM_FILE>"]);
     misuse(&["inspect"], &["<AOT_FILE>"]);
+}
+
+/// Variables of the environment are no flags that the user has given.
+#[test]
+fn usage_shows_no_variables() {
+    let sandbox = Sandbox::new();
+    let variables = "CWAMRC_NO_CACHE=1 CWAMRC_CACHE_SIZE=7 CWAMRC_CACHE_DIR=cache";
+    for line in ["", "-o out.aot", "--no-such-flag", "run", "run --no-such-flag", "explore"] {
+        let usage = |variables: &str| {
+            let done =
+                sandbox.shell(&format!("unset CWAMRC_CACHE_DIR; {variables} $CWAMRC {line}"));
+            assert_eq!(done.code, 2, "{line}");
+            done.stderr
+        };
+        assert_eq!(usage(variables), usage(""), "{line}");
+    }
+    sandbox.file("in.wat", VALID);
+    let done = sandbox.shell("CWAMRC_CACHE_SIZE=many $CWAMRC in.wat");
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("CWAMRC_CACHE_SIZE is no number of MiB: many"), "{}", done.stderr);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! WASI programs: streams, arguments, environment, directories, exit codes.
 
 use crate::support::{load, runtime};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{Read, Write, pipe};
+use std::os::unix::ffi::OsStrExt;
 use std::{env, process};
 use wamr_shim::{InstanceConfig, Val, WasiConfig};
 
@@ -64,6 +66,26 @@ fn hello_with_arguments_and_environment() {
     let wasi = WasiConfig::new().args(["program", "one", "zwölf"]).env("NAME", "a=b");
     assert_eq!(run(body, wasi), (0, "hello\nprogram\0one\0zwölf\0NAME=a=b\0".to_owned()));
     assert_eq!(run(body, WasiConfig::new()), (0, "hello\n".to_owned()));
+}
+
+/// WASI hands bytes out, whatever they mean.
+#[test]
+fn texts_that_are_no_utf_8() {
+    let body = r#"
+        (func (export "_start")
+            (drop (call $args_sizes_get (i32.const 16) (i32.const 20)))
+            (drop (call $args_get (i32.const 100) (i32.const 2000)))
+            (drop (call $environ_sizes_get (i32.const 24) (i32.const 28)))
+            (drop (call $environ_get (i32.const 100) (i32.const 2008)))
+            (call $exit_if_not (i32.const 2000) (i64.const 0x00806100ff006170))
+            (call $exit_if_not (i32.const 2008) (i64.const 0x00fe3dc3)))
+        (func $exit_if_not (param i32 i64)
+            (if (i64.ne (i64.load (local.get 0)) (local.get 1))
+                (then (call $proc_exit (i32.const 1)))))"#;
+    let bytes = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
+    let wasi = WasiConfig::new().arg("pa").arg(bytes(b"\xff")).arg(bytes(b"a\x80"));
+    let wasi = wasi.env(bytes(b"\xc3"), bytes(b"\xfe"));
+    assert_eq!(run(body, wasi), (0, String::new()));
 }
 
 #[test]
