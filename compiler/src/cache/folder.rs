@@ -94,8 +94,11 @@ impl Folder {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        let since = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0))
-            + Duration::from_nanos(u64::try_from(stat.st_mtime_nsec).unwrap_or(0));
+        let seconds = u64::try_from(stat.st_mtime).unwrap_or(0);
+        // Of another type on other systems.
+        #[allow(clippy::useless_conversion)]
+        let nanoseconds = u64::try_from(stat.st_mtime_nsec).unwrap_or(0);
+        let since = Duration::from_secs(seconds) + Duration::from_nanos(nanoseconds);
         let size = u64::try_from(stat.st_size).unwrap_or(0);
         Ok((SystemTime::UNIX_EPOCH + since, size))
     }
