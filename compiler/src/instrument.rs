@@ -2,12 +2,16 @@
 //!
 //! Counters are mutable globals that the compiler adds behind those of the module and exports, so that a
 //! host reads and writes them like any other global. What is counted is a property of the module alone:
-//! the same on every target, at every level and whether or not calls are inlined. The definitions are in
-//! `docs/metering.md`; code is made in `lower/metering.rs` and `lower/time.rs`.
+//! the same on every target, at every level and whether or not calls are inlined. Where threads share a
+//! memory, the counters of the first one are those of all, and each thread has globals of its own besides.
+//! The definitions are in `docs/metering.md`; code is made in `lower/metering.rs`, `lower/account.rs` and
+//! `lower/time.rs`.
 
 mod costs;
 
 pub use costs::{Cost, Costs, CostsError, LengthCost};
+
+use wamr_abi::layout;
 
 use crate::error::Error;
 use crate::instance::global_size;
@@ -48,14 +52,15 @@ pub struct Instrumentation {
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Gas {
-    /// How much an instance has until the host gives it another amount. `None` is as good as endless.
+    /// How much an instance has, with all its threads, until the host gives it another amount. `None` is
+    /// as good as endless.
     pub limit: Option<u64>,
-    /// What each instruction takes.
+    /// What each instruction takes, and what operators take for their length.
     pub costs: Costs,
 }
 
 impl Gas {
-    /// Endless gas, of which each instruction takes 1.
+    /// Endless gas, of which each instruction takes what [`Costs::default`] says.
     pub fn new() -> Self {
         Self { limit: None, costs: Costs::default() }
     }
@@ -169,6 +174,10 @@ fn refuse_separate_accounts(
 /// Lets the next global lie at a multiple of 8, as atomic accesses want it: the runtime packs globals
 /// behind each other, and what is in front of them is such a multiple.
 fn align_next_global(module: &mut Module<'_>) {
+    const {
+        assert!(layout::instance::GLOBAL_TABLE_DATA.is_multiple_of(8));
+        assert!(layout::memory::SIZE.is_multiple_of(8));
+    }
     let size: u64 =
         module.globals.iter().map(|global| u64::from(global_size(global.value_type))).sum();
     if !size.is_multiple_of(8) {

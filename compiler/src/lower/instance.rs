@@ -307,7 +307,8 @@ impl Lowering<'_, '_> {
     /// Where the first thread has its global `index`, in a module whose threads share a memory: behind that
     /// memory, which is part of its instance.
     pub(super) fn common_global_address(&mut self, index: u32) -> Value {
-        debug_assert!(self.env.shared_memory);
+        let is_aligned = self.env.layout.global(index).is_multiple_of(8);
+        debug_assert!(self.env.shared_memory && is_aligned, "atomic accesses want it so");
         let behind = self.env.layout.global(index) - instance::GLOBAL_TABLE_DATA;
         let (memory, offset) = self.memory_field(behind);
         self.ins().iadd_imm_u(memory, i64::from(offset))

@@ -8,7 +8,7 @@ use std::time::Duration;
 use cwamrc::OptLevel;
 use cwamrc::instrument::{GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation, TIME};
 use cwamrc_tests::machine::Machine;
-use wamr_shim::{FuncType, HostFunc, Instance, Val, ValType};
+use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Val, ValType};
 
 use crate::{Way, counter, ways};
 
@@ -112,6 +112,7 @@ fn a_hundred_threads_are_counted_to_the_unit() {
     const LIMIT: i64 = 10_000_000;
     for way in some_ways() {
         let instance = way.instantiate(&workers(""), &counting(LIMIT as u64), look());
+        let other = instance.module().instantiate(&InstanceConfig::default()).expect("it can");
         let mut expected = 0;
         for thread in 1..=100 {
             expected += 2 * spawn(&instance, 100 * thread) + thread_cost(100 * i64::from(thread));
@@ -122,6 +123,8 @@ fn a_hundred_threads_are_counted_to_the_unit() {
         assert_eq!(found(), (expected, expected), "{way:?}");
         assert_eq!(word(&instance, 0) as i32, 100, "{way:?}");
         assert!(counter(&instance, TIME) > 0, "{way:?}");
+        // Another instance has an account of its own.
+        assert_eq!(counter(&other, GAS_LEFT), LIMIT, "{way:?}");
     }
 }
 
