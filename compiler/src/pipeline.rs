@@ -118,9 +118,6 @@ fn compile_parsed(
     if options.indirect_mode {
         align_in_file(&mut file, options.release)?;
     }
-    if output == Output::Aot {
-        check_symbols(&file, options.release)?;
-    }
     let mut warnings = warnings(module, &file, options);
     warnings.extend(compiled.cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
@@ -148,19 +145,6 @@ fn compile_parsed(
         cache: compiled.cache,
     };
     Ok(Artifact { bytes, summary })
-}
-
-/// Refuses what a runtime of `release` could not load.
-fn check_symbols(file: &AotFile<'_>, release: Release) -> Result<(), Error> {
-    match aot::unresolved_symbols(file, release)[..] {
-        [] => Ok(()),
-        ref missing => {
-            let missing = missing.join(", ");
-            Err(Error::unsupported(format!("WAMR {release} does not have {missing}")).with_hint(
-                "leave --enable-builtin-intrinsics out, or choose a newer --wamr-version",
-            ))
-        }
-    }
 }
 
 /// Whether functions are inlined into each other. Where calls are counted, each is one.

@@ -89,7 +89,7 @@ pub enum ExternType {
         maximum: u32,
     },
     /// A memory; sizes in pages. WAMR reports the limit that it applies, also if none is declared. In
-    /// a module for the interpreter that never grows its memory, it is one page of the whole size.
+    /// a module that neither grows its memory nor asks for its size, it is one page of the whole size.
     Memory {
         /// Initial size.
         initial: u32,

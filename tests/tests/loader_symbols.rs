@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use wamr_abi::releases::Release;
 use wamr_abi::symbols::Loader;
@@ -52,9 +54,12 @@ const CASES: &[Case] = &[
     Case { loader: Loader::Arc, file: "arc", holds: &["__CCAC__"] },
 ];
 
+/// Where WAMR's sources are. Cargo is asked, once.
+static ROOT: LazyLock<PathBuf> =
+    LazyLock::new(|| wamr_build::wamr_root().unwrap_or_else(|error| panic!("{error}")));
+
 fn read(path: &str) -> String {
-    let root = wamr_build::wamr_root().unwrap_or_else(|error| panic!("{error}"));
-    let path = root.join("core/iwasm/aot").join(path);
+    let path = ROOT.join("core/iwasm/aot").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -16,6 +16,5 @@ mod write;
 pub use error::{ContainerError, ContainerErrorKind};
 pub use model::AotFile;
 pub use read::{Container, SectionRange, read};
-pub(crate) use requirements::unresolved_symbols;
 pub use write::write;
 pub(crate) use write::{literal_offset, write_with_sections};

@@ -31,7 +31,7 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
 
 /// The symbols that no runtime of `release` has, in alphabetical order. Nothing is known of machines
 /// for which WAMR has no list.
-pub(crate) fn unresolved_symbols<'f>(file: &'f AotFile<'_>, release: Release) -> Vec<&'f str> {
+pub(super) fn unresolved_symbols<'f>(file: &'f AotFile<'_>, release: Release) -> Vec<&'f str> {
     let unresolved = |loader: Loader| loader.unresolved(release, &symbols(file));
     loader(file).map_or_else(Vec::new, unresolved)
 }

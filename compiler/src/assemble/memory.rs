@@ -2,7 +2,7 @@
 //!
 //! A memory is made of pages of 64 KiB, which code can count and add. Where no code does, the size is
 //! fixed, and as WAMR's compiler and interpreter have it, the memory is one page of that size; if a
-//! linker's symbols tell where its heap would begin, only what lies before is kept. Then the runtime
+//! linker's symbols tell where its stack lies and its heap would begin, only what lies before is kept. Then the runtime
 //! reserves nothing for growth, puts its own heap right behind, and a C program without a heap of its
 //! own takes no more memory than its data and its stack. Source: the end of `load_from_sections` in
 //! `core/iwasm/interpreter/wasm_loader.c`, with `WASM_ENABLE_SHRUNK_MEMORY`, which is the default.
@@ -74,7 +74,13 @@ fn flags(memory: &Memory) -> u32 {
 
 /// How much of a memory of fixed size is kept, if a linker's symbols say it.
 fn kept_size(module: &Module<'_>) -> Option<u64> {
-    let heap_base = aux_stack::find(module).heap_base;
+    let aux_stack = aux_stack::find(module);
+    // Without a stack, the symbols may be any globals, which the specification's tests have, too, and which
+    // must not change what the memory is.
+    if aux_stack.stack_size == 0 {
+        return None;
+    }
+    let heap_base = aux_stack.heap_base;
     let global = heap_base.global.map(|index| &module.globals[index as usize]);
     // WAMR's rule is one for 32-bit symbols.
     global.filter(|global| global.value_type == ValueType::I32)?;
