@@ -8,6 +8,7 @@
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 
 use super::addresses::Mark;
+use super::aliases::SHALLOW;
 use super::context::Lowering;
 use super::signature::clif_type;
 use crate::wasm::ValueType;
@@ -158,8 +159,7 @@ impl<'a> Lowering<'a, '_> {
                 return;
             }
             FrameKind::Loop(header) => {
-                self.builder.seal_block(header);
-                self.loops -= 1;
+                self.seal_loop(header);
                 if self.reachable {
                     let results = frame_results(self.stacks.frames.pop());
                     self.top(results);
@@ -188,6 +188,20 @@ impl<'a> Lowering<'a, '_> {
             self.switch_to_behind(exit, frame.start);
             self.push_block_params(exit);
         }
+    }
+
+    /// Seals the header of the innermost loop, whose branches back are all known.
+    fn seal_loop(&mut self, header: Block) {
+        let params = self.builder.block_params(header);
+        self.loop_param_pairs += (params.len() as u64).pow(2);
+        if self.loops > SHALLOW {
+            let params = params.to_vec();
+            self.builder.seal_block(header);
+            self.aliases.note(&mut self.builder.func.dfg, &params);
+        } else {
+            self.builder.seal_block(header);
+        }
+        self.loops -= 1;
     }
 
     /// An `if` with parameters and no `else` hands its parameters on as results.

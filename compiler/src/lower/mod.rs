@@ -7,6 +7,7 @@
 //! function; nothing is shared between functions but read-only facts.
 
 mod addresses;
+mod aliases;
 mod bounds;
 mod call_stack;
 mod context;
