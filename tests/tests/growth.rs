@@ -105,10 +105,11 @@ fn cost(file: &Path, names: &str) -> Result<Cost, String> {
     let counted = run(&[&valgrind[..], &[no_file]].concat(), file, names)?;
     let report = String::from_utf8_lossy(&counted.stderr);
     // Releases differ in their blanks: `==1== I   refs:      1,234`.
-    let count = report.lines().find_map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
-        [_, "I", "refs:", count] => Some(count.replace(',', "")),
-        _ => None,
-    });
+    let count =
+        report.lines().find_map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
+            [_, "I", "refs:", count] => Some(count.replace(',', "")),
+            _ => None,
+        });
     Ok(Cost {
         instructions: count.and_then(|count| count.parse().ok()).ok_or("no count of valgrind's")?,
         peak_mib: peak.map_err(|error| format!("no peak: {error}"))?,

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 use super::addresses::Mark;
 use super::aliases::SHALLOW;
 use super::context::Lowering;
+use super::function::MAX_LOOP_PARAM_PAIRS;
 use super::signature::clif_type;
 use crate::wasm::ValueType;
 
@@ -192,14 +193,14 @@ impl<'a> Lowering<'a, '_> {
 
     /// Seals the header of the innermost loop, whose branches back are all known.
     fn seal_loop(&mut self, header: Block) {
-        let params = self.builder.block_params(header);
+        let params = self.builder.block_params(header).to_vec();
         self.loop_param_pairs += (params.len() as u64).pow(2);
-        if self.loops > SHALLOW {
-            let params = params.to_vec();
+        // Beyond the limit, the function is refused behind this operator.
+        if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS {
             self.builder.seal_block(header);
-            self.aliases.note(&mut self.builder.func.dfg, &params);
-        } else {
-            self.builder.seal_block(header);
+            if self.loops > SHALLOW {
+                self.aliases.note(&mut self.builder.func.dfg, &params);
+            }
         }
         self.loops -= 1;
     }

@@ -245,6 +245,12 @@ impl<'a> FunctionCompiler<'a> {
             .filter(|_| effort::exceeds_backtracking(&context.func, &context.domtree))
             .unwrap_or(isa);
         let reduced = !std::ptr::eq(isa, main);
+        if (reduced || least.is_none())
+            && effort::exceeds_single_pass(&context.func, &context.domtree)
+        {
+            let what = "too many values that stay alive past too many branches";
+            return Err(Error::limit(format!("{} has {what}", describe(symbol))));
+        }
         if let Some(more_effort) =
             more_effort.as_ref().filter(|_| worth::is_worth_effort(&context.func))
         {

@@ -15,6 +15,7 @@
 use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::entity::{EntityRef, SecondaryMap};
 use cranelift_codegen::ir::{Block, Function, Value};
+use rustc_hash::FxHashSet;
 
 use super::loops::{Loops, destinations};
 
@@ -22,24 +23,30 @@ use super::loops::{Loops, destinations};
 /// minutes. CPython has 12,600 in one function.
 const MAX_BLOCKS: usize = 60_000;
 
-/// The most steps through loops that the middle end takes to move code out of them.
+/// The most steps through loops that the middle end takes to move code out of them. CPython has 0.6
+/// million in one function.
 const MAX_LOOP_STEPS: u64 = 100_000_000;
 
 /// The most pairs of a value and a block in which it is alive that the backtracking allocator gets.
 /// The most that a function of CPython, clang-format, SQLite or CanvasKit has is 1.1 million.
 const MAX_LIVE_PAIRS: u64 = 8_000_000;
 
-/// The most steps from blocks to those that dominate them.
-const MAX_DOMINATOR_STEPS: u64 = 50_000_000;
+/// The most steps from blocks to those that dominate them. CPython has 1.5 million in one function.
+const MAX_DOMINATOR_STEPS: u64 = 30_000_000;
 
-/// The most pairs of values that are merged because one is passed for the other.
-const MAX_MERGED_PAIRS: u64 = 50_000_000;
+/// The most pairs of values that are merged because one is passed for the other: 5,800 loops in a row
+/// with one local took a second. The most in a function of CPython is 0.6 million.
+const MAX_MERGED_PAIRS: u64 = 20_000_000;
 
 /// The most pairs of a branch that passes a value and a block in which that is alive then.
 const MAX_PASSED_PAIRS: u64 = 50_000_000;
 
+/// The most pairs of a value and a branch past which it stays alive that the single-pass allocator gets.
+/// The most that a function of CPython has is 0.5 million.
+const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
+
 /// How often the search for parameters that are always the same value may look at an argument.
-const MAX_PARAMETER_STEPS: u64 = 100_000_000;
+const MAX_PARAMETER_STEPS: u64 = 300_000_000;
 
 /// Whether `func`, just lowered, is too much for the optimising middle end.
 pub(super) fn exceeds_middle_end(func: &Function) -> bool {
@@ -79,11 +86,17 @@ pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree)
         arguments += 1;
         complete[param] = arguments;
     });
-    let (mut position, mut passes) = (0, 2);
-    for_each_argument(func, domtree, |_, argument| {
+    let mut position = 0;
+    let mut early: FxHashSet<Value> = FxHashSet::default();
+    for_each_argument(func, domtree, |param, argument| {
         position += 1;
-        passes += u64::from(complete[func.dfg.resolve_aliases(argument)] > position);
+        let argument = func.dfg.resolve_aliases(argument);
+        if param != argument && complete[argument] > position {
+            early.insert(argument);
+        }
     });
+    // What is known of a parameter changes twice at the most.
+    let passes = 2 + 2 * early.len() as u64;
     passes * u64::from(arguments) > MAX_PARAMETER_STEPS
 }
 
@@ -106,6 +119,49 @@ pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> 
         && (dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
             || merged_pairs(func) > MAX_MERGED_PAIRS
             || exceeds_lives(func))
+}
+
+/// Whether `func`, as the middle end left it, is too much for the single-pass register allocator, too.
+pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> bool {
+    let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
+    // Most functions are too small to be worth a look.
+    values * blocks > MAX_LIVE_PAIRS && single_pass_pairs(func, domtree) > MAX_SINGLE_PASS_PAIRS
+}
+
+/// At the head of each block, the single-pass allocator goes through all values that are alive behind
+/// it, once for each branch that leads there. Branches to blocks that others lead to as well get a block
+/// of their own.
+fn single_pass_pairs(func: &Function, domtree: &DominatorTree) -> u64 {
+    let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
+    for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
+        branches[call.block(&func.dfg.value_lists)] += 1;
+    }
+    // By value: how many branches there are before its definition and its last use.
+    let mut lives: SecondaryMap<Value, (u64, u64)> =
+        SecondaryMap::with_capacity(func.dfg.num_values());
+    let mut position = 0;
+    for &block in domtree.cfg_rpo() {
+        position += branches[block].max(1);
+        let params = func.dfg.block_params(block).iter();
+        params.for_each(|&param| lives[param] = (position, position));
+        for inst in func.layout.block_insts(block) {
+            for value in func.dfg.inst_values(inst) {
+                let life = &mut lives[func.dfg.resolve_aliases(value)];
+                life.1 = life.1.max(position);
+            }
+            for &result in func.dfg.inst_results(inst) {
+                lives[result] = (position, position);
+            }
+        }
+        let calls = destinations(func, block);
+        position += calls.len() as u64;
+        for arg in calls.iter().flat_map(|call| call.args(&func.dfg.value_lists)) {
+            if let Some(value) = arg.as_value() {
+                lives[func.dfg.resolve_aliases(value)].1 = position;
+            }
+        }
+    }
+    lives.values().map(|(start, end)| end - start).sum()
 }
 
 /// For each branch, the allocator steps from its block to the one that dominates its target, block

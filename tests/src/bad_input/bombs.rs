@@ -4,8 +4,8 @@
 //! They are valid and harmless, and cheap to make. What they are aimed at stands beside each.
 
 use wasm_encoder::{
-    BlockType, CodeSection, Function, FunctionSection, Instruction as I, MemArg, MemoryType, Module,
-    TypeSection, ValType,
+    BlockType, CodeSection, Function, FunctionSection, Instruction as I, MemArg, MemoryType,
+    Module, TypeSection, ValType,
 };
 
 /// A shape of modules.
@@ -147,7 +147,8 @@ fn branch_tables(size: u32) -> Vec<u8> {
     const TARGETS: u32 = 100;
     let table = I::BrTable((1..TARGETS).collect::<Vec<_>>().into(), TARGETS);
     let one = [I::LocalGet(0), I::If(BlockType::Empty), I::LocalGet(0), table, I::End];
-    let code = repeat(&[BLOCK], TARGETS).chain(repeat(&one, size)).chain(repeat(&[I::End], TARGETS));
+    let code =
+        repeat(&[BLOCK], TARGETS).chain(repeat(&one, size)).chain(repeat(&[I::End], TARGETS));
     module(&[], 1, &code.collect::<Vec<_>>())
 }
 
@@ -155,10 +156,7 @@ fn distinct_targets(size: u32) -> Vec<u8> {
     let mut code: Vec<_> = repeat(&[BLOCK], size).collect();
     let targets: Vec<u32> = (0..size - 1).collect();
     code.extend([I::LocalGet(0), I::BrTable(targets.into(), size - 1)]);
-    code.extend(repeat(
-        &[I::End, I::LocalGet(0), I::I32Const(3), I::I32Add, I::LocalSet(0)],
-        size,
-    ));
+    code.extend(repeat(&[I::End, I::LocalGet(0), I::I32Const(3), I::I32Add, I::LocalSet(0)], size));
     module(&[], 1, &code)
 }
 

@@ -15,7 +15,9 @@ const MAX_COMPARES: usize = 3;
 
 /// How many steps SSA construction may take through the branch tables of a function, the most that are
 /// possible.
-const MAX_TABLE_STEPS: u64 = 100_000_000;
+const MAX_TABLE_STEPS: u64 = 1_000_000_000;
+/// A share of them that takes no exact count.
+const SMALL_TABLE_STEPS: u64 = MAX_TABLE_STEPS / 1000;
 
 /// Entries of a branch table, one after the other, with the same target: those up to `end`.
 struct Run {
@@ -128,17 +130,16 @@ impl Lowering<'_, '_> {
     /// Whether a branch table with these targets, the default's last, would take SSA construction too
     /// long, which goes through the whole table for each local that a target gets from it.
     fn is_wide(&mut self, blocks: &[Block]) -> bool {
-        // Most functions are too small to be worth a look.
-        let most = self.variables * (blocks.len() as u64).pow(2);
-        if self.table_steps + most <= MAX_TABLE_STEPS {
-            self.table_steps += most;
-            return false;
-        }
-        let targets = blocks.iter().collect::<FxHashSet<_>>().len();
-        let steps = self.variables * (blocks.len() * targets) as u64;
-        let wide = self.table_steps + steps > MAX_TABLE_STEPS;
+        let entries = blocks.len();
+        // Most tables are too small to be worth a look.
+        let targets = match self.variables * (entries as u64).pow(2) {
+            0..SMALL_TABLE_STEPS => entries,
+            _ => blocks.iter().collect::<FxHashSet<_>>().len(),
+        };
+        let steps = self.table_steps + self.variables * (entries * targets) as u64;
+        let wide = steps > MAX_TABLE_STEPS;
         if !wide {
-            self.table_steps += steps;
+            self.table_steps = steps;
         }
         wide
     }
