@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use wasmparser::{BlockType, FuncValidatorAllocations};
 
 use super::addresses::Addresses;
+use super::aliases::Aliases;
 use super::call_stack::CallStack;
 use super::control::Frame;
 use super::inline::Inlining;
@@ -56,6 +57,10 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) loops: u32,
     /// The jumps into all loops so far.
     pub(super) loop_entries: Vec<Inst>,
+    /// Of parameters of deep loops.
+    pub(super) aliases: Aliases,
+    /// The pairs of parameters of the same loop, for all loops so far.
+    pub(super) loop_param_pairs: u64,
     pub(super) inlining: Inlining,
     pub(super) metering: Metering,
     pub(super) reachable: bool,
@@ -69,6 +74,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) uses_simd: bool,
     /// The operands of all branches so far.
     pub(super) branch_operands: usize,
+    /// For all branch tables so far, local, and target: the entries of the table.
+    pub(super) table_steps: u64,
     /// How many operators were lowered.
     pub(super) operators: u32,
     functions: FxHashMap<Symbol, FuncRef>,
@@ -105,6 +112,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             variables: 0,
             loops: 0,
             loop_entries: Vec::new(),
+            aliases: Aliases::default(),
+            loop_param_pairs: 0,
             inlining: Inlining::default(),
             metering: Metering::default(),
             reachable: true,
@@ -115,6 +124,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             checked: CheckedAddresses::default(),
             uses_simd: false,
             branch_operands: 0,
+            table_steps: 0,
             operators: 0,
             functions: FxHashMap::default(),
             signatures: FxHashMap::default(),

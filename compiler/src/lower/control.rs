@@ -8,7 +8,9 @@
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 
 use super::addresses::Mark;
+use super::aliases::SHALLOW;
 use super::context::Lowering;
+use super::function::MAX_LOOP_PARAM_PAIRS;
 use super::signature::clif_type;
 use crate::wasm::ValueType;
 
@@ -158,8 +160,7 @@ impl<'a> Lowering<'a, '_> {
                 return;
             }
             FrameKind::Loop(header) => {
-                self.builder.seal_block(header);
-                self.loops -= 1;
+                self.seal_loop(header);
                 if self.reachable {
                     let results = frame_results(self.stacks.frames.pop());
                     self.top(results);
@@ -188,6 +189,20 @@ impl<'a> Lowering<'a, '_> {
             self.switch_to_behind(exit, frame.start);
             self.push_block_params(exit);
         }
+    }
+
+    /// Seals the header of the innermost loop, whose branches back are all known.
+    fn seal_loop(&mut self, header: Block) {
+        let params = self.builder.block_params(header).to_vec();
+        self.loop_param_pairs += (params.len() as u64).pow(2);
+        // Beyond the limit, the function is refused behind this operator.
+        if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS {
+            self.builder.seal_block(header);
+            if self.loops > SHALLOW {
+                self.aliases.note(&mut self.builder.func.dfg, &params);
+            }
+        }
+        self.loops -= 1;
     }
 
     /// An `if` with parameters and no `else` hands its parameters on as results.

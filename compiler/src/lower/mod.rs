@@ -8,6 +8,7 @@
 
 mod account;
 mod addresses;
+mod aliases;
 mod bounds;
 mod call_stack;
 mod context;

@@ -244,8 +244,16 @@ impl<'a> FunctionCompiler<'a> {
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
-        isa = least.filter(|_| effort::exceeds_backtracking(&context.func)).unwrap_or(isa);
+        isa = least
+            .filter(|_| effort::exceeds_backtracking(&context.func, &context.domtree))
+            .unwrap_or(isa);
         let reduced = !std::ptr::eq(isa, main);
+        if (reduced || least.is_none())
+            && effort::exceeds_single_pass(&context.func, &context.domtree)
+        {
+            let what = "too many values that stay alive past too many branches";
+            return Err(Error::limit(format!("{} has {what}", describe(symbol))));
+        }
         if let Some(more_effort) =
             more_effort.as_ref().filter(|_| worth::is_worth_effort(&context.func))
         {
@@ -269,7 +277,9 @@ fn optimize(
     context.verify_if(isa)?;
     context.flowgraph();
     context.eliminate_unreachable_code(isa)?;
-    context.remove_constant_phis(isa)?;
+    if !effort::exceeds_parameter_search(&context.func, &context.domtree) {
+        context.remove_constant_phis(isa)?;
+    }
     context.func.dfg.resolve_all_aliases();
     let optimises = isa.flags().opt_level() != OptLevel::None;
     if optimises && (worth::is_worth_effort(&context.func) || is_redundant(&context.func)) {

@@ -1,17 +1,21 @@
 //! How much work optimisation may take on a function.
 //!
 //! Some of Cranelift's algorithms take time or memory that grows with the square of what they work
-//! on. Its backtracking register allocator keeps, for each value, a record for about every block
-//! that the value is alive in: 5,000 values that are alive in as many blocks come from 38 KB of wasm
-//! and took 15 s and 1.6 GB. A function that is too much for it is compiled as at level 0, by
-//! algorithms that need time and memory in proportion to the size.
+//! on, or faster. Its backtracking register allocator keeps, for each value, a record for about every
+//! block that the value is alive in: 5,000 values that are alive in as many blocks come from 38 KB of
+//! wasm and took 15 s and 1.6 GB. Loops in each other, branches out of deep code and long chains of
+//! block parameters cost as much. A function that is too much is compiled as at level 0, by algorithms
+//! that need time and memory in proportion to the size.
 //!
-//! Lives are measured after the middle end, which may prolong them. The figure is an estimate:
-//! blocks count in the order of the layout, which for WebAssembly's structured control flow keeps
-//! every loop together.
+//! The figures are estimates, each made in one pass over the function, and only of functions that are
+//! large enough to exceed a limit at all. Lives are measured after the middle end, which may prolong
+//! them; blocks count in the order of the layout, which for WebAssembly's structured control flow
+//! keeps every loop together.
 
-use cranelift_codegen::entity::SecondaryMap;
-use cranelift_codegen::ir::{Function, Value};
+use cranelift_codegen::dominator_tree::DominatorTree;
+use cranelift_codegen::entity::{EntityRef, SecondaryMap};
+use cranelift_codegen::ir::{Block, Function, Value};
+use rustc_hash::FxHashSet;
 
 use super::loops::{Loops, destinations};
 
@@ -19,32 +23,207 @@ use super::loops::{Loops, destinations};
 /// minutes. CPython has 12,600 in one function.
 const MAX_BLOCKS: usize = 60_000;
 
+/// The most steps through loops that the middle end takes to move code out of them. CPython has 0.6
+/// million in one function.
+const MAX_LOOP_STEPS: u64 = 100_000_000;
+
 /// The most pairs of a value and a block in which it is alive that the backtracking allocator gets.
 /// The most that a function of CPython, clang-format, SQLite or CanvasKit has is 1.1 million.
 const MAX_LIVE_PAIRS: u64 = 8_000_000;
 
-/// The most arguments of branches, which the allocator merges with the parameters of their targets.
-/// A chain of 50,000 takes 2.7 s, and one of 100,000 four times as long. CPython has 17,000 in one
-/// function.
-const MAX_BRANCH_ARGUMENTS: usize = 100_000;
+/// The most steps from blocks to those that dominate them. CPython has 1.5 million in one function.
+const MAX_DOMINATOR_STEPS: u64 = 30_000_000;
+
+/// The most pairs of values that are merged because one is passed for the other: 5,800 loops in a row
+/// with one local took a second. The most in a function of CPython is 0.6 million.
+const MAX_MERGED_PAIRS: u64 = 20_000_000;
+
+/// The most pairs of a branch that passes a value and a block in which that is alive then.
+const MAX_PASSED_PAIRS: u64 = 50_000_000;
+
+/// The most pairs of a value and a branch past which it stays alive that the single-pass allocator gets.
+/// The most that a function of CPython has is 0.5 million.
+const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
+
+/// How often the search for parameters that are always the same value may look at an argument.
+const MAX_PARAMETER_STEPS: u64 = 300_000_000;
 
 /// Whether `func`, just lowered, is too much for the optimising middle end.
 pub(super) fn exceeds_middle_end(func: &Function) -> bool {
-    func.dfg.num_blocks() > MAX_BLOCKS
+    let (instructions, blocks) = (func.dfg.num_insts() as u64, func.dfg.num_blocks());
+    // Each loop has a block of its own.
+    let deepest = blocks as u64;
+    blocks > MAX_BLOCKS
+        || instructions.saturating_mul(deepest * deepest) > MAX_LOOP_STEPS
+            && loop_steps(func) > MAX_LOOP_STEPS
+}
+
+/// For each loop around an instruction, and for each of its operands, the middle end goes through all
+/// loops around that.
+fn loop_steps(func: &Function) -> u64 {
+    let depths = Loops::of(func).depths();
+    let blocks = func.layout.blocks().zip(depths);
+    let steps = blocks.filter(|&(_, depth)| depth > 0).map(|(block, depth)| {
+        func.layout.block_insts(block).count() as u64 * u64::from(depth).pow(2)
+    });
+    steps.fold(0, u64::saturating_add)
+}
+
+/// Whether the parameters of blocks in `func` pass values on in such an order that the search for
+/// those that are always the same value would take too long.
+///
+/// The search goes through all branches until nothing changes. It has to begin again where a value is
+/// passed before all that may change it was seen.
+pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree) -> bool {
+    // Each parameter is a value, and is passed at least once.
+    let values = func.dfg.num_values() as u64;
+    if values * values <= MAX_PARAMETER_STEPS {
+        return false;
+    }
+    let mut complete: SecondaryMap<Value, u32> = SecondaryMap::new();
+    let mut arguments = 0;
+    for_each_argument(func, domtree, |param, _| {
+        arguments += 1;
+        complete[param] = arguments;
+    });
+    let mut position = 0;
+    let mut early: FxHashSet<Value> = FxHashSet::default();
+    for_each_argument(func, domtree, |param, argument| {
+        position += 1;
+        let argument = func.dfg.resolve_aliases(argument);
+        if param != argument && complete[argument] > position {
+            early.insert(argument);
+        }
+    });
+    // What is known of a parameter changes twice at the most.
+    let passes = 2 + 2 * early.len() as u64;
+    passes * u64::from(arguments) > MAX_PARAMETER_STEPS
+}
+
+/// Calls `see` with every parameter of a block and an argument for it, in the order of the search.
+fn for_each_argument(func: &Function, domtree: &DominatorTree, mut see: impl FnMut(Value, Value)) {
+    for &block in domtree.cfg_rpo() {
+        for call in destinations(func, block) {
+            let params = func.dfg.block_params(call.block(&func.dfg.value_lists));
+            let args = call.args(&func.dfg.value_lists).filter_map(|arg| arg.as_value());
+            params.iter().zip(args).for_each(|(&param, arg)| see(param, arg));
+        }
+    }
 }
 
 /// Whether `func`, as the middle end left it, is too much for the backtracking register allocator.
-pub(super) fn exceeds_backtracking(func: &Function) -> bool {
+pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> bool {
     let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
     // Most functions are too small to be worth a look.
     values * blocks > MAX_LIVE_PAIRS
-        && (branch_arguments(func) > MAX_BRANCH_ARGUMENTS
-            || live_pairs(func, MAX_LIVE_PAIRS) > MAX_LIVE_PAIRS)
+        && (dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
+            || merged_pairs(func) > MAX_MERGED_PAIRS
+            || exceeds_lives(func))
 }
 
-fn branch_arguments(func: &Function) -> usize {
-    let destinations = func.layout.blocks().flat_map(|block| destinations(func, block));
-    destinations.map(|call| call.args(&func.dfg.value_lists).count()).sum()
+/// Whether `func`, as the middle end left it, is too much for the single-pass register allocator, too.
+pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> bool {
+    let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
+    // Most functions are too small to be worth a look.
+    values * blocks > MAX_LIVE_PAIRS && single_pass_pairs(func, domtree) > MAX_SINGLE_PASS_PAIRS
+}
+
+/// At the head of each block, the single-pass allocator goes through all values that are alive behind
+/// it, once for each branch that leads there. Branches to blocks that others lead to as well get a block
+/// of their own.
+fn single_pass_pairs(func: &Function, domtree: &DominatorTree) -> u64 {
+    let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
+    for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
+        branches[call.block(&func.dfg.value_lists)] += 1;
+    }
+    // By value: how many branches there are before its definition and its last use.
+    let mut lives: SecondaryMap<Value, (u64, u64)> =
+        SecondaryMap::with_capacity(func.dfg.num_values());
+    let mut position = 0;
+    for &block in domtree.cfg_rpo() {
+        position += branches[block].max(1);
+        let params = func.dfg.block_params(block).iter();
+        params.for_each(|&param| lives[param] = (position, position));
+        for inst in func.layout.block_insts(block) {
+            for value in func.dfg.inst_values(inst) {
+                let life = &mut lives[func.dfg.resolve_aliases(value)];
+                life.1 = life.1.max(position);
+            }
+            for &result in func.dfg.inst_results(inst) {
+                lives[result] = (position, position);
+            }
+        }
+        let calls = destinations(func, block);
+        position += calls.len() as u64;
+        for arg in calls.iter().flat_map(|call| call.args(&func.dfg.value_lists)) {
+            if let Some(value) = arg.as_value() {
+                lives[func.dfg.resolve_aliases(value)].1 = position;
+            }
+        }
+    }
+    lives.values().map(|(start, end)| end - start).sum()
+}
+
+/// For each branch, the allocator steps from its block to the one that dominates its target, block
+/// by block that dominates the one before.
+fn dominator_steps(func: &Function, domtree: &DominatorTree) -> u64 {
+    let mut depths: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
+    for &block in domtree.cfg_rpo() {
+        depths[block] = domtree.idom(block).map_or(0, |dominator| depths[dominator] + 1);
+    }
+    let mut steps = 0;
+    for &block in domtree.cfg_rpo() {
+        for call in destinations(func, block) {
+            let dominator = domtree.idom(call.block(&func.dfg.value_lists));
+            steps += depths[block] - dominator.map_or(0, |dominator| depths[dominator]);
+        }
+    }
+    steps
+}
+
+/// The allocator merges the values that are passed for each other into one list, and may go through
+/// all of it for each value that it adds.
+fn merged_pairs(func: &Function) -> u64 {
+    let mut groups = Groups { parents: (0..func.dfg.num_values() as u32).collect() };
+    for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
+        let params = func.dfg.block_params(call.block(&func.dfg.value_lists));
+        let args = call.args(&func.dfg.value_lists).filter_map(|arg| arg.as_value());
+        params.iter().zip(args).for_each(|(&param, arg)| groups.merge(param, arg));
+    }
+    groups.pairs()
+}
+
+/// Values in groups.
+struct Groups {
+    /// By value: itself, or another one of its group.
+    parents: Vec<u32>,
+}
+
+impl Groups {
+    fn find(&mut self, value: usize) -> usize {
+        let mut value = value;
+        while self.parents[value] as usize != value {
+            let parent = self.parents[value] as usize;
+            self.parents[value] = self.parents[parent];
+            value = parent;
+        }
+        value
+    }
+
+    fn merge(&mut self, a: Value, b: Value) {
+        let (a, b) = (self.find(a.index()), self.find(b.index()));
+        self.parents[b] = a as u32;
+    }
+
+    /// The number of pairs of values in the same group.
+    fn pairs(&mut self) -> u64 {
+        let mut sizes = vec![0u64; self.parents.len()];
+        for value in 0..self.parents.len() {
+            let group = self.find(value);
+            sizes[group] += 1;
+        }
+        sizes.iter().map(|size| size * (size - size.min(&1)) / 2).sum()
+    }
 }
 
 /// Where a value is alive: from its definition's block to that of its last use, as positions in the
@@ -55,26 +234,50 @@ struct Life {
     end: u32,
 }
 
-/// The number of pairs of a value and a block in which it is alive, or some number above `limit`.
-fn live_pairs(func: &Function, limit: u64) -> u64 {
-    let lives = lives(func);
-    let loops = Loops::of(func);
-    let mut pairs = 0;
-    for life in lives.values() {
-        // A value from outside of a loop that is used in it stays alive until the loop ends. Each
-        // step of the search crosses a block that counts, so the search is no more work than that.
-        let mut end = life.end;
-        let mut around = loops.innermost[life.end as usize];
-        while let Some(header) = around.filter(|&header| header > life.start) {
+impl Life {
+    /// The number of blocks behind its first one. A value from outside of a loop that is used in it
+    /// stays alive until the loop ends. Each step of the search crosses a block that counts, so the
+    /// search is no more work than that.
+    fn length(self, loops: &Loops) -> u64 {
+        let mut end = self.end;
+        let mut around = loops.innermost[self.end as usize];
+        while let Some(header) = around.filter(|&header| header > self.start) {
             end = end.max(loops.end[header as usize].unwrap_or(end));
             around = loops.outer[header as usize];
         }
-        pairs += u64::from(end - life.start);
+        u64::from(end - self.start)
+    }
+}
+
+/// Whether the values of `func` are alive in too many blocks.
+fn exceeds_lives(func: &Function) -> bool {
+    let (lives, loops) = (lives(func), Loops::of(func));
+    live_pairs(&lives, &loops, MAX_LIVE_PAIRS) > MAX_LIVE_PAIRS
+        || passed_pairs(func, &lives, &loops) > MAX_PASSED_PAIRS
+}
+
+/// The number of pairs of a value and a block in which it is alive, or some number above `limit`.
+fn live_pairs(lives: &SecondaryMap<Value, Life>, loops: &Loops, limit: u64) -> u64 {
+    let mut pairs = 0;
+    for life in lives.values() {
+        pairs += life.length(loops);
         if pairs > limit {
             break;
         }
     }
     pairs
+}
+
+/// In each block in which a parameter of another one is alive, the allocator looks at all branches
+/// that pass a value for it.
+fn passed_pairs(func: &Function, lives: &SecondaryMap<Value, Life>, loops: &Loops) -> u64 {
+    let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
+    for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
+        branches[call.block(&func.dfg.value_lists)] += 1;
+    }
+    let params = |block| func.dfg.block_params(block).iter();
+    let length = |block| params(block).map(|&param| lives[param].length(loops)).sum::<u64>();
+    func.layout.blocks().map(|block| branches[block] * length(block)).sum()
 }
 
 fn lives(func: &Function) -> SecondaryMap<Value, Life> {
@@ -102,7 +305,11 @@ mod tests {
     use cranelift_codegen::ir::{Function, InstBuilder, Type, types};
     use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-    use super::live_pairs;
+    use super::{Loops, lives};
+
+    fn live_pairs(func: &Function, limit: u64) -> u64 {
+        super::live_pairs(&lives(func), &Loops::of(func), limit)
+    }
 
     const I32: Type = types::I32;
 

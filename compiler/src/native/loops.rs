@@ -48,16 +48,25 @@ impl Loops {
         loops
     }
 
+    /// By block: how many loops there are around it.
+    pub(super) fn depths(&self) -> Vec<u32> {
+        // A header comes behind those of the loops around its own.
+        let mut depths = Vec::with_capacity(self.end.len());
+        for (block, innermost) in (0..).zip(&self.innermost) {
+            depths.push(match *innermost {
+                Some(header) if header == block => {
+                    1 + self.outer[block as usize].map_or(0, |outer| depths[outer as usize])
+                }
+                Some(header) => depths[header as usize],
+                None => 0,
+            });
+        }
+        depths
+    }
+
     /// How many loops there are around the block in the most of them.
     pub(super) fn depth(&self) -> u32 {
-        // A header comes behind those of the loops around its own.
-        let mut depths = vec![0; self.end.len()];
-        let mut deepest = 0;
-        for header in (0..self.end.len()).filter(|&block| self.end[block].is_some()) {
-            depths[header] = 1 + self.outer[header].map_or(0, |outer| depths[outer as usize]);
-            deepest = deepest.max(depths[header]);
-        }
-        deepest
+        self.depths().into_iter().max().unwrap_or(0)
     }
 }
 

@@ -39,6 +39,9 @@ pub(super) fn unroll(func: &mut Function, loop_entries: &[Inst]) {
     let mut incoming_edges = incoming(func);
     // Inner loops are entered behind those around them.
     for entry in entries.into_iter().rev() {
+        if budget < LEAST_ADDED {
+            break;
+        }
         let Some(unrolling) = Unrolling::of(func, &incoming_edges, entry) else { continue };
         let added = unrolling.added.max(LEAST_ADDED);
         if added <= budget {

@@ -2,6 +2,7 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, JumpTableData, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
 use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
@@ -11,6 +12,12 @@ use super::super::function::MAX_BRANCH_OPERANDS;
 /// The most compares that take the place of a jump through a table, which costs a load and is hard
 /// to predict.
 const MAX_COMPARES: usize = 3;
+
+/// How many steps SSA construction may take through the branch tables of a function, the most that are
+/// possible.
+const MAX_TABLE_STEPS: u64 = 1_000_000_000;
+/// A share of them that takes no exact count.
+const SMALL_TABLE_STEPS: u64 = MAX_TABLE_STEPS / 1000;
 
 /// Entries of a branch table, one after the other, with the same target: those up to `end`.
 struct Run {
@@ -106,6 +113,11 @@ impl Lowering<'_, '_> {
         {
             return self.compare_and_branch(index, &runs, default);
         }
+        blocks.push(default);
+        if self.is_wide(&blocks) {
+            return self.branch_by_way(index, &blocks);
+        }
+        blocks.pop();
         let dfg = &mut self.builder.func.dfg;
         let block_args = &self.stacks.block_args;
         let calls = blocks.into_iter().map(|block| dfg.block_call(block, block_args));
@@ -113,6 +125,46 @@ impl Lowering<'_, '_> {
         let default = self.builder.func.dfg.block_call(default, &self.stacks.block_args);
         let table = self.builder.create_jump_table(JumpTableData::new(default, &calls));
         self.ins().br_table(index, table);
+    }
+
+    /// Whether a branch table with these targets, the default's last, would take SSA construction too
+    /// long, which goes through the whole table for each local that a target gets from it.
+    fn is_wide(&mut self, blocks: &[Block]) -> bool {
+        let entries = blocks.len();
+        // Most tables are too small to be worth a look.
+        let targets = match self.variables * (entries as u64).pow(2) {
+            0..SMALL_TABLE_STEPS => entries,
+            _ => blocks.iter().collect::<FxHashSet<_>>().len(),
+        };
+        let steps = self.table_steps + self.variables * (entries * targets) as u64;
+        let wide = steps > MAX_TABLE_STEPS;
+        if !wide {
+            self.table_steps = steps;
+        }
+        wide
+    }
+
+    /// Branches like a table with these targets, the default's last, with the collected block
+    /// arguments, but through one block more for each target, which alone passes values to it.
+    fn branch_by_way(&mut self, index: Value, blocks: &[Block]) {
+        let mut ways: FxHashMap<Block, Block> = FxHashMap::default();
+        let mut targets = Vec::new();
+        let calls = blocks.iter().map(|&target| {
+            let way = *ways.entry(target).or_insert_with(|| {
+                let way = self.builder.create_block();
+                targets.push((way, target));
+                way
+            });
+            self.builder.func.dfg.block_call(way, &[])
+        });
+        let mut calls: Vec<_> = calls.collect();
+        let default = calls.pop().expect("there is a default");
+        let table = self.builder.create_jump_table(JumpTableData::new(default, &calls));
+        self.ins().br_table(index, table);
+        for (way, target) in targets {
+            self.continue_in(way);
+            self.jump_with_args(target);
+        }
     }
 
     /// Branches to the first of `runs` whose end is above `index`, or else to `default`.
