@@ -17,12 +17,10 @@ const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 
 #[test]
 fn compiled_modules_do_what_interpreters_do() {
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let request = Request {
-        modules: Some(MODULES),
-        seed: Some(0),
-        folder: folder.path().to_owned(),
-        ..Request::default()
-    };
+    let mut request = Request::default();
+    request.modules = Some(MODULES);
+    request.seed = Some(0);
+    request.folder = folder.path().to_owned();
     let state = run_with(&request, Path::new(env!("CARGO_BIN_EXE_fuzz")))
         .unwrap_or_else(|problem| panic!("{problem}"));
     println!("{state}");

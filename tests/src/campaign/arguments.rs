@@ -16,6 +16,7 @@ usage: fuzz [--hours=N | --minutes=N | --modules=N] [--seed=N] [--jobs=N] [--way
 
 /// What a campaign is to do.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Request {
     /// How long to go on; for ever, or until `modules` are done, if not given.
     pub time: Option<Duration>,

@@ -277,7 +277,7 @@ impl Subject<'_> {
     fn ask_v8(&self, judge: &Judge, expected: &Expected) -> Result<usize, Box<Difference>> {
         let Prepared { wasm, imported_functions, .. } = self.prepared;
         let may_import = self.kind.is_none_or(Kind::has_imports) || *imported_functions > 0;
-        if may_import || !self.seed.is_multiple_of(V8_SEEDS) || !V8::takes(&expected.plan) {
+        if may_import || !self.seed.is_multiple_of(V8_SEEDS) || !V8::takes(&expected.plan, wasm) {
             return Ok(0);
         }
         let compared = judge.v8.compare(&expected.plan, wasm, &expected.trace);

@@ -11,6 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde::{Deserialize, Serialize};
 use wamr_abi::exceptions::TrapId;
 use wamr_shim::{Val, ValType};
+use wasmparser::{Parser, Payload};
 
 use super::drive::{FUEL, Plan, Trace};
 
@@ -66,8 +67,8 @@ impl V8 {
         Self(RefCell::new(None))
     }
 
-    /// Whether V8 can be asked about the plan.
-    pub(super) fn takes(plan: &Plan) -> bool {
+    /// Whether V8 can be asked about the plan for the module `wasm`.
+    pub(super) fn takes(plan: &Plan, wasm: &[u8]) -> bool {
         let visible = |ty: &ValType| *ty != ValType::V128;
         let functions =
             plan.functions.iter().all(|(_, ty)| ty.params.iter().chain(&ty.results).all(visible));
@@ -79,6 +80,7 @@ impl V8 {
         };
         let arguments = plan.calls.iter().flat_map(|(_, arguments)| arguments);
         functions
+            && has_bounded_tables(wasm)
             && plan.globals.iter().all(|(_, ty, _)| visible(ty))
             && !arguments.into_iter().any(has_payload)
     }
@@ -160,6 +162,17 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Whether each table has a maximum: without one, it grows as far as the runtime likes, which is not the
+/// same for all, and `table.grow` says so.
+fn has_bounded_tables(wasm: &[u8]) -> bool {
+    Parser::new(0).parse_all(wasm).all(|payload| match payload {
+        Ok(Payload::TableSection(section)) => {
+            section.into_iter().all(|table| table.is_ok_and(|table| table.ty.maximum.is_some()))
+        }
+        _ => true,
+    })
 }
 
 fn request(plan: &Plan, wasm: &[u8]) -> Request {
