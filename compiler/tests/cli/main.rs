@@ -8,6 +8,7 @@ mod cache;
 mod compared;
 #[cfg(feature = "run")]
 mod deployment;
+mod escape;
 mod examples;
 #[cfg(feature = "explore")]
 mod explore;
