@@ -12,7 +12,7 @@ use cwamrc_tests::machine::Machine;
 
 /// How many modules `cargo test` takes, each compiled once for each machine. The runtime without guard
 /// pages is judged by fewer: only its checks are others.
-const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 480 };
+const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 560 };
 
 #[test]
 fn compiled_modules_do_what_interpreters_do() {

@@ -289,7 +289,7 @@ impl Subject<'_> {
 
     /// The module with markers, to find out what is executed: of many modules, some are enough.
     fn marked(&self) -> Option<Vec<u8>> {
-        let wanted = self.seed.is_multiple_of(MARKED_SEEDS);
+        let wanted = self.seed < FIRST_SEEDS || self.seed.is_multiple_of(MARKED_SEEDS);
         wanted.then(|| self.prepared.marked()).flatten()
     }
 
@@ -369,7 +369,10 @@ const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 /// Every so many seeds are given to V8: no multiple of the number of kinds.
 const V8_SEEDS: u64 = 3;
 
-/// Every so many seeds are run with markers: no multiple of the number of kinds.
+/// The first seeds, which every run of the tests takes, are all run with markers.
+const FIRST_SEEDS: u64 = 1000;
+
+/// Of the others, every so many: no multiple of the number of kinds.
 const MARKED_SEEDS: u64 = 7;
 
 /// The number of a machine, which does not depend on the others that there are.
