@@ -184,3 +184,51 @@ fn nothing_is_open_by_default() {
         }
     }
 }
+
+/// Exits with the number of its arguments, its name included, and 100 more if it got a directory.
+const ARGUMENTS: &str = include_str!("programs/arguments.wat");
+
+/// What stands behind the module is the program's, whatever it looks like.
+#[test]
+fn arguments_are_no_flags() {
+    let sandbox = Sandbox::new();
+    sandbox.file("arguments.wat", ARGUMENTS);
+    let lines: &[&[&str]] = &[
+        &[],
+        &["--dir=."],
+        &["--dir", "."],
+        &["--map-dir=/::."],
+        &["--help"],
+        &["-h"],
+        &["-v"],
+        &["--env", "A=1"],
+        &["--threads", "3"],
+        &["--engine=interpreter"],
+        &["--invoke", "f"],
+        &["--", "x"],
+        &["--"],
+        &["x", "--dir=."],
+        &["--trust-native"],
+        &["--gas-limit=1"],
+    ];
+    for engine in ENGINES {
+        for line in lines {
+            let done = sandbox.cwamrc(&[&["run", engine, "arguments.wat"], *line].concat());
+            let expected = (1 + line.len() as i32, "", "");
+            assert_eq!((done.code, done.stdout_text(), &*done.stderr), expected, "{line:?}");
+        }
+    }
+}
+
+/// A module with machine code in a section that is made for it, with right digests, by a stranger: the code
+/// prints a line and exits with 42, the module does nothing of the kind.
+#[test]
+fn machine_code_of_strangers_is_not_run() {
+    let sandbox = Sandbox::new();
+    sandbox.file("app.wasm", include_bytes!("programs/universal_native.wasm"));
+    for flags in [&[][..], &["--engine=compile"], &["--engine=interpreter"]] {
+        let done = sandbox.cwamrc(&[&["run"], flags, &["app.wasm"]].concat());
+        assert!(!done.stdout_text().contains("NATIVE CODE RAN"), "{flags:?}");
+        assert_ne!(done.code, 42, "{flags:?}");
+    }
+}

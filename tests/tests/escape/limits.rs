@@ -76,6 +76,45 @@ fn gas_ends_a_start_function() {
     }
 }
 
+/// A hundred threads have no more gas than one: they draw on one account, or are not started, in which case
+/// the module tries again until its gas is used up.
+#[test]
+fn threads_share_their_gas() {
+    let text = r#"(module
+        (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
+        (memory (export "memory") 1 1 shared)
+        (func (export "wasi_thread_start") (param i32 i32) (local $i i32)
+            (loop $next
+                (local.set $i (i32.add (local.get $i) (i32.const 1)))
+                (br_if $next (i32.lt_u (local.get $i) (i32.const 2000))))
+            (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1)))
+            (drop (memory.atomic.notify (i32.const 0) (i32.const 1))))
+        ;; 100 threads, one after the other, each of which takes 14,000.
+        (func (export "run") (local $k i32)
+            (loop $next
+                (if (i32.gt_s (call $spawn (i32.const 0)) (i32.const 0))
+                    (then
+                        (local.set $k (i32.add (local.get $k) (i32.const 1)))
+                        (block $done (loop $wait
+                            (br_if $done (i32.ge_u (i32.atomic.load (i32.const 0)) (local.get $k)))
+                            (drop (memory.atomic.wait32 (i32.const 0)
+                                (i32.sub (local.get $k) (i32.const 1)) (i64.const 1000000)))
+                            (br $wait)))))
+                (br_if $next (i32.lt_u (local.get $k) (i32.const 100))))))"#;
+    let wasm = wat::parse_str(text).expect("the text is right");
+    for place in places().into_iter().map(with_gas).filter(|place| !place.machine.is_foreign()) {
+        // Threads with a limit may be refused by name.
+        match cwamrc::compile(&wasm, &place.options) {
+            Err(error) => assert_eq!(error.kind(), cwamrc::ErrorKind::Unsupported, "{error}"),
+            Ok(_) => {
+                let scene = place.scene(text).expect("it can be instantiated");
+                scene.expect("run", &[], Err(OUT_OF_GAS));
+                scene.is_intact();
+            }
+        }
+    }
+}
+
 /// The counter belongs to the compiler: a module that names its own export like it is refused.
 #[test]
 fn a_module_cannot_reach_its_gas() {

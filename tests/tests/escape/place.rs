@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cwamrc::instrument::Gas;
-use cwamrc::{BoundsChecks, CallStacks, OptLevel, Options, Release};
+use cwamrc::{BoundsChecks, CallStacks, ErrorKind, OptLevel, Options, Release};
 use cwamrc_tests::machine::Machine;
 use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Runtime, Val};
 
@@ -29,6 +29,16 @@ type Change = fn(&mut Options);
 const CHANGES: &[(&str, Change)] = &[
     ("frames", |options| options.call_stacks = Some(CallStacks::complete())),
     ("in place", |options| options.indirect_mode = true),
+    ("frames that are not checked", |options| {
+        let mut frames = CallStacks::empty();
+        frames.function_index = true;
+        options.call_stacks = Some(frames);
+    }),
+    ("intrinsics", |options| options.builtin_intrinsics = all()),
+    ("in place, intrinsics", |options| {
+        options.indirect_mode = true;
+        options.builtin_intrinsics = all();
+    }),
     ("gas", |options| options.instrumentation.gas = Some(Gas::new())),
     ("counted", |options| {
         options.instrumentation.count_instructions = true;
@@ -42,6 +52,10 @@ const CHANGES: &[(&str, Change)] = &[
     ("frame pointers", |options| options.frame_pointers = true),
     ("stack checks", |options| options.stack_bounds_checks = Some(true)),
 ];
+
+fn all() -> cwamrc::Intrinsics {
+    "all".parse().expect("it is the name of all")
+}
 
 /// Every way on this machine's architecture, in runtimes with and without guard pages, and the main ways
 /// on the others.
@@ -73,6 +87,12 @@ pub(crate) fn places() -> Vec<Place> {
             }
         }
     }
+    // What gives up a check may be refused by name.
+    places.retain(|place| match cwamrc::compile(b"\0asm\x01\0\0\0", &place.options) {
+        Ok(_) => true,
+        Err(error) if error.kind() == ErrorKind::Unsupported => false,
+        Err(error) => panic!("{place}: {error}"),
+    });
     places
 }
 
