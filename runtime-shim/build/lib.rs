@@ -70,6 +70,7 @@ fn configure(
         .include(sources::OWN_FOLDER)
         .flag_if_supported("-std=gnu99")
         .flags(["-ffunction-sections", "-fdata-sections"])
+        .flags(options::flags(options))
         .warnings(false)
         // The runtime is a tool here, not the thing under development: optimised in every profile.
         .opt_level(2)

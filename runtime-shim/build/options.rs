@@ -70,11 +70,15 @@ pub struct Options {
     pub spec_test: bool,
     /// Profiles of calls and of the native stack, which WAMR prints.
     pub profiling: bool,
+    /// gcc's sanitizers of addresses and of undefined behaviour in all C, which end the program. Their
+    /// handlers of signals and WAMR's get into each other's way, so this is for a runtime without guard
+    /// pages, and only for the machine that builds it.
+    pub sanitized: bool,
 }
 
 /// Every macro for the C compiler, with its value.
 pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<String>)> {
-    let Options { software_bounds_checks, memory64, spec_test, profiling } = options;
+    let Options { software_bounds_checks, memory64, spec_test, profiling, sanitized: _ } = options;
     let switches = [
         ("WASM_DISABLE_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_bounds_checks),
@@ -94,4 +98,18 @@ pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<
     defines.extend(allocator.iter().map(|(name, value)| define(name, value)));
     defines.extend(target.defines.iter().map(|(name, value)| define(name, value)));
     defines
+}
+
+/// Flags of the compiler and of the linker beyond macros.
+pub(crate) fn flags(options: Options) -> &'static [&'static str] {
+    // WAMR shifts into the sign and reads and writes numbers where they lie, aligned or not; it adds to
+    // null pointers, and calls functions by types that differ in names only.
+    const SANITIZED: &[&str] = &[
+        "-fsanitize=address,undefined",
+        "-fno-sanitize=alignment,shift,pointer-overflow,null",
+        "-fno-sanitize-recover=all",
+        "-fno-omit-frame-pointer",
+        "-g1",
+    ];
+    if options.sanitized { SANITIZED } else { &[] }
 }

@@ -15,7 +15,6 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runner");
 
 /// The functions in whose place the linker puts others: see `runner/main.c`, `runner/regions.c`.
 const LINK_FLAGS: &[&str] = &[
-    "-static",
     "-Wl,--gc-sections",
     "-Wl,--wrap=mprotect",
     "-Wl,--wrap=os_mmap",
@@ -47,7 +46,11 @@ impl Runner {
         let root = crate::wamr_root()?;
         let found = sources::Sources::find(&root, target)?;
         let own = own_files()?;
-        let parts = (&version, options::defines(target, options), LINK_FLAGS);
+        if options.sanitized && !(target.is_native() && options.software_bounds_checks) {
+            return Err("sanitizers are for this machine, and for no guard pages".to_owned());
+        }
+        let (defines, flags) = (options::defines(target, options), options::flags(options));
+        let parts = (&version, defines, flags, LINK_FLAGS);
         let number = fingerprint(parts, own.iter().chain(found.files()))?;
         let program = folder.join(format!("{}-{:016x}", target.arch, number));
         if !program.exists() {
@@ -106,6 +109,9 @@ fn link(root: &Path, target: &Target, options: Options, program: &Path) -> Resul
     let linked = folder.join("runner");
     let output = Command::new(target.compiler())
         .args(LINK_FLAGS)
+        // An emulator finds no libraries; those of sanitizers are no archives.
+        .args((!options.sanitized).then_some("-static"))
+        .args(options::flags(options))
         .arg("-o")
         .arg(&linked)
         .args(&objects)

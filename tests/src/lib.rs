@@ -1,6 +1,7 @@
 //! Support code shared by the integration tests.
 
 pub mod bad_input;
+pub mod campaign;
 pub mod differential;
 pub mod edit;
 mod emscripten;

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::{env, fmt, fs};
 
-use cwamrc::{Architecture, Cpu, Options};
+use cwamrc::{Architecture, BoundsChecks, Cpu, Options};
 use wamr_build::{Runner, Target};
 use wamr_shim::Runtime;
 
@@ -30,6 +30,9 @@ pub enum Machine {
         architecture: Architecture,
         /// Whether the runtime has hardware bounds checks.
         guard_pages: bool,
+        /// Whether the C of the runtime is compiled with gcc's sanitizers of addresses and of undefined
+        /// behaviour.
+        sanitized: bool,
     },
 }
 
@@ -39,7 +42,8 @@ impl Machine {
     pub fn foreign() -> impl Iterator<Item = Machine> {
         let foreign = Architecture::ALL.iter().filter(|&&architecture| !is_native(architecture));
         let guard_pages = !cfg!(feature = "software-bounds-checks");
-        foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages })
+        let sanitized = false;
+        foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages, sanitized })
     }
 
     /// A runner for the architecture of this machine: what holds for runners without an emulator.
@@ -48,15 +52,41 @@ impl Machine {
         Machine::Runner {
             architecture: architecture.expect("tests run where cwamrc's files do"),
             guard_pages: !cfg!(feature = "software-bounds-checks"),
+            sanitized: false,
         }
+    }
+
+    /// The same runner with a runtime that was compiled with sanitizers, and so ends itself when its C does
+    /// what C does not allow. It has no guard pages, whose faults are the sanitizers' as well.
+    pub fn sanitized(self) -> Machine {
+        match self {
+            Machine::Here => Machine::Here,
+            Machine::Runner { architecture, .. } => {
+                Machine::Runner { architecture, guard_pages: false, sanitized: true }
+            }
+        }
+    }
+
+    /// Whether the runtime is meant for code with these checks.
+    pub fn is_for(self, checks: BoundsChecks) -> bool {
+        let guard_pages = match self {
+            Machine::Here => !cfg!(feature = "software-bounds-checks"),
+            Machine::Runner { guard_pages, .. } => guard_pages,
+        };
+        guard_pages || checks == BoundsChecks::Software
+    }
+
+    /// Whether it is for another architecture than this machine's.
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Machine::Runner { architecture, .. } if !is_native(architecture))
     }
 
     /// The same runner with a runtime that has no hardware bounds checks.
     pub fn without_guard_pages(self) -> Machine {
         match self {
             Machine::Here => Machine::Here,
-            Machine::Runner { architecture, .. } => {
-                Machine::Runner { architecture, guard_pages: false }
+            Machine::Runner { architecture, sanitized, .. } => {
+                Machine::Runner { architecture, guard_pages: false, sanitized }
             }
         }
     }
@@ -105,13 +135,16 @@ impl Machine {
     pub fn command(self) -> Result<Option<Command>, String> {
         // A failure is kept, too: it takes its time.
         static BUILT: Mutex<Option<HashMap<Machine, Result<Runner, String>>>> = Mutex::new(None);
-        let Machine::Runner { architecture, guard_pages } = self else { return Ok(None) };
+        let Machine::Runner { architecture, guard_pages, sanitized } = self else {
+            return Ok(None);
+        };
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
         let built = built.get_or_insert_default();
         let runner = built.entry(self).or_insert_with(|| {
             let target = Target::find(architecture.name(), "linux")?;
             let options = wamr_build::Options {
                 software_bounds_checks: !guard_pages,
+                sanitized,
                 memory64: cfg!(feature = "memory64"),
                 spec_test: true,
                 ..wamr_build::Options::default()
@@ -171,9 +204,10 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Machine::Here => f.write_str("here"),
-            Machine::Runner { architecture, guard_pages } => {
+            Machine::Runner { architecture, guard_pages, sanitized } => {
                 let pages = if *guard_pages { "" } else { " without guard pages" };
-                write!(f, "{}{pages}", architecture.name())
+                let sanitized = if *sanitized { ", sanitized" } else { "" };
+                write!(f, "{}{pages}{sanitized}", architecture.name())
             }
         }
     }
@@ -183,11 +217,12 @@ fn is_native(architecture: Architecture) -> bool {
     architecture.name() == env::consts::ARCH
 }
 
-/// A folder beside that of the test programs, which lie in `deps`.
+/// A folder beside that of the test programs, which lie in `deps`; other programs lie beside it.
 fn runners_folder() -> Result<PathBuf, String> {
     let program = env::current_exe().map_err(|error| format!("the test program: {error}"))?;
-    let profile = program.ancestors().nth(2).ok_or("the test program lies in no folder")?;
-    let folder = profile.join("runners");
+    let mut folders = program.ancestors().skip(1);
+    let profile = folders.find(|folder| !folder.ends_with("deps"));
+    let folder = profile.ok_or("the test program lies in no folder")?.join("runners");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     Ok(folder)
 }

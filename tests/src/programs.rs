@@ -19,6 +19,19 @@ pub const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/programs");
 
 const TFJS_THREADS: &str = "dist/tfjs-backend-wasm-threaded-simd.wasm";
 
+/// The modules that were published as such.
+const PUBLISHED: &[&str] = &[
+    "canvaskit",
+    "clang-format",
+    "onnxruntime",
+    "oxc-parser",
+    "python",
+    "quickjs",
+    "sqljs",
+    "tfjs",
+    "tfjs-threads",
+];
+
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/inputs.sh");
 
 /// Where everything lies on this machine.
@@ -131,6 +144,19 @@ impl Inputs {
             _ => self.programs.get(name).map(|folder| folder.join("program.wasm")),
         }
         .ok_or_else(|| no_program(name))
+    }
+
+    /// The WebAssembly files of everything that is fetched or built, in the order of their names.
+    ///
+    /// # Panics
+    /// If one of them is not where it should be.
+    pub fn modules(&self) -> Vec<PathBuf> {
+        let published = PUBLISHED.iter().copied();
+        let built = self.programs.keys().map(String::as_str);
+        let mut names: Vec<&str> = published.chain(built).collect();
+        names.sort_unstable();
+        let wasm = |name| self.wasm(name).unwrap_or_else(|error| panic!("{error}"));
+        names.into_iter().map(wasm).collect()
     }
 
     /// The Python interpreter with PyPI's wasmtime.

@@ -1,114 +1,37 @@
-//! Generated modules through the interpreter and through the compiler; see
-//! [`cwamrc_tests::differential`].
+//! Generated and real modules through interpreters and through the compiler; see
+//! [`cwamrc_tests::differential`] and [`cwamrc_tests::campaign`].
 //!
-//! The whole check is 10,000 modules, seeds 0 to 9999, for each machine. `cargo test` takes some of
-//! them; `CWAMRC_DIFFERENTIAL_SEEDS=0..10000 cargo test --release --test differential` takes all, each
-//! compiled in one way for each machine.
+//! `cargo test` takes some seeds; `tests/scripts/fuzz.sh --hours=8` goes on where it was stopped.
 
-use std::env;
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
-use cwamrc_tests::differential::check::{Judge, Ways, check_seed, check_wasm};
-use cwamrc_tests::differential::coverage::Coverage;
+use cwamrc_tests::campaign::{Request, run_with};
+use cwamrc_tests::differential::check::{Judge, Ways, check_wasm};
 use cwamrc_tests::machine::Machine;
 
-/// The seeds that `cargo test` takes.
-const DEFAULT_SEEDS: Range<u64> = 0..560;
-/// The same for machines that may be emulated.
-const DEFAULT_FOREIGN_SEEDS: Range<u64> = 0..160;
-
-/// An emulator that serves many more takes much memory; see [`Machine::new_runtime`].
-const MODULES_PER_RUNNER: usize = 500;
-
-/// Other seeds, as `first..end`, for all machines at once.
-const SEEDS_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_SEEDS";
-/// If set, each seed is announced before it runs, for the case that one ends the process.
-const TRACE_VARIABLE: &str = "CWAMRC_DIFFERENTIAL_TRACE";
-
-/// Deep recursion of code without optimisation takes much stack; the pages are only used then.
-const THREAD_STACK: usize = 512 << 20;
+/// How many modules `cargo test` takes, each compiled once for each machine. The runtime without guard
+/// pages is judged by fewer: only its checks are others.
+const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 560 };
 
 #[test]
 fn compiled_modules_do_what_interpreters_do() {
-    let coverage = match seeds() {
-        Some(seeds) => {
-            let machines: Vec<Machine> =
-                [Machine::Here].into_iter().chain(Machine::foreign()).collect();
-            compare_all(&machines, seeds, Ways::Turns)
-        }
-        None => {
-            let foreign: Vec<Machine> = Machine::foreign().collect();
-            compare_all(&foreign, DEFAULT_FOREIGN_SEEDS, Ways::Turns);
-            compare_all(&[Machine::Here], DEFAULT_SEEDS, Ways::Levels)
-        }
-    };
-    if coverage.modules >= DEFAULT_SEEDS.count() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut request = Request::default();
+    request.modules = Some(MODULES);
+    request.seed = Some(0);
+    request.folder = folder.path().to_owned();
+    let state = run_with(&request, Path::new(env!("CARGO_BIN_EXE_fuzz")))
+        .unwrap_or_else(|problem| panic!("{problem}"));
+    println!("{state}");
+    assert!(state.findings.is_empty(), "{} findings", state.findings.len());
+    let coverage = &state.coverage;
+    let all: Vec<_> = coverage.machines.values().map(|(modules, _)| *modules as u64).collect();
+    assert!(all.len() == 3 && all.iter().all(|&modules| modules == MODULES), "{all:?}");
+    assert_eq!(coverage.unvaried_options(), Vec::<String>::new(), "never drawn otherwise");
+    if !cfg!(feature = "software-bounds-checks") {
         let missing = coverage.missing_simd_operators();
         assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
-    }
-}
-
-/// Compares the modules of `seeds`, several at a time.
-fn compare_all(machines: &[Machine], seeds: Range<u64>, ways: Ways) -> Coverage {
-    let trace = env::var_os(TRACE_VARIABLE).is_some();
-    let next = AtomicU64::new(seeds.start);
-    let total = Mutex::new(Coverage::default());
-    let differences = Mutex::new(Vec::new());
-    let work = || {
-        let new_judge = || Judge::new(machines).expect("WAMR can be set up");
-        let mut judge = new_judge();
-        for turn in 1_usize.. {
-            if turn.is_multiple_of(MODULES_PER_RUNNER) {
-                judge = new_judge();
-            }
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end {
-                break;
-            }
-            if trace {
-                eprintln!("seed {seed}");
-            }
-            let _named = NamedInPanic(seed);
-            match check_seed(&judge, seed, ways) {
-                Ok(coverage) => total.lock().unwrap().merge(coverage),
-                Err(difference) => differences.lock().unwrap().push((seed, difference)),
-            }
-        }
-    };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            thread::Builder::new()
-                .stack_size(THREAD_STACK)
-                .spawn_scoped(scope, work)
-                .expect("a thread can be started");
-        }
-    });
-
-    let total = total.into_inner().unwrap();
-    println!("{total}");
-    let mut differences = differences.into_inner().unwrap();
-    differences.sort_by_key(|(seed, _)| *seed);
-    for (seed, difference) in &differences {
-        println!("seed {seed}: {difference}");
-    }
-    assert!(differences.is_empty(), "{} modules differ", differences.len());
-    total
-}
-
-/// Says which seed it was that ended the thread, or the runner that it drives.
-struct NamedInPanic(u64);
-
-impl Drop for NamedInPanic {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            println!("seed {} ends with a panic", self.0);
-        }
     }
 }
 
@@ -124,19 +47,10 @@ fn mistakes_of_the_past_stay_away() {
         let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
         // Each level meets each mode of bounds checks.
         for turn in 0..6 {
-            check_wasm(&judge, &wasm, turn)
+            check_wasm(&judge, &wasm, turn, &Ways::Turn(turn))
                 .unwrap_or_else(|difference| panic!("{}: {difference}", path.display()));
         }
         modules += 1;
     }
     assert!(modules > 0, "no module in {}", folder.display());
-}
-
-fn seeds() -> Option<Range<u64>> {
-    let text = env::var(SEEDS_VARIABLE).ok()?;
-    let parse = || {
-        let (start, end) = text.split_once("..")?;
-        Some(start.parse().ok()?..end.parse().ok()?)
-    };
-    Some(parse().unwrap_or_else(|| panic!("{SEEDS_VARIABLE}={text} is not of the form 0..100")))
 }

@@ -1,8 +1,10 @@
 //! Each fuzz target gets a second of inputs; `tests/fuzz` is for more.
 
 use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cwamrc_tests::fuzzing::{BODIES, body};
@@ -10,17 +12,32 @@ use cwamrc_tests::random::Random;
 
 /// How long each target runs. At least one round of its seeds is run in any case.
 const TIME: Duration = Duration::from_secs(1);
+/// Another time, in seconds.
+const TIME_VARIABLE: &str = "CWAMRC_FUZZ_SECONDS";
 
-/// Runs the body on its seeds, and on mutations of them while there is time.
+/// What was found to reach other code than the seeds do.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+    let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = files.map(|file| file.expect("it can be read").path()).collect();
+    paths.sort();
+    paths.iter().map(|path| fs::read(path).expect("it can be read")).collect()
+}
+
+/// Runs the body on its seeds and corpus, and on mutations of them while there is time.
 fn smoke(name: &str) {
     let body = body(name);
-    let seeds = (body.seeds)();
+    let mut seeds = (body.seeds)();
     assert!(!seeds.is_empty());
+    seeds.extend(corpus(name));
+    let time = env::var(TIME_VARIABLE).ok();
+    let seconds = time.map(|time| time.parse().expect("a number of seconds"));
+    let time = seconds.map_or(TIME, Duration::from_secs);
     let start = Instant::now();
     seeds.iter().for_each(|seed| (body.run)(seed));
     let mut random = Random::new(0xf022);
     let mut mutations = 0;
-    while start.elapsed() < TIME {
+    while start.elapsed() < time {
         let mut input = seeds[random.below(seeds.len())].clone();
         mutate(&mut input, &mut random);
         (body.run)(&input);
@@ -61,6 +78,70 @@ fn execute() {
 #[test]
 fn container() {
     smoke("container");
+}
+
+#[test]
+fn object() {
+    smoke("object");
+}
+
+#[test]
+fn sections() {
+    smoke("sections");
+}
+
+#[test]
+fn universal() {
+    smoke("universal");
+}
+
+#[test]
+fn pack() {
+    smoke("pack");
+}
+
+#[test]
+fn costs() {
+    smoke("costs");
+}
+
+#[test]
+fn options() {
+    smoke("options");
+}
+
+/// The choice of machine code that hosts in C make, with gcc's sanitizers; `tests/fuzz/README.md` says how to
+/// let it run for longer.
+#[test]
+fn choose_in_c() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = tests.join("../runtime-shim/csrc");
+    let program = folder.path().join("choose");
+    let built = Command::new("cc")
+        .args(["-std=c99", "-O1", "-g", "-Wall", "-Wextra", "-Werror"])
+        .args(["-fsanitize=address,undefined", "-fno-sanitize-recover"])
+        .arg("-I")
+        .arg(&sources)
+        .arg("-o")
+        .arg(&program)
+        .args([tests.join("fuzz/choose.c"), sources.join("cwamrc_universal.c")])
+        .status()
+        .expect("there is a C compiler; Debian package: gcc");
+    assert!(built.success());
+
+    let wasm = wat::parse_str("(module (func (export \"f\") (result i32) (i32.const 1)))").unwrap();
+    let aot = cwamrc::compile(&wasm, &cwamrc::Options::new()).expect("it is valid");
+    let cpu = cwamrc::Cpu::baseline(cwamrc::Architecture::X86_64);
+    let codes = [cwamrc::universal::NativeCode { cpu: &cpu, aot: aot.bytes() }];
+    let file = folder.path().join("universal.wasm");
+    fs::write(&file, cwamrc::universal::embed(&wasm, &codes).expect("it is a module")).unwrap();
+    let done = Command::new(&program).arg(&file).args(["1", "20000"]).output().unwrap();
+    let stderr = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{}: {stderr}", done.status);
+    let chosen: u32 = String::from_utf8_lossy(&done.stdout).trim().parse().unwrap();
+    // What was not changed takes part, and what was.
+    assert!((1..20_000).contains(&chosen), "{chosen} of 20000 chose machine code");
 }
 
 #[test]

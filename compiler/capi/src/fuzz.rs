@@ -1,7 +1,8 @@
 //! Random options as data: whatever a host hands over, it is taken or refused, and what was taken
 //! compiles, or does not for a reason. Nothing panics, which would be an internal error here.
 //!
-//! The data is what the options are written as, in which some values are replaced by others.
+//! The data is what the options are written as, in which some values are replaced by others. Setters get
+//! any texts and numbers, compilations any bytes, and what tells of an artifact any index, or NULL.
 
 use std::ffi::{CStr, CString};
 use std::ptr;
@@ -10,13 +11,13 @@ use compiler::instrument::{Gas, Instrumentation};
 use compiler::{CallStacks, Cpu, Options};
 use serde_json::{Value, json};
 
-use crate::artifact::cwamrc_artifact_delete;
+use crate::artifact::*;
 use crate::compile::cwamrc_compile;
 use crate::error::{
     cwamrc_error_delete, cwamrc_error_kind, cwamrc_error_kind_t, cwamrc_error_message,
     cwamrc_error_t,
 };
-use crate::options::{cwamrc_options_delete, cwamrc_options_new, cwamrc_options_set_json};
+use crate::options::*;
 
 const COUNT: usize = 2000;
 
@@ -158,4 +159,134 @@ fn no_options_panic() {
     // Data that is right takes part, and data that is wrong.
     assert!((COUNT / 20..COUNT * 19 / 20).contains(&taken), "{taken} of {COUNT} were taken");
     assert!(compiled > taken, "{compiled} of {COUNT} compiled");
+}
+
+/// Texts that setters get.
+const TEXTS: &[&CStr] = &[
+    c"",
+    c"x86_64",
+    c"aarch64",
+    c"riscv64",
+    c"native",
+    c"help",
+    c"+avx2,-bmi",
+    c"+lse",
+    c"+v",
+    c"haswell",
+    c"2.4.5",
+    c"main",
+    c"2.2",
+    c"name",
+    c".debug_info",
+    c"\xff\xfe",
+    c"+,,",
+    c"-sse3",
+];
+
+/// Calls a setter by chance. Its error, if any, is none of the library's own.
+///
+/// # Safety
+/// `options` come from the library, or are NULL.
+unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
+    let text = match random.below(20) {
+        0 => ptr::null(),
+        _ => TEXTS[random.below(TEXTS.len())].as_ptr(),
+    };
+    let number = [0, 1, 2, 3, 4, 255, u32::MAX][random.below(7)];
+    let flag = random.below(2) == 0;
+    // SAFETY: the caller's promise; texts end with a NUL, or are NULL.
+    let error = unsafe {
+        match random.below(11) {
+            0 => cwamrc_options_set_host(options),
+            1 => cwamrc_options_set_target(options, text),
+            2 => cwamrc_options_set_cpu(options, text),
+            3 => cwamrc_options_set_cpu_features(options, text),
+            4 => cwamrc_options_set_opt_level(options, number),
+            5 => cwamrc_options_set_bounds_checks(options, flag),
+            6 => cwamrc_options_set_indirect_mode(options, flag),
+            7 => cwamrc_options_set_wamr_version(options, text),
+            8 => cwamrc_options_add_custom_section(options, text),
+            9 => cwamrc_options_set_format(options, number),
+            _ => cwamrc_options_set_address_map(options, flag),
+        }
+    };
+    outcome(error, "a setter");
+}
+
+/// Reads everything that there is to know of an artifact, which may be NULL, and what there is not.
+///
+/// # Safety
+/// `artifact` comes from the library, or is NULL.
+unsafe fn read_everything(random: &mut Random, artifact: *mut cwamrc_artifact_t) {
+    // SAFETY: the caller's promise; places for results are NULL, or of the right type.
+    unsafe {
+        let size = cwamrc_artifact_size(artifact);
+        let data = cwamrc_artifact_data(artifact);
+        assert_eq!(data.is_null(), artifact.is_null());
+        if !data.is_null() {
+            // Every byte is there.
+            let bytes = std::slice::from_raw_parts(data, size);
+            assert!(cwamrc_artifact_code_offset(artifact) <= bytes.len());
+        }
+        let sections = cwamrc_artifact_section_count(artifact);
+        let symbols = cwamrc_artifact_symbol_count(artifact);
+        for beyond in [0, 1, random.below(1000), usize::MAX / 2] {
+            let (mut offset, mut length) = (0, 0);
+            let index = sections.wrapping_add(beyond).wrapping_sub(2);
+            let name = cwamrc_artifact_section(artifact, index, &raw mut offset, &raw mut length);
+            assert_eq!(name.is_null(), index >= sections, "section {index} of {sections}");
+            assert!(offset + length <= size);
+            cwamrc_artifact_section(artifact, index, ptr::null_mut(), ptr::null_mut());
+            let index = symbols.wrapping_add(beyond).wrapping_sub(2);
+            let null = ptr::null_mut();
+            cwamrc_artifact_symbol(artifact, index, null, null, ptr::null_mut());
+            cwamrc_artifact_diagnostic_message(artifact, index);
+            cwamrc_artifact_diagnostic_severity(artifact, index);
+            cwamrc_artifact_location(artifact, index as u64, null, ptr::null_mut());
+        }
+    }
+}
+
+#[test]
+fn no_calls_panic() {
+    let wasm = wat::parse_str(MODULE).expect("the text is right");
+    let mut random = Random(0x1234_5678_9abc_def1);
+    let mut compiled = 0;
+    for _ in 0..COUNT {
+        let mut bytes = wasm.clone();
+        for _ in 0..random.below(3) {
+            let place = random.below(bytes.len());
+            match random.below(3) {
+                0 => bytes[place] = random.below(256) as u8,
+                1 => bytes.truncate(place.max(1)),
+                _ => drop(bytes.remove(place)),
+            }
+        }
+        let mut artifact = ptr::null_mut();
+        // SAFETY: all pointers are to what they should be to, or NULL, and everything is deleted once.
+        unsafe {
+            let first = cwamrc_options_new();
+            for _ in 0..random.below(6) {
+                set_something(&mut random, first);
+            }
+            let options = cwamrc_options_clone(first);
+            set_something(&mut random, ptr::null_mut());
+            let chosen = if random.below(10) == 0 { ptr::null() } else { options.cast_const() };
+            let (start, size) = match random.below(50) {
+                0 => (ptr::null(), 0),
+                1 => (ptr::null(), 7),
+                _ => (bytes.as_ptr(), bytes.len()),
+            };
+            let error = cwamrc_compile(start, size, chosen, &raw mut artifact);
+            let kind = outcome(error, "a module");
+            let is_compiled = kind == cwamrc_error_kind_t::CWAMRC_ERROR_NONE;
+            assert_eq!(artifact.is_null(), !is_compiled);
+            compiled += usize::from(is_compiled);
+            read_everything(&mut random, artifact);
+            cwamrc_artifact_delete(artifact);
+            cwamrc_options_delete(options);
+            cwamrc_options_delete(first);
+        }
+    }
+    assert!((COUNT / 20..COUNT).contains(&compiled), "{compiled} of {COUNT} compiled");
 }

@@ -9,6 +9,7 @@ mod cache_trust;
 mod compared;
 #[cfg(feature = "run")]
 mod deployment;
+mod escape;
 mod examples;
 #[cfg(feature = "explore")]
 mod explore;

@@ -3,15 +3,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use cwamrc::Options;
+use serde::{Deserialize, Serialize};
 use wamr_shim::{Instance, Val};
 
+use super::draw;
 use super::drive::{State, Trace};
 use super::prepare::MARKER_PREFIX;
 use crate::machine::Machine;
 
 /// Counts over many modules.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Coverage {
     /// Modules compared; one with vectors counts twice if a machine needs them inside.
     pub modules: usize,
@@ -22,15 +27,27 @@ pub struct Coverage {
     /// Compilations that were compared up to a store across the end of memory only, which wrote the
     /// part inside.
     pub torn_stores: usize,
+    /// Compilations that were compared up to the call for which the gas did not suffice.
+    pub out_of_gas: usize,
+    /// Compilations that were refused, since the options forbid what the module uses.
+    pub refused: usize,
+    /// Modules about which V8 was asked, too.
+    pub judged_by_v8: usize,
+    /// Modules by kind.
+    pub kinds: BTreeMap<String, usize>,
+    /// Compilations by each value of each option.
+    pub flags: BTreeMap<String, usize>,
+    /// Hashes of the sets of options.
+    pub combinations: BTreeSet<u64>,
     /// Calls of exports in the interpreter; each was made in every compilation too.
     pub calls: usize,
     /// Of these, ended with results.
     pub returned: usize,
-    /// Calls that changed memory.
+    /// Times that the state was looked at, and memory had changed.
     pub memory_writes: usize,
-    /// Calls that changed the size of the memory.
+    /// The same for the size of the memory.
     pub memory_growths: usize,
-    /// Calls that changed a global, the fuel not counted.
+    /// The same for globals, the fuel not counted.
     pub global_changes: usize,
     /// Calls of host functions.
     pub host_calls: usize,
@@ -59,7 +76,7 @@ impl Coverage {
                 Err(message) => coverage.fail(message),
             }
             coverage.host_calls += call.host_calls.len();
-            let after = &call.state;
+            let Some(after) = &call.state else { continue };
             let content = |state: &State| (state.memory_hash, state.memory_end);
             coverage.memory_writes += usize::from(content(after) != content(before));
             coverage.memory_growths += usize::from(after.memory_size != before.memory_size);
@@ -83,6 +100,17 @@ impl Coverage {
         *compilations += ways;
     }
 
+    /// Notes options that a module is compiled with.
+    pub fn drew(&mut self, options: &Options) {
+        let flags = draw::flags(options);
+        let mut hasher = DefaultHasher::new();
+        flags.hash(&mut hasher);
+        self.combinations.insert(hasher.finish());
+        for flag in flags {
+            *self.flags.entry(flag).or_default() += 1;
+        }
+    }
+
     /// Notes which markers `instance` has set.
     pub fn read_markers(&mut self, instance: &Instance) {
         for export in instance.module().exports() {
@@ -103,6 +131,12 @@ impl Coverage {
             counts.1 += compilations;
         }
         self.torn_stores += other.torn_stores;
+        self.out_of_gas += other.out_of_gas;
+        self.refused += other.refused;
+        self.judged_by_v8 += other.judged_by_v8;
+        merge_counts(&mut self.kinds, other.kinds);
+        merge_counts(&mut self.flags, other.flags);
+        self.combinations.extend(other.combinations);
         self.calls += other.calls;
         self.returned += other.returned;
         self.memory_writes += other.memory_writes;
@@ -110,10 +144,13 @@ impl Coverage {
         self.global_changes += other.global_changes;
         self.host_calls += other.host_calls;
         self.wasm_bytes += other.wasm_bytes;
-        for (message, count) in other.failures {
-            *self.failures.entry(message).or_default() += count;
-        }
+        merge_counts(&mut self.failures, other.failures);
         self.executed.extend(other.executed);
+    }
+
+    /// Options that were the same in all compilations.
+    pub fn unvaried_options(&self) -> Vec<String> {
+        draw::unvaried(&self.flags)
     }
 
     /// Operators of fixed-width SIMD that were never executed.
@@ -126,6 +163,12 @@ impl Coverage {
     pub fn missing_operators(&self) -> Vec<&'static str> {
         let missing = |name: &&str| !self.executed.contains(*name);
         OPERATORS.iter().flatten().copied().filter(missing).collect()
+    }
+}
+
+fn merge_counts(counts: &mut BTreeMap<String, usize>, other: BTreeMap<String, usize>) {
+    for (what, count) in other {
+        *counts.entry(what).or_default() += count;
     }
 }
 
@@ -144,7 +187,21 @@ impl fmt::Display for Coverage {
         for (machine, (modules, compilations)) in &self.machines {
             writeln!(f, "{machine}: {modules} modules, {compilations} compilations")?;
         }
-        writeln!(f, "{} compared up to a torn store only", self.torn_stores)?;
+        for (kind, modules) in &self.kinds {
+            writeln!(f, "{modules:>8} {kind}")?;
+        }
+        let Self { torn_stores, out_of_gas, refused, .. } = self;
+        writeln!(
+            f,
+            "{torn_stores} compilations compared up to a torn store only, {out_of_gas} until the gas \
+             was used up; {refused} refused"
+        )?;
+        writeln!(f, "{} modules judged by V8, too", self.judged_by_v8)?;
+        writeln!(f, "{} different combinations of options:", self.combinations.len())?;
+        for (flag, count) in &self.flags {
+            writeln!(f, "{count:>8} {flag}")?;
+        }
+        writeln!(f, "options that were always the same: {:?}", self.unvaried_options())?;
         writeln!(
             f,
             "{} calls of exports, {} returned; {} wrote memory, {} grew it, {} set globals; {} \

@@ -3,6 +3,8 @@
 //! The exports are called one after the other on one instance, each with several arguments. Before
 //! every call the fuel is filled up, so that an endless loop in one call leaves the others alone.
 
+use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, TIME};
+use wamr_abi::exceptions::TrapId;
 use wamr_shim::{
     Error, ExportType, ExternType, Frame, FuncType, Instance, InstanceConfig, Module, Val, ValType,
 };
@@ -19,6 +21,9 @@ pub(super) const FUNCTION_PREFIX: &str = "f";
 
 /// Calls of each export.
 const CALLS_PER_EXPORT: usize = 2;
+
+/// The state is looked at after every so many calls.
+const LOOKED_AT: usize = 6;
 
 /// Bytes of the interpreter's stack: the fuel bounds the depth of calls, and this is room for as
 /// many frames. The end of either stack is met at different depths, so it must not be met at all.
@@ -55,8 +60,8 @@ pub struct Call {
     pub frames: Vec<Frame>,
     /// What it asked of the host.
     pub host_calls: Vec<HostCall>,
-    /// The state afterwards.
-    pub state: State,
+    /// The state afterwards, if it [is looked at](Plan::looks_at).
+    pub state: Option<State>,
 }
 
 /// What an instance holds between calls.
@@ -92,7 +97,8 @@ impl Plan {
         };
         let imported = prepared.imported_functions as usize;
         let mut seen = 0;
-        for export in module.exports() {
+        // Counters are the compiler's, of a module that is compiled with some.
+        for export in module.exports().iter().filter(|export| !is_counter(&export.name)) {
             match &export.ty {
                 ExternType::Func(ty) => {
                     seen += 1;
@@ -142,14 +148,23 @@ impl Plan {
         };
         let Ok(instance) = instance else { return trace };
         trace.start = self.state(&instance);
-        trace.calls = self.calls.iter().map(|call| self.call(host, &instance, call)).collect();
+        trace.calls = (0..self.calls.len()).map(|at| self.call(host, &instance, at)).collect();
         trace.tables = self.tables.iter().map(|name| table(&instance, name)).collect();
         inspect(&instance);
         trace
     }
 
-    fn call(&self, host: &Host, instance: &Instance, call: &(usize, Vec<Val>)) -> Call {
-        let (index, arguments) = call;
+    /// Whether the state is recorded after the call at `position` that has ended so. To read it takes as
+    /// long as several calls, and what differs mostly goes on to; where a store may be torn, it does not.
+    pub(super) fn looks_at(&self, position: usize, outcome: &Result<Vec<Val>, String>) -> bool {
+        let beyond = TrapId::OutOfBoundsMemoryAccess.message();
+        position % LOOKED_AT == LOOKED_AT - 1
+            || position + 1 == self.calls.len()
+            || outcome.as_ref().is_err_and(|message| message.ends_with(beyond))
+    }
+
+    fn call(&self, host: &Host, instance: &Instance, position: usize) -> Call {
+        let (index, arguments) = &self.calls[position];
         let (name, _) = &self.functions[*index];
         if self.globals.iter().any(|(name, ..)| name == FUEL_EXPORT) {
             let filled = instance.set_global(FUEL_EXPORT, Val::I32(FUEL));
@@ -164,13 +179,14 @@ impl Plan {
                 _ => trap.message,
             }
         });
+        let looks = self.looks_at(position, &outcome);
         Call {
             name: name.clone(),
             arguments: arguments.clone(),
             outcome,
             frames,
             host_calls: host.take_calls(),
-            state: self.state(instance),
+            state: looks.then(|| self.state(instance)),
         }
     }
 
@@ -189,6 +205,11 @@ impl Plan {
             memory_end: end(&memory),
         }
     }
+}
+
+/// Whether an export with this name is one that instrumentation adds.
+pub(super) fn is_counter(name: &str) -> bool {
+    [INSTRUCTION_COUNT, GAS_LEFT, TIME].contains(&name)
 }
 
 fn without_memory_limits(export: &ExportType) -> ExportType {
@@ -226,14 +247,16 @@ fn table(instance: &Instance, name: &str) -> (String, Vec<Option<Val>>) {
 }
 
 /// Not cryptographic, but every bit of the memory, which comes in whole pages, changes the result, the
-/// last 16 bytes excepted:
-/// each step is a bijection of the hash for a given word and of the word for a given hash.
+/// last 16 bytes excepted: each step of the low half is a bijection of it for a given word and of the word
+/// for a given half. `scripts/v8.mjs` has the same.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes[..bytes.len().saturating_sub(16)].as_chunks::<8>();
+    let (words, rest) = bytes[..bytes.len().saturating_sub(16)].as_chunks::<4>();
     assert!(rest.is_empty(), "a memory is a number of pages");
-    words.iter().fold(0, |hash: u64, &word| {
-        (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    })
+    let (low, high) = words.iter().fold((0_u32, 0_u32), |(low, high), &word| {
+        let mixed = (low ^ u32::from_le_bytes(word)).wrapping_mul(0x9e37_79b1).rotate_left(13);
+        (mixed, high.wrapping_add(mixed).wrapping_mul(0x85eb_ca77))
+    });
+    u64::from(high) << 32 | u64::from(low)
 }
 
 /// What [`hash`] leaves out.

@@ -3,6 +3,7 @@
 use super::dense;
 use super::generate;
 use super::prepare::Prepared;
+use super::real;
 
 /// Proposals that a module may use beyond WebAssembly 2.0 without SIMD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,18 +43,31 @@ pub enum Authority {
 pub struct Kind {
     /// What occurs in them.
     pub proposals: Proposals,
-    /// Whether [`dense`] makes them; otherwise wasm-smith does.
-    is_dense: bool,
+    source: Source,
+}
+
+/// Where modules come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// wasm-smith.
+    Smith,
+    /// The generator [`dense`].
+    Dense,
+    /// [`real`] programs.
+    Real,
 }
 
 /// Seeds go round these.
-pub const KINDS: [Kind; 8] = {
+pub const KINDS: [Kind; 10] = {
     const NONE: Proposals = Proposals { tail_calls: false, atomics: false, vectors: false };
     const fn smith(proposals: Proposals) -> Kind {
-        Kind { proposals, is_dense: false }
+        Kind { proposals, source: Source::Smith }
     }
     const fn dense(proposals: Proposals) -> Kind {
-        Kind { proposals, is_dense: true }
+        Kind { proposals, source: Source::Dense }
+    }
+    const fn real(proposals: Proposals) -> Kind {
+        Kind { proposals, source: Source::Real }
     }
     [
         smith(NONE),
@@ -64,6 +78,8 @@ pub const KINDS: [Kind; 8] = {
         dense(Proposals { tail_calls: true, atomics: true, ..NONE }),
         smith(Proposals { vectors: true, ..NONE }),
         dense(Proposals { vectors: true, ..NONE }),
+        real(NONE),
+        real(Proposals { vectors: true, ..NONE }),
     ]
 };
 
@@ -76,11 +92,30 @@ impl Kind {
     /// The module of `seed`. wasm-smith has vectors in globals, so what it makes has no closed
     /// border, and the dense module takes its place.
     pub fn module(self, seed: u64, border: Border) -> Prepared {
-        if self.is_dense || border == Border::Closed {
-            dense::module(seed, self.proposals, border)
-        } else {
-            generate::module(seed, self.proposals)
+        match self.source {
+            Source::Real => real::module(seed, self.proposals.vectors, border),
+            Source::Smith if border == Border::Open => generate::module(seed, self.proposals),
+            Source::Smith | Source::Dense => dense::module(seed, self.proposals, border),
         }
+    }
+
+    /// Whether its modules import something of the host.
+    pub fn has_imports(self) -> bool {
+        let Proposals { tail_calls, vectors, .. } = self.proposals;
+        self.source != Source::Real && !tail_calls && !vectors
+    }
+
+    /// What reports call it.
+    pub fn name(self) -> String {
+        let Proposals { tail_calls, atomics, vectors } = self.proposals;
+        let proposals = [(tail_calls, "tail calls"), (atomics, "atomics"), (vectors, "vectors")];
+        let proposals = proposals.into_iter().filter(|(has, _)| *has).map(|(_, name)| name);
+        let source = match self.source {
+            Source::Smith => "wasm-smith",
+            Source::Dense => "dense",
+            Source::Real => "real",
+        };
+        [source].into_iter().chain(proposals).collect::<Vec<_>>().join(", ")
     }
 
     /// Who judges it.

@@ -43,7 +43,7 @@ pub fn run(plan: &Plan, wasm: &[u8]) -> Result<Run, String> {
     let Ok(instance) = instance else { return Ok(Run { trace, executed: Vec::new() }) };
     let mut oracle = Oracle::new(plan, store, instance);
     trace.start = oracle.state();
-    trace.calls = plan.calls.iter().map(|call| oracle.call(call)).collect();
+    trace.calls = (0..plan.calls.len()).map(|position| oracle.call(position)).collect();
     trace.tables = plan.tables.iter().map(|name| oracle.table(name)).collect();
     Ok(Run { trace, executed: oracle.executed() })
 }
@@ -92,7 +92,8 @@ impl<'a> Oracle<'a> {
         Self { plan, store, instance, functions }
     }
 
-    fn call(&mut self, (index, arguments): &(usize, Vec<Val>)) -> Call {
+    fn call(&mut self, position: usize) -> Call {
+        let (index, arguments) = &self.plan.calls[position];
         let (name, ty) = &self.plan.functions[*index];
         if let Some(fuel) = self.instance.get_global(&self.store, FUEL_EXPORT) {
             fuel.set(&mut self.store, wasmi::Val::I32(FUEL)).expect("the fuel is a mutable i32");
@@ -102,13 +103,15 @@ impl<'a> Oracle<'a> {
         let mut outputs: Vec<wasmi::Val> = ty.results.iter().map(|&ty| zero(ty)).collect();
         let outcome = function.call(&mut self.store, &inputs, &mut outputs);
         let results = || outputs.iter().map(|value| self.decode(value)).collect();
+        let outcome = outcome.map(|()| results()).map_err(|error| message(&error));
+        let looks = self.plan.looks_at(position, &outcome);
         Call {
             name: name.clone(),
             arguments: arguments.clone(),
-            outcome: outcome.map(|()| results()).map_err(|error| message(&error)),
+            outcome,
             frames: Vec::new(),
             host_calls: Vec::new(),
-            state: self.state(),
+            state: looks.then(|| self.state()),
         }
     }
 

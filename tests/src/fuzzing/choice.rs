@@ -1,17 +1,30 @@
-//! Options chosen by the first byte of an input, so that a fuzzer can vary them.
+//! Options chosen by the first bytes of an input, so that a fuzzer can vary them.
 
-use std::num::NonZeroUsize;
+use cwamrc::{Architecture, Options};
 
-use cwamrc::{BoundsChecks, OptLevel, Options};
+use crate::differential::draw;
+use crate::machine::Machine;
+use crate::random::Random;
 
-/// Splits an input into the options that its first byte chooses and the rest.
+/// How many bytes the choice takes.
+pub(super) const BYTES: usize = 2;
+
+/// Splits an input into the options that its first bytes choose, for any machine, and the rest. Two bytes
+/// of zero are the defaults.
 pub(super) fn options(data: &[u8]) -> (Options, &[u8]) {
-    let (choice, rest) = data.split_first().unwrap_or((&0, data));
-    let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
-    let checks = [BoundsChecks::Hardware, BoundsChecks::Software];
-    let options = Options::new()
-        .opt_level(levels[usize::from(choice & 3)])
-        .bounds_checks(checks[usize::from(choice >> 2 & 1)])
-        .threads(NonZeroUsize::MIN);
+    let (choice, rest) = data.split_first_chunk::<BYTES>().unwrap_or((&[0; BYTES], data));
+    let number = u16::from_le_bytes(*choice);
+    if number == 0 {
+        return (Options::new(), rest);
+    }
+    let mut random = Random::new(number.into());
+    let machine = match random.choose(Architecture::ALL) {
+        Architecture::X86_64 => Machine::Here,
+        architecture => Machine::Runner { architecture, guard_pages: true, sanitized: false },
+    };
+    let vectors = random.below(4) != 0;
+    let mut options = draw::options(&mut random, machine, vectors);
+    // Threads of the compiler are no matter of its input, and take their time to start.
+    options.threads = std::num::NonZeroUsize::new(1);
     (options, rest)
 }

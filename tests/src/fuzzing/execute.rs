@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::choice;
-use crate::differential::check::{Judge, check_module};
+use crate::differential::check::{Judge, Ways, check_module};
 use crate::differential::generate::{self, Style};
 use crate::machine::Machine;
 use crate::random::Random;
@@ -18,7 +18,7 @@ pub(super) fn run(data: &[u8]) {
     let Ok(prepared) = generate::from_bytes(input, style) else { return };
     let check = || {
         let judge = Judge::new(&[Machine::Here]).expect("WAMR can be set up");
-        check_module(&judge, &prepared, seed)
+        check_module(&judge, &prepared, seed, &Ways::Drawn(1))
     };
     let result = thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(THREAD_STACK).spawn_scoped(scope, check);

@@ -6,9 +6,14 @@
 
 mod choice;
 mod container;
+mod data;
 mod execute;
 mod generated;
 mod module;
+mod object;
+mod pack;
+mod sections;
+mod universal;
 
 use crate::random::Random;
 
@@ -32,6 +37,17 @@ pub const BODIES: &[Body] = &[
     Body { name: "execute", run: execute::run, seeds: random_inputs },
     // Bytes as an `.aot` file.
     Body { name: "container", run: container::run, seeds: container::seeds },
+    // Bytes as a module that becomes an object file.
+    Body { name: "object", run: object::run, seeds: object::seeds },
+    // Bytes as a custom section, sections of DWARF and names among them.
+    Body { name: "sections", run: sections::run, seeds: sections::seeds },
+    // Bytes as a universal file.
+    Body { name: "universal", run: universal::run, seeds: universal::seeds },
+    // Bytes as a file of the function cache.
+    Body { name: "pack", run: pack::run, seeds: pack::seeds },
+    // Bytes as a table of costs, and as options in JSON, which hosts in C hand over.
+    Body { name: "costs", run: data::costs, seeds: data::costs_seeds },
+    Body { name: "options", run: data::options, seeds: data::options_seeds },
 ];
 
 /// The body called `name`.

@@ -12,6 +12,7 @@ pub(super) fn run(data: &[u8]) {
 
 /// The small modules, each with a choice of options in front.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
-    let with_choice = |(choice, wasm): (u8, Vec<u8>)| [&[choice], &wasm[..]].concat();
+    let with_choice =
+        |(choice, wasm): (u16, Vec<u8>)| [&choice.to_le_bytes()[..], &wasm[..]].concat();
     (0..).zip(small_modules()).map(with_choice).collect()
 }

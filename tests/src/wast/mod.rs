@@ -38,5 +38,6 @@ mod worker;
 pub use expected::ExpectedFailures;
 pub use mode::{Mode, modes};
 pub use report::Report;
+pub use script::encoded_modules;
 pub use suite::{TestFile, files};
 pub use worker::{Record, Worker};

@@ -8,6 +8,8 @@ use super::mode::Mode;
 use super::session::{Failure, Session, Start};
 use super::value::{argument, results_match};
 use cwamrc::ErrorKind;
+use std::fs;
+use std::path::Path;
 use wamr_shim::Val;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
@@ -48,6 +50,23 @@ pub(super) fn run(
         }
     }
     Ok(())
+}
+
+/// Every module of the file at `path` that is text or binary and well-formed.
+///
+/// # Panics
+/// If the file cannot be read.
+pub fn encoded_modules(path: &Path) -> Vec<Vec<u8>> {
+    let source = fs::read_to_string(path).expect("the file of the suite can be read");
+    let mut lexer = Lexer::new(&source);
+    lexer.allow_confusing_unicode(true);
+    let Ok(buffer) = ParseBuffer::new_with_lexer(lexer) else { return Vec::new() };
+    let Ok(wast) = parser::parse::<Wast<'_>>(&buffer) else { return Vec::new() };
+    let modules = wast.directives.into_iter().filter_map(|directive| match directive {
+        WastDirective::Module(module) => encode(module).ok(),
+        _ => None,
+    });
+    modules.collect()
 }
 
 /// Where the lines of a text begin.

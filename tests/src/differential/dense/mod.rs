@@ -31,6 +31,10 @@ use super::steer::Steer;
 use crate::random::Random;
 use body::Body;
 use operators::Operator;
+pub(super) use operators::{LOADS, PARTIAL, STORES, TOTAL};
+pub(super) use vector_operators::{
+    DOUBLES as VECTOR_DOUBLES, FLOATS as VECTOR_FLOATS, TOTAL as VECTOR_TOTAL,
+};
 
 /// All value types; the last is v128.
 const TYPES: &[ValType] = &[

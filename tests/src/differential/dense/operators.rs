@@ -5,13 +5,13 @@ use wasm_encoder::Instruction as I;
 use wasm_encoder::{Instruction, MemArg, ValType};
 
 /// An operator that gives one value.
-pub(super) struct Operator {
+pub(in super::super) struct Operator {
     /// Operand types.
-    pub(super) takes: &'static [ValType],
+    pub(in super::super) takes: &'static [ValType],
     /// Result type.
-    pub(super) gives: ValType,
+    pub(in super::super) gives: ValType,
     /// The instruction.
-    pub(super) instruction: Instruction<'static>,
+    pub(in super::super) instruction: Instruction<'static>,
 }
 
 macro_rules! operators {
@@ -23,7 +23,7 @@ macro_rules! operators {
 pub(super) use operators;
 
 /// Operators that never trap.
-pub(super) const TOTAL: &[Operator] = operators! {
+pub(in super::super) const TOTAL: &[Operator] = operators! {
     [I32] => I32: I32Eqz I32Clz I32Ctz I32Popcnt I32Extend8S I32Extend16S;
     [I64] => I64: I64Clz I64Ctz I64Popcnt I64Extend8S I64Extend16S I64Extend32S;
     [I64] => I32: I64Eqz I32WrapI64;
@@ -52,7 +52,7 @@ pub(super) const TOTAL: &[Operator] = operators! {
 };
 
 /// Operators that trap for some operands.
-pub(super) const PARTIAL: &[Operator] = operators! {
+pub(in super::super) const PARTIAL: &[Operator] = operators! {
     [I32, I32] => I32: I32DivS I32DivU I32RemS I32RemU;
     [I64, I64] => I64: I64DivS I64DivU I64RemS I64RemU;
     [F32] => I32: I32TruncF32S I32TruncF32U;
@@ -61,10 +61,10 @@ pub(super) const PARTIAL: &[Operator] = operators! {
     [F64] => I64: I64TruncF64S I64TruncF64U;
 };
 
-pub(super) type Access = fn(MemArg) -> Instruction<'static>;
+pub(in super::super) type Access = fn(MemArg) -> Instruction<'static>;
 
 /// Loads: type, bytes, instruction.
-pub(super) const LOADS: &[(ValType, u32, Access)] = &[
+pub(in super::super) const LOADS: &[(ValType, u32, Access)] = &[
     (I32, 4, I::I32Load),
     (I32, 1, I::I32Load8S),
     (I32, 1, I::I32Load8U),
@@ -82,7 +82,7 @@ pub(super) const LOADS: &[(ValType, u32, Access)] = &[
 ];
 
 /// Stores: type, bytes, instruction.
-pub(super) const STORES: &[(ValType, u32, Access)] = &[
+pub(in super::super) const STORES: &[(ValType, u32, Access)] = &[
     (I32, 4, I::I32Store),
     (I32, 1, I::I32Store8),
     (I32, 2, I::I32Store16),

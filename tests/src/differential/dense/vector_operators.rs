@@ -7,7 +7,7 @@ use wasm_encoder::{Instruction, MemArg, ValType};
 use super::operators::{Access, Operator, operators};
 
 /// Operators that compute no NaN.
-pub(super) const TOTAL: &[Operator] = operators! {
+pub(in super::super) const TOTAL: &[Operator] = operators! {
     [V128, V128] => V128: I8x16Swizzle I8x16Eq I8x16Ne I8x16LtS I8x16LtU I8x16GtS I8x16GtU
         I8x16LeS I8x16LeU I8x16GeS I8x16GeU I16x8Eq I16x8Ne I16x8LtS I16x8LtU I16x8GtS I16x8GtU
         I16x8LeS I16x8LeU I16x8GeS I16x8GeU I32x4Eq I32x4Ne I32x4LtS I32x4LtU I32x4GtS I32x4GtU
@@ -54,14 +54,14 @@ pub(super) const RELAXED: &[Operator] = operators! {
 };
 
 /// Operators that may compute a NaN in a lane of 32 bits.
-pub(super) const FLOATS: &[Operator] = operators! {
+pub(in super::super) const FLOATS: &[Operator] = operators! {
     [V128] => V128: F32x4Ceil F32x4Floor F32x4Trunc F32x4Nearest F32x4Sqrt F32x4DemoteF64x2Zero;
     [V128, V128] => V128: F32x4Add F32x4Sub F32x4Mul F32x4Div F32x4Min F32x4Max
         F32x4RelaxedMin F32x4RelaxedMax;
 };
 
 /// Operators that may compute a NaN in a lane of 64 bits.
-pub(super) const DOUBLES: &[Operator] = operators! {
+pub(in super::super) const DOUBLES: &[Operator] = operators! {
     [V128] => V128: F64x2Ceil F64x2Floor F64x2Trunc F64x2Nearest F64x2Sqrt F64x2PromoteLowF32x4;
     [V128, V128] => V128: F64x2Add F64x2Sub F64x2Mul F64x2Div F64x2Min F64x2Max
         F64x2RelaxedMin F64x2RelaxedMax;
@@ -83,7 +83,7 @@ pub(super) const LANES: &[(ValType, u8, OnLane, OnLane)] = &[
 type OnLane = fn(u8) -> Instruction<'static>;
 
 /// Loads of vectors: bytes, instruction.
-pub(super) const LOADS: &[(u32, Access)] = &[
+pub(in super::super) const LOADS: &[(u32, Access)] = &[
     (16, I::V128Load),
     (8, I::V128Load8x8S),
     (8, I::V128Load8x8U),

@@ -1,0 +1,4 @@
+//! Passes every input to the body `universal` of `cwamrc_tests::fuzzing`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| (cwamrc_tests::fuzzing::body("universal").run)(data));

@@ -1,0 +1,152 @@
+//! The command line of the program `fuzz`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cwamrc::Architecture;
+
+use crate::machine::Machine;
+use crate::tree;
+
+/// What the command line may hold.
+pub(super) const USAGE: &str = "\
+usage: fuzz [--hours=N | --minutes=N | --modules=N] [--seed=N] [--jobs=N] [--ways=N]
+            [--targets=here,aarch64,riscv64] [--folder=FOLDER]
+       fuzz --module=FILE --options=FILE [--seed=N] [--targets=NAME]";
+
+/// What a campaign is to do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Request {
+    /// How long to go on; for ever, or until `modules` are done, if not given.
+    pub time: Option<Duration>,
+    /// How many modules to compare.
+    pub modules: Option<u64>,
+    /// The first seed; where the last campaign in the folder has ended, if not given.
+    pub seed: Option<u64>,
+    /// Workers at the same time.
+    pub jobs: usize,
+    /// How often each module is compiled for each machine.
+    pub ways: usize,
+    /// Where compiled code runs.
+    pub machines: Vec<Machine>,
+    /// Where state and findings lie.
+    pub folder: PathBuf,
+    /// A single module, with the file of its options.
+    pub(super) module: Option<PathBuf>,
+    pub(super) options: Option<PathBuf>,
+    /// Whether this is a worker of a campaign.
+    pub(super) worker: bool,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            time: None,
+            modules: None,
+            seed: None,
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            ways: 1,
+            machines: [Machine::Here].into_iter().chain(Machine::foreign()).collect(),
+            folder: tree::root().join("target/fuzz"),
+            module: None,
+            options: None,
+            worker: false,
+        }
+    }
+}
+
+impl Request {
+    /// Reads a command line, without the name of the program.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut request = Self::default();
+        for argument in arguments {
+            let (name, value) = argument.split_once('=').unwrap_or((&argument, ""));
+            let bad = || format!("{argument}: not understood");
+            let number = || value.parse::<u64>().map_err(|_| bad());
+            let minutes = |factor: f64| {
+                let count: f64 = value.parse().map_err(|_| bad())?;
+                Duration::try_from_secs_f64(count * factor).map_err(|_| bad())
+            };
+            match name {
+                "--hours" => request.time = Some(minutes(3600.0)?),
+                "--minutes" => request.time = Some(minutes(60.0)?),
+                "--modules" => request.modules = Some(number()?),
+                "--seed" => request.seed = Some(number()?),
+                "--jobs" => request.jobs = number()?.max(1) as usize,
+                "--ways" => request.ways = number()? as usize,
+                "--folder" => request.folder = value.into(),
+                "--targets" => {
+                    let machines = value.split(',').map(|name| machine(name).ok_or_else(bad));
+                    request.machines = machines.collect::<Result<_, _>>()?;
+                }
+                "--module" => request.module = Some(value.into()),
+                "--options" => request.options = Some(value.into()),
+                "--worker" => request.worker = true,
+                _ => return Err(bad()),
+            }
+        }
+        if request.module.is_some() != request.options.is_some() {
+            return Err("--module and --options come together".to_owned());
+        }
+        Ok(request)
+    }
+
+    /// The arguments of a worker that takes `modules` seeds from `seed` on.
+    pub(super) fn worker_arguments(&self, seed: u64, modules: u64) -> Vec<String> {
+        let targets: Vec<&str> =
+            self.machines.iter().map(|&machine| target_name(machine)).collect();
+        let mut arguments = vec![
+            "--worker".to_owned(),
+            format!("--seed={seed}"),
+            format!("--modules={modules}"),
+            format!("--ways={}", self.ways),
+            format!("--targets={}", targets.join(",")),
+            format!("--folder={}", self.folder.display()),
+        ];
+        arguments.extend(self.time.map(|time| format!("--minutes={}", time.as_secs_f64() / 60.0)));
+        arguments
+    }
+}
+
+fn target_name(machine: Machine) -> &'static str {
+    match machine {
+        Machine::Here => "here",
+        Machine::Runner { architecture, .. } => architecture.name(),
+    }
+}
+
+fn machine(name: &str) -> Option<Machine> {
+    if name == "here" {
+        return Some(Machine::Here);
+    }
+    let guard_pages = !cfg!(feature = "software-bounds-checks");
+    let known = Architecture::ALL.iter().find(|architecture| architecture.name() == name);
+    known.map(|&architecture| Machine::Runner { architecture, guard_pages, sanitized: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Request, String> {
+        Request::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn command_lines() {
+        let request = parse("--hours=1.5 --seed=7 --jobs=3 --targets=here,riscv64").unwrap();
+        assert_eq!(request.time, Some(Duration::from_secs(5400)));
+        assert_eq!((request.seed, request.jobs, request.machines.len()), (Some(7), 3, 2));
+        let worker = Request::parse(request.worker_arguments(9, 20).into_iter()).unwrap();
+        assert!(worker.worker);
+        assert_eq!((worker.seed, worker.modules, worker.time), (Some(9), Some(20), request.time));
+        assert_eq!(worker.machines, request.machines);
+        for wrong in ["--hours=x", "--hours=-1", "--targets=vax", "--module=a", "hours", "--seed"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
