@@ -388,8 +388,7 @@ fn number(machine: Machine) -> u64 {
 
 /// Whether there are modules that are not compiled with these options, by name: they forbid a proposal.
 fn may_be_refused(options: &Options) -> bool {
-    let overwrites = options.call_stacks.is_some_and(|frames| !frames.bounds_checks);
-    !options.disabled_proposals.is_empty() || overwrites
+    !options.disabled_proposals.is_empty()
 }
 
 fn load(host: &Host, bytes: &[u8]) -> Result<Module, String> {
