@@ -13,6 +13,7 @@ mod pick;
 mod run;
 #[cfg(feature = "run")]
 mod time_limit;
+#[cfg(feature = "run")]
 mod trust;
 #[cfg(feature = "run")]
 mod values;

@@ -88,8 +88,8 @@ fn what_looks_like_a_flag_of_ours() {
 fn two_hyphens_before_the_file_are_ours() {
     let sandbox = with_program();
     arrive(&sandbox, &["--"], "a.aot", &["--dir=.", "--"]);
-    std::fs::copy(sandbox.path("a.aot"), sandbox.path("--dir=.")).unwrap();
-    arrive(&sandbox, &["--"], "--dir=.", &["x"]);
+    std::fs::copy(sandbox.path("a.aot"), sandbox.path("--dir=.aot")).unwrap();
+    arrive(&sandbox, &["--"], "--dir=.aot", &["x"]);
 }
 
 #[test]
