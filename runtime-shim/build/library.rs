@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::fingerprint::fingerprint;
 use crate::sources::Sources;
@@ -37,11 +38,20 @@ impl Library {
         let parts = (&version, options::defines(target, options), include_str!("library.rs"));
         let number = fingerprint(parts, found.files())?;
         let prefix = folder.join(format!("libiwasm-{}-{number:016x}", target.arch));
+        // The name of the unfinished folder tells processes apart, but not threads of this one.
+        static BUILDING: Mutex<()> = Mutex::new(());
+        let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         if !prefix.exists() {
             // Renamed when it is complete, since several processes may build it at the same time.
             let unfinished = prefix.with_extension(std::process::id().to_string());
             install(target, options, &unfinished, &prefix)?;
-            fs::rename(&unfinished, &prefix).map_err(|error| describe(&unfinished, &error))?;
+            match fs::rename(&unfinished, &prefix) {
+                Err(_) if prefix.exists() => {
+                    fs::remove_dir_all(&unfinished)
+                        .map_err(|error| describe(&unfinished, &error))?;
+                }
+                renamed => renamed.map_err(|error| describe(&unfinished, &error))?,
+            }
         }
         Ok(Library { prefix })
     }
