@@ -114,18 +114,24 @@ fn for_each_argument(func: &Function, domtree: &DominatorTree, mut see: impl FnM
 /// Whether `func`, as the middle end left it, is too much for the backtracking register allocator.
 pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> bool {
     let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
-    // Most functions are too small to be worth a look.
-    values * blocks > MAX_LIVE_PAIRS
-        && (dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
-            || merged_pairs(func) > MAX_MERGED_PAIRS
-            || exceeds_lives(func))
+    let branches = most_branches(func);
+    // Most functions are too small to be worth a look: each figure has a bound that is known.
+    branches * blocks > MAX_DOMINATOR_STEPS && dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
+        || values * values > MAX_MERGED_PAIRS && merged_pairs(func) > MAX_MERGED_PAIRS
+        || values * branches > MAX_LIVE_PAIRS && exceeds_lives(func)
 }
 
 /// Whether `func`, as the middle end left it, is too much for the single-pass register allocator, too.
 pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> bool {
-    let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
-    // Most functions are too small to be worth a look.
-    values * blocks > MAX_LIVE_PAIRS && single_pass_pairs(func, domtree) > MAX_SINGLE_PASS_PAIRS
+    func.dfg.num_values() as u64 * most_branches(func) > MAX_SINGLE_PASS_PAIRS
+        && single_pass_pairs(func, domtree) > MAX_SINGLE_PASS_PAIRS
+}
+
+/// At least the number of branches from block to block: two from each, or those of a table.
+fn most_branches(func: &Function) -> u64 {
+    let tables = func.stencil.dfg.jump_tables.values();
+    2 * func.dfg.num_blocks() as u64
+        + tables.map(|table| table.all_branches().len() as u64).sum::<u64>()
 }
 
 /// At the head of each block, the single-pass allocator goes through all values that are alive behind
