@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bh_platform.h"
 #include "cwamrc_universal.h"
@@ -117,26 +116,25 @@ load(struct message *request, struct message *reply)
     LoadArgs args = { .name = "", .no_resolve = true };
     uint32_t size;
     const uint8_t *bytes = take_bytes(request, &size);
-    /* WAMR uses strings and data segments in place, and writes to it. An XIP file runs in it; the pages
-     * are its own, and stay executable when they are free again. */
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t room = (size / page + 1) * page;
-    uint8_t *buffer = aligned_alloc(page, room);
+    int rights = MMAP_PROT_READ | MMAP_PROT_WRITE;
+    /* WAMR uses strings and data segments in place, and writes to it. An XIP file runs in it, and WAMR may
+     * take away the right to write to its code, for good. So the pages are the file's own, and are given
+     * back to the system. */
+    uint8_t *buffer = os_mmap(NULL, size + 1, rights, MMAP_MAP_NONE, os_get_invalid_handle());
     wasm_module_t module;
 
     if (!buffer)
         fail("no memory for a module");
     memcpy(buffer, bytes, size);
     if (wasm_runtime_is_xip_file(buffer, size)) {
-        int rights = MMAP_PROT_READ | MMAP_PROT_WRITE | MMAP_PROT_EXEC;
-        if (os_mprotect(buffer, room, rights))
+        if (os_mprotect(buffer, size, rights | MMAP_PROT_EXEC))
             fail("no executable memory");
         os_icache_flush(buffer, size);
     }
     module = wasm_runtime_load_ex(buffer, size, &args, error, sizeof error);
     put_pointer(reply, module);
     if (!module) {
-        free(buffer);
+        os_munmap(buffer, size + 1);
         put_bytes(reply, error, sizeof error);
         return;
     }
@@ -198,13 +196,16 @@ link_module(struct message *request, struct message *reply)
     put_exports(reply, module);
 }
 
-/* module, buffer -> nothing */
+/* module, buffer, size of the file -> nothing */
 void
 unload(struct message *request, struct message *reply)
 {
+    void *buffer;
+
     (void)reply;
     wasm_runtime_unload(take_pointer(request));
-    free(take_pointer(request));
+    buffer = take_pointer(request);
+    os_munmap(buffer, (size_t)take_u32(request) + 1);
 }
 
 /* module, name -> whether it is there, and its bytes */

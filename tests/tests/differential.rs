@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use cwamrc_tests::campaign::{Request, run_with};
-use cwamrc_tests::differential::check::{Judge, Ways, check_wasm};
+use cwamrc_tests::differential::check::{Judge, Ways, check_seed, check_wasm};
 use cwamrc_tests::machine::Machine;
 
 /// How many modules `cargo test` takes, each compiled once for each machine. The runtime without guard
@@ -32,6 +32,17 @@ fn compiled_modules_do_what_interpreters_do() {
     if !cfg!(feature = "software-bounds-checks") {
         let missing = coverage.missing_simd_operators();
         assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
+    }
+}
+
+/// In these, values live across a `memory.atomic.wait`, which not every compiler of V8 keeps.
+#[test]
+fn v8_judges_modules_that_wait() {
+    let judge = Judge::new(&[Machine::Here]).expect("WAMR can be set up");
+    for seed in [100_725, 102_945] {
+        let coverage = check_seed(&judge, seed, &Ways::Turn(seed))
+            .unwrap_or_else(|difference| panic!("{seed}: {difference}"));
+        assert_eq!(coverage.judged_by_v8, 1, "{seed}");
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct Module {
     pub(super) handle: u64,
     /// The bytes that it was loaded from, which it uses.
     buffer: u64,
+    size: u32,
 }
 
 impl Module {
@@ -30,7 +31,9 @@ impl Module {
         if handle == 0 {
             return Err(Error::Load(error_text(reply.bytes())));
         }
-        let module = Module { runner: Arc::clone(runner), handle, buffer: reply.u64() };
+        // A message has less than 4 GiB.
+        let size = bytes.len() as u32;
+        let module = Module { runner: Arc::clone(runner), handle, buffer: reply.u64(), size };
         Ok((module, imports(&mut reply)))
     }
 
@@ -83,7 +86,7 @@ impl Drop for Module {
         self.runner.modules().remove(&self.handle);
         let mut message = Writer::new(Request::Unload);
         // If the runner has ended, so has the module.
-        let _ = self.runner.try_request(message.u64(self.handle).u64(self.buffer));
+        let _ = self.runner.try_request(message.u64(self.handle).u64(self.buffer).u32(self.size));
     }
 }
 

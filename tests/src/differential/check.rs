@@ -273,13 +273,11 @@ impl Subject<'_> {
         Ok(Expected { plan, trace, call_stacks: None, count: None, coverage })
     }
 
-    /// Compares what is expected with what V8 does, now and then. How many times. Modules with atomic
-    /// operators are left out: of some hundred, two differed (seeds 100725 and 102945) while WAMR's
-    /// interpreter and all machines agreed, and it is not known why.
+    /// Compares what is expected with what V8 does, now and then. How many times.
     fn ask_v8(&self, judge: &Judge, expected: &Expected) -> Result<usize, Box<Difference>> {
         let Prepared { wasm, imported_functions, .. } = self.prepared;
         let Some(kind) = self.kind else { return Ok(0) };
-        let may_import = kind.has_imports() || *imported_functions > 0 || kind.proposals.atomics;
+        let may_import = kind.has_imports() || *imported_functions > 0;
         if may_import || !self.seed.is_multiple_of(V8_SEEDS) || !V8::takes(&expected.plan, wasm) {
             return Ok(0);
         }

@@ -144,8 +144,10 @@ impl V8 {
 
 impl Process {
     fn start() -> Result<Self, String> {
+        // In Node.js 20, code of V8's first compiler, Liftoff, loses what lives across a
+        // `memory.atomic.wait`: in `i32.add (local.get 0) (memory.atomic.wait32 …)` the local is 0.
         let mut child = Command::new("node")
-            .arg(SCRIPT)
+            .args(["--no-liftoff", SCRIPT])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

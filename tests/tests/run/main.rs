@@ -9,6 +9,7 @@ mod call_stacks;
 mod division;
 mod fixed_sizes;
 mod imports;
+mod in_place;
 mod level_3;
 mod operators;
 mod rotated_lanes;
