@@ -185,7 +185,7 @@ fn judge_all(results: &[(&Case, Result<Cost, String>)]) -> ExitCode {
             // A start takes some work as well; a module is not so small that it would count.
             let fair = instructions * case.bytes.max(bytes) / bytes;
             let times = cost.instructions as f64 / fair as f64;
-            let most_mib = (case.bytes * MIB_PER_MIB >> 20).max(LEAST_MIB);
+            let most_mib = ((case.bytes * MIB_PER_MIB) >> 20).max(LEAST_MIB);
             let what = format!("{times:.1} times the instructions, {} MiB", cost.peak_mib);
             let good = cost.instructions <= MOST_TIMES * fair && cost.peak_mib <= most_mib;
             if good { Ok(what) } else { Err(what) }
