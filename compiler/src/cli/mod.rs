@@ -184,7 +184,7 @@ pub(crate) fn parse() -> Result<Request, Failure> {
             output: args.output,
         }),
         #[cfg(feature = "run")]
-        Some(Command::Run(args)) => Request::Run(run_request(*args)?),
+        Some(Command::Run(args)) => Request::Run(Box::new(run_request(*args)?)),
         Some(Command::Key(args)) => Request::Key(args.request()),
         Some(Command::PerfMap(args)) => Request::PerfMap { module: args.module, map: args.map },
         Some(Command::Completions(args)) => Request::Print(args.script(command())),

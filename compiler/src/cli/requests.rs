@@ -23,7 +23,7 @@ pub(crate) enum Request {
     Explore(ExploreRequest),
     /// Run a module or file.
     #[cfg(feature = "run")]
-    Run(RunRequest),
+    Run(Box<RunRequest>),
     /// Make or show a key.
     Key(KeyRequest),
     /// Name the functions in a map for perf.
