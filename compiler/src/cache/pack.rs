@@ -4,7 +4,7 @@
 //! checksum and the length of each; then a trailer of fixed size, with the checksum of the table. Whoever
 //! reads a pack needs its table and the contents that are asked for, and no more. What does not have its
 //! checksum counts as missing: a disk may damage a pack. Nobody can forge one where all checksums are made
-//! with a key ([`Seal`](super::seal::Seal)).
+//! with a key ([`Seal`]).
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 

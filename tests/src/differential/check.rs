@@ -73,7 +73,7 @@ impl Judge {
 /// How a module is compiled for a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ways {
-    /// So many times, with options by chance; see [`draw`](super::draw).
+    /// So many times, with options by chance; see [`draw`].
     Drawn(usize),
     /// Once, at one level with one kind of bounds checks. Numbers go round all, and machines are at
     /// different ones.

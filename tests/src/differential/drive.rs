@@ -60,7 +60,7 @@ pub struct Call {
     pub frames: Vec<Frame>,
     /// What it asked of the host.
     pub host_calls: Vec<HostCall>,
-    /// The state afterwards, if it [is looked at](Plan::looks_at).
+    /// The state afterwards, if it is looked at (`Plan::looks_at`).
     pub state: Option<State>,
 }
 

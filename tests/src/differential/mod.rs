@@ -12,7 +12,7 @@
 //! one), so the freedom that the spec leaves (section 4.3.3) is never visible.
 //!
 //! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]): WAMR's classic
-//! interpreter has no SIMD. Of modules without imports, every few are also given to V8 ([`v8`]), which must
+//! interpreter has no SIMD. Of modules without imports, every few are also given to V8 (`v8.rs`), which must
 //! agree with either.
 //!
 //! Not claimed: that both are right where they agree, and anything about more than one thread,

@@ -2,8 +2,8 @@
 //! tests, in a module of their own, with operators and constants changed here and there.
 //!
 //! What compilers make of real sources has shapes that generators do not think of; and of a program of
-//! ten thousand functions, a few at a time are quick to run. [`program`] reads what there is, [`slice`]
-//! cuts functions out, [`mutate`] changes operators.
+//! ten thousand functions, a few at a time are quick to run. `program` reads what there is, `slice`
+//! cuts functions out, `mutate` changes operators.
 //!
 //! Invariants: as for the other generators: a seed gives the same bytes for ever, as long as the programs
 //! stay; every call terminates; every NaN that an operator computes is replaced by one and the same.
