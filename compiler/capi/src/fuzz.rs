@@ -2,7 +2,7 @@
 //! compiles, or does not for a reason. Nothing panics, which would be an internal error here.
 //!
 //! The data is what the options are written as, in which some values are replaced by others. Setters get
-//! any texts and numbers, compilations any bytes, and what tells of an artifact any index, or NULL.
+//! any texts and numbers, compilations any bytes, and functions that report on an artifact get any index, or NULL.
 
 use std::ffi::{CStr, CString};
 use std::ptr;

@@ -159,7 +159,7 @@ impl Costs {
         for line in &given {
             match line.name.as_str() {
                 "function" => costs.function = line.base,
-                // It has no operator.
+                // `default` names no operator.
                 name => {
                     for operator in operators_called(name) {
                         costs.operators[operator as usize] = line.base;
