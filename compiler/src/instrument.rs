@@ -25,6 +25,17 @@ pub const GAS_LEFT: &str = "__cwamrc_gas_left";
 pub const TIME: &str = "__cwamrc_time";
 
 /// What code is to measure, and whether it can be stopped. Nothing by default.
+///
+/// ```
+/// use cwamrc::Options;
+/// use cwamrc::instrument::{Costs, Gas, Instrumentation};
+///
+/// let costs = Costs::parse("i32.div_s = 20").expect("a table");
+/// let gas = Gas::new().limit(1_000_000).costs(costs);
+/// let metered = Instrumentation::new().gas(gas).interruptible(true);
+/// let options = Options::new().instrumentation(metered);
+/// assert_eq!(options.instrumentation.gas.and_then(|gas| gas.limit), Some(1_000_000));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
@@ -46,6 +57,49 @@ pub struct Instrumentation {
     pub profile_stack: bool,
 }
 
+impl Instrumentation {
+    /// Nothing is measured, and nothing can be stopped.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets whether `wasm_runtime_terminate` ends a function that loops.
+    pub fn interruptible(mut self, interruptible: bool) -> Self {
+        self.interruptible = interruptible;
+        self
+    }
+
+    /// Sets whether executed instructions are counted.
+    pub fn count_instructions(mut self, count: bool) -> Self {
+        self.count_instructions = count;
+        self
+    }
+
+    /// Makes instructions cost gas.
+    pub fn gas(mut self, gas: Gas) -> Self {
+        self.gas = Some(gas);
+        self
+    }
+
+    /// Sets whether time is measured.
+    pub fn measure_time(mut self, measure: bool) -> Self {
+        self.measure_time = measure;
+        self
+    }
+
+    /// Sets whether a runtime that is built for it counts and times calls.
+    pub fn profile_calls(mut self, profile: bool) -> Self {
+        self.profile_calls = profile;
+        self
+    }
+
+    /// Sets whether a runtime that is built for it can tell how much of the native stack was never used.
+    pub fn profile_stack(mut self, profile: bool) -> Self {
+        self.profile_stack = profile;
+        self
+    }
+}
+
 /// What instructions cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -63,6 +117,18 @@ impl Gas {
     /// Endless gas, of which each instruction takes what [`Costs::default`] says.
     pub fn new() -> Self {
         Self { limit: None, costs: Costs::default() }
+    }
+
+    /// Sets how much an instance has.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Sets what operators cost.
+    pub fn costs(mut self, costs: Costs) -> Self {
+        self.costs = costs;
+        self
     }
 }
 

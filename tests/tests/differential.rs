@@ -35,7 +35,12 @@ fn compiled_modules_do_what_interpreters_do() {
     if !cfg!(feature = "software-bounds-checks") {
         let missing = coverage.missing_simd_operators();
         assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
+        let missing = coverage.missing_operators();
+        assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
     }
+    // Modules that only trap would prove little.
+    let (calls, returned) = (coverage.calls, coverage.returned);
+    assert!(returned * 4 > calls, "only {returned} of {calls} calls returned");
 }
 
 /// In these, values live across a `memory.atomic.wait`, which not every compiler of V8 keeps.

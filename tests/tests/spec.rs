@@ -46,6 +46,7 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         return Err(format!("the suite has no {name}, where failures are expected"));
     }
     let mut good = true;
+    let mut ran = 0;
     for mode in modes() {
         let name = mode.to_string();
         let is_chosen = |file: &&TestFile| {
@@ -58,6 +59,7 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         }
         let jobs = chosen.into_iter().filter(|file| mode.obstacle(file).is_none());
         let jobs: Vec<_> = jobs.map(|file| Job { mode, file }).collect();
+        ran += jobs.len();
         let records = run_all(&jobs).map_err(|error| format!("no worker: {error}"))?;
         let mut report = Report::default();
         for (job, record) in jobs.iter().zip(&records) {
@@ -71,6 +73,9 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
             println!("  {name}: {problem}");
         }
         good &= report.problems.is_empty();
+    }
+    if ran == 0 {
+        return Err(format!("no mode and file is selected by {filters:?}"));
     }
     Ok(good)
 }

@@ -45,9 +45,7 @@ pub(super) fn options_seeds() -> Vec<Vec<u8>> {
     let mut complete = Options::new().call_stacks(CallStacks::complete());
     complete.emit_custom_sections = vec!["name".to_owned()];
     complete.builtin_intrinsics = "i64.common,fpxint".parse().expect("they are known");
-    let mut instrumentation = Instrumentation::default();
-    instrumentation.gas = Some(Gas::new());
-    complete.instrumentation = instrumentation;
+    complete.instrumentation = Instrumentation::new().gas(Gas::new());
     [Options::new(), complete]
         .map(|options| serde_json::to_vec(&options).expect("options are data"))
         .into()

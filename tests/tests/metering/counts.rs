@@ -70,9 +70,7 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
 ];
 
 fn counting() -> Instrumentation {
-    let mut counting = Instrumentation::default();
-    counting.count_instructions = true;
-    counting
+    Instrumentation::new().count_instructions(true)
 }
 
 pub(crate) fn module(body: &str, fields: &str) -> String {

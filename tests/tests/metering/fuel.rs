@@ -61,12 +61,8 @@ const PROGRAMS: [&str; 6] =
     ["fib-o2", "integers-o2", "floats-o2", "sha256-o2", "quicksort-o0", "dispatch-o2"];
 
 fn as_wasmtime() -> Instrumentation {
-    let mut instrumentation = Instrumentation::default();
-    let mut gas = Gas::new();
-    gas.limit = Some(LIMIT);
-    gas.costs = Costs::parse(WASMTIME).expect("the table is right");
-    instrumentation.gas = Some(gas);
-    instrumentation
+    let costs = Costs::parse(WASMTIME).expect("the table is right");
+    Instrumentation::new().gas(Gas::new().limit(LIMIT).costs(costs))
 }
 
 /// The number on the last line of what a command prints.

@@ -29,12 +29,8 @@ const SUM: &str = r#"(module
         local.get 1))"#;
 
 fn gas(limit: u64, costs: &str) -> Instrumentation {
-    let mut instrumentation = Instrumentation::default();
-    let mut gas = Gas::new();
-    gas.limit = Some(limit);
-    gas.costs = Costs::parse(costs).expect("the table is right");
-    instrumentation.gas = Some(gas);
-    instrumentation
+    let costs = Costs::parse(costs).expect("the table is right");
+    Instrumentation::new().gas(Gas::new().limit(limit).costs(costs))
 }
 
 /// nop, block, local.get, i32.eqz, br_if, loop; 9 in a round and 3 in the callee; local.get.

@@ -40,9 +40,7 @@ const TAIL_CALLS: &str = r#"(module
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn interruptible() -> Instrumentation {
-    let mut instrumentation = Instrumentation::default();
-    instrumentation.interruptible = true;
-    instrumentation
+    Instrumentation::new().interruptible(true)
 }
 
 /// An instance, and what receives a word whenever one of its functions has begun.

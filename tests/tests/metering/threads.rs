@@ -50,13 +50,8 @@ fn thread_cost(rounds: i64) -> i64 {
 }
 
 fn counting(limit: u64) -> Instrumentation {
-    let mut counting = Instrumentation::default();
-    counting.count_instructions = true;
-    counting.measure_time = true;
-    let mut gas = Gas::new();
-    gas.limit = Some(limit);
-    counting.gas = Some(gas);
-    counting
+    let gas = Gas::new().limit(limit);
+    Instrumentation::new().count_instructions(true).measure_time(true).gas(gas)
 }
 
 /// A host function that hands over what the global `GAS_LEFT` of its instance is, at 8.

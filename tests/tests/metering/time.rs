@@ -27,8 +27,7 @@ fn host() -> Vec<HostFunc> {
 /// as well.
 #[test]
 fn the_clock_runs_in_the_module_alone() {
-    let mut instrumentation = Instrumentation::default();
-    instrumentation.measure_time = true;
+    let instrumentation = Instrumentation::new().measure_time(true);
     for way in ways() {
         let instance = way.instantiate(MODULE, &instrumentation, host());
         let spent = |function: &str, arguments: &[Val]| {
@@ -49,8 +48,7 @@ fn the_clock_runs_in_the_module_alone() {
 
 #[test]
 fn objects_have_nobody_who_starts_the_clock() {
-    let mut instrumentation = Instrumentation::default();
-    instrumentation.measure_time = true;
+    let instrumentation = Instrumentation::new().measure_time(true);
     let wasm = wat::parse_str(MODULE).expect("it is a module");
     let error = cwamrc::compile_object(&wasm, &ways()[0].options(&instrumentation));
     let error = error.expect_err("there is no entry");
