@@ -28,7 +28,7 @@ pub(crate) fn compile_once(
     let level = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3]
         .get(usize::from(level))
         .copied()
-        .ok_or_else(|| Error::other(format!("no level {level}")))?;
+        .ok_or_else(|| Error::other(format!("unknown level {level}")))?;
     let mut options = Options::new().opt_level(level).threads(threads);
     if host_cpu {
         options = options.cpu(Cpu::host().map_err(Error::other)?);

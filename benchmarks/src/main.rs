@@ -229,7 +229,7 @@ fn compare(cli: &Cli) -> Result<()> {
     let field = Field::new(&inputs)?;
     let mut missing = Vec::new();
     if cli.no_peer {
-        missing.push("wasmtime: not wanted".to_owned());
+        missing.push("wasmtime: not selected".to_owned());
     } else if let Some(why) = field.peer_missing() {
         missing.push(format!("wasmtime: {why}"));
     }
@@ -251,7 +251,7 @@ fn compare(cli: &Cli) -> Result<()> {
 fn chosen(mut programs: Vec<Program>, names: &[String]) -> Result<Vec<Program>> {
     let take = |name: &String| {
         let at = programs.iter().position(|program| program.name == *name);
-        let at = at.ok_or_else(|| Error::other(format!("no module is called {name}")))?;
+        let at = at.ok_or_else(|| Error::other(format!("unknown module {name}")))?;
         Ok(programs.swap_remove(at))
     };
     names.iter().map(take).collect()

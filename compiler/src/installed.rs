@@ -31,7 +31,7 @@ pub(crate) fn release() -> Result<(Release, String), Failure> {
     let iwasm = find()?;
     let name = version(&iwasm)?;
     let named = Release::all().find(|release| release.to_string() == name);
-    let shown = format!("{} says that it is {name}", iwasm.display());
+    let shown = format!("{} says it is {name}", iwasm.display());
     match named {
         Some(release) if name != NAME_OF_MAIN => Ok((release, shown)),
         _ => {
@@ -39,7 +39,7 @@ pub(crate) fn release() -> Result<(Release, String), Failure> {
             let takes = |release: &Release| release.facts().version == version;
             let release = named.filter(takes).or_else(|| Release::all().rev().find(takes));
             let release = release.expect("the version is that of a release");
-            Ok((release, format!("{shown}, and takes AOT version {version}")))
+            Ok((release, format!("{shown}, and loads AOT version {version}")))
         }
     }
 }
@@ -52,7 +52,7 @@ fn find() -> Result<PathBuf, Failure> {
     let path = env::var_os("PATH").unwrap_or_default();
     let places = env::split_paths(&path).filter(|folder| folder.is_absolute());
     places.map(|folder| folder.join(NAME)).find(|place| place.is_file()).ok_or_else(|| {
-        Failure::new("no iwasm for --wamr-version=auto: neither IWASM, nor on the PATH")
+        Failure::new("no iwasm found for --wamr-version=auto: neither in IWASM, nor on the PATH")
             .with_hint(Some(HINT))
     })
 }
@@ -71,7 +71,7 @@ fn version(iwasm: &Path) -> Result<String, Failure> {
     let name = text.lines().find_map(|line| line.trim().strip_prefix("iwasm "));
     name.map(|name| name.trim().to_owned()).ok_or_else(|| {
         let shown = iwasm.display();
-        Failure::new(format!("{shown} --version does not say `iwasm` and a version"))
+        Failure::new(format!("{shown} --version does not print `iwasm` and a version"))
             .with_hint(Some(HINT))
     })
 }
@@ -94,15 +94,15 @@ fn taken(iwasm: &Path) -> Result<u32, Failure> {
         let said = text(&output);
         if !said.contains(OTHER_VERSION) {
             let why = said.lines().map(str::trim).rfind(|line| !line.is_empty());
-            let why = why.unwrap_or("it does not say why");
+            let why = why.unwrap_or("no reason given");
             let shown = iwasm.display();
             return Err(
-                Failure::new(format!("{shown} runs no .aot file: {why}")).with_hint(Some(HINT))
+                Failure::new(format!("{shown} cannot run .aot files: {why}")).with_hint(Some(HINT))
             );
         }
     }
     let shown = iwasm.display();
-    Err(Failure::new(format!("{shown} takes no AOT version that is known here"))
+    Err(Failure::new(format!("{shown} loads no AOT version that cwamrc knows"))
         .with_hint(Some(HINT)))
 }
 

@@ -228,10 +228,10 @@ fn refuse_separate_accounts(
         None => Ok(()),
         Some((library, function)) => {
             let what = format!(
-                "the module imports {library}.{function}, but threads without a shared memory have \
-                 no common account of gas"
+                "the module imports {library}.{function}, but threads without a shared memory \
+                    cannot share an account of gas"
             );
-            let hint = "make its memory shared, or leave gas out";
+            let hint = "make its memory shared, or compile without gas";
             Err(Error::unsupported(what).with_hint(hint))
         }
     }

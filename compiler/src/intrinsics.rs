@@ -29,12 +29,7 @@ pub struct UnknownIntrinsic {
 impl fmt::Display for UnknownIntrinsic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let groups: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
-        write!(
-            formatter,
-            "no intrinsic is called {:?}; groups are all, {}",
-            self.name,
-            groups.join(", ")
-        )
+        write!(formatter, "unknown intrinsic {:?}; groups: all, {}", self.name, groups.join(", "))
     }
 }
 

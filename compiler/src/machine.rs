@@ -70,7 +70,8 @@ fn explain(error: &TargetError) -> String {
     let of = |architecture: &Architecture, flag: &str| format!("--target={architecture} {flag}");
     let list = match error {
         TargetError::UnknownTarget { .. } | TargetError::UnsupportedTarget { .. } => {
-            let tip = "--target=help lists what exists; --backend=llvm has more, by way of wamrc";
+            let tip = "--target=help lists the targets; --backend=llvm supports more, through \
+                wamrc";
             return format!("{error}\n\n  tip: {tip}");
         }
         TargetError::UnsupportedHost => return format!("{error}; choose one with --target"),
@@ -82,12 +83,12 @@ fn explain(error: &TargetError) -> String {
         TargetError::MalformedFeature { .. } => "--cpu-features=+help".to_owned(),
         _ => return error.to_string(),
     };
-    format!("{error}\n\n  tip: {list} lists what exists")
+    format!("{error}\n\n  tip: {list} lists the names")
 }
 
 fn targets() -> String {
     let mut list =
-        String::from("Targets; the names on one line are the same, but for what CPUs have:\n");
+        String::from("Targets; names on one line differ only in the features of CPUs:\n");
     for architecture in Architecture::ALL {
         let names: Vec<&str> = architecture.names().collect();
         line(&mut list, &format!("  {}, {}", names.join(", "), architecture.triple()));
@@ -101,7 +102,7 @@ fn abis(architecture: Architecture) -> String {
 }
 
 fn cpus(architecture: Architecture) -> String {
-    let mut list = format!("CPUs for {architecture}; those on one line are the same here:\n");
+    let mut list = format!("CPUs for {architecture}; those on one line are treated alike:\n");
     for names in architecture.cpus() {
         line(&mut list, &format!("  {}", names.join(", ")));
     }
@@ -112,7 +113,7 @@ fn cpus(architecture: Architecture) -> String {
 }
 
 fn features(architecture: Architecture) -> String {
-    let mut list = format!("CPU features for {architecture}, to be given as +NAME or -NAME:\n");
+    let mut list = format!("CPU features for {architecture}, as +NAME or -NAME:\n");
     let join = |required: bool| {
         let features = architecture.features().filter(|(_, baseline)| *baseline == required);
         features.map(|(name, _)| name).collect::<Vec<_>>().join(", ")

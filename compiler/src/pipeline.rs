@@ -86,19 +86,20 @@ fn compile_parsed(
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
     if options.indirect_mode && output == Output::Object {
-        let what = "an object file has no table for the indirect mode (XIP)";
-        return Err(Error::unsupported(what).with_hint("leave one of them out"));
+        let what = "an object file cannot use the indirect mode (XIP)";
+        return Err(Error::unsupported(what).with_hint("leave one of the two out"));
     }
     if options.instrumentation.measure_time && output == Output::Object {
-        let what = "an object file cannot measure time: nothing would enter it as the runtime does";
-        return Err(Error::unsupported(what).with_hint("leave one of them out"));
+        let what = "an object file cannot measure time: its functions are not entered by the \
+            runtime";
+        return Err(Error::unsupported(what).with_hint("leave one of the two out"));
     }
     vectors::check_border(module, options)?;
     let counters = instrument::install(module, &options.instrumentation)?;
     if counters.own.is_some() && output == Output::Object {
-        let what = "an object file cannot count for several threads: nothing would enter it as the \
-                    runtime does";
-        return Err(Error::unsupported(what).with_hint("leave the counters out"));
+        let what = "an object file cannot count for several threads: its functions are not \
+            entered by the runtime";
+        return Err(Error::unsupported(what).with_hint("compile without counters"));
     }
     let module = &*module;
     let options = &suitable_options(module, options);
@@ -304,8 +305,8 @@ fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
     let mut lost = Vec::new();
     if let Some(error) = module.function_names.malformed() {
         lost.push(format!(
-            "the name section is malformed, and names of functions behind that are lost: {} (at wasm \
-             offset {:#x})",
+            "the name section is malformed, and names of functions after this are lost: {} (at \
+                wasm offset {:#x})",
             error.message(),
             error.offset()
         ));
@@ -315,9 +316,9 @@ fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
             continue;
         }
         if !module.custom_sections.iter().any(|section| section.name == *name) {
-            lost.push(format!("there is no custom section {name:?} to carry over"));
+            lost.push(format!("the module has no custom section {name:?} to emit"));
         } else if name == NAME_SECTION && module.function_names.iter().len() == 0 {
-            lost.push("the name section has no names of functions to carry over".to_owned());
+            lost.push("the name section has no function names to emit".to_owned());
         }
     }
     lost
@@ -349,11 +350,14 @@ fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<D
 fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
     if module.has_memory64() {
-        let what = "memory accesses are checked in software, as the module uses memory64";
+        let what = "memory accesses are checked in software, since the module uses memory64";
         notes.push(Diagnostic::note(what));
     }
     notes.extend(image.least_effort.iter().map(|&index| {
-        let what = format!("function {index} is too much to optimise and compiled as at level 0");
+        let what = format!(
+            "function {index} is too complex to optimise, and is compiled as at \
+            level 0"
+        );
         Diagnostic::note(what).of_function(index)
     }));
     notes

@@ -62,7 +62,7 @@ impl Serialize for OptLevel {
 impl<'de> Deserialize<'de> for OptLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = u8::deserialize(deserializer)?;
-        let unknown = || D::Error::custom(format!("there is no level {number}, only 0 to 3"));
+        let unknown = || D::Error::custom(format!("unknown level {number}: levels are 0 to 3"));
         Self::from_number(number.into()).ok_or_else(unknown)
     }
 }

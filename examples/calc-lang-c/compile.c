@@ -228,7 +228,7 @@ call(struct parser *p, const char *name)
         emit(p, operators[index].operator);
         return true;
     }
-    return fail(p, "%s is no function", name);
+    return fail(p, "%s is not a function", name);
 }
 
 static bool

@@ -47,7 +47,7 @@ impl fmt::Display for Error {
             | Error::Instantiate(text)
             | Error::Global(text) => f.write_str(text),
             Error::AotVersion { found, supported, releases } => {
-                write!(f, "the file has AOT version {found}, this runtime takes {supported}")?;
+                write!(f, "the file has AOT version {found}, this runtime loads {supported}")?;
                 for (index, release) in releases.iter().enumerate() {
                     let separator = if index == 0 { "; it was made for WAMR" } else { "," };
                     write!(f, "{separator} {release}")?;

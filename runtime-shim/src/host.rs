@@ -62,7 +62,7 @@ impl HostFunc {
         } else {
             return Ok(());
         };
-        Err(Error::Link(format!("host function {:?}: WAMR does not take {obstacle}", self.name)))
+        Err(Error::Link(format!("host function {:?}: WAMR does not support {obstacle}", self.name)))
     }
 
     /// Runs the closure, and checks what it returns.

@@ -71,7 +71,7 @@ pub(crate) unsafe fn link(
         // SAFETY: by the contract of this function. WAMR copies the bytes, which are as long as its
         // largest value.
         if !unsafe { ffi::wamr_shim_link_global(module, *index, bytes.as_ptr().cast(), 16) } {
-            return Err(global_error(&imports[*index as usize], "WAMR does not find it"));
+            return Err(global_error(&imports[*index as usize], "WAMR cannot find it"));
         }
     }
     let registrations =

@@ -162,7 +162,7 @@ impl Runtime {
     pub fn load_wasm(&self, bytes: &[u8]) -> Result<Module, Error> {
         // As WAMR tells them apart; it judges what is neither.
         if bytes.starts_with(b"\0aot") {
-            return Err(Error::Load("an .aot file is no WebAssembly module".to_owned()));
+            return Err(Error::Load("an .aot file is not a WebAssembly module".to_owned()));
         }
         self.load(bytes)
     }

@@ -102,7 +102,7 @@ fn functions_that_are_forged() {
         assert!(statistics.misses == 1 || statistics.misses == FUNCTIONS, "{what}: {statistics:?}");
         let warnings: Vec<String> = cached.warnings().iter().map(ToString::to_string).collect();
         assert!(
-            matches!(&warnings[..], [one] if one.contains("is not sealed with the key")),
+            matches!(&warnings[..], [one] if one.contains("was not sealed with this key")),
             "{what}"
         );
     };

@@ -111,7 +111,8 @@ fn check(programs: &[Program], machine: Machine, line: &str) -> Vec<String> {
         }
         // Whatever is said about flags is a note, and the programs have no section `demo`.
         let is_expected = |said: &str| {
-            said.starts_with("note: --") || said.starts_with("warning: there is no custom section")
+            said.starts_with("note: --")
+                || said.starts_with("warning: the module has no custom section")
         };
         if let Some(other) = stderr.lines().find(|said| !is_expected(said))
             && !line.contains("-v=")

@@ -70,7 +70,7 @@ pub(crate) fn run(request: &Request, outputs: &Outputs) -> Result<()> {
     let contestants: Vec<Contestant> =
         field.contestants().into_iter().filter(|who| wanted(&who.to_string())).collect();
     if contestants.is_empty() {
-        return Err(Error::other("none of the contestants is wanted, or none is there"));
+        return Err(Error::other("none of the contestants is selected, or none is available"));
     }
     let jobs = match &request.own {
         Some((wasm, args)) => vec![Job::own(wasm, args, request.expected.as_deref())?],

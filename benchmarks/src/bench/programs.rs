@@ -80,7 +80,10 @@ pub(crate) fn listed(names: &[String], missing: &mut Vec<String>) -> Result<Vec<
     for name in names {
         if !programs.iter().any(|program| program.name == *name) && !failed.contains_key(name) {
             let all: Vec<_> = programs.iter().map(|program| program.name.as_str()).collect();
-            return Err(Error::other(format!("no program {name}; there are {}", all.join(", "))));
+            return Err(Error::other(format!(
+                "unknown program {name}; known programs: {}",
+                all.join(", ")
+            )));
         }
     }
     let wanted = |name: &String| names.is_empty() || names.contains(name);
@@ -96,7 +99,7 @@ pub(crate) fn listed(names: &[String], missing: &mut Vec<String>) -> Result<Vec<
 /// They cannot be fetched, or a name is unknown.
 pub(crate) fn corpus(names: &[String]) -> Result<Vec<Job>> {
     if let Some(name) = names.iter().find(|name| !CORPUS.contains(&name.as_str())) {
-        let what = format!("no module {name}; there are {}", CORPUS.join(", "));
+        let what = format!("unknown module {name}; known modules: {}", CORPUS.join(", "));
         return Err(Error::other(what));
     }
     let inputs = Inputs::prepare()?;

@@ -244,7 +244,7 @@ pub struct UnknownRelease(String);
 
 impl fmt::Display for UnknownRelease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown WAMR release `{}`; known are", self.0)?;
+        write!(f, "unknown WAMR release `{}`; known releases:", self.0)?;
         for (index, release) in Release::all().enumerate() {
             write!(f, "{} {release}", if index == 0 { "" } else { "," })?;
         }

@@ -213,7 +213,7 @@ pub unsafe extern "C" fn cwamrc_options_set_opt_level(
     // SAFETY: the caller's promise, as the header has it.
     unsafe {
         set(options, |options| {
-            let unknown = || Failure::argument(format!("there is no level {level}, only 0 to 3"));
+            let unknown = || Failure::argument(format!("unknown level {level}: levels are 0 to 3"));
             options.options.opt_level = OptLevel::from_number(level).ok_or_else(unknown)?;
             Ok(())
         })
@@ -344,7 +344,7 @@ pub unsafe extern "C" fn cwamrc_options_set_format(
         set(options, |options| {
             let mut known = [CWAMRC_FORMAT_AOT, CWAMRC_FORMAT_OBJECT].into_iter();
             let known = known.find(|known| *known as u32 == format);
-            let unknown = || Failure::argument(format!("there is no format {format}"));
+            let unknown = || Failure::argument(format!("unknown format {format}"));
             options.format = known.ok_or_else(unknown)?;
             Ok(())
         })
@@ -387,7 +387,7 @@ pub unsafe extern "C" fn cwamrc_options_set_json(
 fn some_threads(threads: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>, Failure> {
     match threads {
         Some(threads) if threads.get() > MOST_THREADS => Err(Failure::argument(format!(
-            "{threads} threads are too many; at most {MOST_THREADS} can compile"
+            "too many threads: {threads}; at most {MOST_THREADS} can compile"
         ))),
         threads => Ok(threads),
     }

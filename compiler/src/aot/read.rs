@@ -97,7 +97,7 @@ fn read_header(source: &mut Source<'_>) -> Result<(u32, Layouts)> {
     let start = source.position();
     let version = source.u32()?;
     let layouts = Layouts::of(version).ok_or_else(|| {
-        let what = format!("AOT version {version} belongs to no known release of WAMR");
+        let what = format!("no known release of WAMR has AOT version {version}");
         ContainerError::unsupported(what).at(start)
     })?;
     Ok((version, layouts))

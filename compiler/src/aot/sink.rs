@@ -144,7 +144,7 @@ impl Sink {
         let Some(length) = string.len().checked_add(1).and_then(|n| u16::try_from(n).ok()) else {
             let length = string.len();
             return Err(ContainerError::limit(format!(
-                "{what} of {length} bytes; the container holds names of at most {max} bytes"
+                "{what} of {length} bytes; the container allows names of at most {max} bytes"
             )));
         };
         self.u16(length);

@@ -36,7 +36,9 @@ pub(crate) fn write_with_sections(
 /// All of the file but its machine code.
 fn write_around_code(file: &AotFile<'_>, release: Release) -> Result<Sink> {
     if let Some(refusal) = release.refuses_features(&features(file)) {
-        return Err(ContainerError::unsupported(format!("WAMR {release} does not take {refusal}")));
+        return Err(ContainerError::unsupported(format!(
+            "WAMR {release} does not support {refusal}"
+        )));
     }
     let mut sink = Sink::with_capacity(capacity(file)?);
     write_sections(file, release, &SECTIONS, &mut sink)?;

@@ -27,7 +27,7 @@ pub(super) fn check_imports(module: &Module<'_>) -> Result<(), Error> {
     for import in imports {
         if has_nul(import.module) || has_nul(import.name) {
             return Err(Error::unsupported(format!(
-                "the import {:?} {:?} has a NUL in its name, where names end for WAMR",
+                "the import {:?} {:?} has a NUL in its name, where WAMR ends names",
                 import.module, import.name
             )));
         }

@@ -101,7 +101,7 @@ impl DiskCache {
         let why = match (error.kind(), &self.seal) {
             (io::ErrorKind::PermissionDenied, _) => error.to_string(),
             (io::ErrorKind::InvalidData, Seal::Key(_)) => {
-                format!("{name} is not sealed with the key")
+                format!("{name} was not sealed with this key")
             }
             _ => return,
         };

@@ -313,7 +313,7 @@ fn whom(owner: u32) -> String {
 }
 
 fn refused(path: &Path, why: &str) -> io::Error {
-    let message = format!("{} is not to be trusted: {why}", path.display());
+    let message = format!("{} is not trusted: {why}", path.display());
     io::Error::new(io::ErrorKind::PermissionDenied, message)
 }
 
@@ -330,10 +330,16 @@ pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     if owner != user() {
-        return fail(format!("a key has to be the user's own; this belongs to {}", whom(owner)));
+        return fail(format!(
+            "the key file must belong to the user; this one belongs to {}",
+            whom(owner)
+        ));
     }
     if mode & 0o077 != 0 {
-        return fail(format!("a key is for its owner alone (mode 600, not {:03o})", mode & 0o7777));
+        return fail(format!(
+            "only its owner may have access to the key file (mode 600, not {:03o})",
+            mode & 0o7777
+        ));
     }
     let mut secret = Vec::new();
     io::Read::read_to_end(&mut io::Read::take(file, 1 << 16), &mut secret)?;

@@ -63,5 +63,5 @@ pub(super) fn read_secret(_: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn unsupported() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, "this system has no permissions that are understood")
+    io::Error::new(io::ErrorKind::Unsupported, "file permissions of this system are not supported")
 }

@@ -41,7 +41,7 @@ impl CacheKey {
         let secret = super::folder::read_secret(path)?;
         Self::new(&secret).ok_or_else(|| {
             let (size, least) = (secret.len(), Self::MIN_SECRET);
-            io::Error::other(format!("a key has at least {least} bytes, and this has {size}"))
+            io::Error::other(format!("a key needs at least {least} bytes; this one has {size}"))
         })
     }
 }

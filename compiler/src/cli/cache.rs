@@ -22,19 +22,17 @@ const CACHE_KEY: &str = "CWAMRC_CACHE_KEY";
 
 #[derive(Args)]
 pub(super) struct CacheArgs {
-    /// Take no function from an earlier compilation, and keep none for the next one; CWAMRC_NO_CACHE=1 in
-    /// the environment says the same
+    /// Do not use the cache of compiled functions; the same as CWAMRC_NO_CACHE=1 in the environment
     #[arg(long, help_heading = OWN)]
     no_cache: bool,
-    /// Where compiled functions are kept; if not given, $CWAMRC_CACHE_DIR, or `cwamrc` in the user's
-    /// folder for caches
+    /// The folder of the cache. Default: $CWAMRC_CACHE_DIR, or `cwamrc` in the user's cache folder
     #[arg(long, value_name = "FOLDER", help_heading = OWN)]
     cache_dir: Option<PathBuf>,
-    /// How much the functions that are kept may take; if not given, $CWAMRC_CACHE_SIZE, or 1024
+    /// The maximum size of the cache. Default: $CWAMRC_CACHE_SIZE, or 1024
     #[arg(long, value_name = "MIB", help_heading = OWN)]
     cache_size: Option<u32>,
-    /// A file with a secret, of at least 32 bytes, with which functions that are kept are sealed, so that
-    /// all who have it can share a folder, whoever else writes to it; if not given, $CWAMRC_CACHE_KEY
+    /// A file with a secret of at least 32 bytes that authenticates cached functions. Everyone who
+    /// has it can share a cache folder, whoever else writes to it. Default: $CWAMRC_CACHE_KEY
     #[arg(long, value_name = "FILE", help_heading = OWN)]
     cache_key: Option<PathBuf>,
 }
@@ -77,6 +75,6 @@ fn size_in_environment() -> Option<u32> {
     let value = env::var_os(CACHE_SIZE).filter(|value| !value.is_empty())?;
     let size = value.to_str().and_then(|value| value.parse().ok());
     Some(size.unwrap_or_else(|| {
-        super::misuse(&format!("{CACHE_SIZE} is no number of MiB: {}", value.display()))
+        super::misuse(&format!("{CACHE_SIZE} is not a number of MiB: {}", value.display()))
     }))
 }

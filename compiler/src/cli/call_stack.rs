@@ -3,17 +3,18 @@
 use clap::Args;
 use cwamrc::{CallStacks, Options};
 
-/// Flags about what a trap shows.
+/// Flags about the call stack of a trap.
 #[derive(Args)]
 pub(super) struct CallStackArgs {
-    /// Make code that keeps frames, by which traps show the functions that they went through, in a
-    /// runtime built with WAMR_BUILD_DUMP_CALL_STACK=1 of release 2.2.0 or later
+    /// Make code that keeps call frames, so that a trap shows the functions it went through. Needs
+    /// a runtime of release 2.2.0 or later built with WAMR_BUILD_DUMP_CALL_STACK=1
     #[arg(long)]
     enable_dump_call_stack: bool,
-    /// What frames hold: ip, func-idx and trap-ip, separated by commas; all if not given, none if
-    /// empty. `bounds-checks` is taken, too, but changes nothing: a function whose frame finds no room
-    /// always traps. So is `values`, but frames hold no values of locals: WAMR copies them, but prints
-    /// none and hands none out (aot_create_call_stack, aot_dump_call_stack in its aot_runtime.c)
+    /// What frames contain: ip, func-idx and trap-ip, separated by commas. Default: all; an empty
+    /// list means none. `bounds-checks` has no effect: a function without room for its frame always
+    /// traps. `values` has no effect: frames contain no values of locals, since WAMR would copy
+    /// them but neither print nor return them (aot_create_call_stack, aot_dump_call_stack in its
+    /// aot_runtime.c)
     #[arg(long, value_name = "LIST", value_parser = frames)]
     call_stack_features: Option<CallStacks>,
 }
@@ -32,7 +33,7 @@ fn frames(list: &str) -> Result<CallStacks, String> {
             "values" => {}
             other => {
                 let all = "bounds-checks, ip, func-idx, trap-ip, values";
-                return Err(format!("no feature is called {other:?}; there are {all}"));
+                return Err(format!("unknown feature {other:?}; known features: {all}"));
             }
         }
     }

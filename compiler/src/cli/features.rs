@@ -1,8 +1,8 @@
-//! The switches of wamrc that say which proposals a module may use.
+//! The flags of wamrc that enable or disable proposals.
 //!
-//! Here everything that is supported may be used anyway. So what disables a proposal refuses modules
-//! that use it, as in wamrc; what enables one takes back, in part, what another switch disables, or
-//! has nothing to do.
+//! All supported proposals are enabled by default. A flag that disables one makes the compiler
+//! refuse modules that use it, as in wamrc. A flag that enables one either undoes part of another
+//! flag, or has no effect.
 
 use clap::Args;
 use cwamrc::{Options, Proposal};
@@ -10,34 +10,33 @@ use cwamrc::{Options, Proposal};
 /// Switches in the order of `wamrc --help`.
 #[derive(Args)]
 pub(super) struct FeatureArgs {
-    /// Refuse modules with passive segments and the operators on memory segments, memory.copy and
-    /// memory.fill among them
+    /// Refuse modules with passive segments or with operators on memory segments, including
+    /// memory.copy and memory.fill
     #[arg(long)]
     disable_bulk_memory: bool,
-    /// Take memory.copy and memory.fill even with --disable-bulk-memory
+    /// Allow memory.copy and memory.fill even with --disable-bulk-memory
     #[arg(long)]
     enable_bulk_memory_opt: bool,
-    /// Take arithmetic in constant expressions: done anyway
+    /// Allow arithmetic in constant expressions: enabled by default
     #[arg(long)]
     enable_extended_const: bool,
-    /// Take modules with threads: done anyway, wherever a module has shared memory; as with wamrc,
-    /// --disable-bulk-memory is void then
+    /// Allow threads: enabled by default, for modules with shared memory. As in wamrc, this
+    /// overrides --disable-bulk-memory
     #[arg(long)]
     enable_multi_thread: bool,
-    /// Take tail calls: done anyway, in constant stack
+    /// Allow tail calls: enabled by default, in constant stack space
     #[arg(long)]
     enable_tail_call: bool,
-    /// Take vectors: done anyway; obsolete in wamrc, too
+    /// Allow SIMD: enabled by default; obsolete in wamrc, too
     #[arg(long, overrides_with = "disable_simd")]
     enable_simd: bool,
-    /// Refuse modules with vectors
+    /// Refuse modules with SIMD
     #[arg(long, overrides_with = "enable_simd")]
     disable_simd: bool,
     /// Refuse modules with reference types
     #[arg(long)]
     disable_ref_types: bool,
-    /// Take table indexes of call_indirect that are longer than they need to be even with
-    /// --disable-ref-types
+    /// Allow overlong encodings of the table index of call_indirect, even with --disable-ref-types
     #[arg(long)]
     enable_call_indirect_overlong: bool,
     /// The same as --enable-bulk-memory-opt --enable-extended-const --enable-call-indirect-overlong

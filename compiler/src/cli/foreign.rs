@@ -1,8 +1,8 @@
-//! The flags of wamrc that do nothing here: those that are taken with a note, since they ask for
-//! nothing that a user would miss, and those that are refused, with the way out.
+//! The flags of wamrc that cwamrc does not implement. Some are accepted with a note, since the user
+//! loses nothing; the others are refused with a hint.
 //!
-//! This is the one place that names them: the parser, `--help` and the table in the documentation
-//! are made from it.
+//! This is the only place that names them: the parser, `--help` and the table in the documentation
+//! are generated from it.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -14,7 +14,7 @@ pub(super) struct Foreign {
     pub(super) fate: Fate,
 }
 
-/// What stands behind a flag.
+/// The value of a flag.
 #[derive(Clone, Copy)]
 enum Value {
     None,
@@ -24,21 +24,21 @@ enum Value {
     Required(&'static str),
 }
 
-/// What becomes of a flag.
+/// How a flag is treated.
 pub(super) enum Fate {
-    /// It is taken; the text is a note about why it changes nothing.
+    /// It is accepted; the text is a note that says why it has no effect.
     Noted(&'static str),
-    /// It is an error; the texts are the reason and the way out.
+    /// It is an error; the texts are the reason and a hint.
     Refused(&'static str, &'static str),
 }
 
-/// Above the flags that are taken with a note.
-pub(super) const NOTED: &str = "Flags of wamrc that change nothing here";
-/// Above the flags that are refused.
+/// The heading of the flags that are accepted with a note.
+pub(super) const NOTED: &str = "Flags of wamrc that have no effect";
+/// The heading of the flags that are refused.
 pub(super) const REFUSED: &str = "Flags of wamrc that are refused";
 
-const NO_LLVM: &str = "LLVM is not what compiles";
-const BY_WAMRC: &str = "leave it out, or have wamrc compile with --backend=llvm";
+const NO_LLVM: &str = "cwamrc does not use LLVM";
+const BY_WAMRC: &str = "leave it out, or compile with wamrc: --backend=llvm";
 
 const fn noted(name: &'static str, value: Value, why: &'static str) -> Foreign {
     Foreign { name, value, fate: Fate::Noted(why) }
@@ -58,51 +58,57 @@ pub(super) const FOREIGN: &[Foreign] = &[
     refused(
         "sgx",
         Value::None,
-        "code for SGX enclaves is not made: they have no guard pages, and their loader was not tried",
+        "SGX enclaves are not supported: they have no guard pages, and their loader was not tested",
         BY_WAMRC,
     ),
     refused(
         "enable-gc",
         Value::None,
-        "garbage collection is not compiled",
-        "build the module without, or have wamrc compile with --backend=llvm",
+        "garbage collection is not supported",
+        "build the module without it, or compile with wamrc: --backend=llvm",
     ),
     noted(
         "disable-llvm-jump-tables",
         Value::None,
-        "jump tables lie beside their function and ask for no relocation",
+        "jump tables are next to their function and need no relocation",
     ),
     noted("disable-llvm-lto", Value::None, NO_LLVM),
-    refused("enable-llvm-pgo", Value::None, "code is not instrumented for profiles", BY_WAMRC),
+    refused(
+        "enable-llvm-pgo",
+        Value::None,
+        "profile-guided optimisation is not supported",
+        BY_WAMRC,
+    ),
     noted("enable-llvm-passes", Value::Required("PASSES"), NO_LLVM),
-    refused("use-prof-file", Value::Required("FILE"), "profiles of LLVM are not read", BY_WAMRC),
+    refused("use-prof-file", Value::Required("FILE"), "LLVM profiles are not supported", BY_WAMRC),
     refused(
         "enable-segue",
         Value::Optional("LIST"),
-        "memory is not addressed through the register GS, which runtimes set only in some builds",
+        "addressing memory through the GS register is not supported; only some builds of the \
+            runtime set it",
         BY_WAMRC,
     ),
     noted(
         "native-lib",
         Value::Required("LIBRARY"),
-        "imports are looked up when the file is loaded, so the host alone needs the library",
+        "imports are resolved when the file is loaded, so only the host needs the library",
     ),
     noted(
         "invoke-c-api-import",
         Value::None,
-        "functions that a host gives by the C API are called without it, too",
+        "functions that a host registers with the C API can be called without it",
     ),
     noted("mllvm", Value::Required("OPTION"), NO_LLVM),
     refused(
         "enable-shared-heap",
         Value::None,
-        "accesses are not led to a heap that instances share",
+        "a heap shared by several instances is not supported",
         BY_WAMRC,
     ),
     refused(
         "enable-shared-chain",
         Value::None,
-        "accesses are not led to heaps that instances share",
+        "chains of shared heaps are not supported",
         BY_WAMRC,
     ),
 ];
@@ -157,7 +163,7 @@ pub(super) fn judge(matches: &ArgMatches) -> Result<Vec<String>, String> {
     let given = FOREIGN.iter().filter(|flag| flag.is_given(matches));
     given
         .map(|flag| match &flag.fate {
-            Fate::Noted(why) => Ok(format!("note: {} changes nothing: {why}", flag.spelling())),
+            Fate::Noted(why) => Ok(format!("note: {} has no effect: {why}", flag.spelling())),
             Fate::Refused(reason, way_out) => {
                 Err(format!("{} is refused: {reason}\n\n  tip: {way_out}", flag.spelling()))
             }

@@ -1,4 +1,4 @@
-//! What is made of the definition of the command line: completions for shells, and manual pages.
+//! Shell completions and manual pages, generated from the definition of the command line.
 
 use clap::{Args, Command, ValueEnum};
 
@@ -12,18 +12,18 @@ pub(super) enum Shell {
     Zsh,
 }
 
-/// Which completions are asked for.
+/// The arguments of `cwamrc completions`.
 #[derive(Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell that reads them
+    /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
-/// Which manual page is asked for.
+/// The arguments of `cwamrc man`.
 #[derive(Args)]
 pub(super) struct ManArgs {
-    /// The command that it is about; cwamrc itself if not given
+    /// The command to describe. Default: cwamrc itself
     #[arg(value_name = "COMMAND")]
     command: Option<String>,
 }
@@ -52,9 +52,9 @@ impl ManArgs {
         let page = match &self.command {
             None => command,
             Some(name) => {
-                // It has the name of its page by now, as those of git are named.
+                // `build` has named it `cwamrc-NAME`, as git names its pages.
                 let found = command.find_subcommand(name).cloned();
-                found.ok_or_else(|| format!("there is no command {name:?}"))?
+                found.ok_or_else(|| format!("unknown command {name:?}"))?
             }
         };
         let mut text = Vec::new();

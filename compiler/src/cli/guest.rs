@@ -81,7 +81,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     let milliseconds =
         number.parse::<u64>().ok().zip(unit).and_then(|(n, unit)| n.checked_mul(*unit));
     match milliseconds {
-        Some(0) => Err("no program ends in no time"),
+        Some(0) => Err("the time must be longer than 0"),
         Some(milliseconds) => Ok(Duration::from_millis(milliseconds)),
         None => Err("expected a time such as 10, 10s, 500ms, 2m or 1h"),
     }

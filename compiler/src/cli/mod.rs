@@ -64,7 +64,10 @@ impl MachineArgs {
         if let Some((flag, _)) = single.iter().find(|(_, value)| value.is_some())
             && targets.len() > 1
         {
-            misuse(&format!("--{flag} is for one target; here are {}", targets.join(", ")));
+            misuse(&format!(
+                "--{flag} works with one target only; the targets are {}",
+                targets.join(", ")
+            ));
         }
         let cpu = |target: &&str| self.resolve(Some(target));
         let cpus: Result<Vec<Cpu>, String> = targets.iter().map(cpu).collect();
@@ -116,8 +119,8 @@ impl CodeArgs {
     /// What the user should know: a check that was to be left out stays.
     fn note(&self) -> Option<String> {
         let asked = self.bounds_checks == Some(true) && self.stack_bounds_checks == Some(false);
-        let note = "note: --stack-bounds-checks=0 changes nothing with --bounds-checks=1: a runtime \
-                    without guard pages has none for the stack either";
+        let note = "note: --stack-bounds-checks=0 has no effect with --bounds-checks=1: a runtime \
+            without guard pages has none for the stack either";
         asked.then(|| note.to_owned())
     }
 }
@@ -246,13 +249,13 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
     let ours = ["wamr_version", "threads", "canonicalize_nans", "sign"];
     if let Some(flag) = ours.into_iter().find(|flag| given(flag)) {
-        misuse(&format!("--{} is not for --backend=llvm", flag.replace('_', "-")));
+        misuse(&format!("--{} cannot be used with --backend=llvm", flag.replace('_', "-")));
     }
     if matches!(args.format, FormatArg::Clif | FormatArg::Asm | FormatArg::Universal) {
-        misuse("--backend=llvm writes aot, object, llvmir-unopt or llvmir-opt only");
+        misuse("--backend=llvm supports only the formats aot, object, llvmir-unopt and llvmir-opt");
     }
     if let Some(flag) = wasmedge::given(&command(), matches) {
-        misuse(&format!("{flag} is not for --backend=llvm"));
+        misuse(&format!("{flag} cannot be used with --backend=llvm"));
     }
     let mut flags = hand_over::flags(&command(), matches);
     flags.extend(args.llvm_flag);
@@ -281,14 +284,14 @@ fn output(given: Option<PathBuf>, input: &Path, format: FormatArg) -> Output {
     };
     let stem = input.file_stem().filter(|_| input != Path::new("-"));
     let Some(stem) = stem else {
-        misuse("there is no name to call the result by; give one with -o")
+        misuse("the input has no name to derive the output from; name the output with -o")
     };
     let mut name = stem.to_owned();
     name.push(".");
     name.push(extension);
     let path = PathBuf::from(name);
     if same_file(input, &path) {
-        misuse("the result would replace the input; give it another name with -o");
+        misuse("the output would replace the input; name another output with -o");
     }
     Output { path, is_chosen_here: true }
 }
@@ -321,13 +324,13 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     let cpus = args.code.machine.cpus(format);
     check_several(&args.code, cpus.len(), format, &output.path, args.dump);
     if args.sign.sign.is_some() && format != Format::Universal {
-        misuse("--sign is for --format=universal");
+        misuse("--sign needs --format=universal");
     }
     if args.stack_usage.is_some() && cpus.len() > 1 {
-        misuse("--stack-usage is for one target");
+        misuse("--stack-usage works with one target only");
     }
     if args.stack_usage.is_some() && !matches!(format, Format::Aot | Format::Object) {
-        misuse("--stack-usage is for --format=aot and --format=object");
+        misuse("--stack-usage needs --format=aot or --format=object");
     }
     let (release, how) = args.wamr_version.resolve()?;
     // Files that flags name are read once.
@@ -352,15 +355,13 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
 /// Refuses what several targets cannot have, or a universal file.
 fn check_several(code: &CodeArgs, targets: usize, format: Format, output: &Path, dump: bool) {
     if format == Format::Universal && (code.xip || code.enable_indirect_mode) {
-        misuse(
-            "--xip is for files that run in place, which a section of a universal file does not",
-        );
+        misuse("--xip cannot be used with --format=universal: its sections do not run in place");
     }
     if dump && output == Path::new("-") {
-        misuse("--dump writes a file beside the output; name one with -o");
+        misuse("--dump writes a file next to the output; name an output file with -o");
     }
     if targets > 1 && format != Format::Universal && output == Path::new("-") {
-        misuse("several targets make several files; name one with -o");
+        misuse("several targets give several files; name an output file with -o");
     }
 }
 
@@ -371,10 +372,9 @@ fn format(format: FormatArg) -> Format {
         FormatArg::Asm => Format::Asm,
         FormatArg::Object => Format::Object,
         FormatArg::Universal => Format::Universal,
-        FormatArg::LlvmirUnopt | FormatArg::LlvmirOpt => misuse(
-            "there is no LLVM IR without LLVM\n\n  tip: --format=clif shows Cranelift's; \
-             --backend=llvm has wamrc write LLVM's",
-        ),
+        FormatArg::LlvmirUnopt | FormatArg::LlvmirOpt => {
+            misuse("LLVM IR needs --backend=llvm\n\n  tip: --format=clif writes Cranelift's IR")
+        }
     }
 }
 

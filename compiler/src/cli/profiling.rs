@@ -1,4 +1,4 @@
-//! The flags about what runtimes that are built for profiling learn from the code.
+//! Flags for runtimes that are built for profiling.
 
 use clap::Args;
 use cwamrc::Options;
@@ -6,13 +6,13 @@ use cwamrc::Options;
 /// Flags for profiles that the runtime makes.
 #[derive(Args)]
 pub(super) struct ProfilingArgs {
-    /// Have each call of a function counted and timed, in a runtime built with
-    /// WAMR_BUILD_PERF_PROFILING=1, which prints what it has seen when a program ends; nothing is inlined
-    /// then. Calls take 56 bytes each of what --stack-size of iwasm gives
+    /// Let a runtime built with WAMR_BUILD_PERF_PROFILING=1 count and time each call of a function;
+    /// it prints the results when a program ends. Disables inlining. Each active call uses 56 bytes
+    /// of the stack that iwasm's --stack-size sets
     #[arg(long)]
     enable_perf_profiling: bool,
-    /// Have functions note how far the native stack reaches, for a runtime built with
-    /// WAMR_BUILD_MEMORY_PROFILING=1: iwasm -v=5 prints what was left of it when a program ends
+    /// Let functions record the depth of the native stack, for a runtime built with
+    /// WAMR_BUILD_MEMORY_PROFILING=1; iwasm -v=5 prints how much was left when a program ends
     #[arg(long)]
     enable_memory_profiling: bool,
 }

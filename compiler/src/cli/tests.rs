@@ -110,18 +110,17 @@ fn every_flag_of_wamrc_is_known() {
 const INTRODUCTION: &str = "\
 # Flags
 
-All flags of `wamrc`, those of `wasmedge compile`, and those of neither. The table is made from the definition of the command
-line (`compiler/src/cli`); a test compares them, and the list with wamrc's own. `CWAMRC_BLESS=1 cargo
-test -p cwamrc --bins` writes it anew.
+All flags of the command `cwamrc`: those of `wamrc`, those of `wasmedge compile`, and its own. `cwamrc run --help` lists
+the flags of that command ([running](running.md)). This page is generated from the definition of the command line
+(`compiler/src/cli`) by `CWAMRC_BLESS=1 cargo test -p cwamrc --bins`. A test keeps it up to date, and checks it against
+the list of wamrc's own flags.
 
-A flag of wamrc does what it says, or is taken with a note on standard error because it changes
-nothing here, or is refused with the way out (exit code 2). `--backend=llvm` hands every flag of wamrc
-over to it as it is.
+A flag of wamrc does what it says, or is accepted with a note on standard error because it has no effect here, or is
+refused with a hint (exit code 2). `--backend=llvm` passes every flag of wamrc on unchanged.
 
-Habits are wamrc's: `--flag=value`, of a flag that is given twice the last value counts, without
-`--target` code is for this machine. `--flag value` works, too, and flags may follow the file. Where
-wamrc silently takes another value than the one given (`--opt-level=7`, `--bounds-checks=yes`), there is
-an error.
+The rules are those of wamrc: a value follows `=`, the last value counts if a flag is given twice, and without `--target`
+the code is for this machine. `--flag value` works, too, and flags may follow the file. Where wamrc silently uses another
+value than the given one (`--opt-level=7`, `--bounds-checks=yes`), cwamrc reports an error.
 ";
 
 /// The documentation of the flags.
@@ -162,8 +161,7 @@ fn foreign_flags(text: &mut String, command: &Command) {
         }
     }
     let title = foreign::REFUSED;
-    write!(text, "\n## {title}\n\n| flag | why | way out |\n|---|---|---|\n")
-        .expect("strings grow");
+    write!(text, "\n## {title}\n\n| flag | why | hint |\n|---|---|---|\n").expect("strings grow");
     for flag in foreign::FOREIGN {
         if let Fate::Refused(reason, way_out) = flag.fate {
             let usage = usage_of(flag.name);
@@ -211,7 +209,7 @@ fn the_documentation_lists_every_flag() {
         fs::write(&path, &text).expect("the documentation can be written");
     }
     let stored = fs::read_to_string(&path).expect("docs/flags.md");
-    assert_eq!(stored, text, "write the table anew with CWAMRC_BLESS=1");
+    assert_eq!(stored, text, "write the table again with CWAMRC_BLESS=1");
 }
 
 #[test]

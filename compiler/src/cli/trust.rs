@@ -1,4 +1,4 @@
-//! Flags and commands about whose machine code runs: keys, signatures, trust.
+//! Flags and commands about signed machine code: keys, signatures, trust.
 
 use std::path::PathBuf;
 
@@ -11,25 +11,25 @@ use super::requests::KeyRequest;
 use super::requests::TrustRequest;
 use crate::files;
 
-/// Who vouches for what a compilation writes.
+/// The key that signs the output.
 #[derive(Args)]
 pub(super) struct SignArgs {
-    /// With --format=universal: sign the machine code with this private key, which `cwamrc key new` makes;
-    /// it runs where the public key is trusted
+    /// With --format=universal: sign the machine code with this private key, made by `cwamrc key
+    /// new`. The code runs where the public key is trusted
     #[arg(long, value_name = "KEY_FILE", help_heading = OWN)]
     pub(super) sign: Option<PathBuf>,
 }
 
-/// Whose machine code is run.
+/// Which machine code may run.
 #[cfg(feature = "run")]
 #[derive(Args)]
 pub(super) struct TrustArgs {
-    /// Run the machine code in FILE, whoever made it, even if FILE is not called .aot. Such code is not
-    /// contained: it can do whatever you can
+    /// Run the machine code in FILE, whoever made it, even if FILE is not named .aot. Machine code
+    /// is not sandboxed: it can do whatever you can do
     #[arg(long, visible_alias = "allow-precompiled")]
     trust_native: bool,
-    /// Run machine code in a universal file that is signed with this key (the public one); may be given
-    /// several times. The keys in $XDG_CONFIG_HOME/cwamrc/trusted-keys are trusted, too
+    /// Run machine code in a universal file if it is signed with this key; give the public key. May
+    /// be given several times. Keys in $XDG_CONFIG_HOME/cwamrc/trusted-keys are also trusted
     #[arg(long = "trust-key", value_name = "KEY_FILE")]
     trust_keys: Vec<PathBuf>,
 }
@@ -49,20 +49,20 @@ pub(super) struct KeyArgs {
 
 #[derive(Subcommand)]
 enum KeyCommand {
-    /// Make a pair of keys: FILE signs and is to be kept secret, FILE.pub is to be trusted. Files that exist
-    /// are not overwritten
+    /// Create a key pair: FILE, the private key that signs, to be kept secret, and FILE.pub, the
+    /// public key to be trusted. Existing files are not overwritten
     #[command(visible_alias = "generate")]
     New {
-        /// Where the private key goes
+        /// The file for the private key
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Print the public key in a file that has it or the private one
+    /// Print the public key of a file with the public or the private key
     Show {
         /// A key in PEM; `-` for standard input
         #[arg(value_name = "FILE")]
         file: PathBuf,
-        /// Print the 32 bytes in hexadecimal digits, instead of PEM
+        /// Print the 32 bytes in hexadecimal instead of PEM
         #[arg(long)]
         hex: bool,
     },
@@ -72,7 +72,7 @@ impl KeyArgs {
     pub(super) fn request(self) -> KeyRequest {
         match self.command {
             KeyCommand::New { file } if files::is_stream(&file) => {
-                misuse("a pair of keys makes two files; name one")
+                misuse("a key pair is two files; name the file of the private key")
             }
             KeyCommand::New { file } => KeyRequest::New { file },
             KeyCommand::Show { file, hex } => KeyRequest::Show { file, hex },

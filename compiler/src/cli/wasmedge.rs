@@ -1,6 +1,6 @@
-//! The flags of `wasmedge compile`, by the names that they have there, and what belongs to them.
+//! The flags of `wasmedge compile`, with the names they have there.
 //!
-//! Where wamrc has a flag of the same name, it is in `args.rs` or `features.rs` and means the same.
+//! If wamrc has a flag of the same name, it is in `args.rs` or `features.rs` and means the same.
 
 use std::path::{Path, PathBuf};
 
@@ -12,33 +12,34 @@ use cwamrc::{OptLevel, Options, Proposal};
 use crate::failure::Failure;
 use crate::files;
 
-/// Above the flags of WasmEdge.
+/// The heading of WasmEdge's flags.
 pub(super) const WASMEDGE: &str = "Flags of WasmEdge";
 
 /// What code measures about itself, and whether it can be stopped.
 #[derive(Args)]
 pub(super) struct InstrumentationArgs {
-    /// Make code that wasm_runtime_terminate, called in another thread, stops even in a loop
+    /// Make code that wasm_runtime_terminate, called from another thread, can stop even in a loop
     #[arg(long, help_heading = WASMEDGE)]
     interruptible: bool,
-    /// Count executed instructions, in the exported global __cwamrc_instruction_count
+    /// Count executed instructions in the exported global __cwamrc_instruction_count
     #[arg(long, help_heading = WASMEDGE)]
     enable_instruction_count: bool,
-    /// Take gas for instructions from the exported global __cwamrc_gas_left, and trap without
+    /// Charge gas for instructions to the exported global __cwamrc_gas_left, and trap when it is
+    /// used up
     #[arg(long, help_heading = WASMEDGE)]
     enable_gas_measuring: bool,
-    /// Measure the time spent in the module, in the exported global __cwamrc_time
+    /// Measure the time spent in the module in the exported global __cwamrc_time
     #[arg(long, help_heading = WASMEDGE)]
     enable_time_measuring: bool,
-    /// The same as these three
+    /// The same as the three flags above
     #[arg(long, help_heading = WASMEDGE)]
     enable_all_statistics: bool,
-    /// How much gas an instance has, with all its threads, until the host sets another amount; implies
-    /// --enable-gas-measuring
+    /// Initial gas of an instance with all its threads; the host can set another amount later.
+    /// Implies --enable-gas-measuring
     #[arg(long, value_name = "N", help_heading = WASMEDGE)]
     gas_limit: Option<u64>,
-    /// A table with lines such as `i32.div_s = 20`, `default = 1`, `function = 2`, and `memory.fill =
-    /// 5 + 1/64` (1 for each 64 bytes) that says what takes how much gas; implies --enable-gas-measuring
+    /// A table of gas costs, with lines such as `i32.div_s = 20`, `default = 1`, `function = 2`,
+    /// and `memory.fill = 5 + 1/64` (1 for each 64 bytes). Implies --enable-gas-measuring
     #[arg(long, value_name = "FILE", help_heading = super::args::OWN)]
     gas_costs: Option<PathBuf>,
 }
@@ -46,7 +47,7 @@ pub(super) struct InstrumentationArgs {
 fn costs(path: &Path) -> Result<Costs, Failure> {
     let name = files::display_name(path);
     let table = String::from_utf8(files::read(path)?)
-        .map_err(|_| Failure::new(format!("a table of costs is text in UTF-8, in {name}")))?;
+        .map_err(|_| Failure::new(format!("a table of costs must be UTF-8 text, in {name}")))?;
     Costs::parse(&table).map_err(|error| Failure::new(format!("{error} of {name}")))
 }
 
@@ -75,10 +76,10 @@ impl InstrumentationArgs {
     }
 }
 
-/// Which proposals a module may use, and how code is optimised.
+/// Proposals and optimisation.
 #[derive(Args)]
 pub(super) struct WasmEdgeArgs {
-    /// The same as --opt-level; s and z, for small code, are level 2, which inlines nothing
+    /// The same as --opt-level; s and z (small code) are level 2, which does not inline
     #[arg(long, value_name = "0|1|2|3|s|z", value_parser = optimize(), help_heading = WASMEDGE)]
     pub(super) optimize: Option<OptLevel>,
     /// Refuse modules that use more than WebAssembly 1.0
@@ -87,20 +88,20 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules that use more than WebAssembly 2.0
     #[arg(long, help_heading = WASMEDGE)]
     wasm_2: bool,
-    /// Refuse modules that use more than WebAssembly 3.0, of which exceptions and garbage collection are
-    /// refused anyway
+    /// Refuse modules that use more than WebAssembly 3.0; its exceptions and garbage collection are
+    /// never supported
     #[arg(long, help_heading = WASMEDGE)]
     wasm_3: bool,
     /// Refuse modules that import or export mutable globals
     #[arg(long, help_heading = WASMEDGE)]
     disable_import_export_mut_globals: bool,
-    /// Refuse modules with conversions of floats to integers that do not trap
+    /// Refuse modules with saturating conversions of floats to integers
     #[arg(long, help_heading = WASMEDGE)]
     disable_non_trap_float_to_int: bool,
-    /// Refuse modules with operators that extend signs
+    /// Refuse modules with sign extension operators
     #[arg(long, help_heading = WASMEDGE)]
     disable_sign_extension_operators: bool,
-    /// Refuse modules with several results of functions or blocks
+    /// Refuse modules with functions or blocks that have several results
     #[arg(long, help_heading = WASMEDGE)]
     disable_multi_value: bool,
     /// Refuse modules with reference types, as --disable-ref-types
@@ -118,28 +119,28 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules with 64-bit memories
     #[arg(long, help_heading = WASMEDGE)]
     disable_memory64: bool,
-    /// Refuse modules with typed function references: done anyway
+    /// Refuse modules with typed function references: always the case
     #[arg(long, help_heading = WASMEDGE)]
     disable_function_reference: bool,
-    /// Refuse modules with garbage collection: done anyway
+    /// Refuse modules with garbage collection: always the case
     #[arg(long, help_heading = WASMEDGE)]
     disable_gc: bool,
-    /// Refuse modules with several memories: done anyway
+    /// Refuse modules with several memories: always the case
     #[arg(long, help_heading = WASMEDGE)]
     disable_multi_memory: bool,
-    /// Refuse modules with exceptions: done anyway
+    /// Refuse modules with exceptions: always the case
     #[arg(long, help_heading = WASMEDGE)]
     disable_exception_handling: bool,
-    /// Take modules with threads: done anyway
+    /// Allow threads: enabled by default
     #[arg(long, help_heading = WASMEDGE)]
     enable_threads: bool,
-    /// Take modules with relaxed SIMD: done anyway
+    /// Allow relaxed SIMD: enabled by default
     #[arg(long, help_heading = WASMEDGE)]
     enable_relaxed_simd: bool,
-    /// Take modules with 64-bit memories: done anyway
+    /// Allow 64-bit memories: enabled by default
     #[arg(long, help_heading = WASMEDGE)]
     enable_memory64: bool,
-    /// Take everything that is supported: done anyway
+    /// Allow everything that is supported: enabled by default
     #[arg(long, help_heading = WASMEDGE)]
     enable_all: bool,
 }

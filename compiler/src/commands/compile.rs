@@ -52,8 +52,8 @@ fn loaders(request: &CompileRequest) -> String {
     let others: Vec<String> = Release::all().filter(takes).map(|it| it.to_string()).collect();
     let found = request.release_found.iter().map(|how| format!("; {how}"));
     format!(
-        "made for WAMR {release}: AOT version {version}, of {}; others say \"unknown binary version\", and \
-         --wamr-version=auto asks the iwasm that is installed{}",
+        "made for WAMR {release}: AOT version {version}, of {}; others report \"unknown binary \
+            version\", and --wamr-version=auto asks the installed iwasm{}",
         others.join(", "),
         found.collect::<String>()
     )

@@ -21,7 +21,7 @@ use crate::source::Source;
 const VARIABLE: &str = "WAMRC";
 const NAME: &str = "wamrc";
 const HINT: &str =
-    "benchmarks/scripts/llvm.sh builds it on Debian; or set WAMRC to the path of one that you have";
+    "benchmarks/scripts/llvm.sh builds it on Debian; or set WAMRC to the path of your wamrc";
 
 /// Has wamrc compile a module.
 pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> {
@@ -44,7 +44,7 @@ pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> 
         return Err(failure(request, &wamrc, &done, &input, name));
     }
     let bytes = fs::read(&output)
-        .map_err(|_| Failure::new(format!("{} made nothing of {name}", wamrc.display())))?;
+        .map_err(|_| Failure::new(format!("{} wrote no file for {name}", wamrc.display())))?;
     check_symbols(&bytes, name)?;
     files::write(&request.output.path, &bytes)?;
     if request.verbose && request.output.is_chosen_here {
@@ -83,7 +83,7 @@ fn failure(
     if stdout.lines().chain(stderr.lines()).any(|line| line.starts_with(USAGE)) {
         return refused_flags(wamrc, request, &stderr);
     }
-    let why = reason(&stderr).or(reason(&stdout)).unwrap_or("it does not say why");
+    let why = reason(&stderr).or(reason(&stdout)).unwrap_or("no reason given");
     let why = why.trim_start_matches("error: ").replace(&*input.to_string_lossy(), name);
     let place = if why.contains(name) { "" } else { &format!(", with {name}") };
     let (shown, status) = (wamrc.display(), done.status);
@@ -103,15 +103,15 @@ fn refused_flags(wamrc: &Path, request: &HandOverRequest, stderr: &str) -> Failu
         Some(why) => format!(": {why}"),
         None => String::new(),
     };
-    Failure::new(format!("{shown} does not take one of the flags {flags}{why}")).with_hint(Some(
-        "`wamrc --help` lists what it takes; what --llvm-flag names goes on to it as it is",
+    Failure::new(format!("{shown} does not support one of the flags {flags}{why}")).with_hint(Some(
+        "`wamrc --help` lists its flags; values of --llvm-flag are passed to it unchanged",
     ))
 }
 
-const CRASH_HINT: &str = "the fault is wamrc's or its LLVM's, if memory did not run out; another --cpu or \
-    --opt-level, fewer flags, or a wamrc with another LLVM, named by WAMRC, may do";
-const XTENSA_HINT: &str = "the xtensa back end of LLVM's own releases, Debian's among them, is not complete; \
-    let WAMRC name a wamrc that is built with Espressif's LLVM";
+const CRASH_HINT: &str = "this is a fault of wamrc or its LLVM, unless memory ran out; try \
+    another --cpu or --opt-level, fewer flags, or set WAMRC to a wamrc with another LLVM";
+const XTENSA_HINT: &str = "the xtensa back end of LLVM's own releases, including Debian's, is not \
+    complete; set WAMRC to a wamrc built with Espressif's LLVM";
 
 fn is_for_xtensa(request: &HandOverRequest) -> bool {
     let mut flags = request.flags.iter().map(|flag| flag.to_string_lossy());
@@ -138,7 +138,10 @@ fn check_symbols(bytes: &[u8], name: &str) -> Result<(), Failure> {
     let container = match Container::read(bytes) {
         Ok(container) => container,
         Err(error) => {
-            diagnose(format!("warning: what wamrc wrote cannot be checked: {error}, for {name}"));
+            diagnose(format!(
+                "warning: the file that wamrc wrote cannot be checked: {error}, for \
+                {name}"
+            ));
             return Ok(());
         }
     };
@@ -154,8 +157,8 @@ fn check_symbols(bytes: &[u8], name: &str) -> Result<(), Failure> {
     Err(Failure::new(format!("{what}, in {name}")).with_hint(Some(SYMBOLS_HINT)))
 }
 
-const SYMBOLS_HINT: &str = "--xip calls functions that every runtime has; or let --cpu, --cpu-features or \
-    --target-abi name a machine that has the instructions";
+const SYMBOLS_HINT: &str = "--xip calls only functions that every runtime has; or name a machine \
+    that has the instructions with --cpu, --cpu-features or --target-abi";
 
 /// `$WAMRC`, `wamrc` on the PATH, or the one in the cache of `benchmarks/scripts/llvm.sh`.
 fn find() -> Result<PathBuf, Failure> {
@@ -168,7 +171,7 @@ fn find() -> Result<PathBuf, Failure> {
     places.into_iter().find(|place| place.is_file()).ok_or_else(|| {
         let place = cached.map_or_else(String::new, |place| format!(", nor {}", place.display()));
         Failure::new(format!(
-            "no wamrc for --backend=llvm: neither {VARIABLE}, nor on the PATH{place}"
+            "no wamrc found for --backend=llvm: neither in {VARIABLE}, nor on the PATH{place}"
         ))
         .with_hint(Some(HINT))
     })

@@ -23,7 +23,7 @@ pub(crate) fn inspect(request: &InspectRequest) -> Result<ExitCode, Failure> {
         Failure::new(format!("{error}, in {name}")).with_hint(is_module.then_some(hint))
     })?;
     if request.input.extension().is_some_and(|extension| extension == "wasm") {
-        diagnose(format_args!("warning: {name} is no wasm module, but MACHINE CODE"));
+        diagnose(format_args!("warning: {name} is not a wasm module, but MACHINE CODE"));
     }
     show(&report, request)
 }

@@ -55,7 +55,7 @@ fn show(file: &Path, hex: bool) -> Result<ExitCode, Failure> {
     let text = read(file)?;
     let public_key = match SigningKey::from_pem(&text) {
         Ok(key) => key.public_key(),
-        Err(_) => PublicKey::from_pem(&text).map_err(|_| no_key("no key for Ed25519", file))?,
+        Err(_) => PublicKey::from_pem(&text).map_err(|_| no_key("not an Ed25519 key", file))?,
     };
     super::show(&match hex {
         true => format!("{public_key}\n"),
@@ -76,7 +76,7 @@ pub(super) fn read_public(file: &Path) -> Result<PublicKey, Failure> {
 
 /// The text of a file; what is no text is no key.
 fn read(file: &Path) -> Result<String, Failure> {
-    String::from_utf8(files::read(file)?).map_err(|_| no_key("no key, but binary data", file))
+    String::from_utf8(files::read(file)?).map_err(|_| no_key("not a key, but binary data", file))
 }
 
 fn named(error: &KeyError, file: &Path) -> Failure {

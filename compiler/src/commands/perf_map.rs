@@ -20,7 +20,7 @@ pub(crate) fn perf_map(module: &Path, map: &Path) -> Result<ExitCode, Failure> {
     let names = names.map_err(|error| source.failure(source.wasm(), &error))?;
     let text = String::from_utf8(files::read(map)?).map_err(|_| {
         let map = files::display_name(map);
-        Failure::new(format!("the map is no text, in {map}"))
+        Failure::new(format!("the map is not text, in {map}"))
     })?;
     let mut renamed: String = text.lines().map(|line| rename(line, &names) + "\n").collect();
     if !text.ends_with('\n') {

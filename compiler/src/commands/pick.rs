@@ -40,7 +40,10 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
     if request.engine != Engine::Auto {
         return load_file(runtime, request, &trust, &module);
     }
-    say(request, format_args!("interpreting {}: no code runs here", module.display()));
+    say(
+        request,
+        format_args!("interpreting {}: no file of the set runs on this machine", module.display()),
+    );
     let source = Source::read(&module)?;
     interpret(runtime, source.wasm(), source.name())
 }
@@ -73,10 +76,11 @@ fn load_file(
             }
             Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
                 .with_hint(Some(
-                    "it is not contained; if you trust whoever made it, --trust-native runs it",
+                    "machine code is not sandboxed; if you trust whoever made it, --trust-native \
+                        runs it",
                 ))),
             Engine::Compile | Engine::Interpreter => {
-                let what = format!("an .aot file holds machine code only, in {name}");
+                let what = format!("an .aot file contains only machine code, in {name}");
                 Err(Failure::new(what)
                     .with_hint(Some("name the wasm module that it was made from")))
             }

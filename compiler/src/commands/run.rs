@@ -176,7 +176,7 @@ fn invoke(
 fn argument(ty: ValType, text: &OsStr) -> Result<Val, Failure> {
     values::parse(ty, &text.to_string_lossy()).map_err(|hint| {
         let name = values::type_name(ty);
-        Failure::new(format!("{text:?} is no argument of type {name}")).with_hint(Some(hint))
+        Failure::new(format!("{text:?} is not an argument of type {name}")).with_hint(Some(hint))
     })
 }
 

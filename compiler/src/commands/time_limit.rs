@@ -102,8 +102,8 @@ fn watch(limit: Duration, state: &State, ended: &Receiver<()>, message: &str) {
         return;
     }
     diagnose(Failure::new(message).with_hint(Some(
-        "the runtime could not stop it: --interruptible makes code that can be stopped, but no host \
-         function that waits",
+        "the runtime could not stop it: code can be stopped if it was compiled with \
+            --interruptible, a waiting host function cannot",
     )));
     // What the program has printed is written, unless nobody reads it.
     thread::spawn(|| std::process::exit(1));

@@ -108,7 +108,7 @@ fn others_than_user(path: &Path) -> io::Result<Option<String>> {
         let metadata = fs::metadata(place)?;
         let protects = above > 0 && metadata.mode() & STICKY != 0;
         if ![user, 0].contains(&metadata.uid()) {
-            return Ok(Some(format!("{} belongs to somebody else", place.display())));
+            return Ok(Some(format!("{} belongs to another user", place.display())));
         }
         if metadata.mode() & WRITABLE_BY_OTHERS != 0 && !protects {
             return Ok(Some(format!("others can write to {}", place.display())));
@@ -120,5 +120,5 @@ fn others_than_user(path: &Path) -> io::Result<Option<String>> {
 #[cfg(not(target_os = "linux"))]
 fn others_than_user(path: &Path) -> io::Result<Option<String>> {
     fs::metadata(path)?;
-    Ok(Some("who can write to it is known on Linux only; name keys with --trust-key".to_owned()))
+    Ok(Some("permissions can be checked on Linux only; pass keys with --trust-key".to_owned()))
 }

@@ -29,8 +29,8 @@ pub(super) fn parse(ty: ValType, text: &str) -> Result<Val, &'static str> {
             "vectors are lanes, as in i32x4:1,2,3,4 or f64x2:0.5,1, a number of up to 32 digits after \
              0x, or both halves, the low one first, as in 0x1\\0x2"
         }
-        ValType::FuncRef => "of references to functions, only null can be given",
-        ValType::ExternRef => "references are null, or a number of the host's choice: `ref.extern 7`",
+        ValType::FuncRef => "function references other than null cannot be given",
+        ValType::ExternRef => "references are null, or any number: `ref.extern 7`",
     })
 }
 

@@ -45,10 +45,10 @@ impl Report {
         writeln!(f, "  runs on   {}", or_none(&self.releases))?;
         if !self.unresolved_symbols.is_empty() {
             let symbols = or_none(&self.unresolved_symbols);
-            writeln!(f, "  lacks     {}: no such runtime has it", Name(&symbols))?;
+            writeln!(f, "  lacks     {}: no runtime of this kind has it", Name(&symbols))?;
         }
-        let says = "            a runtime of another AOT version says \"unknown binary version\": \
-                    --wamr-version makes its files";
+        let says = "            a runtime of another AOT version reports \"unknown binary \
+            version\": choose it with --wamr-version";
         writeln!(f, "{says}")?;
         writeln!(f, "  features  {}", or_none(&self.features))
     }

@@ -145,7 +145,7 @@ impl Costs {
             }
             let line = parse_line(line)
                 .and_then(|line| match given.iter().any(|known| known.name == line.name) {
-                    true => Err(format!("{} has a cost already", line.name)),
+                    true => Err(format!("{} already has a cost", line.name)),
                     false => Ok(line),
                 })
                 .map_err(|message| CostsError { line: number, message })?;
@@ -199,7 +199,7 @@ fn parse_line(line: &str) -> Result<Line, String> {
     let mut operators = operators_called(name);
     let operator = match operators.next() {
         None if !matches!(name, "function" | "default") => {
-            return Err(format!("there is no operator {name:?}"));
+            return Err(format!("unknown operator {name:?}"));
         }
         operator => operator,
     };
@@ -208,7 +208,7 @@ fn parse_line(line: &str) -> Result<Line, String> {
         Some((base, length)) => (base, Some(length)),
     };
     if length.is_some() && operator.and_then(length_index).is_none() {
-        return Err(format!("{name} has no length that could cost something"));
+        return Err(format!("{name} has no length to charge for"));
     }
     let length = length.map(parse_length).transpose()?;
     Ok(Line { name: name.to_owned(), base: parse_cost(base)?, length })
@@ -216,15 +216,15 @@ fn parse_line(line: &str) -> Result<Line, String> {
 
 fn parse_cost(cost: &str) -> Result<u32, String> {
     let cost = cost.trim();
-    cost.parse().map_err(|_| format!("{cost:?} is no cost from 0 to {}", u32::MAX))
+    cost.parse().map_err(|_| format!("{cost:?} is not a cost from 0 to {}", u32::MAX))
 }
 
 fn parse_length(text: &str) -> Result<LengthCost, String> {
-    let (cost, units) = text.split_once('/').ok_or("expected COST/UNITS behind +, such as 1/64")?;
+    let (cost, units) = text.split_once('/').ok_or("expected COST/UNITS after +, such as 1/64")?;
     let (cost, units) = (parse_cost(cost)?, units.trim());
     match units.parse::<u32>() {
         Ok(units) if units.is_power_of_two() => Ok(LengthCost { cost, units }),
-        _ => Err(format!("{units:?} is no power of two from 1 to {}", 1u32 << 31)),
+        _ => Err(format!("{units:?} is not a power of two from 1 to {}", 1u32 << 31)),
     }
 }
 

@@ -200,7 +200,7 @@ impl<'a> Lowering<'a, '_> {
         }
         let dfg = &self.builder.func.dfg;
         let what = if dfg.num_insts().max(dfg.num_values()) > MAX_IR_SIZE {
-            format!("function {function} takes more than {MAX_IR_SIZE} IR instructions")
+            format!("function {function} needs more than {MAX_IR_SIZE} IR instructions")
         } else if self.variables * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
             format!("function {function} has too many locals for so many blocks")
         } else if self.loop_param_pairs > MAX_LOOP_PARAM_PAIRS {

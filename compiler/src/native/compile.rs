@@ -251,7 +251,7 @@ impl<'a> FunctionCompiler<'a> {
         if (reduced || least.is_none())
             && effort::exceeds_single_pass(&context.func, &context.domtree)
         {
-            let what = "too many values that stay alive past too many branches";
+            let what = "too many values that stay alive across too many branches";
             return Err(Error::limit(format!("{} has {what}", describe(symbol))));
         }
         if let Some(more_effort) =

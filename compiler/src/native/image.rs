@@ -86,7 +86,7 @@ impl Image {
         target: &dyn Target,
     ) -> Result<(Vec<u8>, Self), Error> {
         if functions.iter().map(|function| function.code.len() as u64).sum::<u64>() > MAX_CODE {
-            return Err(Error::limit("the module takes more than 1 GiB of machine code"));
+            return Err(Error::limit("the module has more than 1 GiB of machine code"));
         }
         let helpers = called_helpers(&functions);
         let labels = labels(&functions, &helpers);

@@ -71,13 +71,13 @@ fn local_name(symbol: Symbol, image: &Image) -> Option<String> {
 /// Why an export cannot have a symbol. The names of a module's exports differ from each other.
 fn obstacle(name: &str, has_code: bool, taken: &HashSet<String>) -> Option<&'static str> {
     if !has_code {
-        return Some("it is an import, whose code is not in the file");
+        return Some("it is an import, and its code is not in the file");
     }
     if name.is_empty() {
         return Some("symbols need a name");
     }
     if name.contains('@') {
-        return Some("linkers take what follows an `@` for a version");
+        return Some("linkers read what follows an `@` as a version");
     }
     taken.contains(name).then_some("a function or runtime helper has that name")
 }

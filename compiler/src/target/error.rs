@@ -85,12 +85,12 @@ impl fmt::Display for TargetError {
                 suggest(f, *similar)
             }
             Self::UnsupportedTarget { name, reason } => {
-                write!(f, "no code is made for the target `{name}`: {reason}")
+                write!(f, "the target `{name}` is not supported: {reason}")
             }
             Self::UnsupportedAbi { name, architecture, reason } => {
                 let works = architecture.target().abis().join("` or `");
-                write!(f, "no code for {architecture} is made for the ABI `{name}`: {reason}; ")?;
-                write!(f, "WAMR calls it as `{works}`")
+                write!(f, "the ABI `{name}` is not supported for {architecture}: {reason}; ")?;
+                write!(f, "the ABI is `{works}`")
             }
             Self::UnknownCpu { name, architecture, similar } => {
                 write!(f, "unknown {architecture} CPU `{name}`")?;
@@ -99,23 +99,23 @@ impl fmt::Display for TargetError {
             Self::CpuBelowBaseline { name, architecture } => {
                 let baseline = architecture.baseline();
                 write!(f, "the CPU `{name}` cannot run code for {architecture}: ")?;
-                write!(f, "it is made for {baseline} or better")
+                write!(f, "it needs {baseline} or better")
             }
             Self::ForeignHost { architecture } => {
                 write!(f, "this machine has no {architecture} CPU")
             }
-            Self::UnsupportedHost => f.write_str("no code is made for machines like this one"),
+            Self::UnsupportedHost => f.write_str("this machine is not supported as a target"),
             Self::UnknownFeature { name, architecture, similar } => {
-                write!(f, "code for {architecture} can make no use of a CPU feature `{name}`")?;
+                write!(f, "code for {architecture} cannot use a CPU feature `{name}`")?;
                 suggest(f, *similar)
             }
             Self::RequiredFeature { name, architecture } => {
                 let baseline = architecture.baseline();
                 write!(f, "the CPU feature `{name}` cannot be switched off: ")?;
-                write!(f, "code for {architecture} is made for {baseline} or better")
+                write!(f, "code for {architecture} needs {baseline} or better")
             }
             Self::MalformedFeature { text } => {
-                write!(f, "`{text}` is no CPU feature with `+` or `-` before its name")
+                write!(f, "`{text}` is not a CPU feature with `+` or `-` before its name")
             }
         }
     }

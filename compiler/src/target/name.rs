@@ -24,16 +24,16 @@ impl TargetName {
 
 /// ABIs that wamrc knows and that cannot be had, each with the reason.
 const OTHER_ABIS: &[(&str, &str)] = &[
-    ("eabi", "it is one of 32-bit machines"),
-    ("eabihf", "it is one of 32-bit machines"),
-    ("gnueabihf", "it is one of 32-bit machines"),
-    ("ilp32", "it is one of 32-bit machines"),
-    ("ilp32f", "it is one of 32-bit machines"),
-    ("ilp32d", "it is one of 32-bit machines"),
-    ("msvc", "it is the one of Windows"),
+    ("eabi", "it is for 32-bit machines"),
+    ("eabihf", "it is for 32-bit machines"),
+    ("gnueabihf", "it is for 32-bit machines"),
+    ("ilp32", "it is for 32-bit machines"),
+    ("ilp32f", "it is for 32-bit machines"),
+    ("ilp32d", "it is for 32-bit machines"),
+    ("msvc", "it is for Windows"),
     ("lp64", "it passes floating-point numbers in integer registers"),
     ("lp64f", "it passes double-precision numbers in integer registers"),
-    ("lp64d", "it is one of RISC-V machines"),
+    ("lp64d", "it is for RISC-V machines"),
 ];
 
 /// What is not 64-bit, and not little-endian.
@@ -75,7 +75,7 @@ impl Architecture {
             return Ok(());
         }
         let other = OTHER_ABIS.iter().find(|(name, _)| *name == abi);
-        let reason = other.map_or("it is not known", |(_, reason)| reason);
+        let reason = other.map_or("it is unknown", |(_, reason)| reason);
         Err(TargetError::UnsupportedAbi { name: abi.to_owned(), architecture: self, reason })
     }
 
@@ -105,7 +105,7 @@ fn architecture_of(name: &str, triple: &Triple) -> Result<Architecture, TargetEr
     };
     match triple.operating_system {
         OperatingSystem::Linux => {}
-        OperatingSystem::Windows => return unsupported("Windows has other calling conventions"),
+        OperatingSystem::Windows => return unsupported("Windows uses other calling conventions"),
         _ => return unsupported("its system is not Linux"),
     }
     match triple.environment {
@@ -115,13 +115,13 @@ fn architecture_of(name: &str, triple: &Triple) -> Result<Architecture, TargetEr
         | Environment::Uclibc
         | Environment::Android
         | Environment::Ohos => Ok(architecture),
-        _ => unsupported("its ABI is another one"),
+        _ => unsupported("it has another ABI"),
     }
 }
 
 fn unsupported(name: &str, reason: &str) -> TargetError {
     let known: Vec<&str> = Architecture::ALL.iter().map(|known| known.name()).collect();
-    let reason = format!("{reason}; code is made for {} on Linux", known.join(", "));
+    let reason = format!("{reason}; the supported targets are {} on Linux", known.join(", "));
     TargetError::UnsupportedTarget { name: name.to_owned(), reason }
 }
 

@@ -36,9 +36,9 @@ pub enum KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoPrivateKey => f.write_str("no private key for Ed25519 in PEM (PKCS #8)"),
-            Self::NoPublicKey => f.write_str("no public key for Ed25519 in PEM"),
-            Self::NoRandomness(why) => write!(f, "the system gives no random numbers: {why}"),
+            Self::NoPrivateKey => f.write_str("not an Ed25519 private key in PEM (PKCS #8)"),
+            Self::NoPublicKey => f.write_str("not an Ed25519 public key in PEM"),
+            Self::NoRandomness(why) => write!(f, "the system provides no random numbers: {why}"),
         }
     }
 }

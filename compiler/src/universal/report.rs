@@ -141,9 +141,9 @@ impl Display for UniversalReport {
         writeln!(f, "\nSections with machine code ({})", self.native_code.len())?;
         self.native_code.iter().try_for_each(|section| section.fmt(f))?;
         f.write_str(
-            "\nMachine code is not contained: it can do whatever the program can that runs it. \
-             Digests say that nothing\nwas changed by accident; only a signature with a key that \
-             you trust says who has made it.\n",
+            "\nMachine code is not sandboxed: it can do whatever the program that runs it can do. \
+                Digests show that\nnothing was changed by accident; only a signature with a key \
+                that you trust shows who made it.\n",
         )
     }
 }

@@ -24,7 +24,11 @@ const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
 const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
     // build-scripts/unsupported_combination.cmake: "Unsupported build configuration: MULTI_MEMORY +
     // AOT".
-    (WasmFeatures::MULTI_MEMORY, "multiple memories", "WAMR cannot be built with them and AOT"),
+    (
+        WasmFeatures::MULTI_MEMORY,
+        "multiple memories",
+        "WAMR cannot be built with both them and AOT",
+    ),
     (WasmFeatures::EXCEPTIONS, "exception handling", EXCEPTIONS),
     (
         WasmFeatures::LEGACY_EXCEPTIONS.union(WasmFeatures::EXCEPTIONS),
@@ -35,19 +39,19 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
     (
         WasmFeatures::FUNCTION_REFERENCES,
         "typed function references",
-        "WAMR has them with garbage collection only, for which wamrc makes code",
+        "WAMR supports them only with garbage collection, which wamrc can compile",
     ),
     (
         WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES),
         "garbage collection",
-        "wamrc makes code for it",
+        "wamrc can compile it",
     ),
     // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is aligned to
     // `os_getpagesize()`, and that is the size which bounds are made of.
     (
         WasmFeatures::CUSTOM_PAGE_SIZES,
         "custom page sizes",
-        "WAMR makes every memory a multiple of the machine's pages",
+        "WAMR rounds every memory up to pages of the machine",
     ),
     (
         WasmFeatures::STACK_SWITCHING.union(WasmFeatures::FUNCTION_REFERENCES),
@@ -59,9 +63,9 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
     (WasmFeatures::COMPACT_IMPORTS, "compact imports", NOWHERE),
 ];
 
-const COMBINATION: (&str, &str) = ("a combination of proposals", "one of them is not taken");
-const EXCEPTIONS: &str = "WAMR has it in its classic interpreter only";
-const NOWHERE: &str = "WAMR does not have it";
+const COMBINATION: (&str, &str) = ("a combination of proposals", "one of them is not supported");
+const EXCEPTIONS: &str = "WAMR supports it in its classic interpreter only";
+const NOWHERE: &str = "WAMR does not support it";
 
 /// What a module may use.
 pub(crate) fn allowed_features(options: &Options) -> WasmFeatures {
@@ -119,7 +123,7 @@ pub(crate) fn refine_error(wasm: &[u8], options: &Options, error: Error) -> Erro
     let (name, reason) = needed.map_or(COMBINATION, |&(_, name, reason)| (name, reason));
     Error::unsupported(format!("the module uses {name}, which is not supported"))
         .at(offset)
-        .with_hint(format!("{reason}; build the module without"))
+        .with_hint(format!("{reason}; build the module without it"))
 }
 
 /// The error about a module that all proposals would get past `offset`.
@@ -131,7 +135,7 @@ fn disabled(wasm: &[u8], options: &Options, offset: usize) -> Error {
         Some(proposal) => format!("the module uses {proposal}, which the options disable"),
         None => "the module uses a combination of proposals that the options disable".to_owned(),
     };
-    Error::unsupported(what).at(offset).with_hint("allow it, or build the module without")
+    Error::unsupported(what).at(offset).with_hint("allow it, or build the module without it")
 }
 
 /// Whether validation with `features` succeeds, or fails only behind `offset`.

@@ -60,10 +60,10 @@ fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     }
     if bytes.starts_with(b"\0aot") {
         return Err(Error::invalid("the input is an .aot file, not a wasm module", 0)
-            .with_hint("run it as it is, or look into it with `cwamrc inspect`"));
+            .with_hint("run it as it is, or look at it with `cwamrc inspect`"));
     }
     if !bytes.starts_with(b"\0asm") && !b"\0asm".starts_with(bytes) {
-        return Err(Error::invalid("the input is no wasm module: magic bytes not found", 0));
+        return Err(Error::invalid("the input is not a wasm module: magic bytes not found", 0));
     }
     if bytes.starts_with(COMPONENT_PREAMBLE) {
         return Err(Error::unsupported("the input is a component, not a core module")

@@ -21,17 +21,17 @@ fn a_section_that_is_missing_is_a_warning() {
     assert_eq!(
         warnings(&carry(text, &["b", "a", "x", "b"])),
         [
-            r#"there is no custom section "b" to carry over"#,
-            r#"there is no custom section "x" to carry over"#,
+            r#"the module has no custom section "b" to emit"#,
+            r#"the module has no custom section "x" to emit"#,
         ]
     );
     assert_eq!(
         warnings(&carry("(module (func))", &["name"])),
-        [r#"there is no custom section "name" to carry over"#]
+        [r#"the module has no custom section "name" to emit"#]
     );
     // With the name of a local, but none of a function.
     let locals = r#"(module (func (param $p i32)))"#;
-    let empty = "the name section has no names of functions to carry over";
+    let empty = "the name section has no function names to emit";
     assert_eq!(warnings(&carry(locals, &["name"])), [empty]);
     assert_eq!(warnings(&carry(locals, &[])), [""; 0]);
 }

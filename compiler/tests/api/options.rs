@@ -98,7 +98,7 @@ fn what_is_written_is_read_again() {
 fn mistakes_are_named() {
     for (text, expected) in [
         (r#"{"optlevel": 1}"#, "unknown field `optlevel`"),
-        (r#"{"opt_level": 4}"#, "there is no level 4"),
+        (r#"{"opt_level": 4}"#, "unknown level 4"),
         (r#"{"bounds_checks": "none"}"#, "unknown variant `none`"),
         (r#"{"release": "1.0"}"#, "1.0"),
         (r#"{"cpu": {"architecture": "vax"}}"#, "unknown architecture `vax`"),

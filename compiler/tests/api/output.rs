@@ -75,7 +75,7 @@ fn diagnostics_come_warnings_first() {
         r#"warning: the export "a\0b" is left out: its name has a NUL"#,
         "warning: the module uses memory64, which default builds of WAMR lack; \
          build the runtime with WAMR_BUILD_MEMORY64=1",
-        "note: memory accesses are checked in software, as the module uses memory64",
+        "note: memory accesses are checked in software, since the module uses memory64",
     ];
     assert_eq!(texts(artifact.diagnostics()), expected);
     assert_eq!(texts(artifact.warnings()), expected[..2]);

@@ -124,16 +124,16 @@ fn a_folder_on_the_way() {
         refused(
             &sandbox,
             "way/cache",
-            &format!("way is not to be trusted: others can write to it (mode {bits:03o})"),
+            &format!("way is not trusted: others can write to it (mode {bits:03o})"),
         );
     }
     // Everybody may add files, and nobody take away another's.
     mode(&way, 0o1777);
     used(&sandbox, &["--cache-dir=way/cache"]);
     give(&way);
-    refused(&sandbox, "way/cache", "way is not to be trusted: it belongs to user 65534");
+    refused(&sandbox, "way/cache", "way is not trusted: it belongs to user 65534");
     mode(&way, 0o755);
-    refused(&sandbox, "way/cache", "way is not to be trusted: it belongs to user 65534");
+    refused(&sandbox, "way/cache", "way is not trusted: it belongs to user 65534");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn links() {
         symlink(&target, &link).unwrap();
         used(&sandbox, &["--cache-dir=shared/link"]);
         give(&link);
-        refused(&sandbox, "shared/link", "link is not to be trusted: it is a link that belongs to");
+        refused(&sandbox, "shared/link", "link is not trusted: it is a link that belongs to");
         fs::remove_file(link).unwrap();
     }
     symlink("round", shared.join("round")).unwrap();
@@ -157,7 +157,7 @@ fn links() {
     // A link to the root is no way around the look at the last folder.
     symlink("/tmp", shared.join("tmp")).unwrap();
     let done = compile(&sandbox, &["--cache-dir=shared/tmp"]);
-    assert!(done.stderr.contains("/tmp is not to be trusted: others can write"), "{}", done.stderr);
+    assert!(done.stderr.contains("/tmp is not trusted: others can write"), "{}", done.stderr);
 }
 
 /// What has the name of a pack, but is no file, is neither followed nor waited for.
@@ -230,7 +230,7 @@ fn a_user_without_rights() {
     assert!(text.contains("cache: 2 functions found") && !text.contains("warning"), "{text}");
     chown(&own, None, Some(100)).unwrap();
     let text = messages("own/deep/cache");
-    assert!(text.contains("own is not to be trusted: others can write to it"), "{text}");
+    assert!(text.contains("own is not trusted: others can write to it"), "{text}");
 }
 
 /// Writes a key that only its owner can read.
@@ -259,7 +259,7 @@ fn a_folder_that_is_shared_by_a_key() {
     // With another key, or without one, nothing that is there counts.
     let done = compile(&sandbox, &["-v", "--cache-dir=shared", "--cache-key=other"]);
     assert!(done.stderr.contains("cache: 0 functions found, 2 not;"), "{}", done.stderr);
-    assert!(done.stderr.contains("is not sealed with the key"), "{}", done.stderr);
+    assert!(done.stderr.contains("was not sealed with this key"), "{}", done.stderr);
     refused(&sandbox, "shared", "others can write to it");
     // Somebody who has no key changes a byte.
     let pack = packs(&shared).remove(0);
@@ -268,7 +268,7 @@ fn a_folder_that_is_shared_by_a_key() {
     fs::write(&pack, bytes).unwrap();
     let done = compile(&sandbox, &[&["-v"], &one[..]].concat());
     assert!(done.stderr.contains("cache: 1 functions found, 1 not;"), "{}", done.stderr);
-    assert!(done.stderr.contains("is not sealed with the key; remove it"), "{}", done.stderr);
+    assert!(done.stderr.contains("was not sealed with this key; remove it"), "{}", done.stderr);
     fs::remove_file(pack).unwrap();
     compile(&sandbox, &one).silent();
     used(&sandbox, &one);
@@ -284,9 +284,9 @@ fn what_is_no_key() {
     key(&sandbox, "given", &[1; 32]);
     give(&sandbox.path("given"));
     for (name, why) in [
-        ("short", "a key has at least 32 bytes, and this has 31"),
-        ("open", "a key is for its owner alone (mode 600, not 640)"),
-        ("given", "a key has to be the user's own; this belongs to user 65534"),
+        ("short", "a key needs at least 32 bytes; this one has 31"),
+        ("open", "only its owner may have access to the key file (mode 600, not 640)"),
+        ("given", "the key file must belong to the user; this one belongs to user 65534"),
         ("missing", "No such file or directory"),
         (".", "invalid"),
     ] {

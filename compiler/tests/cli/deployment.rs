@@ -64,13 +64,19 @@ fn misuse_of_several_targets() {
     sandbox.file("in.wat", VALID);
     for (flags, message) in [
         (&["--target=x86_64,amd64"][..], "--target names x86_64 twice: x86_64, amd64"),
-        (&[ALL, "--cpu=generic"], "--cpu is for one target; here are x86_64, aarch64, riscv64"),
-        (&[ALL, "--cpu-features=+lse"], "--cpu-features is for one target"),
-        (&[ALL, "-o", "-"], "several targets make several files"),
+        (
+            &[ALL, "--cpu=generic"],
+            "--cpu works with one target only; the targets are x86_64, aarch64, riscv64",
+        ),
+        (&[ALL, "--cpu-features=+lse"], "--cpu-features works with one target only"),
+        (&[ALL, "-o", "-"], "several targets give several files"),
         (&["--target=x86_64,mips"], "mips"),
         (&["--target=x86_64,"], "target"),
-        (&["--format=universal", "--xip"], "--xip is for files that run in place"),
-        (&["--format=universal", "--backend=llvm"], "--backend=llvm writes aot, object"),
+        (&["--format=universal", "--xip"], "--xip cannot be used with --format=universal"),
+        (
+            &["--format=universal", "--backend=llvm"],
+            "--backend=llvm supports only the formats aot, object",
+        ),
     ] {
         let output = if flags.contains(&"-o") { &[][..] } else { &["-o", "app.aot"] };
         let done = sandbox.cwamrc(&[flags, output, &["in.wat"]].concat());
@@ -98,7 +104,11 @@ fn the_file_of_a_set_that_runs_here() {
     let done = run(&sandbox, &["-v", "app.aot"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
     assert!(done.stderr.starts_with(&format!("not running {native}: error: ")), "{}", done.stderr);
-    assert!(done.stderr.ends_with("interpreting app.wasm: no code runs here\n"), "{}", done.stderr);
+    assert!(
+        done.stderr.ends_with("interpreting app.wasm: no file of the set runs on this machine\n"),
+        "{}",
+        done.stderr
+    );
     // None, with files for others.
     fs::remove_file(sandbox.path(&native)).unwrap();
     assert_eq!(run(&sandbox, &["app.aot"]).silent(), b"0x8:i32\n");
@@ -151,7 +161,7 @@ fn universal_files_run_here() {
 
     sandbox.cwamrc(&[&format!("--target={}", host()), "-o", "app.aot", "in.wat"]).silent();
     let error = run(&sandbox, &["--engine=compile", "app.aot"]).failed();
-    assert_eq!(error, "error: an .aot file holds machine code only, in app.aot");
+    assert_eq!(error, "error: an .aot file contains only machine code, in app.aot");
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn what_has_no_name_asks_for_one() {
     for input in ["-", "..", "/"] {
         let done = sandbox.cwamrc_with(&[input], VALID.as_bytes());
         assert_eq!(done.code, 2, "{input}");
-        assert!(done.stderr.contains("give one with -o"), "{}", done.stderr);
+        assert!(done.stderr.contains("name the output with -o"), "{}", done.stderr);
     }
     // A folder is no input, whatever its name.
     fs::create_dir(sandbox.path("folder")).unwrap();

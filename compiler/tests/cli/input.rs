@@ -43,7 +43,7 @@ fn no_wasm() {
     refuse(
         "a.out",
         "\x7fELF\x02\x01\x01",
-        "the input is no wasm module: magic bytes not found (at wasm offset 0x0)",
+        "the input is not a wasm module: magic bytes not found (at wasm offset 0x0)",
     );
     refuse(
         "out.wasm",
@@ -93,17 +93,17 @@ fn invalid_wasm() {
 
 #[test]
 fn unsupported_proposals_are_named() {
-    let multiple = "WAMR cannot be built with them and AOT";
-    let pages = "WAMR makes every memory a multiple of the machine's pages";
-    let references = "WAMR has them with garbage collection only, for which wamrc makes code";
+    let multiple = "WAMR cannot be built with both them and AOT";
+    let pages = "WAMR rounds every memory up to pages of the machine";
+    let references = "WAMR supports them only with garbage collection, which wamrc can compile";
     let return_call_ref = "(module (type $f (func))
         (func (param (ref null $f)) (return_call_ref $f (local.get 0))))";
-    let exceptions = "WAMR has it in its classic interpreter only";
+    let exceptions = "WAMR supports it in its classic interpreter only";
     let proposals = [
         ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb, pages),
         ("(module (memory 1) (memory 1))", "multiple memories", 0xa, multiple),
         ("(module (tag))", "exception handling", 0x10, exceptions),
-        ("(module (type (struct)))", "garbage collection", 0xb, "wamrc makes code for it"),
+        ("(module (type (struct)))", "garbage collection", 0xb, "wamrc can compile it"),
         (return_call_ref, "typed function references", 0xe, references),
     ];
     for (module, proposal, offset, reason) in proposals {
@@ -145,7 +145,7 @@ fn limits_of_the_container() {
     refuse(
         "in.wat",
         with_name(65535),
-        "name of an export of 65535 bytes; the container holds names of at most 65534 bytes",
+        "name of an export of 65535 bytes; the container allows names of at most 65534 bytes",
     );
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", with_name(65534));

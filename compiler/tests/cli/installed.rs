@@ -63,7 +63,7 @@ fn the_name_or_what_is_taken_decides() {
         assert_eq!(sandbox.read("out.aot")[4], word, "{name}");
         let made = format!("made for WAMR {release}: AOT version {word}");
         assert!(done.stderr.contains(&made), "{name}: {}", done.stderr);
-        assert!(done.stderr.contains(&format!("fake says that it is {name}")), "{}", done.stderr);
+        assert!(done.stderr.contains(&format!("fake says it is {name}")), "{}", done.stderr);
         // Where the name decides, nothing is run.
         let asked = sandbox.names().contains(&"probes".to_owned());
         assert_eq!(asked, name == "2.4.3" || release != name, "{name}");
@@ -81,7 +81,7 @@ fn found_on_the_path() {
     iwasm(&sandbox, "iwasm", "iwasm 2.0.0", "3");
     for path in [":/usr/bin:/bin", ".:/usr/bin:/bin", "bin:/usr/bin:/bin"] {
         let error = compile(&sandbox, &format!("PATH={path}")).failed();
-        assert!(error.contains("no iwasm for --wamr-version=auto"), "{path}: {error}");
+        assert!(error.contains("no iwasm found for --wamr-version=auto"), "{path}: {error}");
     }
 }
 
@@ -96,12 +96,12 @@ fn what_cannot_be_found_out_is_said() {
     };
     refused("cannot start");
     iwasm(&sandbox, "fake", "something else", "5");
-    refused("does not say `iwasm` and a version");
+    refused("does not print `iwasm` and a version");
     iwasm(&sandbox, "fake", "iwasm 3.0.0", "7");
-    refused("takes no AOT version that is known here");
+    refused("loads no AOT version that cwamrc knows");
     let interpreter = "#!/bin/sh\nif [ $1 = --version ]; then echo iwasm 2.4.3; exit; fi\n\
                        echo 'WASM module load failed: magic header not detected'; exit 1\n";
     script_at(&sandbox, "fake", interpreter);
-    refused("runs no .aot file: WASM module load failed: magic header not detected");
+    refused("cannot run .aot files: WASM module load failed: magic header not detected");
     assert!(!sandbox.names().contains(&"out.aot".to_owned()));
 }

@@ -110,7 +110,7 @@ fn one_function() {
     let error = invoke(&["add", "in.wat", "3"]).failed();
     assert_eq!(error, "error: add takes 2 arguments, not 1, in in.wat");
     let error = invoke(&["add", "in.wat", "3", "x"]).failed();
-    assert_eq!(error, "error: \"x\" is no argument of type i32");
+    assert_eq!(error, "error: \"x\" is not an argument of type i32");
     let error = invoke(&["sub", "in.wat"]).failed();
     assert_eq!(error, "error: no function \"sub\" is exported, in in.wat");
     let done = invoke(&["divide", "in.wat", "0"]);
@@ -157,18 +157,18 @@ fn arguments_of_every_type() {
     assert_eq!(run(&sandbox, &["-f", "f", "scalar.wat", "null"]).silent(), b"0x1:i32\n");
     for (ty, text, hint) in [
         ("v128", "i32x4:1,2", "hint: vectors are lanes"),
-        ("funcref", "ref.func 0", "only null can be given"),
+        ("funcref", "ref.func 0", "other than null cannot be given"),
         ("externref", "7", "`ref.extern 7`"),
         ("f32", "", "hint: floats are decimal"),
     ] {
         let done = invoke(ty, text);
         assert!(done.stderr.contains(hint), "{}", done.stderr);
-        assert_eq!(done.failed(), format!("error: {text:?} is no argument of type {ty}"));
+        assert_eq!(done.failed(), format!("error: {text:?} is not an argument of type {ty}"));
     }
     let words = ["run", "-f", "i32", "in.wat"].map(OsStr::new);
     let line = [&words[..], &[OsStr::from_bytes(b"\xff")]].concat();
     let error = sandbox.cwamrc_os(&line).failed();
-    assert_eq!(error, "error: \"\\xFF\" is no argument of type i32");
+    assert_eq!(error, "error: \"\\xFF\" is not an argument of type i32");
 }
 
 #[test]

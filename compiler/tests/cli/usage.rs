@@ -40,7 +40,11 @@ fn usage_shows_no_variables() {
     sandbox.file("in.wat", VALID);
     let done = sandbox.shell("CWAMRC_CACHE_SIZE=many $CWAMRC in.wat");
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("CWAMRC_CACHE_SIZE is no number of MiB: many"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("CWAMRC_CACHE_SIZE is not a number of MiB: many"),
+        "{}",
+        done.stderr
+    );
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn a_limit_is_for_all_threads() {
     assert!((1..200_000).contains(&left), "{left}");
 
     let done = sandbox.cwamrc(&["--gas-limit=5", "-o", "out.aot", "own.wat"]);
-    assert!(done.stderr.ends_with("\nhint: make its memory shared, or leave gas out\n"));
+    assert!(done.stderr.ends_with("\nhint: make its memory shared, or compile without gas\n"));
     assert_eq!(
         done.failed(),
         "error: the module imports wasi.thread-spawn, but threads without a shared memory have no \
@@ -84,12 +84,12 @@ fn tables_of_costs_that_are_wrong() {
     sandbox.file("costs", "i32.ad = 1\n");
     sandbox.file("binary", b"loop = 1\n\xff");
     for (flag, message) in [
-        ("--gas-costs=costs", "error: there is no operator \"i32.ad\", in line 1 of costs"),
+        ("--gas-costs=costs", "error: unknown operator \"i32.ad\", in line 1 of costs"),
         (
             "--gas-costs=missing",
             "error: cannot read missing: No such file or directory (os error 2)",
         ),
-        ("--gas-costs=binary", "error: a table of costs is text in UTF-8, in binary"),
+        ("--gas-costs=binary", "error: a table of costs must be UTF-8 text, in binary"),
     ] {
         for command in [&["-o", "out.aot"][..], &["run"]] {
             let arguments = [command, &[flag, "in.wat"]].concat();
@@ -136,7 +136,7 @@ fn dumps_lie_beside_the_output() {
     assert_eq!(sandbox.read("app.clif"), clif);
     let done = sandbox.cwamrc(&["--dump", "-o", "-", "in.wat"]);
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("--dump writes a file beside the output"), "{}", done.stderr);
+    assert!(done.stderr.contains("--dump writes a file next to the output"), "{}", done.stderr);
 }
 
 /// For each switch a module that needs what it disables.
@@ -192,5 +192,9 @@ fn wamrc_has_none_of_them() {
     sandbox.file("in.wat", VALID);
     let done = sandbox.cwamrc(&["--backend=llvm", "--interruptible", "-o", "out.aot", "in.wat"]);
     assert_eq!(done.code, 2);
-    assert!(done.stderr.contains("--interruptible is not for --backend=llvm"), "{}", done.stderr);
+    assert!(
+        done.stderr.contains("--interruptible cannot be used with --backend=llvm"),
+        "{}",
+        done.stderr
+    );
 }

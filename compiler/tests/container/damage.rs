@@ -109,7 +109,7 @@ fn other_files_are_refused_by_their_header() {
         (b"toa\0\0\0\0\x06", "file for a big-endian target, at offset 0x0 of the .aot file"),
         (
             b"\0aot\x07\0\0\0",
-            "AOT version 7 belongs to no known release of WAMR, at offset 0x4 of the .aot file",
+            "no known release of WAMR has AOT version 7, at offset 0x4 of the .aot file",
         ),
     ];
     for (bytes, message) in cases {
@@ -131,7 +131,7 @@ fn damage_is_named_with_its_place() {
         (0x7a, 1, "unknown value type 0x1, at offset 0x7a"),
         (0x90, 7, "start function does not exist, at offset 0x90"),
         (0xd8, 4, "function outside of the code, at offset 0xd8"),
-        (0xf8, 1, "export `add` is of an index that does not exist, at offset 0xf4"),
+        (0xf8, 1, "export `add` refers to an index that does not exist, at offset 0xf4"),
     ];
     for (position, value, message) in cases {
         let mut bytes = hello::file();

@@ -19,7 +19,7 @@ fn text_of_the_hand_listed_file() {
 WAMR AOT file, version 6, 280 bytes
   target    x86_64, relocatable (e_machine 62, e_flags 0x0)
   runs on   main
-            a runtime of another AOT version says \"unknown binary version\": --wamr-version makes its files
+            a runtime of another AOT version reports \"unknown binary version\": choose it with --wamr-version
   features  none
 
 Sections, with offset and size (6)

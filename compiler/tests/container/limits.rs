@@ -43,7 +43,7 @@ fn names_have_a_16_bit_length_with_their_nul() {
     fits(&file(65534));
     assert_eq!(
         limit(&file(65535)),
-        "name of an export of 65535 bytes; the container holds names of at most 65534 bytes"
+        "name of an export of 65535 bytes; the container allows names of at most 65534 bytes"
     );
 }
 
@@ -57,7 +57,7 @@ fn imports_have_a_16_bit_type_index() {
     fits(&file(65535));
     assert_eq!(
         limit(&file(65536)),
-        "imported function m.f is of type 65536; the container takes types up to 65535 there"
+        "imported function m.f has type index 65536; the container allows at most 65535 there"
     );
 }
 
@@ -80,7 +80,7 @@ fn types_have_16_bit_counts_of_cells() {
     for (file, message) in refused {
         let error = limit(&file);
         assert!(error.starts_with(message), "{error}");
-        assert!(error.ends_with("of 32 bits; the loader takes 65535"), "{error}");
+        assert!(error.ends_with("of 32 bits; the loader allows 65535"), "{error}");
     }
 }
 
@@ -189,7 +189,7 @@ fn releases_refuse_what_they_do_not_have() {
     for (file, release, feature) in cases {
         assert_eq!(
             refusal(&file, release, ContainerErrorKind::Unsupported),
-            format!("WAMR {release} does not take {feature}")
+            format!("WAMR {release} does not support {feature}")
         );
         fits(&file);
     }

@@ -130,7 +130,7 @@ impl<'n> Emitter<'n> {
             (_, Some((_, definition))) => definition.parameters.len(),
             ("sqrt" | "abs" | "floor", None) => 1,
             ("min" | "max", None) => 2,
-            _ => return Err(format!("{name} is no function")),
+            _ => return Err(format!("{name} is not a function")),
         };
         if arguments != wanted {
             return Err(format!("{name} takes {wanted} values, not {arguments}"));

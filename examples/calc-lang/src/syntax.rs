@@ -76,7 +76,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             chars.next();
         } else if first.is_ascii_digit() {
             let word = take(&mut chars, rest, |c| c.is_ascii_alphanumeric() || c == '.');
-            let number = word.parse().map_err(|_| format!("`{word}` is no number"))?;
+            let number = word.parse().map_err(|_| format!("`{word}` is not a number"))?;
             tokens.push(Token::Number(number));
         } else if first.is_alphabetic() || first == '_' {
             let word = take(&mut chars, rest, |c| c.is_alphanumeric() || c == '_');
@@ -300,7 +300,7 @@ mod tests {
             ("if 1 then 2", "`else` is expected at the end"),
             ("fn if() = 1", "a name is expected, not `if`"),
             ("1 # 2", "`#` means nothing"),
-            ("1.2.3", "`1.2.3` is no number"),
+            ("1.2.3", "`1.2.3` is not a number"),
             ("", "a value is expected at the end"),
         ] {
             assert_eq!(parse(text), Err(expected.to_owned()), "{text:?}");

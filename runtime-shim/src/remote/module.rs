@@ -57,7 +57,7 @@ impl Module {
         }
         let mut reply = self.runner.request(&mut message);
         if !reply.bool() {
-            return Err(Error::Link("WAMR does not find an imported global".to_owned()));
+            return Err(Error::Link("WAMR cannot find an imported global".to_owned()));
         }
         let imports = imports(&mut reply);
         let exports =

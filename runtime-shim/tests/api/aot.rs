@@ -72,7 +72,7 @@ fn other_versions_name_the_releases_they_were_made_for() {
         assert!(error.to_string().contains(release), "{error}");
     }
     let error = runtime().load(&Aot { version: 99, ..Aot::default() }.assemble()).unwrap_err();
-    assert_eq!(error.to_string(), "the file has AOT version 99, this runtime takes 6");
+    assert_eq!(error.to_string(), "the file has AOT version 99, this runtime loads 6");
 }
 
 #[test]

@@ -103,9 +103,9 @@ fn costs_of_operators() {
 fn tables_of_costs_that_cannot_be_read() {
     for (table, message) in [
         ("i32.add", "expected NAME = COST, in line 1"),
-        ("\n# i32.sub = 1\ni32.ad = 1", "there is no operator \"i32.ad\", in line 3"),
-        ("i32.add = -1", "\"-1\" is no cost from 0 to 4294967295, in line 1"),
-        ("i32.add = 1\ni32.add = 1", "i32.add has a cost already, in line 2"),
+        ("\n# i32.sub = 1\ni32.ad = 1", "unknown operator \"i32.ad\", in line 3"),
+        ("i32.add = -1", "\"-1\" is not a cost from 0 to 4294967295, in line 1"),
+        ("i32.add = 1\ni32.add = 1", "i32.add already has a cost, in line 2"),
     ] {
         let error = Costs::parse(table).expect_err("it is wrong");
         assert_eq!(error.to_string(), message);

@@ -220,19 +220,19 @@ fn tables_of_costs_name_lengths() {
         assert_eq!(Costs::parse(&costs.to_string()), Ok(costs));
     }
     for (line, message) in [
-        ("i32.add = 1 + 1/4", "i32.add has no length that could cost something, in line 1"),
-        ("default = 1 + 1/4", "default has no length that could cost something, in line 1"),
-        ("memory.fill = 1 + 1", "expected COST/UNITS behind +, such as 1/64, in line 1"),
-        ("memory.fill = 1 + 1/0", "\"0\" is no power of two from 1 to 2147483648, in line 1"),
-        ("memory.fill = 1 + 1/48", "\"48\" is no power of two from 1 to 2147483648, in line 1"),
+        ("i32.add = 1 + 1/4", "i32.add has no length to charge for, in line 1"),
+        ("default = 1 + 1/4", "default has no length to charge for, in line 1"),
+        ("memory.fill = 1 + 1", "expected COST/UNITS after +, such as 1/64, in line 1"),
+        ("memory.fill = 1 + 1/0", "\"0\" is not a power of two from 1 to 2147483648, in line 1"),
+        ("memory.fill = 1 + 1/48", "\"48\" is not a power of two from 1 to 2147483648, in line 1"),
         (
             "memory.fill = 1 + 4294967296/1",
-            "\"4294967296\" is no cost from 0 to 4294967295, in line 1",
+            "\"4294967296\" is not a cost from 0 to 4294967295, in line 1",
         ),
-        ("memory.fill = + 1/1", "\"\" is no cost from 0 to 4294967295, in line 1"),
+        ("memory.fill = + 1/1", "\"\" is not a cost from 0 to 4294967295, in line 1"),
         (
             "memory.fill = 1 + 1/4294967296",
-            "\"4294967296\" is no power of two from 1 to 2147483648, in line 1",
+            "\"4294967296\" is not a power of two from 1 to 2147483648, in line 1",
         ),
     ] {
         let error = Costs::parse(line).expect_err("it is wrong");

@@ -314,8 +314,8 @@ fn threads_without_a_shared_memory_are_refused() {
         for memory in ["", "(memory 1 1)"] {
             let error =
                 compile(&import(library, name, memory), &counting(5)).expect_err("no account");
-            assert!(error.message().contains("have no common account of gas"), "{error}");
-            assert_eq!(error.hint(), Some("make its memory shared, or leave gas out"));
+            assert!(error.message().contains("cannot share an account of gas"), "{error}");
+            assert_eq!(error.hint(), Some("make its memory shared, or compile without gas"));
         }
         let shared = import(library, name, "(memory 1 1 shared)");
         compile(&shared, &counting(5)).expect("they share it");

@@ -23,7 +23,7 @@ impl Section for ExportSection {
         let start = source.position();
         file.exports = read_list(source)?;
         if let Some(export) = file.exports.iter().find(|export| !exists(export, file)) {
-            let what = format!("export `{}` is of an index that does not exist", export.name);
+            let what = format!("export `{}` refers to an index that does not exist", export.name);
             return Err(ContainerError::malformed(start, what));
         }
         source.finish(Self::ID.name())

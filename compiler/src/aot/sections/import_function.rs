@@ -15,7 +15,7 @@ impl<'a> Record<'a> for ImportFunction<'a> {
     fn write(&self, sink: &mut Sink) -> Result<()> {
         let type_index = u16::try_from(self.type_index).map_err(|_| {
             ContainerError::limit(format!(
-                "imported function {}.{} is of type {}; the container takes types up to {} there",
+                "imported function {}.{} has type index {}; the container allows at most {} there",
                 self.module,
                 self.name,
                 self.type_index,

@@ -46,7 +46,7 @@ fn count(values: &[ValueType], what: &str) -> Result<u16> {
     let max = format::MAX_TYPE_CELLS;
     if cells > max as u64 {
         return Err(ContainerError::limit(format!(
-            "{what} of a function type take {cells} cells of 32 bits; the loader takes {max}"
+            "{what} of a function type take {cells} cells of 32 bits; the loader allows {max}"
         )));
     }
     fit(values.len(), || format!("number of {what}"))
