@@ -1,4 +1,4 @@
-//! The one error of the container: what is wrong, and where in the file.
+//! The container's error type: what is wrong, and where in the file.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::fmt;
 /// What kind of failure a [`ContainerError`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ContainerErrorKind {
-    /// The bytes are not an `.aot` file, or a damaged one.
+    /// The bytes are not an `.aot` file, or the file is damaged.
     Malformed,
-    /// A value does not fit the field or the bound that the container or the loader gives it.
+    /// A value exceeds its field, or a limit of the container or the loader.
     Limit,
-    /// A kind of file, or a feature, that this crate or the release asked for does not have.
+    /// This crate or the requested release does not support the kind of file or a feature.
     Unsupported,
 }
 
@@ -23,12 +23,12 @@ pub struct ContainerError {
 }
 
 impl ContainerError {
-    /// A damaged file; `offset` is the file offset of the field at fault.
+    /// A damaged file; `offset` is the file offset of the wrong field.
     pub(super) fn malformed(offset: usize, what: impl Into<Cow<'static, str>>) -> Self {
         Self { kind: ContainerErrorKind::Malformed, offset: Some(offset), what: what.into() }
     }
 
-    /// A value over the bound that `what` names.
+    /// A value over the limit that `what` names.
     pub(super) fn limit(what: impl Into<Cow<'static, str>>) -> Self {
         Self { kind: ContainerErrorKind::Limit, offset: None, what: what.into() }
     }
@@ -38,7 +38,7 @@ impl ContainerError {
         Self { kind: ContainerErrorKind::Unsupported, offset: None, what: what.into() }
     }
 
-    /// The same failure at a place in the file.
+    /// The same failure, located in the file.
     pub(super) fn at(self, offset: usize) -> Self {
         Self { offset: Some(offset), ..self }
     }
@@ -48,12 +48,12 @@ impl ContainerError {
         self.kind
     }
 
-    /// Offset in the `.aot` file of the field at fault; none when writing.
+    /// Offset in the `.aot` file of the wrong field; none when writing.
     pub fn offset(&self) -> Option<usize> {
         self.offset
     }
 
-    /// What is wrong, without the place.
+    /// What is wrong, without the position.
     pub fn what(&self) -> &str {
         &self.what
     }

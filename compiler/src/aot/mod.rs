@@ -1,7 +1,7 @@
 //! The `.aot` container: a plain value, its writer and its reader.
 //!
-//! Knows nothing of lowering or of machine code; numbers, names and what differs between releases
-//! come from `wamr_abi`.
+//! This module knows nothing about lowering or machine code. Numbers, names and the differences
+//! between releases come from `wamr_abi`.
 
 mod error;
 pub mod model;

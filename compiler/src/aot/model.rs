@@ -1,11 +1,13 @@
 //! An `.aot` file as a plain value.
 //!
-//! Holds everything a file says and nothing about its bytes: sizes, counts, offsets of strings and
-//! the layout of a release belong to the writer and the reader. Two things that wamrc writes and no
-//! loader looks at are kept so that its files can be written back unchanged: the size it gives the
-//! function names, and the payload of `ref.null`. Indices are not resolved here; those of functions
-//! and globals count imports first, as in the wasm module. Field meanings are those of the wasm
-//! specification where nothing else is said.
+//! The model contains everything a file says and nothing about its bytes: sizes, counts, offsets of
+//! strings and the layout of a release are the business of the writer and the reader. There are two
+//! exceptions. wamrc writes two things that no loader looks at, and they are kept so that its files
+//! can be written back unchanged: the size it gives the function names, and the payload of
+//! `ref.null`.
+//!
+//! Indices are not resolved here; those of functions and globals count imports first, as in the
+//! wasm module. Unless stated otherwise, fields have the meaning of the wasm specification.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,8 +19,8 @@ use wamr_abi::format::{self, ExportKind, Machine, value_type};
 pub struct AotFile<'a> {
     /// What the code was compiled for.
     pub target: TargetInfo<'a>,
-    /// Memories, imported ones first. The instance layout needs at least one: a module without a
-    /// memory is given one of 0 pages.
+    /// Memories, imported ones first. The instance layout needs at least one, so a module without a
+    /// memory gets one with 0 pages.
     pub memories: Vec<Memory>,
     /// Data segments.
     pub data_segments: Vec<DataSegment<'a>>,
@@ -26,7 +28,7 @@ pub struct AotFile<'a> {
     pub tables: Vec<Table>,
     /// Element segments.
     pub element_segments: Vec<ElementSegment>,
-    /// Function types. Functions, imports and the code refer to the first of equal ones.
+    /// Function types. Functions, imports and code refer to the first of several equal types.
     pub types: Vec<FuncType>,
     /// Imported globals.
     pub import_globals: Vec<ImportGlobal<'a>>,
@@ -34,11 +36,11 @@ pub struct AotFile<'a> {
     pub globals: Vec<Global>,
     /// Imported functions.
     pub import_functions: Vec<ImportFunction<'a>>,
-    /// Start function. The loader does not run an imported one.
+    /// The start function. The loader does not run an imported one.
     pub start_function: Option<u32>,
-    /// Where the module's C stack and heap lie.
+    /// The place of the module's C stack and heap.
     pub aux_stack: AuxStack,
-    /// Data sections of the object file, each mapped on pages of its own.
+    /// Data sections of the object file, each mapped to pages of its own.
     pub object_data: Vec<ObjectData<'a>>,
     /// Machine code.
     pub text: Text<'a>,
@@ -46,21 +48,21 @@ pub struct AotFile<'a> {
     pub functions: Vec<Function>,
     /// Exports.
     pub exports: Vec<Export<'a>>,
-    /// Relocations, by the section that they patch.
+    /// Relocations, grouped by the section that they patch.
     pub relocation_groups: Vec<RelocationGroup<'a>>,
     /// Custom sections.
     pub custom_sections: Vec<CustomSection<'a>>,
 }
 
 impl<'a> AotFile<'a> {
-    /// A file for `target` with nothing in it. The loader wants at least one memory.
+    /// An empty file for `target`. The loader needs at least one memory.
     pub fn new(target: TargetInfo<'a>) -> Self {
         Self { target, ..Self::default() }
     }
 }
 
 /// What the code was compiled for (`compilation/aot.h`, `AOTTargetInfo`). Fields that the loader
-/// ignores are kept as they are.
+/// ignores are kept unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TargetInfo<'a> {
     /// Byte order and word size, `format::BIN_TYPE_*`.
@@ -69,9 +71,9 @@ pub struct TargetInfo<'a> {
     pub abi_type: u16,
     /// `format::E_TYPE_REL` or `format::E_TYPE_XIP`.
     pub e_type: u16,
-    /// ELF's number of the architecture.
+    /// The ELF number of the architecture.
     pub e_machine: u16,
-    /// ELF's flags of the architecture, ignored by the loader.
+    /// The ELF flags of the architecture, ignored by the loader.
     pub e_flags: u32,
     /// `format::feature` bits.
     pub feature_flags: u64,
@@ -96,7 +98,8 @@ impl TargetInfo<'_> {
         }
     }
 
-    /// Whether addresses of the machine have 64 bits; else, offsets in the code have 32 in the file.
+    /// Whether the machine has 64-bit addresses; otherwise, offsets in the code have 32 bits in the
+    /// file.
     pub fn is_64_bit(&self) -> bool {
         self.bin_type & format::BIN_TYPE_64_BIT != 0
     }
@@ -107,11 +110,12 @@ impl TargetInfo<'_> {
 pub struct Memory {
     /// `format::MEMORY_*` bits.
     pub flags: u32,
-    /// Page size in bytes: 65536, or the size of the whole memory where no code changes or asks for it.
+    /// Page size in bytes: 65536, or the size of the whole memory if no code changes or asks for
+    /// it.
     pub bytes_per_page: u32,
     /// Pages at instantiation.
     pub initial_pages: u32,
-    /// Pages that it may grow to; 65536 where the module states none.
+    /// Pages that it may grow to; 65536 if the module states none.
     pub maximum_pages: u32,
 }
 
@@ -120,18 +124,18 @@ pub struct Memory {
 pub struct DataSegment<'a> {
     /// Copied by `memory.init` only, not at instantiation.
     pub passive: bool,
-    /// Memory that it is for.
+    /// The memory it initialises.
     pub memory_index: u32,
-    /// Where it goes; [`InitExpr::None`] if passive.
+    /// Its address; [`InitExpr::None`] if passive.
     pub offset: InitExpr,
     /// Its content.
     pub bytes: Cow<'a, [u8]>,
 }
 
-/// A table. Its slots are allocated at instantiation: `maximum` of them if it can grow.
+/// A table. Its slots are allocated at instantiation: `maximum` slots if it can grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table {
-    /// What it holds.
+    /// The type of its elements.
     pub element_type: ElementType,
     /// `format::TABLE_*` bits.
     pub flags: u8,
@@ -178,11 +182,11 @@ impl ElementType {
 pub struct ElementSegment {
     /// The leading flags of the wasm binary format, 0 to 7; see `format::ELEMENT_*`.
     pub flags: u32,
-    /// What it holds.
+    /// The type of its elements.
     pub element_type: ElementType,
-    /// Table that it is for.
+    /// The table it initialises.
     pub table_index: u32,
-    /// Where it goes; [`InitExpr::None`] unless active.
+    /// Its position; [`InitExpr::None`] unless active.
     pub offset: InitExpr,
     /// Its elements; null is [`InitExpr::REF_NULL`].
     pub values: Vec<InitExpr>,
@@ -195,7 +199,7 @@ pub enum ElementMode {
     Active,
     /// Copied by `table.init` only.
     Passive,
-    /// Only declares that its functions are referred to.
+    /// Only declares that its functions can be referenced.
     Declarative,
 }
 
@@ -231,7 +235,7 @@ pub struct FuncType {
 }
 
 impl fmt::Display for FuncType {
-    /// As `(i32, i64) -> (f32)`.
+    /// Formats as `(i32, i64) -> (f32)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (before, values) in [("(", &self.params), (" -> (", &self.results)] {
             f.write_str(before)?;
@@ -300,7 +304,7 @@ impl ValueType {
 /// An initialiser expression. Floats are their bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InitExpr {
-    /// None: offset of a segment that is not active.
+    /// The offset of a segment that is not active.
     None,
     /// `i32.const`.
     I32Const(i32),
@@ -317,10 +321,10 @@ pub enum InitExpr {
     GlobalGet(u32),
     /// `ref.func`.
     RefFunc(u32),
-    /// `ref.null`; write [`InitExpr::REF_NULL`]. The payload is what an element of a table becomes,
-    /// wamrc's 0 turns it into function 0.
+    /// `ref.null`; write [`InitExpr::REF_NULL`]. The payload becomes the table element: wamrc's 0
+    /// turns it into function 0.
     RefNull(u32),
-    /// Arithmetic on two expressions: extended constant expressions only.
+    /// Arithmetic on two expressions, for extended constant expressions only.
     Binary(BinaryOp, Box<[InitExpr; 2]>),
 }
 
@@ -330,8 +334,8 @@ impl InitExpr {
 }
 
 impl fmt::Display for InitExpr {
-    /// As in the folded wasm text format: `i32.const 8`, `i32.add (global.get 0) (i32.const 8)`; with
-    /// the bits of floats.
+    /// Formats as folded wasm text, as in `i32.const 8`, `i32.add (global.get 0) (i32.const 8)`;
+    /// with the bits of floats.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
@@ -423,8 +427,8 @@ pub struct ImportFunction<'a> {
     pub name: Cow<'a, str>,
 }
 
-/// Where the C stack and heap of a module lie, as wamrc finds it from `__data_end`, `__heap_base`
-/// and the stack pointer (`interpreter/wasm_loader.c`, end of `load_from_sections`).
+/// The place of a module's C stack and heap, as wamrc finds it from `__data_end`, `__heap_base` and
+/// the stack pointer (`interpreter/wasm_loader.c`, end of `load_from_sections`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AuxStack {
     /// End of the static data.
@@ -433,7 +437,7 @@ pub struct AuxStack {
     pub heap_base: AuxGlobal,
     /// The stack pointer; the value is the bottom of the stack, its highest address.
     pub stack_top: AuxGlobal,
-    /// Bytes of stack.
+    /// Size of the stack in bytes.
     pub stack_size: u32,
 }
 
@@ -468,7 +472,7 @@ pub struct Text<'a> {
 /// A function of the module itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Function {
-    /// Its entry, relative to the start of the code.
+    /// Its entry point, relative to the start of the code.
     pub code_offset: u64,
     /// Its type.
     pub type_index: u32,
@@ -501,11 +505,12 @@ pub struct RelocationGroup<'a> {
 /// A relocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relocation<'a> {
-    /// Place to patch, relative to the start of the section; of the code for the text.
+    /// The place to patch, relative to the start of the section; for the text, relative to the
+    /// start of the code.
     pub offset: u64,
     /// The addend.
     pub addend: i64,
-    /// ELF's number of the type (`format::relocation`).
+    /// The ELF number of the relocation type (`format::relocation`).
     pub kind: u32,
     /// The symbol.
     pub symbol: Cow<'a, str>,
@@ -521,12 +526,13 @@ pub enum CustomSection<'a> {
         /// Its content.
         bytes: Cow<'a, [u8]>,
     },
-    /// Names behind the slots of the native-symbol table (`exec_env + 0x40`), by slot: a runtime
-    /// helper, a constant like `f64#3ff0000000000000`, or empty. At most one such section.
+    /// Names for the slots of the native-symbol table (`exec_env + 0x40`), by slot: a runtime
+    /// helper, a constant such as `f64#3ff0000000000000`, or empty. There is at most one such
+    /// section.
     NativeSymbols(Vec<Cow<'a, str>>),
     /// The name section.
     Name(Vec<NameSubsection<'a>>),
-    /// Any other, and a name section that the loader would ignore as malformed.
+    /// Any other section, and a malformed name section, which the loader ignores.
     Other {
         /// Its number, see `format::CustomId`.
         sub_type: u32,
@@ -542,8 +548,8 @@ pub enum NameSubsection<'a> {
     Functions {
         /// By strictly increasing index.
         names: Vec<FunctionName<'a>>,
-        /// The size to state in place of the right one: wamrc states that of the wasm subsection.
-        /// The loader asks no more of it than to be not 0 and within the section.
+        /// The size to write instead of the right one: wamrc writes that of the wasm subsection.
+        /// The loader only requires that it is not 0 and within the section.
         stated_size: Option<u32>,
     },
     /// Any other, skipped by the loader.

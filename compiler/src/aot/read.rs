@@ -1,8 +1,8 @@
-//! Bytes to model, for files of every release from 2.0.0 on.
+//! Reads the model from bytes, for files of every release since 2.0.0.
 //!
-//! Takes what the loader takes (`aot/aot_loader.c`, `load`), with the checks of its newest version
-//! on the indices that the model's users follow; bytes that the loader skips are not looked at. The
-//! model borrows from the file.
+//! The reader accepts what the loader accepts (`aot/aot_loader.c`, `load`), with the checks of its
+//! newest version on the indices that users of the model follow. Bytes that the loader skips are
+//! not checked. The model borrows from the file.
 
 use wamr_abi::format::{self, SectionId};
 use wamr_abi::releases::{ElementOffset, Release, Requirements};
@@ -13,12 +13,12 @@ use super::requirements::{distinct_layout, features, oldest_with_symbols, unreso
 use super::sections::{SECTIONS, read_custom};
 use super::source::Source;
 
-/// A file together with what its bytes say beside its content.
+/// A file, together with what its bytes say in addition to its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Container<'a> {
     /// Version word.
     pub version: u32,
-    /// Layout of the element segments; none if both are the same bytes.
+    /// The layout of the element segments; none if both layouts give the same bytes.
     pub element_offset: Option<ElementOffset>,
     /// Where the sections are, in file order.
     pub sections: Vec<SectionRange>,
@@ -31,7 +31,7 @@ pub struct Container<'a> {
 pub struct SectionRange {
     /// Which section.
     pub id: SectionId,
-    /// File offset of its body; the header is the 8 bytes before.
+    /// File offset of its body; its header is the 8 bytes before.
     pub offset: usize,
     /// Bytes of its body.
     pub size: usize,
@@ -40,15 +40,16 @@ pub struct SectionRange {
 /// Reads the content of a file.
 ///
 /// # Errors
-/// `Malformed` if the bytes are no `.aot` file or a damaged one, `Unsupported` for kinds of file
-/// with another layout (big-endian targets, GC) and for unknown versions, `Limit` for
-/// bounds of the loader and for constant expressions nested too deep.
+/// `Malformed` if the bytes are not an `.aot` file or the file is damaged; `Unsupported` for kinds
+/// of files with another layout (big-endian targets, GC) and for unknown versions; `Limit` for
+/// limits of the loader and for constant expressions nested too deep.
 pub fn read(bytes: &[u8]) -> Result<AotFile<'_>, ContainerError> {
     Container::read(bytes).map(|container| container.file)
 }
 
 impl<'a> Container<'a> {
-    /// Reads a file with what its bytes say beside its content; fails as [`read`].
+    /// Reads a file, together with what its bytes say in addition to its content; fails as
+    /// [`read`].
     pub fn read(bytes: &'a [u8]) -> Result<Self, ContainerError> {
         let mut source = Source::new(bytes);
         let (version, layouts) = read_header(&mut source)?;
@@ -62,7 +63,7 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// The releases that load and run the file, oldest first: those that take what it requires, and
+    /// The releases that load and run the file, oldest first: those that meet its requirements and
     /// have runtimes with its symbols.
     pub fn releases(&self) -> impl Iterator<Item = Release> + use<> {
         let oldest = oldest_with_symbols(&self.file);
@@ -75,7 +76,7 @@ impl<'a> Container<'a> {
         unresolved_symbols(&self.file, release)
     }
 
-    /// What a release has to take to run the file, symbols apart.
+    /// What a release must support to run the file, except symbols.
     pub fn requirements(&self) -> Requirements {
         Requirements {
             version: self.version,
@@ -103,12 +104,12 @@ fn read_header(source: &mut Source<'_>) -> Result<(u32, Layouts)> {
     Ok((version, layouts))
 }
 
-/// The layouts of element segments that files of a version can be in.
+/// The possible layouts of element segments in files of one version.
 #[derive(Clone, Copy)]
 struct Layouts {
-    /// That of the oldest release which takes the version.
+    /// The layout of the oldest release that accepts the version.
     first: ElementOffset,
-    /// Release 2.4.0 has the new one under the old version numbers.
+    /// Release 2.4.0 uses the new layout under the old version numbers.
     other: Option<ElementOffset>,
 }
 
@@ -123,7 +124,7 @@ impl Layouts {
     }
 }
 
-/// A section that is not yet read.
+/// A section that has not been read yet.
 struct Body<'a> {
     id: SectionId,
     size: usize,
@@ -159,9 +160,10 @@ fn read_frames<'a>(source: &mut Source<'a>) -> Result<Vec<Body<'a>>> {
     }
 }
 
-/// Reads the sections in the layout that fits.
+/// Reads the sections with the layout that fits.
 ///
-/// If none does, the failure in the first is reported: 2.4.0 is one release of many.
+/// If neither fits, the error of the first layout is reported, since 2.4.0 is only one of many
+/// releases.
 fn read_bodies<'a>(bodies: &[Body<'a>], layouts: Layouts) -> Result<(ElementOffset, AotFile<'a>)> {
     read_in_layout(bodies, layouts.first).map(|file| (layouts.first, file)).or_else(|error| {
         let other = layouts

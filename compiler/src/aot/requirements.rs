@@ -1,4 +1,4 @@
-//! What a file needs of a release.
+//! What a file requires of a release.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use wamr_abi::symbols::Loader;
 
 use super::model::{AotFile, CustomSection, ElementSegment, InitExpr};
 
-/// Features of `file` that some releases cannot take.
+/// Features of `file` that some releases do not support.
 pub(super) fn features(file: &AotFile<'_>) -> Features {
     let machine = Machine::from_e_machine(file.target.e_machine);
     let relocations = || file.relocation_groups.iter().flat_map(|group| &group.relocations);
@@ -29,8 +29,8 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
     }
 }
 
-/// The symbols that no runtime of `release` has, in alphabetical order. Nothing is known of machines
-/// for which WAMR has no list.
+/// The symbols that no runtime of `release` has, in alphabetical order. For machines without a list
+/// in WAMR, nothing is known.
 pub(super) fn unresolved_symbols<'f>(file: &'f AotFile<'_>, release: Release) -> Vec<&'f str> {
     let unresolved = |loader: Loader| loader.unresolved(release, &symbols(file));
     loader(file).map_or_else(Vec::new, unresolved)
@@ -47,7 +47,7 @@ fn loader(file: &AotFile<'_>) -> Option<Loader> {
     Loader::of(target.bin_type, target.e_machine, target.e_flags, &target.arch)
 }
 
-/// What the loader looks up by name: targets of relocations, and addresses for its table.
+/// The names that the loader looks up: targets of relocations, and entries of its table.
 fn symbols<'f>(file: &'f AotFile<'_>) -> Vec<&'f str> {
     let mut symbols = BTreeSet::new();
     for relocation in file.relocation_groups.iter().flat_map(|group| &group.relocations) {
@@ -67,7 +67,7 @@ fn is_looked_up(name: &str) -> bool {
     !name.is_empty() && !OTHERS.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The layout that `segments` were read in, if another one has other bytes.
+/// The layout in which `segments` were read, if the other one has different bytes.
 pub(super) fn distinct_layout(
     segments: &[ElementSegment],
     layout: ElementOffset,

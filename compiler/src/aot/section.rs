@@ -1,7 +1,7 @@
 //! What the parts of the container have in common: sections, and records in counted lists.
 //!
-//! Each part writes its payload and is done; lengths are patched in by the sink. Nothing is
-//! measured beforehand, so that no structure is stated twice.
+//! Each part just writes its payload; the sink fills in lengths afterwards. Nothing is measured
+//! beforehand, so no structure is described twice.
 
 use wamr_abi::format::SectionId;
 use wamr_abi::releases::ElementOffset;
@@ -11,9 +11,9 @@ use super::model::AotFile;
 use super::sink::Sink;
 use super::source::Source;
 
-/// A section that occurs once, in both directions.
+/// A section that occurs once, for reading and writing.
 ///
-/// `layout` is the one difference between releases inside a section.
+/// `layout` is the only difference between releases within a section.
 pub(super) trait Section {
     /// Its number.
     const ID: SectionId;
@@ -21,8 +21,8 @@ pub(super) trait Section {
     /// Appends its body.
     fn write(file: &AotFile<'_>, layout: ElementOffset, sink: &mut Sink) -> Result<()>;
 
-    /// Fills in its part of `file` from its body. Sections are read in file order, so those before
-    /// it are there.
+    /// Fills in its part of `file` from the section's body. Sections are read in file order, so the
+    /// earlier ones are already there.
     fn read<'a>(
         source: &mut Source<'a>,
         layout: ElementOffset,
@@ -30,11 +30,11 @@ pub(super) trait Section {
     ) -> Result<()>;
 }
 
-/// An item of a counted list, in both directions.
+/// An item of a counted list, for reading and writing.
 pub(super) trait Record<'a>: Sized {
     /// Fewest bytes that one takes.
     const MIN_SIZE: usize;
-    /// What it is called in messages, in the plural.
+    /// Its name in messages, in the plural.
     const NAME: &'static str;
 
     /// Appends it.

@@ -1,10 +1,10 @@
-//! Appends little-endian values to a file, aligned as the loader reads them.
+//! Appends little-endian values to a file, with the alignment that the loader expects.
 //!
-//! Alignment is that of the file offset: a `u16` at 2, a `u32` and a `u64` at 4. The loader aligns
-//! pointers, which is the same in a buffer that is 4-aligned. Padding is zero.
+//! Alignment refers to the file offset: 2 for a `u16`, 4 for a `u32` and a `u64`. The loader aligns
+//! pointers, which gives the same result if its buffer is aligned to 4. Padding is zero.
 //!
-//! The machine code, most of a file, is not appended but put in at the end: what comes before and behind
-//! is copied into its buffer, so that no second one as large is ever filled.
+//! The machine code, most of a file, is not appended but inserted at the end: what comes before and
+//! after it is copied into its buffer, so no second buffer of that size is ever filled.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,9 +17,9 @@ use super::read::SectionRange;
 
 /// A file under construction.
 pub(super) struct Sink {
-    /// All but the machine code.
+    /// Everything but the machine code.
     bytes: Vec<u8>,
-    /// Where the machine code goes, if that is known.
+    /// The place of the machine code, once it is known.
     code: Option<CodePlace>,
     sections: Vec<SectionRange>,
 }
@@ -31,7 +31,7 @@ struct CodePlace {
 }
 
 impl Sink {
-    /// An empty file with room for `capacity` bytes, the machine code not counted.
+    /// An empty file with room for `capacity` bytes, not counting the machine code.
     pub(super) fn with_capacity(capacity: usize) -> Self {
         Self { bytes: Vec::with_capacity(capacity), code: None, sections: Vec::new() }
     }
@@ -41,7 +41,8 @@ impl Sink {
         self.finish_with_code(Cow::Borrowed(&[])).map(|(bytes, _)| bytes)
     }
 
-    /// The finished file, and where its sections are. `code` is what [`code`](Self::code) made room for.
+    /// The finished file, and the places of its sections. `code` is the code that
+    /// [`code`](Self::code) made room for.
     pub(super) fn finish_with_code(
         self,
         code: Cow<'_, [u8]>,
@@ -71,7 +72,7 @@ impl Sink {
         self.bytes.resize(self.bytes.len() + padding, 0);
     }
 
-    /// Makes room for the machine code, once.
+    /// Makes room for the machine code. This happens once.
     pub(super) fn code(&mut self, size: usize) {
         debug_assert!(self.code.is_none(), "there is one text");
         self.code = Some(CodePlace { start: self.bytes.len(), size });
@@ -96,7 +97,7 @@ impl Sink {
         self.bytes(&value.to_le_bytes());
     }
 
-    /// An offset in the code, as wide as addresses of `target`.
+    /// Appends an offset in the code, as wide as addresses of `target`.
     pub(super) fn machine_word(
         &mut self,
         target: &TargetInfo<'_>,
@@ -112,7 +113,7 @@ impl Sink {
         Ok(())
     }
 
-    /// A distance in the code, as wide as addresses of `target`.
+    /// Appends a distance in the code, as wide as addresses of `target`.
     pub(super) fn machine_word_signed(
         &mut self,
         target: &TargetInfo<'_>,
@@ -132,13 +133,13 @@ impl Sink {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// A length as a `u32`; `what` names what is counted, in the plural.
+    /// Appends a length as a `u32`; `what` names what is counted, in the plural.
     pub(super) fn count(&mut self, count: usize, what: &str) -> Result<()> {
         self.u32(fit(count, || format!("number of {what}"))?);
         Ok(())
     }
 
-    /// A string: `u16` length, the bytes, a NUL that the length counts.
+    /// Appends a string: a `u16` length, the bytes, and a NUL that the length includes.
     pub(super) fn string(&mut self, string: &str, what: &str) -> Result<()> {
         let max = format::MAX_STRING_LEN;
         let Some(length) = string.len().checked_add(1).and_then(|n| u16::try_from(n).ok()) else {
@@ -153,7 +154,7 @@ impl Sink {
         Ok(())
     }
 
-    /// A `u32` length and then what `body` appends, of that length.
+    /// Appends a `u32` length, and then what `body` appends, which has that length.
     pub(super) fn sized(
         &mut self,
         what: &str,
@@ -168,7 +169,7 @@ impl Sink {
         Ok(())
     }
 
-    /// A section whose body `body` appends.
+    /// Appends a section with the body that `body` appends.
     pub(super) fn section(
         &mut self,
         id: SectionId,
@@ -182,7 +183,7 @@ impl Sink {
     }
 }
 
-/// All three behind each other, in the buffer of `code` if it has one.
+/// The three parts one after the other, in the buffer of `code` if it has one.
 fn joined(before: &[u8], code: Cow<'_, [u8]>, behind: &[u8]) -> Vec<u8> {
     match code {
         Cow::Borrowed(code) => [before, code, behind].concat(),
@@ -198,12 +199,12 @@ fn joined(before: &[u8], code: Cow<'_, [u8]>, behind: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The file would not fit the `u32` that its size is for the loader.
+/// The error for a file whose size does not fit into the loader's `u32`.
 pub(super) fn file_too_large() -> ContainerError {
     ContainerError::limit("the .aot file would be larger than 4 GiB")
 }
 
-/// `value` in a narrower field.
+/// Converts `value` to a narrower field.
 pub(super) fn fit<T: TryFrom<usize>>(value: usize, what: impl FnOnce() -> String) -> Result<T> {
     T::try_from(value).map_err(|_| does_not_fit(&what(), value, size_of::<T>() * 8))
 }
@@ -227,7 +228,7 @@ mod tests {
                 Ok(())
             });
             section.expect("it fits");
-            // At a multiple of two of the file, not of what is appended.
+            // At a multiple of two in the file, not in the appended bytes.
             sink.u8(4);
             sink.u16(0x0303);
             let (bytes, sections) = sink.finish_with_code(code).expect("it fits");

@@ -1,7 +1,7 @@
-//! Reads little-endian values from a range of a file, aligned as the loader reads them.
+//! Reads little-endian values from a range of a file, with the alignment that the loader expects.
 //!
-//! Every access is checked against the range, every count against the bytes that are left before
-//! anything is allocated for it; errors carry the file offset.
+//! Every access is checked against the range. Every count is checked against the bytes that are
+//! left before anything is allocated for it. Errors contain the file offset.
 
 use wamr_abi::format;
 
@@ -86,12 +86,12 @@ impl<'a> Source<'a> {
         Ok(u64::from_le_bytes(self.array()?))
     }
 
-    /// An offset in the code, as wide as addresses of `target`.
+    /// Reads an offset in the code, as wide as addresses of `target`.
     pub(super) fn machine_word(&mut self, target: &TargetInfo<'_>) -> Result<u64> {
         if target.is_64_bit() { self.u64() } else { self.u32().map(u64::from) }
     }
 
-    /// A distance in the code, as wide as addresses of `target`.
+    /// Reads a distance in the code, as wide as addresses of `target`.
     pub(super) fn machine_word_signed(&mut self, target: &TargetInfo<'_>) -> Result<i64> {
         if target.is_64_bit() {
             self.u64().map(u64::cast_signed)
@@ -104,13 +104,13 @@ impl<'a> Source<'a> {
         self.array()
     }
 
-    /// Number of records that follow, each of `min_size` bytes or more in this range.
+    /// Reads the number of records that follow, each of at least `min_size` bytes in this range.
     pub(super) fn count(&mut self, min_size: usize, what: &str) -> Result<usize> {
         let count = self.u32()?;
         self.check_count(count, min_size, self.remaining(), what)
     }
 
-    /// Number of records elsewhere in the file, each of `min_size` bytes or more.
+    /// Reads the number of records elsewhere in the file, each of at least `min_size` bytes.
     pub(super) fn count_elsewhere(&mut self, min_size: usize, what: &str) -> Result<usize> {
         let count = self.u32()?;
         self.check_count(count, min_size, self.file.len(), what)
@@ -126,7 +126,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A string without its NUL; the loader takes the empty one also without.
+    /// Reads a string without its NUL; the loader also accepts an empty one without a NUL.
     pub(super) fn string(&mut self, what: &str) -> Result<&'a str> {
         let length = self.u16()?;
         let start = self.position;

@@ -1,4 +1,4 @@
-//! Model to bytes.
+//! Writes the model as bytes.
 
 use std::borrow::Cow;
 
@@ -12,19 +12,20 @@ use super::requirements::features;
 use super::sections::{SECTIONS, SectionCodec, write_custom};
 use super::sink::{Sink, file_too_large};
 
-/// Writes `file` for `release`: its version word, its layout of element segments.
+/// Writes `file` for `release`, with its version word and its layout of element segments.
 ///
-/// The value is trusted to be consistent; what is checked is whether it fits.
+/// The value is assumed to be consistent; only sizes are checked.
 ///
 /// # Errors
-/// `Limit` if something does not fit its field or a bound of the loader; `Unsupported` if the
-/// release cannot take something that the file uses.
+/// `Limit` if something exceeds its field or a limit of the loader; `Unsupported` if the release
+/// does not support something in the file.
 pub fn write(file: &AotFile<'_>, release: Release) -> Result<Vec<u8>, ContainerError> {
     let sink = write_around_code(file, release)?;
     sink.finish_with_code(Cow::Borrowed(&file.text.code)).map(|(bytes, _)| bytes)
 }
 
-/// As [`write()`], in the buffer of the code if `file` owns it, and tells where the sections are.
+/// Like [`write()`], in the buffer of the code if `file` owns it. Also returns the places of the
+/// sections.
 pub(crate) fn write_with_sections(
     file: AotFile<'_>,
     release: Release,
@@ -33,7 +34,7 @@ pub(crate) fn write_with_sections(
     sink.finish_with_code(file.text.code)
 }
 
-/// All of the file but its machine code.
+/// Writes everything but the machine code.
 fn write_around_code(file: &AotFile<'_>, release: Release) -> Result<Sink> {
     if let Some(refusal) = release.refuses_features(&features(file)) {
         return Err(ContainerError::unsupported(format!(
@@ -48,10 +49,10 @@ fn write_around_code(file: &AotFile<'_>, release: Release) -> Result<Sink> {
     Ok(sink)
 }
 
-/// Where the literals of `file` begin in the bytes that [`write()`] makes.
+/// The offset of the literals of `file` in the bytes that [`write()`] returns.
 ///
 /// # Errors
-/// `Limit` as [`write()`].
+/// `Limit`, as for [`write()`].
 pub(crate) fn literal_offset(
     file: &AotFile<'_>,
     release: Release,
@@ -79,8 +80,8 @@ fn write_sections(
     Ok(())
 }
 
-/// Room for the file but its machine code: the bytes it carries, and a guess for the records around
-/// them.
+/// The size of the file without its machine code: the bytes it carries, and an estimate for the
+/// records around them.
 fn capacity(file: &AotFile<'_>) -> Result<usize> {
     const NAMES: u64 = 64 << 10;
     const FUNCTION: u64 = 48;
@@ -100,7 +101,7 @@ fn capacity(file: &AotFile<'_>) -> Result<usize> {
     usize::try_from(carried - code + records + NAMES).map_err(|_| file_too_large())
 }
 
-/// The bytes that the file holds as they are.
+/// The size of the content that is copied into the file unchanged.
 fn carried_bytes(file: &AotFile<'_>) -> u64 {
     let data = file.data_segments.iter().map(|segment| segment.bytes.len());
     let object_data = file.object_data.iter().map(|section| section.bytes.len());

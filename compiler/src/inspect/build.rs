@@ -1,4 +1,4 @@
-//! From the container's value to the report.
+//! Builds the report from the container.
 
 use std::collections::HashMap;
 
@@ -188,7 +188,7 @@ fn functions(file: &AotFile<'_>) -> Vec<Function> {
     file.functions.iter().enumerate().map(function).collect()
 }
 
-/// Names by index: those of the name section, then of exports, the first of several.
+/// Names by index: from the name section, otherwise from exports, the first if there are several.
 fn function_names<'f>(file: &'f AotFile<'_>) -> HashMap<usize, &'f str> {
     let subsections = file.custom_sections.iter().flat_map(|section| match section {
         model::CustomSection::Name(subsections) => subsections.as_slice(),
@@ -253,7 +253,7 @@ fn native_symbols(file: &AotFile<'_>) -> Vec<String> {
     symbols.map(ToString::to_string).collect()
 }
 
-/// The custom sections are the last of all.
+/// Collects the custom sections, which come last.
 fn custom_sections(container: &Container<'_>) -> Vec<CustomSection> {
     let sections = &container.file.custom_sections;
     let first = container.sections.len().saturating_sub(sections.len());

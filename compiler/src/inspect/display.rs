@@ -1,6 +1,6 @@
-//! The report for people, in the manner of `readelf` and `wasm-objdump`.
+//! The report as text, in the style of `readelf` and `wasm-objdump`.
 //!
-//! Lists that are empty are left out. Names come from the file and are escaped.
+//! Empty lists are left out. Names come from the file and are escaped.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -159,14 +159,14 @@ impl Report {
         })
     }
 
-    /// The signature of a type, ` type N (…) -> (…)`.
+    /// Writes the signature of a type, ` type N (…) -> (…)`.
     fn ty(&self, f: &mut Formatter<'_>, index: u32) -> fmt::Result {
         write!(f, "  type {index}")?;
         self.types.get(index as usize).iter().try_for_each(|ty| write!(f, " {ty}"))
     }
 }
 
-/// A list under a title with its length; nothing if it is empty.
+/// Writes a list under a title with its length; nothing if it is empty.
 fn list<T>(
     f: &mut Formatter<'_>,
     title: &str,
@@ -180,7 +180,7 @@ fn list<T>(
     lines(f, items, item)
 }
 
-/// One item a line.
+/// Writes one item per line.
 fn lines<T>(
     f: &mut Formatter<'_>,
     items: &[T],
@@ -194,7 +194,7 @@ fn lines<T>(
     Ok(())
 }
 
-/// `, text` if it holds.
+/// Writes `, text` if `holds`.
 fn flag(f: &mut Formatter<'_>, holds: bool, text: &str) -> fmt::Result {
     if holds { write!(f, ", {text}") } else { Ok(()) }
 }

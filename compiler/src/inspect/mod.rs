@@ -1,7 +1,7 @@
-//! What an `.aot` file holds, for people and for tools.
+//! Reports the content of an `.aot` file, for people and for tools.
 //!
-//! Reads files of wamrc as well as ours, of every release. The report is a plain value: serialise
-//! it for tools, print it for people. It lists what the container says; code is not disassembled.
+//! Files of wamrc work as well, of every release. The report is a plain value: serialise it for
+//! tools, or print it for people. It lists what the container says; it does not disassemble code.
 
 mod build;
 mod display;
@@ -11,7 +11,7 @@ pub use report::*;
 
 use crate::aot::{Container, ContainerError};
 
-/// Reads a file and reports what it holds.
+/// Reads a file and reports its content.
 ///
 /// # Errors
 /// Those of [`crate::aot::read`].

@@ -1,7 +1,7 @@
-//! The report as a value. Sizes and offsets are bytes; indices of functions and globals count
+//! The report as a value. Sizes and offsets are in bytes. Indices of functions and globals count
 //! imports first, as in the wasm module.
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -10,10 +10,10 @@ pub struct Report {
     pub size: usize,
     /// AOT version word.
     pub version: u32,
-    /// WAMR releases that load and run it, oldest first. A runtime that was built without a feature
-    /// of the file may still refuse it.
+    /// WAMR releases that load and run it, oldest first. A runtime built without a feature that the
+    /// file uses may still refuse it.
     pub releases: Vec<String>,
-    /// Symbols that the newest release which would take the rest of the file does not have.
+    /// Symbols missing in the newest release that would otherwise load the file.
     pub unresolved_symbols: Vec<String>,
     /// What it was compiled for.
     pub target: Target,
@@ -39,7 +39,7 @@ pub struct Report {
     pub globals: Vec<Global>,
     /// Start function.
     pub start_function: Option<u32>,
-    /// Where the module's C stack and heap lie.
+    /// The place of the module's C stack and heap.
     pub aux_stack: AuxStack,
     /// Literals before the code.
     pub literal_size: usize,
@@ -55,7 +55,7 @@ pub struct Report {
     pub relocations: Vec<RelocationGroup>,
     /// Names behind the slots of the native-symbol table, by slot.
     pub native_symbols: Vec<String>,
-    /// What the custom sections are, in file order.
+    /// The kinds of the custom sections, in file order.
     pub custom_sections: Vec<CustomSection>,
 }
 
@@ -66,9 +66,9 @@ pub struct Report {
 pub struct Target {
     /// Name of the architecture.
     pub arch: String,
-    /// ELF's number of the architecture.
+    /// The ELF number of the architecture.
     pub e_machine: u16,
-    /// ELF's flags of the architecture.
+    /// The ELF flags of the architecture.
     pub e_flags: u32,
     /// Width of its addresses: 32 or 64.
     pub bits: u32,
@@ -115,9 +115,9 @@ pub struct Memory {
 pub struct DataSegment {
     /// `active` or `passive`.
     pub mode: &'static str,
-    /// Memory that it is for.
+    /// The memory it initialises.
     pub memory: u32,
-    /// Where it goes, in text format; none if passive.
+    /// Its address, in text format; none if passive.
     pub offset: Option<String>,
     /// Size of its content.
     pub size: usize,
@@ -128,7 +128,7 @@ pub struct DataSegment {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Table {
-    /// What it holds.
+    /// The type of its elements.
     pub element_type: &'static str,
     /// Elements at instantiation.
     pub initial: u32,
@@ -149,11 +149,11 @@ pub struct Table {
 pub struct ElementSegment {
     /// `active`, `passive` or `declarative`.
     pub mode: &'static str,
-    /// Table that it is for.
+    /// The table it initialises.
     pub table: u32,
-    /// What it holds.
+    /// The type of its elements.
     pub element_type: &'static str,
-    /// Where it goes, in text format; none unless active.
+    /// Its position, in text format; none unless active.
     pub offset: Option<String>,
     /// Number of elements.
     pub count: usize,
@@ -204,7 +204,7 @@ pub struct Global {
     pub init: String,
 }
 
-/// Where the module's C stack and heap lie, in linear memory.
+/// The place of the module's C stack and heap in linear memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -219,7 +219,7 @@ pub struct AuxStack {
     pub stack_size: u32,
 }
 
-/// A global that tells where something lies.
+/// A global with an address in linear memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -237,13 +237,13 @@ pub struct AuxGlobal {
 pub struct Function {
     /// Its index.
     pub index: usize,
-    /// Its name, from the name section or else from an export.
+    /// Its name, from the name section or otherwise from an export.
     pub name: Option<String>,
     /// Index of its type.
     pub type_index: u32,
     /// Its entry, relative to the start of the code.
     pub code_offset: u64,
-    /// Bytes up to the next entry or the end of the code, padding included.
+    /// Bytes up to the next entry or the end of the code, including padding.
     pub code_size: u64,
     /// Cells of parameters and locals in a call-stack frame.
     pub max_local_cells: u32,
@@ -284,7 +284,7 @@ pub struct RelocationGroup {
     pub name: String,
     /// How many.
     pub count: usize,
-    /// How many of each type and symbol, the most frequent first.
+    /// The number of relocations per type and symbol, the most frequent first.
     pub uses: Vec<RelocationUse>,
 }
 
@@ -293,7 +293,7 @@ pub struct RelocationGroup {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct RelocationUse {
-    /// ELF's name of the type, or `type N` if no loader takes it.
+    /// The ELF name of the type, or `type N` if no loader supports it.
     pub kind: String,
     /// The symbol.
     pub symbol: String,

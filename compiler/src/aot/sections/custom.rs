@@ -1,4 +1,5 @@
-//! Section 100, custom: a number and what it stands for (`aot/aot_loader.c`, `load_custom_section`).
+//! Section 100, custom sections: a number for the kind, and the content (`aot/aot_loader.c`,
+//! `load_custom_section`).
 
 use wamr_abi::format::{CustomId, SectionId};
 
@@ -44,7 +45,7 @@ pub(in crate::aot) fn read<'a>(source: &mut Source<'a>, file: &mut AotFile<'a>) 
     } else if sub_type == CustomId::NativeSymbol as u32 {
         read_native_symbols(source, file)?
     } else {
-        // The loader goes on without a name section that is malformed.
+        // The loader ignores a malformed name section.
         let functions = file.import_functions.len() + file.functions.len();
         let subsections = (sub_type == CustomId::Name as u32)
             .then(|| name::read(source.clone(), functions).ok())

@@ -1,6 +1,6 @@
 //! Init data, element segments (`aot/aot_loader.c`, `load_table_init_data_list`).
 //!
-//! The only record whose layout depends on the release; see [`ElementOffset`].
+//! This is the only record whose layout depends on the release; see [`ElementOffset`].
 
 use wamr_abi::format::{WORD_ALIGN, init_expr};
 use wamr_abi::releases::ElementOffset;
@@ -11,7 +11,7 @@ use crate::aot::section::{Record, read_list, write_list};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// Flags, element type, table, offset type, 8 bytes of reference type, count.
+/// The size of flags, element type, table, offset type, 8 bytes of reference type, and count.
 const MIN_SIZE: usize = 28;
 /// The reference type of GC runtimes, skipped by the others: type, nullable, heap type.
 const REF_TYPE_SIZE: usize = 8;
@@ -66,7 +66,7 @@ fn element_type(source: &mut Source<'_>) -> Result<ElementType> {
     })
 }
 
-/// A type and always a `u64`, of which the loader uses the low half.
+/// Writes a type and always a `u64`, of which the loader uses the low half.
 fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
     let (kind, value) = match *offset {
         InitExpr::None => (init_expr::NONE, 0),
@@ -87,9 +87,9 @@ fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
 /// Reads what [`write_fixed`] writes.
 ///
 /// Release 2.4.0 has the other layout under the same version words. Two words that the loader does
-/// not look at tell them apart: wamrc leaves the value 0 where there is none, and repeats the
-/// element type in the reference type that follows. The upper half of other values
-/// tells nothing: wamrc does not initialise it.
+/// not look at distinguish the two: wamrc leaves the value 0 where there is none, and repeats the
+/// element type in the reference type that follows. The upper half of other values gives no
+/// information, since wamrc does not initialise it.
 fn read_fixed(source: &mut Source<'_>, element_type: ElementType) -> Result<InitExpr> {
     source.align(WORD_ALIGN);
     let start = source.position();

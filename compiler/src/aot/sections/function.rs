@@ -9,7 +9,8 @@ use crate::aot::section::Section;
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// Bytes of a function in all four arrays together, at least: on a 64-bit machine, there are four more.
+/// The minimum size in bytes of a function in all four arrays together; on a 64-bit machine, there
+/// are four more.
 pub(super) const LEAST_RECORD_SIZE: usize = 16;
 
 /// The function section.
@@ -29,7 +30,7 @@ impl Section for FunctionSection {
         Ok(())
     }
 
-    /// Fills in the functions that the init data section has counted.
+    /// Fills in the functions that the init data section counted.
     fn read<'a>(source: &mut Source<'a>, _: ElementOffset, file: &mut AotFile<'a>) -> Result<()> {
         let code_size = file.text.code.len() as u64;
         for function in &mut file.functions {

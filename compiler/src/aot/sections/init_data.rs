@@ -1,5 +1,5 @@
-//! Section 1, init data: sub-tables one after another without markers
-//! (`aot/aot_loader.c`, `load_init_data_section`).
+//! Section 1, init data: sub-tables, one after another without markers (`aot/aot_loader.c`,
+//! `load_init_data_section`).
 
 use wamr_abi::format::{SectionId, WORD_ALIGN};
 use wamr_abi::releases::ElementOffset;

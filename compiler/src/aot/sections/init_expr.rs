@@ -8,7 +8,7 @@ use crate::aot::section::Record;
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// Deepest nesting of arithmetic. The loader has no bound but its C stack.
+/// The deepest nesting of arithmetic. The loader has no limit but its C stack.
 const MAX_DEPTH: usize = 256;
 
 impl Record<'_> for InitExpr {

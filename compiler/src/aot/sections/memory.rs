@@ -6,7 +6,8 @@ use crate::aot::section::{Record, read_list, write_list};
 use crate::aot::sink::{Sink, fit};
 use crate::aot::source::Source;
 
-/// Appends both lists. Imported memories stand among the others: the runtime allocates them itself.
+/// Appends both lists. Imported memories are among the others, since the runtime allocates them
+/// itself.
 pub(super) fn write(file: &AotFile<'_>, sink: &mut Sink) -> Result<()> {
     sink.u32(0);
     write_list(&file.memories, sink)?;

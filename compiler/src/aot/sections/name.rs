@@ -1,4 +1,4 @@
-//! Section 100, name section: the one of the wasm module with words for LEB128
+//! Section 100, name section: that of the wasm module, with words instead of LEB128
 //! (`aot/aot_loader.c`, `load_name_section`; `compilation/aot_emit_aot_file.c`,
 //! `get_name_section_size`).
 
@@ -75,7 +75,7 @@ fn read_functions<'a>(
     {
         return Err(source.malformed("indices of function names are wrong"));
     }
-    // Empty names may come without their NUL, but are written with it.
+    // Empty names may lack their NUL in the file, but are written with it.
     let is_right = source.position() - start == stated_size || written_size(&names)? == stated_size;
     let stated_size = u32::try_from(stated_size).ok().filter(|_| !is_right);
     Ok(NameSubsection::Functions { names, stated_size })

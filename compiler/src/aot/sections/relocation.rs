@@ -1,8 +1,8 @@
-//! Section 5, relocations: a table of strings, then groups that refer to it
-//! (`aot/aot_loader.c`, `load_relocation_section`).
+//! Section 5, relocations: a table of strings, then groups that refer to it (`aot/aot_loader.c`,
+//! `load_relocation_section`).
 //!
-//! Names of groups and symbols share the table, each once, in the order of first use, which is
-//! wamrc's order.
+//! Names of groups and symbols share the table. Each name occurs once, in the order of first use,
+//! as in files of wamrc.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ use crate::aot::section::Section;
 use crate::aot::sink::{Sink, fit};
 use crate::aot::source::Source;
 
-/// Bytes of a relocation, at least: on a 64-bit machine, offset and addend have four more each.
+/// The minimum size in bytes of a relocation; on a 64-bit machine, offset and addend have four more
+/// each.
 const LEAST_RELOCATION_SIZE: usize = 16;
 /// Bytes of a group without relocations.
 const GROUP_SIZE: usize = 8;
@@ -78,13 +79,13 @@ impl<'a> StringTable<'a> {
         Ok(())
     }
 
-    /// The number of a string that was added.
+    /// The number of a string that was added before.
     fn index(&self, string: &str) -> u32 {
         self.indices[string]
     }
 
-    /// Count, offset of each string, size of all, strings. The offsets come first, so the strings
-    /// are laid out apart.
+    /// Writes the count, the offset of each string, the size of all, and the strings. The offsets
+    /// come first, so the strings are collected separately.
     fn write(&self, sink: &mut Sink) -> Result<()> {
         sink.count(self.strings.len(), "relocation symbols")?;
         let mut area =

@@ -8,7 +8,7 @@ use crate::aot::section::{Record, read_list, write_list};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// Appends the list. Imported tables stand among the others, as wamrc writes them.
+/// Appends the list. Imported tables are among the others, as in files of wamrc.
 pub(super) fn write(tables: &[Table], sink: &mut Sink) -> Result<()> {
     sink.u32(0);
     write_list(tables, sink)
@@ -32,7 +32,7 @@ impl Record<'_> for Table {
         sink.u8(self.element_type as u8);
         sink.u8(self.flags);
         sink.u8(self.possible_grow.into());
-        // The padding byte follows from the alignment of the next word.
+        // The padding byte results from the alignment of the next word.
         sink.u32(self.initial);
         sink.u32(self.maximum);
         Ok(())

@@ -15,7 +15,7 @@ impl Record<'_> for FuncType {
     fn write(&self, sink: &mut Sink) -> Result<()> {
         let params = count(&self.params, "parameters")?;
         let results = count(&self.results, "results")?;
-        // A record starts at a word, although its first field is a half.
+        // A record starts at a word boundary, although its first field is a half word.
         sink.align(format::WORD_ALIGN);
         sink.u16(format::TYPE_FUNC);
         sink.u16(params);
@@ -40,7 +40,7 @@ impl Record<'_> for FuncType {
     }
 }
 
-/// The number of values, and a check of the cells that they take together.
+/// Writes the number of values, after checking the cells they take together.
 fn count(values: &[ValueType], what: &str) -> Result<u16> {
     let cells: u64 = values.iter().map(|value| u64::from(value.cells())).sum();
     let max = format::MAX_TYPE_CELLS;
