@@ -1,10 +1,10 @@
-//! Which packs of a folder may have functions of a module: told by their names.
+//! Finds the packs of a folder that may contain functions of a module, by their names.
 //!
-//! The name of a pack begins with a sketch of the module that it was made for: marks of the eight
-//! functions with the smallest keys. Keys are digests, so these are eight functions at random, but the
-//! same ones for every module that has them. Two modules that share most of their functions share a
-//! mark for all practical purposes, and two that have nothing in common share none. So what has to be
-//! read grows with the module, and not with the cache.
+//! The name of a pack begins with a sketch of the module it was made for: marks of the eight
+//! functions with the smallest keys. Keys are digests, so these are eight random functions, but the
+//! same ones for every module that contains them. For all practical purposes, two modules that
+//! share most of their functions share a mark, and two that have nothing in common share none. So
+//! the amount to read grows with the module, not with the cache.
 
 use std::fmt::Write;
 use std::io;
@@ -13,7 +13,8 @@ use super::Key;
 use super::folder::Folder;
 
 const MARKS: usize = 8;
-/// Bytes of a key that make the mark; not the first ones, which are small in the smallest keys.
+/// The bytes of a key that form its mark; not the first ones, since these are small in the smallest
+/// keys.
 const MARK: std::ops::Range<usize> = 8..12;
 const MARK_DIGITS: usize = 2 * (MARK.end - MARK.start);
 
@@ -22,12 +23,12 @@ const EXTENSION: &str = "functions";
 /// Marks of some of the functions of a module.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sketch {
-    /// In hexadecimal, one behind the other.
+    /// In hexadecimal, concatenated.
     marks: String,
 }
 
 impl Sketch {
-    /// The sketch of a module whose functions have these keys.
+    /// The sketch of a module with functions of these keys.
     pub(super) fn of(keys: &[Key]) -> Self {
         let mut keys: Vec<&Key> = keys.iter().collect();
         if keys.len() > MARKS {
@@ -51,25 +52,25 @@ impl Sketch {
     }
 }
 
-/// What the name of a pack says.
+/// The information in the name of a pack.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Name {
-    /// Of the module that the pack was made for.
+    /// The sketch of the module that the pack was made for.
     sketch: Sketch,
-    /// How many functions the pack has.
+    /// The number of functions in the pack.
     pub(super) entries: u32,
     /// Tells packs from each other.
     id: String,
 }
 
 impl Name {
-    /// The name of a pack of so many functions that was made for a module with that sketch. Equal
-    /// packs have equal checksums.
+    /// The name of a pack with `entries` functions, made for a module with that sketch. Equal packs
+    /// have equal checksums.
     pub(super) fn new(sketch: Sketch, entries: u32, checksum: u64) -> Self {
         Self { sketch, entries, id: format!("{checksum:016x}") }
     }
 
-    /// The name as that of a file.
+    /// The file name.
     pub(super) fn file_name(&self) -> String {
         format!("{}-{}-{}.{EXTENSION}", self.sketch.marks, self.entries, self.id)
     }
@@ -100,10 +101,10 @@ pub(super) fn packs(folder: &Folder) -> io::Result<Vec<Listed>> {
     Ok(packs.collect())
 }
 
-/// The packs that may have functions of a module with this sketch, those used last first.
+/// The packs that may contain functions of a module with this sketch, most recently used first.
 pub(super) fn matching(folder: &Folder, sketch: &Sketch) -> io::Result<Vec<Listed>> {
     let packs = packs(folder)?.into_iter().filter(|pack| pack.name.sketch.shares_a_mark(sketch));
-    // One that another process has removed since is left out.
+    // A pack that another process has removed since is left out.
     let mut dated: Vec<_> =
         packs.filter_map(|pack| Some((folder.age(&pack.file_name).ok()?.0, pack))).collect();
     let by_name = |a: &Listed, b: &Listed| a.file_name.cmp(&b.file_name);
@@ -115,7 +116,7 @@ pub(super) fn matching(folder: &Folder, sketch: &Sketch) -> io::Result<Vec<Liste
 mod tests {
     use super::*;
 
-    /// Keys as they come from a digest.
+    /// Keys as if from a digest.
     fn keys(range: std::ops::Range<u32>) -> Vec<Key> {
         range.map(|number| Key::new(crate::digest::digest([&number.to_le_bytes()[..]]))).collect()
     }

@@ -1,15 +1,16 @@
 //! A cache in a folder, for any number of processes at once.
 //!
-//! A compilation leaves what it had to compile in one new [pack](super::pack): a large one the first
-//! time, small ones when little has changed. Once a module has several small ones, the next compilation
-//! puts everything it uses into one pack and removes them.
+//! A compilation stores what it had to compile in one new [pack](super::pack): a large one the
+//! first time, small ones when little has changed. Once a module has several small packs, the next
+//! compilation puts everything it uses into one pack and removes the others.
 //!
-//! No process waits for another. A pack is written under a temporary name and gets its own one when it
-//! is complete; from then on it may be removed, but never changes. So a process that is killed leaves a
-//! temporary file at worst, which a later one removes. Whatever cannot be read counts as missing.
+//! No process waits for another. A pack is written under a temporary name and gets its final name
+//! when it is complete. After that it may be removed, but never changes. So at worst, a process
+//! that is killed leaves a temporary file, which a later one removes. Whatever cannot be read
+//! counts as missing.
 //!
-//! The packs together take no more than the limit: before one is added, those are removed that were not
-//! used for the longest time. Use of a pack shows in the time of its last modification.
+//! All packs together stay below the limit: before one is added, the least recently used ones are
+//! removed. The modification time of a pack records its last use.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -25,37 +26,38 @@ use super::pack::{Finished, Pack, Writer};
 use super::seal::{CacheKey, Seal};
 use super::{FunctionCache, Key};
 
-/// How many packs, those used last, are searched for the functions of a module.
+/// The number of packs, most recently used first, that are searched for the functions of a module.
 const MAX_SEARCHED: usize = 32;
-/// A module with so many small packs gets one pack for all.
+/// The number of small packs of a module that triggers merging them into one.
 const MAX_SMALL: usize = 8;
-/// A pack is small that has less than one part in so many of the module's functions.
+/// A pack is small if it has less than one in this many of the module's functions.
 const SMALL_PART: usize = 4;
-/// The most packs of a folder, all of which are looked at before one is added.
+/// The maximum number of packs in a folder. All of them are looked at before one is added.
 const MAX_PACKS: usize = 2048;
 
 const TEMPORARY_PREFIX: &str = ".new-";
-/// No compilation writes a pack for so long.
+/// No compilation takes this long to write a pack.
 const TEMPORARY_AGE: Duration = Duration::from_secs(3600);
 
-/// Keeps functions in a folder, which is made when there is something to keep.
+/// Keeps functions in a folder, which is created when there is something to keep.
 ///
 /// Any number of processes may use the folder at the same time, and any of them may be killed.
 ///
-/// Whoever can write a pack decides what code runs. So without a key, the folder must be the user's own,
-/// and others must not be able to write to it or to put another one in its place; packs must be the
-/// user's, too. Otherwise nothing is taken from it or added, and a warning of each compilation says why.
+/// Whoever can write a pack decides what code runs. So without a key, the folder must belong to the
+/// user, and nobody else may be able to write to it or to replace it; packs must belong to the
+/// user, too. Otherwise nothing is read from it or added, and each compilation reports the reason
+/// in a warning.
 #[derive(Clone, Debug)]
 pub struct DiskCache {
     folder: PathBuf,
     limit: u64,
     seal: Seal,
-    /// Why a pack was not used, until a warning says so.
+    /// Why a pack was not used, until a warning reports it.
     refused: Arc<Mutex<Option<String>>>,
 }
 
 impl DiskCache {
-    /// How many bytes a cache takes at most if nothing else is said.
+    /// The default limit of a cache, in bytes.
     pub const DEFAULT_LIMIT: u64 = 1 << 30;
 
     /// A cache in `folder`.
@@ -64,14 +66,14 @@ impl DiskCache {
         Self { folder, limit, seal: Seal::Checksum, refused: Arc::default() }
     }
 
-    /// Seals packs with `key`, and uses only those that are sealed with it. The folder may then be
-    /// anybody's, and be shared with all who have the key.
+    /// Seals packs with `key`, and uses only packs sealed with it. The folder may then belong to
+    /// anybody, and can be shared with everyone who has the key.
     pub fn key(mut self, key: CacheKey) -> Self {
         self.seal = Seal::Key(key);
         self
     }
 
-    /// Sets how many bytes the files in the folder may take together.
+    /// Sets the maximum size in bytes of all files in the folder together.
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
         self
@@ -89,14 +91,14 @@ impl DiskCache {
         }
     }
 
-    /// Opens a pack to be read.
+    /// Opens a pack for reading.
     fn open(&self, folder: &Folder, name: &str) -> io::Result<(Pack<'_, File>, File)> {
         let file = folder.read(name)?;
         Ok((Pack::open(file.try_clone()?, &self.seal)?, file))
     }
 
-    /// Notes that a pack is not used, and why, if that is worth a warning: with a key, a pack that does
-    /// not have its code may have been damaged on purpose.
+    /// Records why a pack is not used, if that is worth a warning: with a key, a pack without a
+    /// valid code may have been damaged on purpose.
     fn refuse(&self, name: &str, error: &io::Error) {
         let why = match (error.kind(), &self.seal) {
             (io::ErrorKind::PermissionDenied, _) => error.to_string(),
@@ -112,8 +114,8 @@ impl DiskCache {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a pack with what `content` has for the numbered keys, for a module with this sketch. Gives
-    /// its name, if there is anything in it.
+    /// Adds a pack with what `content` has for the numbered keys, for a module with this sketch.
+    /// Returns its name, if it has any functions.
     fn write(
         &self,
         folder: &Folder,
@@ -144,7 +146,7 @@ impl DiskCache {
         Ok(Some(name))
     }
 
-    /// Removes what was not used for the longest time, so that `size` bytes can be added.
+    /// Removes the least recently used packs, so that `size` bytes can be added.
     fn make_room(&self, folder: &Folder, size: u64) -> io::Result<()> {
         let available = self.limit.checked_sub(size).ok_or_else(|| {
             let limit = self.limit;
@@ -168,7 +170,7 @@ impl DiskCache {
         Ok(())
     }
 
-    /// Looks for `missing` functions in a pack, and hands over those that are there.
+    /// Looks for `missing` functions in a pack, and passes on those that are there.
     fn search(
         &self,
         folder: &Folder,
@@ -186,7 +188,7 @@ impl DiskCache {
             },
         )?;
         if used {
-            // In a folder that is read-only, no use is recorded, and nothing removed.
+            // In a read-only folder, use is not recorded, and nothing is removed.
             let _ = file.set_modified(SystemTime::now());
         }
         if intact { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
@@ -231,7 +233,8 @@ impl DiskCache {
 
 impl FunctionCache for DiskCache {
     fn load(&self, keys: &[Key], found: &mut dyn FnMut(usize, &[u8])) {
-        // A folder that is not to be used has nothing, as one that does not exist; why, `store` says.
+        // A folder that must not be used is treated like one that does not exist; `store` reports
+        // why.
         let Ok(Some(folder)) = Folder::open(&self.folder, self.trust()) else { return };
         let packs = catalogue::matching(&folder, &Sketch::of(keys)).unwrap_or_default();
         let mut missing: FxHashMap<Key, usize> = keys.iter().copied().zip(0..).collect();

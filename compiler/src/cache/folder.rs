@@ -1,17 +1,18 @@
-//! The folder of a cache, by handle: who may have put there what is in it.
+//! The folder of a cache, accessed by handle, with checks of who can write to it.
 //!
-//! Whoever can write a pack decides what code runs. So a folder counts only if nobody but this user can
-//! have put anything there: it is the user's, others cannot write to it, and the same holds for the way
-//! to it, up to the root, which may be the administrator's, too. In a folder in which everybody may make
-//! files and nobody take another's away, such as `/tmp`, an entry counts if it is the user's. A symbolic
-//! link is followed if the user or the administrator has made it.
+//! Whoever can write a pack decides what code runs. So a folder is used only if nobody but this
+//! user can have written to it. It must belong to the user, others must not be able to write to it,
+//! and the same holds for every folder on the path up to the root; those may belong to root as
+//! well. In a folder where everyone may create files but nobody may remove those of others, such as
+//! `/tmp`, an entry counts if it belongs to the user. A symbolic link is followed if the user or
+//! root created it.
 //!
-//! Each step of the way is opened relative to the one before and looked at by its handle, and so are
-//! files: what was looked at is what is used, whatever others rename in the meantime.
+//! Each step of the path is opened relative to the one before and checked through its handle, and
+//! so are files. What was checked is what is used, whatever others rename in the meantime.
 //!
-//! With a key, packs are authenticated, and whose they are does not matter ([`Trust::Anybody`]). Even
-//! then, a link that somebody else has made is not followed: it would lead what is written, or removed,
-//! to another folder of this user.
+//! With a key, packs are authenticated, and their owner does not matter ([`Trust::Anybody`]). Even
+//! then, a link that somebody else created is not followed: it could redirect what is written or
+//! removed to another folder of this user.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
@@ -36,13 +37,13 @@ pub(super) enum Trust {
     Anybody,
 }
 
-/// More links than that go round in a circle.
+/// With more links than this, they form a cycle.
 const MAX_LINKS: usize = 40;
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
 const STICKY: u32 = 0o1000;
 
-/// A folder on the way needs no right to list it.
+/// Folders on the path need no permission to list them.
 #[cfg(target_os = "linux")]
 const ON_THE_WAY: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
@@ -55,19 +56,19 @@ pub(super) struct Folder {
     trust: Trust,
 }
 
-/// When a file was changed last, and its size.
+/// The modification time and the size of a file.
 pub(super) type Age = (SystemTime, u64);
 
 impl Folder {
-    /// Opens the folder at `path`, if there is one.
+    /// Opens the folder at `path`, if it exists.
     ///
     /// # Errors
-    /// Why it cannot be opened, or is not to be used.
+    /// Why it cannot be opened, or must not be used.
     pub(super) fn open(path: &Path, trust: Trust) -> io::Result<Option<Self>> {
         Self::find(path, trust, false)
     }
 
-    /// The same, but makes what is missing, for this user alone.
+    /// The same, but creates missing folders, with access for this user only.
     pub(super) fn create(path: &Path, trust: Trust) -> io::Result<Self> {
         Self::find(path, trust, true)?.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
@@ -79,7 +80,7 @@ impl Folder {
         Ok(Some(Self { handle, trust }))
     }
 
-    /// The names of all entries that are UTF-8.
+    /// The names of all entries, if they are UTF-8.
     pub(super) fn names(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.handle)? {
@@ -88,14 +89,14 @@ impl Folder {
         Ok(names)
     }
 
-    /// How old and large the file `name` is, without following a link.
+    /// The age and size of the file `name`, without following a link.
     pub(super) fn age(&self, name: &str) -> io::Result<Age> {
         let stat = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let seconds = u64::try_from(stat.st_mtime).unwrap_or(0);
-        // Of another type on other systems.
+        // The type differs on other systems.
         #[allow(clippy::useless_conversion)]
         let nanoseconds = u64::try_from(stat.st_mtime_nsec).unwrap_or(0);
         let since = Duration::from_secs(seconds) + Duration::from_nanos(nanoseconds);
@@ -103,12 +104,12 @@ impl Folder {
         Ok((SystemTime::UNIX_EPOCH + since, size))
     }
 
-    /// Opens the file `name` to be read.
+    /// Opens the file `name` for reading.
     ///
     /// # Errors
-    /// Why it cannot be opened; of kind `PermissionDenied` if it is not to be used.
+    /// Why it cannot be opened; of kind `PermissionDenied` if it must not be used.
     pub(super) fn read(&self, name: &str) -> io::Result<File> {
-        // One that is no file must not make this wait.
+        // Opening something other than a file must not block.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let handle = rustix::fs::openat(&self.handle, name, flags, Mode::empty())?;
         let file = File::from(handle);
@@ -122,10 +123,10 @@ impl Folder {
         Ok(file)
     }
 
-    /// Makes a new file, whose name begins with `prefix`.
+    /// Creates a new file, whose name begins with `prefix`.
     pub(super) fn make(&self, prefix: &str) -> io::Result<NewFile<'_>> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
-        // Packs of a folder that is shared are read by others.
+        // Other users read the packs of a shared folder.
         let mode = match self.trust {
             Trust::Own => Mode::RUSR | Mode::WUSR,
             Trust::Anybody => Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::ROTH,
@@ -133,7 +134,7 @@ impl Folder {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         loop {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            // Processes that run in containers of their own may have the same number.
+            // Processes in different containers may have the same number.
             let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
             let name = format!("{prefix}{}-{number}-{}", process::id(), now.subsec_nanos());
             match rustix::fs::openat(&self.handle, &name, flags, mode) {
@@ -149,16 +150,16 @@ impl Folder {
     }
 }
 
-/// A file that goes away unless it is given its name.
+/// A file that is removed unless it gets its final name.
 pub(super) struct NewFile<'f> {
     folder: &'f Folder,
     pub(super) file: File,
-    /// Empty once it has another one.
+    /// Empty once the file has its final name.
     name: String,
 }
 
 impl NewFile<'_> {
-    /// Gives it the name `name`, in the place of a file that has it.
+    /// Gives it the name `name`, and replaces a file of that name.
     pub(super) fn persist(mut self, name: &str) -> io::Result<()> {
         let folder = &self.folder.handle;
         rustix::fs::renameat(folder, &self.name, folder, name)?;
@@ -181,7 +182,7 @@ struct Way {
     here: OwnedFd,
     /// Where that is, for messages.
     path: PathBuf,
-    /// What is still to go, the next step last.
+    /// The remaining steps, the next one last.
     rest: Vec<OsString>,
     links: usize,
 }
@@ -192,7 +193,8 @@ impl Way {
         Ok(Self { trust, here, path: PathBuf::from("/"), rest: Vec::new(), links: 0 })
     }
 
-    /// Goes to `target`, and makes what is missing if that is wanted. `None` if something is missing.
+    /// Goes to `target`, and creates missing folders if `create` is set. Returns `None` if
+    /// something is missing.
     fn go(mut self, target: &Path, create: bool) -> io::Result<Option<OwnedFd>> {
         self.plan(&std::path::absolute(target)?);
         self.check_passed()?;
@@ -214,7 +216,7 @@ impl Way {
         Ok(Some(self.here))
     }
 
-    /// Puts the steps of `path` in front of the rest.
+    /// Puts the steps of `path` before the remaining ones.
     fn plan(&mut self, path: &Path) {
         for step in path.components().rev() {
             match step {
@@ -226,7 +228,7 @@ impl Way {
         }
     }
 
-    /// Plans the way that a link says.
+    /// Plans the steps of a link.
     fn follow(&mut self, name: &OsString, stat: &Stat) -> io::Result<()> {
         let owner = stat.st_uid;
         if owner != 0 && owner != user() {
@@ -247,7 +249,7 @@ impl Way {
         Ok(())
     }
 
-    /// Makes a folder for this user alone. Another process may do so at the same time.
+    /// Creates a folder for this user alone. Another process may do so at the same time.
     fn make(&self, name: &OsString) -> io::Result<()> {
         match rustix::fs::mkdirat(&self.here, name, Mode::RWXU) {
             Err(rustix::io::Errno::EXIST) => Ok(()),
@@ -259,7 +261,7 @@ impl Way {
         File::from(self.here.try_clone()?).metadata()
     }
 
-    /// Whether nobody else can put another folder in the place of the next one.
+    /// Checks that nobody else can replace the next folder with another one.
     fn check_passed(&self) -> io::Result<()> {
         if self.trust == Trust::Anybody {
             return Ok(());
@@ -270,7 +272,7 @@ impl Way {
         if owner != 0 && owner != user() {
             return fail(format!("it belongs to {}", whom(owner)));
         }
-        // Many systems give each user a group, of the same number, and let it write.
+        // Many systems give each user a group with the same number, and let it write.
         let group = metadata.gid();
         let of_user = group == getegid().as_raw() && group == user();
         let writers = if of_user { OTHERS_WRITE } else { OTHERS_WRITE | GROUP_WRITES };
@@ -292,7 +294,7 @@ fn directory() -> OFlags {
     ON_THE_WAY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }
 
-/// Whether this user alone can write to what has this metadata; if not, why not.
+/// Checks that only this user can write to what has this metadata; otherwise, returns why not.
 fn check_own(metadata: &Metadata) -> Result<(), String> {
     let (owner, mode) = (metadata.uid(), metadata.mode());
     if owner != user() {
@@ -320,7 +322,7 @@ fn refused(path: &Path, why: &str) -> io::Error {
 /// Reads a secret of this user.
 ///
 /// # Errors
-/// Why it cannot be read, or is none.
+/// Why it cannot be read, or is not a secret.
 pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;

@@ -1,14 +1,14 @@
-//! A cache of compiled functions, from one compilation to the next: what a program needs that compiles
-//! a module again and again, each time with a little changed.
+//! A cache of compiled functions, for programs that compile a module again and again with small
+//! changes.
 //!
 //! A compilation asks a [`FunctionCache`] for the functions of its module by their keys, compiles
-//! those that it does not have, and hands them over in the end. A key covers all that the code of a
-//! function depends on: its body, types, functions that are inlined, options, the compiler itself. It
-//! does not cover the function's index, so that a function which is added leaves the others as they
-//! are. The result is the same, byte for byte, as without a cache.
+//! those that are missing, and stores them at the end. A key covers everything that the code of a
+//! function depends on: its body, types, inlined functions, options, and the compiler itself. It
+//! does not cover the function's index, so adding a function does not affect the others. The result
+//! is the same, byte for byte, as without a cache.
 //!
-//! Nothing is kept unless [`Compiler::cache`](crate::Compiler::cache) says where. `DiskCache`, with the
-//! feature `disk-cache`, is a folder; other places can be had by implementing the trait.
+//! Nothing is kept unless [`Compiler::cache`](crate::Compiler::cache) names a cache. `DiskCache`,
+//! with the feature `disk-cache`, is a folder; implement the trait to keep functions elsewhere.
 
 #[cfg(feature = "disk-cache")]
 mod catalogue;
@@ -32,8 +32,8 @@ pub use disk::DiskCache;
 #[cfg(feature = "disk-cache")]
 pub use seal::CacheKey;
 
-/// What identifies a compiled function. Keys of different functions are different for all practical
-/// purposes, across modules, options, and versions of the compiler.
+/// Identifies a compiled function. For all practical purposes, keys of different functions are
+/// different, across modules, options, and versions of the compiler.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key([u8; Key::SIZE]);
 
@@ -45,7 +45,7 @@ impl Key {
         Self(bytes)
     }
 
-    /// The key as bytes, each as likely as any other.
+    /// The key as bytes, which are uniformly distributed.
     pub fn bytes(&self) -> &[u8; Self::SIZE] {
         &self.0
     }
@@ -59,19 +59,19 @@ impl fmt::Debug for Key {
 
 /// Keeps compiled functions.
 ///
-/// Whoever can change what a cache holds decides what code runs: the content that comes back must be
-/// what was stored. A cache may lose anything at any time.
+/// Whoever can change the content of a cache decides what code runs: it must return exactly what
+/// was stored. A cache may lose anything at any time.
 pub trait FunctionCache: Send + Sync {
-    /// Looks for the functions of one module. Calls `found` with the position in `keys`, of which no
-    /// two are equal, and the content of each function that is there.
+    /// Looks for the functions of one module. Calls `found` with the position in `keys`, which are
+    /// all different, and the content of each function that it has.
     fn load(&self, keys: &[Key], found: &mut dyn FnMut(usize, &[u8]));
 
-    /// Keeps functions of one module. `keys` are all of its functions, as they were looked for; `new`
-    /// has the positions of those that were not found, and is not empty. `content` appends the content
-    /// of any of them, new or not, to a buffer.
+    /// Keeps functions of one module. `keys` are all of its functions, in the order in which they
+    /// were looked for. `new` contains the positions of those that were not found, and is not
+    /// empty. `content` appends the content of any of them, new or not, to a buffer.
     ///
     /// # Errors
-    /// Why they are not kept, which is worth a warning and nothing more.
+    /// Why they are not kept. This causes a warning and nothing more.
     fn store(
         &self,
         keys: &[Key],
@@ -89,8 +89,8 @@ pub struct CacheStatistics {
     pub hits: usize,
     /// Functions that had to be compiled.
     pub misses: usize,
-    /// Bytes of the functions that were there.
+    /// Bytes of the functions that were found.
     pub bytes_read: u64,
-    /// Bytes of the functions that were handed over.
+    /// Bytes of the functions that were stored.
     pub bytes_written: u64,
 }

@@ -1,5 +1,5 @@
-//! Stands in the place of `folder.rs` on systems without the permissions that it looks at: no folder is
-//! used there, and a warning says so.
+//! Replaces `folder.rs` on systems without the permissions that it checks: no folder is used there,
+//! and a warning says so.
 
 use std::convert::Infallible;
 use std::fs::File;

@@ -1,25 +1,25 @@
 //! A pack: functions in one file, which never changes once it has its name.
 //!
-//! The contents of all functions come first, one behind the other; then a table with the key, the
-//! checksum and the length of each; then a trailer of fixed size, with the checksum of the table. Whoever
-//! reads a pack needs its table and the contents that are asked for, and no more. What does not have its
-//! checksum counts as missing: a disk may damage a pack. Nobody can forge one where all checksums are made
-//! with a key ([`Seal`]).
+//! The contents of all functions come first, one after the other. Then comes a table with the key,
+//! the checksum and the length of each, and then a trailer of fixed size with the checksum of the
+//! table. A reader needs only the table and the requested contents. Content with a wrong checksum
+//! counts as missing, since a disk may damage a pack. Nobody can forge a pack if all checksums are
+//! made with a key ([`Seal`]).
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::Key;
 use super::seal::{Part, Seal, Tag};
 
-/// Bytes of what ends every pack and names its format.
+/// The size of the bytes that end every pack and identify its format.
 const MAGIC_SIZE: usize = Seal::MAGIC_SIZE;
-/// No module has more functions; whoever claims it wants memory.
+/// No module has more functions; a file that claims more tries to exhaust memory.
 const MAX_ENTRIES: u32 = 1_000_000;
 
-/// Contents that are at most so many bytes apart are read together.
+/// Contents with at most this many bytes between them are read together.
 const MAX_GAP: u64 = 16 * 1024;
-/// No more than that is read at once, unless one content is larger: a buffer of this size stays in the
-/// caches of the processor.
+/// The maximum size of one read, unless a single content is larger: a buffer of this size stays in
+/// the processor's caches.
 const MAX_RUN: u64 = 256 * 1024;
 
 /// A pack that is being written.
@@ -31,7 +31,7 @@ pub(super) struct Writer<'s, W: Write> {
 }
 
 impl<'s, W: Write> Writer<'s, W> {
-    /// Begins a pack at the start of `output`.
+    /// Starts a pack at the beginning of `output`.
     pub(super) fn new(output: W, seal: &'s Seal) -> Self {
         Self { output, seal, table: Vec::new(), size: 0 }
     }
@@ -47,7 +47,7 @@ impl<'s, W: Write> Writer<'s, W> {
         Ok(())
     }
 
-    /// Completes the pack. Returns the output, and what the pack is.
+    /// Completes the pack. Returns the output, and a description of the pack.
     pub(super) fn finish(mut self) -> io::Result<(W, Finished)> {
         let tag = self.seal.tag(Part::Table, &self.table);
         let entries = (self.table.len() / entry_size(self.seal)) as u32;
@@ -71,12 +71,12 @@ pub(super) struct Finished {
     pub(super) size: u64,
 }
 
-/// Bytes of an entry of the table: key, checksum and length of the content.
+/// The size of an entry of the table: key, checksum and length of the content.
 fn entry_size(seal: &Seal) -> usize {
     Key::SIZE + seal.tag_size() + 4
 }
 
-/// Bytes of the trailer: checksum of the table, number of entries, magic.
+/// The size of the trailer: checksum of the table, number of entries, magic.
 fn trailer_size(seal: &Seal) -> usize {
     seal.tag_size() + 4 + MAGIC_SIZE
 }
@@ -105,7 +105,8 @@ impl<'s, R: Read + Seek> Pack<'s, R> {
     /// Reads the table.
     ///
     /// # Errors
-    /// If `input` cannot be read; of kind `InvalidData` if it is no pack with this seal, or a damaged one.
+    /// If `input` cannot be read; of kind `InvalidData` if it is not a pack with this seal, or is
+    /// damaged.
     pub(super) fn open(mut input: R, seal: &'s Seal) -> io::Result<Self> {
         let size = input.seek(SeekFrom::End(0))?;
         let trailer_start = size.checked_sub(trailer_size(seal) as u64).ok_or_else(damaged)?;
@@ -145,10 +146,10 @@ impl<'s, R: Read + Seek> Pack<'s, R> {
         self.entries.iter().map(|entry| &entry.key)
     }
 
-    /// Reads the functions that are `wanted`, and hands over those that are intact. Tells whether all are.
+    /// Reads the `wanted` functions, and passes on those that are intact. Returns whether all are.
     ///
     /// # Errors
-    /// If the input cannot be read; functions may have been handed over before.
+    /// If the input cannot be read; functions may have been passed on before.
     pub(super) fn read(
         &mut self,
         wanted: impl Fn(&Key) -> bool,
@@ -182,7 +183,7 @@ impl<'s, R: Read + Seek> Pack<'s, R> {
     }
 }
 
-/// Reads `size` bytes, which are known to be inside the file, in the place of what is in `bytes`.
+/// Reads `size` bytes, which are known to be inside the file, and replaces the content of `bytes`.
 fn read_at(
     input: &mut (impl Read + Seek),
     start: u64,

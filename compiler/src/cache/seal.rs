@@ -1,9 +1,10 @@
-//! What shows that a pack is as it was written: checksums, or codes that take a secret to make.
+//! Shows that a pack is unchanged: by checksums, or by codes that need a secret.
 //!
-//! A checksum finds what a disk has damaged; whoever writes a pack can make its checksums. Where packs may
-//! be written by others, checksums are message authentication codes instead (BLAKE2b with a key, 32
-//! bytes), of each content and of the table with the codes of all contents, so that nothing of a pack is
-//! used that does not come from somebody who has the secret. Codes are compared in constant time.
+//! A checksum detects damage by a disk, but whoever writes a pack can compute its checksums. If
+//! others may write packs, message authentication codes replace the checksums (BLAKE2b with a key,
+//! 32 bytes): one for each content, and one for the table with the codes of all contents. So
+//! nothing in a pack is used unless it comes from someone who has the secret. Codes are compared in
+//! constant time.
 
 use std::fmt;
 use std::io;
@@ -14,16 +15,17 @@ use blake2::digest::consts::U32;
 use blake2::{Blake2b, Blake2bMac, Digest};
 use twox_hash::XxHash3_64;
 
-/// A secret that users of a folder share, so that each can take functions that others have kept.
+/// A secret shared by the users of a folder, so that each can use functions that others have
+/// stored.
 #[derive(Clone)]
 pub struct CacheKey([u8; Self::SIZE]);
 
 impl CacheKey {
     const SIZE: usize = 32;
-    /// How many bytes a secret has at least.
+    /// The minimum size of a secret in bytes.
     pub const MIN_SECRET: usize = 32;
 
-    /// The key that is made of `secret`: at least [`Self::MIN_SECRET`] bytes that nobody can guess.
+    /// The key derived from `secret`: at least [`Self::MIN_SECRET`] bytes that nobody can guess.
     pub fn new(secret: &[u8]) -> Option<Self> {
         if secret.len() < Self::MIN_SECRET {
             return None;
@@ -32,11 +34,11 @@ impl CacheKey {
         Some(Self(hash.finalize().into()))
     }
 
-    /// The key that is made of what is in the file at `path`, which must be this user's, and nobody else's
-    /// to read.
+    /// The key derived from the file at `path`, which must belong to this user, with access for
+    /// nobody else.
     ///
     /// # Errors
-    /// Why it is no key.
+    /// Why it is not a key.
     pub fn read(path: &Path) -> io::Result<Self> {
         let secret = super::folder::read_secret(path)?;
         Self::new(&secret).ok_or_else(|| {
@@ -62,7 +64,7 @@ pub(super) enum Seal {
     Key(CacheKey),
 }
 
-/// What a tag is of. One of another kind does not fit, whatever the bytes.
+/// The part of a pack that a tag belongs to. A tag of another part never fits, whatever the bytes.
 #[derive(Clone, Copy)]
 pub(super) enum Part {
     Content,
@@ -89,7 +91,7 @@ impl Tag {
         &self.bytes[..usize::from(self.size)]
     }
 
-    /// A number that others hardly have.
+    /// A number that other packs are unlikely to have.
     pub(super) fn id(&self) -> u64 {
         self.bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
@@ -98,7 +100,7 @@ impl Tag {
 impl Seal {
     pub(super) const MAGIC_SIZE: usize = 12;
 
-    /// Ends every pack with such a seal. The last two bytes are the version of the format.
+    /// The end of every pack with such a seal. The last two bytes are the version of the format.
     pub(super) fn magic(&self) -> &'static [u8; Self::MAGIC_SIZE] {
         match self {
             Self::Checksum => b"cwamrcpack01",
@@ -123,7 +125,7 @@ impl Seal {
         tag.expect("tags are that long at most")
     }
 
-    /// Whether `tag` is that of `bytes`.
+    /// Whether `tag` is the tag of `bytes`.
     pub(super) fn fits(&self, part: Part, bytes: &[u8], tag: &[u8]) -> bool {
         match self {
             Self::Checksum => XxHash3_64::oneshot(bytes).to_le_bytes() == tag,

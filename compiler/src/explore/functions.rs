@@ -10,7 +10,7 @@ use crate::native::Listing;
 use crate::options::Options;
 use crate::target::Disassembler;
 
-/// A line, and the offset in the module that it comes from, if it comes from one.
+/// A line, and the offset in the module that it comes from, if any.
 pub(super) type Line = (Option<u32>, String);
 
 /// A function of the module, or one that the compiler adds.
@@ -22,7 +22,7 @@ pub(super) struct Function {
     pub(super) name: Option<String>,
     /// Bytes of machine code.
     pub(super) size: usize,
-    /// The text of the module; none if the compiler adds it.
+    /// Its text in the module; none if the compiler adds it.
     pub(super) wasm: Vec<Line>,
     /// Cranelift's IR.
     pub(super) clif: Vec<Line>,
@@ -30,7 +30,7 @@ pub(super) struct Function {
     pub(super) code: Vec<Line>,
 }
 
-/// The functions of `listings`, which were made of `wasm`.
+/// The functions of `listings`, which were compiled from `wasm`.
 pub(super) fn of_module(
     wasm: &[u8],
     listings: &[Listing],
@@ -51,7 +51,7 @@ pub(super) fn of_module(
 
 /// The text of each function, by its index.
 fn texts(wasm: &[u8]) -> Result<HashMap<u32, Vec<Line>>, Error> {
-    // In the order of the module, and so of the offsets.
+    // In module order, so offsets increase.
     let mut bodies = Vec::new();
     let mut imports = 0;
     for payload in Parser::new(0).parse_all(wasm) {
@@ -74,7 +74,7 @@ fn texts(wasm: &[u8]) -> Result<HashMap<u32, Vec<Line>>, Error> {
         let position = bodies.partition_point(|body| body.end <= offset);
         if bodies.get(position).is_some_and(|body| body.start <= offset) {
             let text = texts.entry(imports + position as u32).or_default();
-            // Functions stand two spaces deep in the module.
+            // Functions are indented by two spaces in the module.
             let line = line.strip_prefix("  ").unwrap_or(line).trim_end();
             text.push((Some(offset as u32), line.to_owned()));
         }
@@ -82,14 +82,14 @@ fn texts(wasm: &[u8]) -> Result<HashMap<u32, Vec<Line>>, Error> {
     Ok(texts)
 }
 
-/// Whether a line only says that a value has another name: there may be more of them than others.
+/// Whether a line only gives a value another name; there may be more of these than of other lines.
 fn is_alias(line: &str) -> bool {
     let value =
         |name: &str| name.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
     line.trim().split_once(" -> ").is_some_and(|(name, of)| value(name) && value(of))
 }
 
-/// Cranelift writes the place in front of an instruction: `@1f  v3 = iadd v1, v2`.
+/// Cranelift writes the source position before an instruction: `@1f v3 = iadd v1, v2`.
 fn clif_line(line: &str) -> Line {
     let rest = line.trim_start();
     let place = rest.strip_prefix('@').and_then(|rest| rest.split_once(' '));

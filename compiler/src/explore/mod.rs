@@ -1,8 +1,8 @@
-//! What becomes of a module, function by function: its text, Cranelift's IR and the machine code, line
-//! by line, with the place in the module that each line comes from.
+//! Shows how a module is compiled, function by function: its text, Cranelift's IR and the machine
+//! code, line by line, with the place in the module that each line comes from.
 //!
-//! [`page`] makes one HTML page of it that needs nothing else: the data is compressed in it, and drawn
-//! when it is looked at. Machine code is decoded from the bytes that go into the file.
+//! [`page`] writes this as one self-contained HTML page. The page contains the data in compressed
+//! form and draws it on demand. Machine code is disassembled from the bytes that go into the file.
 
 mod functions;
 mod pack;
@@ -11,18 +11,18 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::pipeline;
 
-/// The page, but for what it shows.
+/// The page without its data.
 const TEMPLATE: &str = include_str!("page.html");
 
-/// Where the title and the data go in the template.
+/// The placeholder of the title; the data has one of its own.
 const TITLE: &str = "<!--TITLE-->";
 const DATA: &str = "/*DATA*/";
 
-/// A page that shows the module in `wasm` as text, as Cranelift IR and as machine code, side by side,
-/// under the headline `title`.
+/// An HTML page that shows the module in `wasm` as text, as Cranelift IR and as machine code, side
+/// by side, under the headline `title`.
 ///
 /// # Errors
-/// As [`compile`](crate::compile).
+/// Those of [`compile`](crate::compile).
 pub fn page(wasm: &[u8], options: &Options, title: &str) -> Result<String, Error> {
     let listings = pipeline::list_with_places(wasm, options)?;
     let functions = functions::of_module(wasm, &listings, options)?;

@@ -1,21 +1,20 @@
-//! The data of the page: an index that is read at once, and chunks that are unpacked when they are
-//! looked at.
+//! The data of the page: an index that is read at once, and chunks that are unpacked on demand.
 
 use serde::Serialize;
 
 use super::functions::{Function, Line};
 use crate::error::Error;
 
-/// Bytes of JSON that make a chunk. Larger ones are packed better, smaller ones shown sooner.
+/// Bytes of JSON per chunk. Larger chunks compress better, smaller ones are shown sooner.
 const CHUNK: usize = 256 * 1024;
 
-/// How hard the chunks are packed: what the format's usual tools do by default.
+/// The compression level: the default of the format's usual tools.
 const EFFORT: u8 = 6;
 
 #[derive(Serialize)]
 struct Data<'a> {
     functions: Vec<Entry<'a>>,
-    /// JSON, packed by "raw deflate" and written as base64.
+    /// JSON, compressed with raw deflate and written as base64.
     chunks: Vec<String>,
 }
 
@@ -26,13 +25,13 @@ struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     size: usize,
-    /// Lines of text: 0 for what the compiler adds.
+    /// Number of lines of text: 0 for functions that the compiler adds.
     lines: usize,
-    /// Position of its chunk, and in that.
+    /// The number of its chunk, and its position in the chunk.
     at: [usize; 2],
 }
 
-/// What a chunk has of a function: places and text of the lines of each column.
+/// The part of a chunk for one function: places and text of the lines of each column.
 #[derive(Serialize)]
 struct Content<'a> {
     wasm: Column<'a>,
@@ -42,7 +41,7 @@ struct Content<'a> {
 
 #[derive(Serialize)]
 struct Column<'a> {
-    /// −1 where a line has no place.
+    /// −1 for a line without a place.
     places: Vec<i64>,
     text: Vec<&'a str>,
 }
@@ -75,7 +74,7 @@ pub(super) fn pack(functions: &[Function]) -> Result<String, Error> {
     if held > 0 {
         close(&mut data.chunks, &mut chunk, &mut held);
     }
-    // Nothing in it may end the script.
+    // Nothing in the data may end the script.
     Ok(json(&data)?.replace('<', "\\u003c"))
 }
 

@@ -1,8 +1,9 @@
-//! The text as a relocatable ELF file, for linkers and for tools that read object files.
+//! Writes the text as a relocatable ELF file, for linkers and for tools that read object files.
 //!
-//! Invariants: `.text` holds the same code as the `.aot` file, laid out by `native/`; what is left to
-//! the linker is one relocation per runtime helper. Tables of the module (memories, types, data) are
-//! not part of the file, so a runtime cannot instantiate it. Architectures are known to `target/`.
+//! Invariants: `.text` contains the same code as the `.aot` file, laid out by `native/`. The linker
+//! resolves only one relocation per runtime helper. Tables of the module (memories, types, data)
+//! are not part of the file, so a runtime cannot instantiate it. Only `target/` knows about
+//! architectures.
 
 mod symbols;
 mod unwinding;
@@ -17,10 +18,10 @@ use crate::native::Image;
 use crate::target::Target;
 use crate::wasm::Module;
 
-/// Constants in the text are used at this alignment at most.
+/// The largest alignment that constants in the text need.
 const TEXT_ALIGNMENT: u64 = 16;
 
-/// Writes the file with `text`, of which `image` tells; `warnings` gets what it lacks.
+/// Writes the file with `text`, which `image` describes; `warnings` receives what the file lacks.
 pub(crate) fn write(
     module: &Module<'_>,
     text: &[u8],
@@ -34,7 +35,7 @@ pub(crate) fn write(
         FileFlags::Elf { os_abi: elf::ELFOSABI_NONE, abi_version: 0, e_flags: target.elf_flags() };
     let section = add_section(&mut object, ".text", SectionKind::Text);
     object.set_section_data(section, text, TEXT_ALIGNMENT);
-    // Its presence says that the stack need not be executable.
+    // This section says that the stack need not be executable.
     add_section(&mut object, ".note.GNU-stack", SectionKind::Other);
     symbols::define(&mut object, section, module, image, warnings)?;
     symbols::refer_to_helpers(&mut object, section, image)?;
@@ -46,7 +47,7 @@ fn add_section(object: &mut Object<'_>, name: &str, kind: SectionKind) -> Sectio
     object.add_section(Vec::new(), name.as_bytes().to_vec(), kind)
 }
 
-/// The crates that write take anything that this module gives them.
+/// The crates that write the file accept anything that this module passes to them.
 fn broken(error: &dyn std::error::Error) -> Error {
     Error::internal(format!("object file: {error}"))
 }

@@ -1,8 +1,9 @@
 //! The symbols of an object file.
 //!
-//! Global ones are what the runtime could enter: `aot_func#N` as wamrc numbers them, from the first
-//! function that is not imported, and another one for every name that such a function is exported
-//! by. The rest of the code has local symbols, with the names that listings have.
+//! Global symbols are the functions that the runtime could enter. Each has the name `aot_func#N`,
+//! numbered as by wamrc from the first function that is not imported, and one symbol for every name
+//! under which it is exported. The rest of the code has local symbols, with the names used in
+//! listings.
 
 use std::collections::HashSet;
 
@@ -19,7 +20,7 @@ use crate::lower::Symbol;
 use crate::native::{Image, Place};
 use crate::wasm::{ExportKind, Module};
 
-/// Defines the symbols of all code; `warnings` gets the exports that have none.
+/// Defines the symbols of all code; `warnings` receives the exports without a symbol.
 pub(super) fn define(
     object: &mut Object<'_>,
     text: SectionId,
@@ -58,7 +59,7 @@ pub(super) fn define(
     Ok(())
 }
 
-/// The name of code that only other code of the file calls.
+/// The name of code that is called only by other code of the file.
 fn local_name(symbol: Symbol, image: &Image) -> Option<String> {
     match symbol {
         Symbol::Helper(_) => Some(format!("stub({symbol})")),
@@ -68,7 +69,7 @@ fn local_name(symbol: Symbol, image: &Image) -> Option<String> {
     }
 }
 
-/// Why an export cannot have a symbol. The names of a module's exports differ from each other.
+/// Why an export cannot have a symbol. The exports of a module have different names.
 fn obstacle(name: &str, has_code: bool, taken: &HashSet<String>) -> Option<&'static str> {
     if !has_code {
         return Some("it is an import, and its code is not in the file");
@@ -101,7 +102,7 @@ fn define_one(
     });
 }
 
-/// Adds the relocations of the text, and the undefined symbols that they are against.
+/// Adds the relocations of the text, and the undefined symbols they refer to.
 pub(super) fn refer_to_helpers(
     object: &mut Object<'_>,
     text: SectionId,

@@ -1,4 +1,4 @@
-//! The section `.eh_frame`: how unwinders get from the frame of a function to that of its caller.
+//! The section `.eh_frame`: how unwinders find the caller's frame from the frame of a function.
 
 use cranelift_object::object::write::{Object, Relocation, SectionId};
 use cranelift_object::object::{RelocationEncoding, RelocationFlags, RelocationKind, SectionKind};
@@ -9,10 +9,10 @@ use super::{add_section, broken};
 use crate::error::Error;
 use crate::native::TEXT;
 
-/// That of the addresses of the machine.
+/// The alignment of the machine's addresses.
 const ALIGNMENT: u64 = 8;
 
-/// The content of the section as far as it is known, and what the linker has to add.
+/// The content of the section as far as it is known, and what the linker has to fill in.
 struct Section {
     bytes: EndianVec<LittleEndian>,
     relocations: Vec<write::Relocation>,
@@ -34,7 +34,7 @@ impl RelocateWriter for Section {
     }
 }
 
-/// Adds the section; `text` is where the functions of `frames` lie.
+/// Adds the section; `text` is the section with the functions of `frames`.
 pub(super) fn add(
     object: &mut Object<'_>,
     text: SectionId,

@@ -1,7 +1,8 @@
-//! Keys that vouch for machine code: Ed25519, in the files of `openssl genpkey -algorithm ed25519`.
+//! Keys that sign machine code: Ed25519, in the file format of `openssl genpkey -algorithm
+//! ed25519`.
 //!
-//! Invariants: a secret is wiped from memory when its key is dropped, and never printed; a signature
-//! depends on the key and the message alone.
+//! Invariants: a secret is wiped from memory when its key is dropped, and never printed. A
+//! signature depends only on the key and the message.
 
 use std::fmt;
 
@@ -14,10 +15,10 @@ use zeroize::Zeroizing;
 
 use super::{KEY_SIZE, SIGNATURE_SIZE};
 
-/// The secret half of a pair of keys: whoever has it, signs.
+/// The private half of a key pair, which signs.
 pub struct SigningKey(ed25519_dalek::SigningKey);
 
-/// The public half: whoever has it, sees who has signed.
+/// The public half of a key pair, which verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PublicKey([u8; KEY_SIZE]);
 
@@ -25,11 +26,11 @@ pub struct PublicKey([u8; KEY_SIZE]);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The text is no Ed25519 private key in PEM, or it is encrypted.
+    /// The text is not an Ed25519 private key in PEM, or the key is encrypted.
     NoPrivateKey,
-    /// The text is no Ed25519 public key in PEM.
+    /// The text is not an Ed25519 public key in PEM.
     NoPublicKey,
-    /// The system has no random numbers, for that reason.
+    /// The system provides no random numbers, for the given reason.
     NoRandomness(String),
 }
 
@@ -49,7 +50,7 @@ impl SigningKey {
     /// A new key, from the system's random numbers.
     ///
     /// # Errors
-    /// [`KeyError::NoRandomness`] if it has none.
+    /// [`KeyError::NoRandomness`] if the system provides none.
     pub fn generate() -> Result<Self, KeyError> {
         let mut secret = Zeroizing::new([0; KEY_SIZE]);
         getrandom::fill(&mut *secret).map_err(|error| KeyError::NoRandomness(error.to_string()))?;
@@ -59,7 +60,7 @@ impl SigningKey {
     /// Reads a key in PEM: PKCS #8 (RFC 8410), as OpenSSL writes it, not encrypted.
     ///
     /// # Errors
-    /// [`KeyError::NoPrivateKey`] if it is none.
+    /// [`KeyError::NoPrivateKey`] if it is something else.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         let key = ed25519_dalek::SigningKey::from_pkcs8_pem(text);
         key.map(Self).map_err(|_| KeyError::NoPrivateKey)
@@ -94,7 +95,7 @@ impl PublicKey {
         Self(bytes)
     }
 
-    /// Its bytes, which runtimes and sections of universal files name it by.
+    /// Its bytes, which identify it in runtimes and in sections of universal files.
     pub fn as_bytes(&self) -> &[u8; KEY_SIZE] {
         &self.0
     }
@@ -102,7 +103,7 @@ impl PublicKey {
     /// Reads a key in PEM: SubjectPublicKeyInfo (RFC 8410), as `openssl pkey -pubout` writes it.
     ///
     /// # Errors
-    /// [`KeyError::NoPublicKey`] if it is none.
+    /// [`KeyError::NoPublicKey`] if it is something else.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         let key = VerifyingKey::from_public_key_pem(text);
         key.map(|key| Self(key.to_bytes())).map_err(|_| KeyError::NoPublicKey)
@@ -111,13 +112,13 @@ impl PublicKey {
     /// The key in PEM, as [`PublicKey::from_pem`] reads it.
     ///
     /// # Errors
-    /// [`KeyError::NoPublicKey`] if no key has these bytes.
+    /// [`KeyError::NoPublicKey`] if these bytes are not a valid key.
     pub fn to_pem(&self) -> Result<String, KeyError> {
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| KeyError::NoPublicKey)?;
         key.to_public_key_pem(LineEnding::LF).map_err(|_| KeyError::NoPublicKey)
     }
 
-    /// Whether its owner has signed the message; as strict as the runtime's side.
+    /// Whether its owner has signed the message. The check is as strict as the runtime's.
     pub(super) fn has_signed(&self, message: &[u8], signature: &[u8; SIGNATURE_SIZE]) -> bool {
         let signature = Signature::from_bytes(signature);
         VerifyingKey::from_bytes(&self.0)
@@ -125,7 +126,7 @@ impl PublicKey {
     }
 }
 
-/// In hexadecimal digits, all of it: there is no shorter name that is as hard to forge.
+/// Prints all hexadecimal digits: no shorter name would be as hard to forge.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))

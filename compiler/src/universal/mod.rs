@@ -1,12 +1,13 @@
-//! Universal files: a wasm module that any runtime runs, with `.aot` files for several targets in custom
+//! Universal files: wasm modules for any runtime, with `.aot` files for several targets in custom
 //! sections.
 //!
-//! Invariants: what is written is valid wherever the module is; it holds at most one section for each
-//! architecture, made from the module that it is in. A section is guarded by a digest of all other
-//! sections, so that nobody runs code of a module that was edited, and by one of itself. Whoever has edited
-//! both can compute these; a signature says who has made the code. The layout is described in
-//! `docs/universal-files.md`; `runtime-shim/csrc/cwamrc_universal.c` reads it where files run. Nothing is
-//! compiled here, and nothing run.
+//! Invariants: the result is valid wherever the module is valid. It contains at most one section
+//! for each architecture, compiled from the module that it is in. Each section contains a digest of
+//! all other sections, so that nobody runs code of a module that was edited later, and a digest of
+//! itself. Whoever edits both can compute new digests; a signature shows who made the code.
+//!
+//! The layout is described in `docs/universal-files.md`. `runtime-shim/csrc/cwamrc_universal.c`
+//! reads it where files run. Nothing is compiled here, and nothing is run.
 
 #[cfg(feature = "sign")]
 mod key;
@@ -27,19 +28,20 @@ pub use key::{KeyError, PublicKey, SigningKey};
 #[cfg(feature = "sign")]
 pub use report::{CodeReport, NativeSection, SignatureReport, UniversalReport, report};
 
-/// What the names of the sections begin with; the name of the architecture follows.
+/// The prefix of the sections' names; the name of the architecture follows.
 const PREFIX: &str = "cwamrc.aot.";
 
-/// The layout of a section's content.
+/// The version of the layout of a section's content.
 const LAYOUT_VERSION: u32 = 2;
 
-/// What every signed message begins with, so that no signature that a key has made for anything else fits.
+/// The start of every signed message, so that no signature that a key has made for anything else
+/// fits.
 const PURPOSE: &[u8] = b"cwamrc universal file, signature";
 
-/// Magic bytes and version, with which a module begins.
+/// The size of the magic bytes and the version at the start of a module.
 const PREAMBLE: usize = 8;
 
-/// At what multiple the `.aot` file lies, in a file that lies at such a multiple itself.
+/// The alignment of the `.aot` file within the whole file.
 const ALIGNMENT: usize = 16;
 
 /// BLAKE2b with 32 bytes.
@@ -48,13 +50,13 @@ type Hash = Blake2b<U32>;
 /// The machine code for one target.
 #[derive(Clone, Copy, Debug)]
 pub struct NativeCode<'a> {
-    /// What it is made for: all features that this CPU has are asked for where the file runs.
+    /// The CPU it was compiled for. All features of this CPU are required where the file runs.
     pub cpu: &'a Cpu,
-    /// The `.aot` file, compiled from the very module that [`embed`] gets.
+    /// The `.aot` file, compiled from exactly the module that [`embed`] gets.
     pub aot: &'a [u8],
 }
 
-/// Who has made code, as a section says it; all zeros if it does not.
+/// The signature in a section; all zeros if there is none.
 struct Signature {
     key: [u8; KEY_SIZE],
     signature: [u8; SIGNATURE_SIZE],
@@ -62,8 +64,8 @@ struct Signature {
 
 const UNSIGNED: Signature = Signature { key: [0; KEY_SIZE], signature: [0; SIGNATURE_SIZE] };
 
-/// The module in `wasm` with a section for each of `codes`, not signed; sections of an earlier time are left
-/// out.
+/// The module in `wasm`, with a section for each of `codes`, not signed. Sections from an earlier
+/// call are replaced.
 ///
 /// # Errors
 /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if `wasm` does not consist of sections,
@@ -73,11 +75,11 @@ pub fn embed(wasm: &[u8], codes: &[NativeCode<'_>]) -> Result<Vec<u8>, Error> {
     embed_with(wasm, codes, &|_| UNSIGNED)
 }
 
-/// The same, with every section signed: where the public key is trusted, its code runs. The same module,
-/// codes and key make the same bytes.
+/// The same, with every section signed: where the public key is trusted, its code runs. The same
+/// module, codes and key give the same bytes.
 ///
 /// # Errors
-/// As [`embed`].
+/// Those of [`embed`].
 #[cfg(feature = "sign")]
 pub fn embed_signed(
     wasm: &[u8],
@@ -105,7 +107,7 @@ fn embed_with(
     Ok(file)
 }
 
-/// The module in `wasm` without the sections that [`embed`] adds: the module itself, if it has none.
+/// The module in `wasm` without the sections that [`embed`] adds; unchanged if it has none.
 ///
 /// # Errors
 /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if `wasm` does not consist of sections.
@@ -113,18 +115,18 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, Error> {
     split(wasm).map(|(module, _)| module)
 }
 
-/// A section that holds code, or claims to.
+/// A section that contains code, or claims to.
 #[cfg_attr(not(feature = "sign"), expect(dead_code, reason = "only the report wants to know more"))]
 struct Section<'a> {
-    /// What its name has behind [`PREFIX`].
+    /// The part of its name after [`PREFIX`].
     machine: &'a str,
-    /// Where it begins in the file, and where it ends.
+    /// Its start and end in the file.
     range: Range<usize>,
-    /// All that stands behind the name.
+    /// Everything after the name.
     content: &'a [u8],
 }
 
-/// The module, and the sections that are not part of it.
+/// Splits a file into the module and the sections that are not part of it.
 fn split(wasm: &[u8]) -> Result<(Vec<u8>, Vec<Section<'_>>), Error> {
     let preamble = wasm.get(..PREAMBLE).ok_or_else(|| Error::invalid("unexpected end", wasm.len()));
     let mut module = preamble?.to_vec();
@@ -165,7 +167,7 @@ fn append_section(
     rest.extend((features.len() as u32).to_le_bytes());
     rest.extend(features.as_bytes());
 
-    // The size is encoded in as many bytes as it takes at most, so that the place of the code does not
+    // The size is encoded in the maximum number of bytes, so that the place of the code does not
     // depend on it.
     let front = 1 + name.len() + FRONT_SIZE;
     let before = file.len() + 1 + SIZE_BYTES + front + rest.len();
@@ -188,8 +190,9 @@ fn append_section(
     Ok(())
 }
 
-/// What is signed. It stands for the machine, the module, and code and features, so that a signature cannot
-/// be moved; all but the last part have a fixed size, so that no two messages are the same.
+/// The message to sign. It covers the machine, the module, the code and the features, so a
+/// signature cannot be moved to other code. All but the last part have a fixed size, so no two
+/// messages are the same.
 fn message(module_digest: &[u8], rest_digest: &[u8], machine: &str) -> Vec<u8> {
     let version = LAYOUT_VERSION.to_le_bytes();
     [PURPOSE, &version, module_digest, rest_digest, machine.as_bytes()].concat()
@@ -201,13 +204,13 @@ const KEY_SIZE: usize = 32;
 /// Bytes of a signature.
 const SIGNATURE_SIZE: usize = 64;
 
-/// Bytes of a section's content in front of those that its own digest is about.
+/// The size of the part of a section's content that its own digest does not cover.
 const FRONT_SIZE: usize = size_of::<u32>() + KEY_SIZE + SIGNATURE_SIZE + 2 * DIGEST_SIZE;
 
 /// Bytes of a digest.
 const DIGEST_SIZE: usize = 32;
 
-/// Bytes of the longest encoding of a 32-bit number.
+/// The size of the longest encoding of a 32-bit number.
 const SIZE_BYTES: usize = 5;
 
 fn padded_leb(value: u32) -> [u8; SIZE_BYTES] {

@@ -1,6 +1,7 @@
-//! What machine code a universal file holds, and who vouches for it, for people and for tools.
+//! Reports the machine code in a universal file and who signed it, for people and for tools.
 //!
-//! Invariant: every section whose name says that it holds machine code is reported, whatever is in it.
+//! Invariant: every section whose name says that it contains machine code is reported, whatever its
+//! content.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// What a module with machine code holds.
+/// A report about a module with machine code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -21,41 +22,41 @@ pub struct UniversalReport {
     pub size: usize,
     /// Size of the module alone.
     pub module_size: usize,
-    /// The sections with machine code, in file order. For each machine, the first counts.
+    /// The sections with machine code, in file order. For each machine, only the first counts.
     pub native_code: Vec<NativeSection>,
 }
 
-/// A section that holds machine code, or whose name says so.
+/// A section that contains machine code, or whose name says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NativeSection {
-    /// The machine that its name says.
+    /// The machine in its name.
     pub machine: String,
-    /// Where it begins in the file.
+    /// Its offset in the file.
     pub offset: usize,
     /// Its size.
     pub size: usize,
     /// The version of its layout, if it is long enough to have one.
     pub layout: Option<u32>,
-    /// What it holds, if it is of the layout that this version writes, and not cut off.
+    /// Its content, if it has the layout that this version writes and is not cut off.
     pub code: Option<CodeReport>,
 }
 
-/// Machine code, and who vouches for it.
+/// Machine code, and who signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct CodeReport {
-    /// What the CPU must have, by LLVM's names.
+    /// The required features of the CPU, by LLVM's names.
     pub features: Vec<String>,
-    /// Where the `.aot` file begins in the file.
+    /// The offset of the `.aot` file in the file.
     pub aot_offset: usize,
     /// Its size.
     pub aot_size: usize,
-    /// Whether its own digest is right: nothing in it was changed.
+    /// Whether its own digest is right, so nothing in it was changed.
     pub is_intact: bool,
-    /// Whether the module's digest is right: it says that it was made from this module.
+    /// Whether the digest of the module is right, so it was made from this module.
     pub is_of_this_module: bool,
     /// Who has signed it.
     pub signature: Option<SignatureReport>,
@@ -66,9 +67,9 @@ pub struct CodeReport {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct SignatureReport {
-    /// Whose it says that it is.
+    /// The claimed signer.
     pub key: PublicKey,
-    /// Whether it is theirs, for the digests in the section and the machine in its name.
+    /// Whether the signature is valid for the digests in the section and the machine in its name.
     pub is_right: bool,
 }
 
