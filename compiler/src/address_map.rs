@@ -1,9 +1,8 @@
-//! Which wasm operator an instruction was made from.
+//! Maps instructions to the wasm operators they were compiled from.
 //!
-//! Invariants: entries are in the order of the code, and neighbours differ; the map is made on
-//! demand ([`Options::address_map`](crate::Options::address_map)) and does not change the code.
-//! Offsets of code count from the start of the machine code, those of wasm from the start of the
-//! module.
+//! Invariants: entries are in code order, and neighbours differ. The map is built on demand
+//! ([`Options::address_map`](crate::Options::address_map)) and does not change the code. Offsets in
+//! the code count from the start of the machine code, offsets in wasm from the start of the module.
 
 use std::ops::Range;
 
@@ -17,22 +16,23 @@ use crate::wasm::Module;
 pub struct Location {
     /// Offset of the operator from the start of the wasm module.
     pub wasm_offset: u32,
-    /// Index of the function that the operator stands in, imports counted. Where functions are
-    /// inlined, it is another one than the function that the code belongs to.
+    /// Index of the function that contains the operator, imports counted. In inlined code, this is
+    /// not the function whose code it became part of.
     pub function: u32,
 }
 
 /// Native offset to wasm offset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressMap {
-    /// Offset in the code from which on the second holds: an offset in the wasm, or [`NOWHERE`].
+    /// An offset in the code, and what applies from there on: an offset in the wasm, or
+    /// [`NOWHERE`].
     entries: Vec<(u32, u32)>,
-    /// Ends of the function bodies in the wasm, in their order.
+    /// Ends of the function bodies in the wasm, in order.
     body_ends: Vec<u32>,
     imported_functions: u32,
 }
 
-/// Code that no operator stands for. No module of that size is compiled.
+/// Code that does not come from an operator. No module of that size is compiled.
 const NOWHERE: u32 = u32::MAX;
 
 impl AddressMap {
@@ -45,17 +45,19 @@ impl AddressMap {
         }
     }
 
-    /// What the instruction at `code_offset` was made from. `None` for code that no operator stands
-    /// for, such as the set-up of a frame or a function that the compiler adds.
+    /// The operator that the instruction at `code_offset` was compiled from. `None` for code that
+    /// does not come from an operator, such as the prologue of a function, or a function that the
+    /// compiler adds.
     ///
-    /// A return address is that of the instruction behind the call: look up the byte before it.
+    /// A return address is the address of the instruction after the call: look up the byte before
+    /// it.
     pub fn lookup(&self, code_offset: u64) -> Option<Location> {
         let code_offset = u32::try_from(code_offset).ok()?;
         let behind = self.entries.partition_point(|(start, _)| *start <= code_offset);
         self.location(self.entries.get(behind.checked_sub(1)?)?.1)
     }
 
-    /// Every stretch of code that some operator stands for, in the order of the code.
+    /// Every range of code that comes from an operator, in code order.
     pub fn iter(&self) -> impl Iterator<Item = (Range<u64>, Location)> + '_ {
         let ends = self.entries.iter().skip(1).map(|(start, _)| *start);
         self.entries.iter().zip(ends).filter_map(|(&(start, wasm_offset), end)| {
@@ -72,15 +74,14 @@ impl AddressMap {
     }
 }
 
-/// Collects the entries of a text, function by function.
+/// Collects the entries of the text, function by function.
 #[derive(Default)]
 pub(crate) struct AddressMapBuilder {
     entries: Vec<(u32, u32)>,
 }
 
 impl AddressMapBuilder {
-    /// Adds the code at `offset`, of which `places` tells the stretches that have a place in the
-    /// wasm, in their order.
+    /// Adds the code at `offset`; `places` are its ranges that come from an operator, in order.
     pub(crate) fn add(&mut self, offset: u64, places: &[CodePlace]) {
         for place in places {
             self.push(offset + u64::from(place.start), place.wasm_offset);
@@ -89,7 +90,7 @@ impl AddressMapBuilder {
     }
 
     fn push(&mut self, offset: u64, wasm_offset: u32) {
-        // The code is at most 1 GiB large.
+        // The code has at most 1 GiB.
         let offset = offset as u32;
         if self.entries.last().is_some_and(|(last, _)| *last == offset) {
             self.entries.pop();
@@ -104,10 +105,10 @@ impl AddressMapBuilder {
     }
 }
 
-/// A stretch of a function's code, and what it was made from.
+/// A range of a function's code, and the operator it was compiled from.
 #[derive(Clone, Copy)]
 pub(crate) struct CodePlace {
-    /// Where it begins in the function's code.
+    /// Its start in the function's code.
     pub(crate) start: u32,
     /// Where it ends.
     pub(crate) end: u32,
@@ -115,7 +116,7 @@ pub(crate) struct CodePlace {
     pub(crate) wasm_offset: u32,
 }
 
-/// The operator at `wasm_offset`, as Cranelift carries it from the IR to the code.
+/// The operator at `wasm_offset`, in the form that Cranelift carries from the IR to the code.
 pub(crate) fn source_location(wasm_offset: u64) -> SourceLoc {
     SourceLoc::new(wasm_offset as u32)
 }

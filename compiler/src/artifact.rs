@@ -1,9 +1,8 @@
-//! A finished compilation: the bytes of a file, and what is known about them.
+//! The result of a compilation: the bytes of a file, and what is known about them.
 //!
-//! Invariants: all of it depends on the module and the options alone, but for what a cache did and why it
-//! did not. Offsets of code count from the
-//! start of the machine code, as the runtime's do; [`Artifact::code_range`] says where in the file
-//! that lies.
+//! Invariants: all of it depends only on the module and the options, except what a cache did and
+//! why it was not used. Offsets in the code count from the start of the machine code, as the
+//! runtime's do; [`Artifact::code_range`] gives its place in the file.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -22,7 +21,7 @@ use crate::wasm::{self, Module};
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Statistics {
-    /// Functions of the module, imports not counted.
+    /// Functions of the module, not counting imports.
     pub functions: usize,
     /// Bytes of machine code.
     pub code_size: usize,
@@ -30,17 +29,17 @@ pub struct Statistics {
     pub relocations: usize,
 }
 
-/// What a call of a function takes of the native stack.
+/// The native stack usage of one call of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct StackUsage {
     /// The function's index, imports counted.
     pub function: u32,
-    /// Its name in the name section, or that of an export, if it has one.
+    /// Its name in the name section, otherwise that of an export, if it has one.
     pub name: Option<String>,
-    /// Bytes, the return address included, and those of functions inlined into it; not those of
-    /// functions that it calls.
+    /// Bytes, including the return address and the functions inlined into it, but not the functions
+    /// that it calls.
     pub bytes: u32,
 }
 
@@ -49,46 +48,46 @@ pub struct StackUsage {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Section {
-    /// What it is, as [`inspect`](crate::inspect) calls it.
+    /// Its name, as in [`inspect`](crate::inspect).
     pub name: &'static str,
-    /// Where its body lies in the file; its header is the 8 bytes before.
+    /// The place of its body in the file; its header is the 8 bytes before.
     pub range: Range<usize>,
 }
 
-/// What a [`Symbol`] stands for.
+/// The kind of code that a [`Symbol`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 #[non_exhaustive]
 pub enum SymbolKind {
-    /// A function of the module, as other functions of the module call it.
+    /// A function of the module, as called by other functions of the module.
     Function,
-    /// What the runtime calls in place of a function, if that differs.
+    /// The function that the runtime calls instead, if that differs.
     Entry,
-    /// The code of a function that has a check of the stack in front of it.
+    /// The code of a function that has a stack check in a function before it.
     Body,
     /// Code that the compiler adds, such as calls of imports and of the runtime.
     Added,
 }
 
-/// A stretch of machine code with a name.
+/// A range of machine code with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Symbol {
-    /// The name of the function in the name section or else the first that it is exported by;
-    /// without either, and for code that the compiler adds, what listings call it.
+    /// The name of the function in the name section, otherwise that of its first export. Without
+    /// either, and for code that the compiler adds, the name used in listings.
     pub name: String,
-    /// What it stands for.
+    /// The kind of code.
     pub kind: SymbolKind,
-    /// Index of the function, imports counted; none for what the compiler adds.
+    /// Index of the function, imports counted; none for code that the compiler adds.
     pub function: Option<u32>,
-    /// Where the code begins, from the start of the machine code.
+    /// Its start, relative to the start of the machine code.
     pub offset: u64,
-    /// Bytes of code and of the constants behind it.
+    /// Size of the code and of the constants after it, in bytes.
     pub size: u64,
 }
 
-/// What is known about a compiled module beside its bytes.
+/// What is known about a compiled module, apart from its bytes.
 #[derive(Clone, Debug)]
 pub struct Summary {
     pub(crate) statistics: Statistics,
@@ -113,25 +112,25 @@ impl Summary {
         &self.diagnostics
     }
 
-    /// The warnings among the diagnostics: for example that default builds of the chosen release
+    /// The warnings among the diagnostics, for example that default builds of the chosen release
     /// lack a feature that the module uses.
     pub fn warnings(&self) -> &[Diagnostic] {
         let is_warning = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Warning;
         &self.diagnostics[..self.diagnostics.partition_point(is_warning)]
     }
 
-    /// The sections of an `.aot` file, in its order. None for an object file: tools for ELF files
-    /// tell those.
+    /// The sections of an `.aot` file, in file order. None for an object file; tools for ELF files
+    /// list those.
     pub fn sections(&self) -> &[Section] {
         &self.sections
     }
 
-    /// Where the machine code lies in an `.aot` file; none for an object file.
+    /// The place of the machine code in an `.aot` file; none for an object file.
     pub fn code_range(&self) -> Option<Range<usize>> {
         self.code_range.clone()
     }
 
-    /// Every stretch of the machine code, in its order.
+    /// Every range of the machine code, in order.
     pub fn symbols(&self) -> &[Symbol] {
         &self.symbols
     }
@@ -143,24 +142,25 @@ impl Summary {
         (code_offset < symbol.offset + symbol.size).then_some(symbol)
     }
 
-    /// What a call of each function of the module takes of the native stack, in their order.
+    /// The native stack usage of each function of the module, in module order.
     pub fn stack_usage(&self) -> &[StackUsage] {
         &self.stack_usage
     }
 
-    /// Which wasm operators the code was made from, if
-    /// [`Options::address_map`](crate::Options::address_map) asked for it.
+    /// The wasm operators that the code was compiled from, if
+    /// [`Options::address_map`](crate::Options::address_map) asked for them.
     pub fn address_map(&self) -> Option<&AddressMap> {
         self.address_map.as_ref()
     }
 
-    /// What the cache did, if one was asked.
+    /// What the cache did, if there is one.
     pub fn cache(&self) -> Option<CacheStatistics> {
         self.cache
     }
 }
 
-/// A finished compilation: the bytes of a file, and its [`Summary`], whose methods it has, too.
+/// The result of a compilation: the bytes of a file, and its [`Summary`], whose methods are
+/// available here, too.
 #[derive(Clone, Debug)]
 pub struct Artifact {
     pub(crate) bytes: Vec<u8>,
@@ -248,7 +248,7 @@ impl From<&SectionRange> for Section {
     }
 }
 
-/// The symbols of all code, in its order.
+/// The symbols of all code, in order.
 pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
     let mut symbols: Vec<Symbol> = image
         .places
@@ -270,7 +270,7 @@ pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
     symbols
 }
 
-/// The names of the functions of the module, imports not counted: those of the name section, or of
+/// The names of the functions of the module, not counting imports: from the name section, or from
 /// the first export.
 pub(crate) fn function_names(module: &Module<'_>) -> Vec<Option<String>> {
     let exports = module.exports.iter();
@@ -284,12 +284,12 @@ pub(crate) fn function_names(module: &Module<'_>) -> Vec<Option<String>> {
     own.map(|function| name(function).map(str::to_owned)).collect()
 }
 
-/// The stack usage of the functions of the module, in their order.
+/// The stack usage of the functions of the module, in module order.
 pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
     let own = module.imported_function_count()..module.functions.len() as u32;
     own.zip(function_names(module))
         .map(|(function, name)| {
-            // What stands in front of a function that takes much.
+            // A function with a large frame has a stack guard before it.
             let parts = [lower::Symbol::Function(function), lower::Symbol::Body(function)];
             StackUsage {
                 function,
@@ -300,7 +300,7 @@ pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage>
         .collect()
 }
 
-/// Names functions that the name section does not name by what they are exported as.
+/// Names the functions that the name section does not name after their exports.
 fn name_exports(module: &Module<'_>, symbols: &mut [Symbol]) {
     let mut exported: Vec<(u32, &str)> = module
         .exports
@@ -308,7 +308,7 @@ fn name_exports(module: &Module<'_>, symbols: &mut [Symbol]) {
         .filter(|export| export.kind == wasm::ExportKind::Function)
         .map(|export| (export.index, export.name))
         .collect();
-    // Stable, so that the first of several names stays the first.
+    // A stable sort, so that the first of several names stays the first.
     exported.sort_by_key(|(index, _)| *index);
     for symbol in symbols {
         let Some(index) = symbol.function else { continue };

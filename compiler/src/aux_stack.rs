@@ -1,13 +1,13 @@
-//! Where a C program's stack and heap lie in linear memory, as its exported globals tell.
-//! It goes into the file, and code that moves the stack pointer is checked.
+//! Finds a C program's stack and heap in linear memory from its exported globals. Their place is
+//! written to the file, and code that moves the stack pointer is checked.
 //!
-//! The runtime uses this to insert its own heap and to give threads stacks. Source: the end of
+//! The runtime needs it to insert its own heap and to give stacks to threads. Source: the end of
 //! `load_from_sections` in `core/iwasm/interpreter/wasm_loader.c`.
 
 use crate::aot::model::{AuxGlobal, AuxStack};
 use crate::wasm::{ConstExpr, ExportKind, Global, Module, ValueType};
 
-/// The stack ends where static data ends, rounded up to this.
+/// The stack ends where static data ends, rounded up to a multiple of this.
 const STACK_ALIGNMENT: u64 = 16;
 
 /// Finds the linker's symbols; all empty if the module does not export them.
@@ -36,8 +36,8 @@ pub(crate) fn find(module: &Module<'_>) -> AuxStack {
     aux_stack
 }
 
-/// The global that holds the stack pointer, if there is a stack whose ends are known and addresses
-/// have 32 bits, as WAMR's compiler and interpreter have it for their checks.
+/// The global that holds the stack pointer, if the bounds of the stack are known and addresses have
+/// 32 bits. WAMR's compiler and interpreter have the same conditions for their checks.
 pub(crate) fn checked_stack_pointer(module: &Module<'_>) -> Option<u32> {
     let aux_stack = find(module);
     let global = aux_stack.stack_top.global.filter(|_| aux_stack.stack_size > 0)?;
@@ -66,7 +66,8 @@ fn stack_pointer(module: &Module<'_>, heap_base: u64) -> Option<(u32, u64)> {
 fn constant_address(module: &Module<'_>, global: &Global) -> Option<u64> {
     match (global.value_type, &global.init) {
         (ValueType::I32, Some(ConstExpr::I32(value))) => Some(u64::from(*value as u32)),
-        // The file takes those below 4 GiB. Elsewhere, such a global is no address.
+        // The file allows addresses below 4 GiB. Without 64-bit memory, such a global is not an
+        // address.
         (ValueType::I64, Some(ConstExpr::I64(value))) if module.has_memory64() => {
             u32::try_from(*value).ok().map(u64::from)
         }

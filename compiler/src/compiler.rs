@@ -1,4 +1,4 @@
-//! The front of the library: options and the host's functions, put together for any number of
+//! The main interface of the library: options combined with callbacks, for any number of
 //! compilations.
 
 use std::fmt;
@@ -42,35 +42,35 @@ pub struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler that tells nobody of its work.
+    /// A compiler without callbacks.
     pub fn new(options: Options) -> Self {
         Self { options, ..Self::default() }
     }
 
-    /// Calls `progress` after each function, from any of the compiling threads and from several at
-    /// once. Of calls that overtake each other, the one with the largest [`Progress::done`] is the
-    /// last. A module whose functions turn out to make tail calls may be begun anew.
+    /// Calls `progress` after each function, from any of the compiling threads, and from several at
+    /// once. If calls overtake each other, the one with the largest [`Progress::done`] is the last.
+    /// A module whose functions turn out to make tail calls may start again.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));
         self
     }
 
-    /// Asks `is_cancelled` now and then whether to give up, from any of the compiling threads and
-    /// from several at once: before and after each function, and several times within large ones.
-    /// Once it returns `true`, the compilation ends with
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) as soon as each thread is through with
-    /// the step it is at.
+    /// Calls `is_cancelled` from time to time to ask whether to give up, from any of the compiling
+    /// threads, and from several at once: before and after each function, and several times within
+    /// large ones. Once it returns `true`, the compilation ends with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) as soon as each thread has finished
+    /// its step.
     #[must_use]
     pub fn cancel_if(mut self, is_cancelled: impl Fn() -> bool + Send + Sync + 'a) -> Self {
         self.is_cancelled = Some(Box::new(is_cancelled));
         self
     }
 
-    /// Takes functions of `.aot` files from `cache`, and keeps in it those that it does not have. The
-    /// files are the same. With options that make code depend on where its function is in the module
-    /// ([`Options::call_stacks`], [`Options::instrumentation`]), with [`Options::address_map`] and with
-    /// [`Options::disabled_proposals`], nothing is taken or kept.
+    /// Takes functions of `.aot` files from `cache`, and adds those that it does not have. The
+    /// files are the same as without. The cache is not used with [`Options::call_stacks`] and
+    /// [`Options::instrumentation`], which make code depend on the place of its function in the
+    /// module, nor with [`Options::address_map`] and [`Options::disabled_proposals`].
     #[must_use]
     pub fn cache(mut self, cache: &'a dyn FunctionCache) -> Self {
         self.cache = Some(cache);
@@ -82,10 +82,10 @@ impl<'a> Compiler<'a> {
         &self.options
     }
 
-    /// As [`compile`].
+    /// Like [`compile`].
     ///
     /// # Errors
-    /// As [`compile`], and if the compilation is cancelled.
+    /// Those of [`compile`], and if the compilation is cancelled.
     pub fn compile(&self, wasm: &[u8]) -> Result<Artifact, Error> {
         pipeline::compile_as(wasm, &self.options, Output::Aot, &self.monitor(), self.cache)
     }
@@ -98,11 +98,11 @@ impl<'a> Compiler<'a> {
         pipeline::compile_as(wasm, &self.options, Output::Object, &self.monitor(), None)
     }
 
-    /// Compiles for each of `cpus` in place of the one of the options, and reads the module once. The
-    /// results are in the same order; progress counts the bytes of all of them.
+    /// Compiles for each of `cpus` instead of the CPU of the options, and reads the module only
+    /// once. The results are in the same order; progress counts the bytes of all of them.
     ///
     /// # Errors
-    /// As [`Compiler::compile`]; the first error ends it all.
+    /// Those of [`Compiler::compile`]; the first error ends all compilations.
     pub fn compile_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
         pipeline::compile_as_each(
             wasm,
@@ -114,18 +114,18 @@ impl<'a> Compiler<'a> {
         )
     }
 
-    /// To [`Compiler::compile_object`] what [`Compiler::compile_each`] is to [`Compiler::compile`].
+    /// Like [`Compiler::compile_each`], for [`Compiler::compile_object`].
     ///
     /// # Errors
-    /// As [`Compiler::compile_each`].
+    /// Those of [`Compiler::compile_each`].
     pub fn compile_object_each(&self, wasm: &[u8], cpus: &[Cpu]) -> Result<Vec<Artifact>, Error> {
         pipeline::compile_as_each(wasm, &self.options, cpus, Output::Object, &self.monitor(), None)
     }
 
-    /// As [`compile_to_writer`].
+    /// Like [`compile_to_writer`].
     ///
     /// # Errors
-    /// As [`Compiler::compile`], and those of `writer`.
+    /// Those of [`Compiler::compile`], and those of `writer`.
     pub fn compile_to_writer<W: Write + ?Sized>(
         &self,
         wasm: &[u8],
@@ -159,8 +159,8 @@ impl fmt::Debug for Compiler<'_> {
 ///
 /// # Errors
 /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for anything but a valid module,
-/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a module that uses a proposal which
-/// is not supported or which the chosen release cannot take,
+/// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a module that uses a proposal
+/// which is not supported, or not supported by the chosen release, and
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) for one that exceeds a limit.
 pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
     pipeline::compile_as(wasm, options, Output::Aot, &Monitor::default(), None)
@@ -190,34 +190,35 @@ pub fn compile_to_writer<W: Write + ?Sized>(
     Ok(artifact.summary)
 }
 
-/// Compiles the wasm module in `wasm` to a relocatable ELF file of the same code.
+/// Compiles the wasm module in `wasm` to a relocatable ELF file with the same code.
 ///
-/// The function with index `n` behind those imported is the symbol `aot_func#n`, as wamrc names it,
-/// and what a function is exported as is another symbol for it. A warning names each export that
-/// cannot have one. Runtime helpers are undefined symbols; `.eh_frame` tells how to unwind.
+/// The function with index `n`, not counting imports, has the symbol `aot_func#n`, as in wamrc's
+/// files, and another symbol for each name under which it is exported. A warning names each export
+/// that cannot have one. Runtime helpers are undefined symbols; `.eh_frame` contains unwind
+/// information.
 ///
 /// # Errors
-/// As [`compile`].
+/// Those of [`compile`].
 pub fn compile_object(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
     pipeline::compile_as(wasm, options, Output::Object, &Monitor::default(), None)
 }
 
 /// Lists every function that [`compile`] makes of the module in `wasm`, as Cranelift IR and as
-/// machine code: those of the module in order, and behind them those that the compiler adds.
+/// machine code: first those of the module in order, then those that the compiler adds.
 ///
 /// # Errors
-/// As [`compile`].
+/// Those of [`compile`].
 pub fn list(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     pipeline::list_functions(wasm, options, &Monitor::default())
 }
 
-/// Why there is no file: the module does not compile, or the writer does not take the bytes.
+/// Why there is no file: the module does not compile, or the writer failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WriteError {
     /// The module does not compile; nothing was written.
     Compile(Error),
-    /// The writer failed, perhaps after a part of the bytes.
+    /// The writer failed, perhaps after it had written some of the bytes.
     Write(io::Error),
 }
 

@@ -1,7 +1,7 @@
-//! What a compilation has to say beside its result, as values.
+//! Warnings and notes of a compilation, as values.
 //!
-//! A diagnostic never depends on timing: those of functions are in the order of the module. How one
-//! is shown is left to whoever asked for the compilation.
+//! A diagnostic never depends on timing: those about functions are in module order. The caller
+//! decides how to show them.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use std::fmt;
 pub enum Severity {
     /// The file may not do what its user expects.
     Warning,
-    /// The file is what was asked for; this is how it was made.
+    /// The file is as requested; the note says how it was made.
     Note,
 }
 
@@ -25,16 +25,16 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Something that the user of a compiled module should know. It is displayed as its message.
+/// Something that the user of a compiled module should know. It displays as its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
-    /// What there is to know, in one line.
+    /// The message, in one line.
     pub message: String,
-    /// Index of the function that it is about, imports counted, if it is about one.
+    /// Index of the function that it is about, if any, imports counted.
     pub function: Option<u32>,
 }
 

@@ -1,14 +1,14 @@
-//! Digests: numbers that stand for bytes of any length.
+//! Digests of bytes of any length.
 
 use sha2::Sha256;
 
-/// Bytes of a digest. Finding two inputs with the same one takes about 2^64 attempts.
+/// Size of a digest in bytes. Finding two inputs with the same digest takes about 2^64 attempts.
 pub(crate) const DIGEST_SIZE: usize = 16;
 
-/// Stands for any number of bytes.
+/// A digest of any number of bytes.
 pub(crate) type Digest = [u8; DIGEST_SIZE];
 
-/// The digest of all `parts` behind each other.
+/// The digest of all `parts`, concatenated.
 pub(crate) fn digest<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> Digest {
     let mut hasher = <Sha256 as sha2::Digest>::new();
     parts.into_iter().for_each(|part| sha2::Digest::update(&mut hasher, part));

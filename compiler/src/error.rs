@@ -1,8 +1,8 @@
-//! The one error type of the compiler: what went wrong, of which kind, and where in the wasm bytes.
+//! The compiler's error type: what went wrong, of which kind, and where in the wasm bytes.
 //!
-//! Invariants: every error that stems from the input carries the offset of the byte that caused it
-//! when that byte is known; `Internal` is reserved for broken promises of this crate. Errors of the
-//! command line (files, usage) are not represented here.
+//! Invariants: every error caused by the input has the offset of the byte that caused it, if that
+//! byte is known. `Internal` is reserved for bugs of this crate. Errors of the command line (files,
+//! usage) are not represented here.
 
 use std::fmt;
 
@@ -10,13 +10,14 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The bytes are no valid WebAssembly module (spec chapters "Validation" and "Binary Format").
+    /// The bytes are not a valid WebAssembly module (spec chapters "Validation" and "Binary
+    /// Format").
     Invalid,
     /// The module is valid, but uses a proposal or a combination that cannot be compiled.
     Unsupported,
     /// The module exceeds a limit of the `.aot` container or of this compiler.
     Limit,
-    /// The host wanted it to end; see [`Compiler::cancel_if`](crate::Compiler::cancel_if).
+    /// The host cancelled the compilation; see [`Compiler::cancel_if`](crate::Compiler::cancel_if).
     Cancelled,
     /// A defect of this compiler.
     Internal,
@@ -66,7 +67,8 @@ impl Error {
         self
     }
 
-    /// Says which of several targets it is about, unless it is about the module itself.
+    /// Names the target that the error is about, if there are several, unless it is about the
+    /// module itself.
     pub(crate) fn for_target(mut self, target: impl fmt::Display) -> Self {
         if self.kind != ErrorKind::Invalid {
             self.message = format!("for {target}: {}", self.message);
@@ -74,7 +76,7 @@ impl Error {
         self
     }
 
-    /// Which kind of failure this is.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -84,12 +86,13 @@ impl Error {
         &self.message
     }
 
-    /// Offset of the offending byte from the start of the wasm module, if one byte is to blame.
+    /// Offset from the start of the wasm module of the byte that caused the error, if it was a
+    /// single byte.
     pub fn offset(&self) -> Option<usize> {
         self.offset
     }
 
-    /// What the user can do about it, if there is a way out.
+    /// What the user can do about it, if anything.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }

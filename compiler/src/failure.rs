@@ -1,15 +1,15 @@
-//! A command that failed: one line that says what and where, and a hint if there is a way out; and
-//! the way of all diagnostics to standard error.
+//! Failures of the command: one line that says what went wrong and where, and a hint if there is
+//! one. All diagnostics go to standard error from here.
 
 use std::fmt;
 use std::io::{self, Write};
 
-/// Prints a diagnostic. If even standard error takes nothing, there is no one to tell.
+/// Prints a diagnostic. If standard error cannot be written either, the error is ignored.
 pub(crate) fn diagnose(text: impl fmt::Display) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// What is printed when a command fails.
+/// Printed when a command fails.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
@@ -40,7 +40,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Messages of other libraries may span lines; the first has the substance.
+        // Messages of other libraries may have several lines; the first one has the essence.
         let message = self.message.lines().next().unwrap_or_default();
         write!(f, "error: {message}")?;
         match &self.hint {

@@ -1,9 +1,9 @@
 //! Input and output of the command: files, or `-` for the standard streams.
 //!
-//! Invariant: a file at the output path is either the complete result or what was there before; the
-//! result gets its name when it is complete ([`PendingFile`]). Several results get theirs when all are
-//! written, so that no full disk leaves new files beside old ones. What is not a regular file, such as
-//! a device, is written to directly.
+//! Invariant: a file at the output path is either the complete result or what was there before,
+//! since the result gets its name when it is complete ([`PendingFile`]). Several results get their
+//! names after all are written, so a full disk does not leave new files next to old ones. Anything
+//! but a regular file, such as a device, is written to directly.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -15,10 +15,10 @@ use etcetera::BaseStrategy;
 
 use crate::failure::Failure;
 
-/// Stands for standard input or output.
+/// The name of standard input or output.
 const STANDARD_STREAM: &str = "-";
 
-/// How the path is shown in messages.
+/// The path as shown in messages.
 pub(crate) fn display_name(path: &Path) -> String {
     if is_stream(path) { "standard input".into() } else { path.display().to_string() }
 }
@@ -38,13 +38,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     result.map_err(|error| Failure::new(format!("cannot read {}: {error}", display_name(path))))
 }
 
-/// The folder for what this program keeps for the user and could make again, if the user has a home.
+/// The folder for data that this program can recreate, if the user has a home folder.
 pub(crate) fn user_cache() -> Option<PathBuf> {
     let user = etcetera::choose_base_strategy().ok()?;
     Some(user.cache_dir().join("cwamrc"))
 }
 
-/// The folder for what the user has decided about this program, if the user has a home.
+/// The folder for the user's configuration of this program, if the user has a home folder.
 #[cfg(feature = "run")]
 pub(crate) fn user_configuration() -> Option<PathBuf> {
     let user = etcetera::choose_base_strategy().ok()?;
@@ -62,7 +62,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_all(&[(path.to_owned(), bytes.to_vec())])
 }
 
-/// Where a set of files has the one for `architecture`: `app_NAME.aot` for `app.aot`.
+/// The path of the file for `architecture` in a set of files: `app_NAME.aot` for `app.aot`.
 pub(crate) fn of_set(path: &Path, architecture: Architecture) -> PathBuf {
     let mut name = path.file_stem().unwrap_or_default().to_owned();
     name.push(format!("_{}", architecture.name()));
@@ -73,7 +73,7 @@ pub(crate) fn of_set(path: &Path, architecture: Architecture) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes several files, none of them a standard stream: all of them or, if one cannot be written, none.
+/// Writes several files, none of them a standard stream. If one cannot be written, none is.
 pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let failed = |path: &Path, error: &io::Error| {
         Failure::new(format!("cannot write {}: {error}", display_name(path)))
@@ -81,7 +81,7 @@ pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let written = files.iter().map(|(path, bytes)| {
         write_beside(path, bytes).map_err(|error| failed(path, &error)).map(|file| (path, file))
     });
-    // What is not given its name goes away by itself.
+    // Files that do not get their name are removed automatically.
     for (path, pending) in written.collect::<Result<Vec<_>, _>>()? {
         if let Some(pending) = pending {
             pending.persist().map_err(|error| failed(path, &error))?;
@@ -90,7 +90,8 @@ pub(crate) fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes what is to become the file at `path`; what is not a regular file, for good.
+/// Writes the file that will get the name `path`. Anything but a regular file is written to
+/// directly.
 fn write_beside(path: &Path, bytes: &[u8]) -> io::Result<Option<PendingFile>> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         OpenOptions::new().write(true).open(path)?.write_all(bytes)?;

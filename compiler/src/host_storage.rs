@@ -1,14 +1,14 @@
 //! Memories and tables of WAMR's own host modules.
 //!
-//! The runtime gives a compiled module storage of its own in place of an imported memory or table,
-//! as large as the file says. What a host module defines is then the compiler's business. Source:
-//! `load_memory_import` and `load_table_import` of `core/iwasm/interpreter/wasm_loader.c`, which run
-//! in wamrc. Other imports get what the module declares.
+//! The runtime gives a compiled module its own storage instead of an imported memory or table, with
+//! the size given in the file. So the compiler must know what a host module defines. Source:
+//! `load_memory_import` and `load_table_import` of `core/iwasm/interpreter/wasm_loader.c`, which
+//! run in wamrc. Other imports get the size that the module declares.
 
 use crate::error::Error;
 use crate::wasm::{Import, Module};
 
-/// WAMR's host module for the tests of the specification.
+/// WAMR's host module for the official tests.
 const SPECTEST: &str = "spectest";
 
 /// Initial and maximum size of something that a host module exports.

@@ -1,9 +1,9 @@
-//! `--wamr-version=auto`: which release the iwasm of this machine is.
+//! `--wamr-version=auto`: finds out which release the iwasm of this machine is.
 //!
-//! iwasm names its release, but main names a release that it is not, and a later release may have a name
-//! that is not known here. Where the name does not decide, iwasm is given a tiny file of each AOT version,
-//! newest first: it takes one, or says "unknown binary version". Run is nothing but the iwasm that
-//! `$IWASM` names or that is on the PATH.
+//! iwasm prints its release, but main prints the name of another release, and a later release may
+//! be unknown here. Where the name does not decide, iwasm is given a tiny file of each AOT version,
+//! newest first: it either runs the file, or reports "unknown binary version". Only the iwasm that
+//! `$IWASM` names or that is on the PATH is run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -18,15 +18,15 @@ const VARIABLE: &str = "IWASM";
 const NAME: &str = "iwasm";
 /// What main calls itself (`core/version.h`).
 const NAME_OF_MAIN: &str = "2.4.3";
-/// What the loader says of a file with another version word (`core/iwasm/aot/aot_loader.c`).
+/// What the loader reports about a file with another version word (`core/iwasm/aot/aot_loader.c`).
 const OTHER_VERSION: &str = "unknown binary version";
 const HINT: &str =
     "name the release of the runtime that will load the file, as in --wamr-version=2.4.5";
 
-/// The release that files for the iwasm of this machine are made for, and how it was found.
+/// The release to make files for with the iwasm of this machine, and how it was found.
 ///
 /// # Errors
-/// If there is no iwasm, or none that takes a file of any AOT version.
+/// If there is no iwasm, or it does not load a file of any AOT version.
 pub(crate) fn release() -> Result<(Release, String), Failure> {
     let iwasm = find()?;
     let name = version(&iwasm)?;
@@ -64,7 +64,7 @@ fn run(command: &mut Command) -> Result<Output, Failure> {
     })
 }
 
-/// What iwasm calls itself: `iwasm 2.4.5` in every release since 2.0.0.
+/// The release that iwasm prints: `iwasm 2.4.5` in every release since 2.0.0.
 fn version(iwasm: &Path) -> Result<String, Failure> {
     let output = run(Command::new(iwasm).arg("--version"))?;
     let text = text(&output);
@@ -76,7 +76,7 @@ fn version(iwasm: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The newest AOT version that iwasm takes files of.
+/// The newest AOT version that iwasm loads.
 fn taken(iwasm: &Path) -> Result<u32, Failure> {
     let no_folder =
         |error: io::Error| Failure::new(format!("no folder for temporary files: {error}"));

@@ -1,16 +1,16 @@
-//! Where the runtime will put a module's globals and tables inside the module instance.
+//! The places of a module's globals and tables inside the module instance.
 //!
 //! The runtime computes these places from the file alone, and nothing checks that code and file
-//! agree, so both take them from here. Source: `create_module_instance` and the static assertions
-//! of `core/iwasm/aot/aot_runtime.c`; globals are packed without alignment, tables follow.
+//! agree, so both use this module. Source: `create_module_instance` and the static assertions of
+//! `core/iwasm/aot/aot_runtime.c`. Globals are packed without alignment; tables follow.
 
 use wamr_abi::layout::{instance, memory, table};
 
 use crate::error::Error;
 use crate::wasm::{Module, Table, ValueType};
 
-/// WAMR allocates all slots that a growing table may ever have up front. Like wamrc, a table may
-/// grow to this size, or to twice its initial size, whatever the module declares beyond that.
+/// WAMR allocates in advance all slots that a growing table may ever have. As with wamrc, a table
+/// may grow to this size, or to twice its initial size, if the module declares a larger maximum.
 const GROWABLE_TABLE_MINIMUM: u32 = 1024;
 
 /// Offsets are displacements of loads and stores, which are signed 32-bit numbers.
@@ -67,8 +67,8 @@ impl InstanceLayout {
     }
 }
 
-/// How many memories the file declares: at least one, since wamrc's files always do and the
-/// runtime's layout depends on it.
+/// The number of memories that the file declares. It is at least one, since wamrc's files always
+/// have one and the runtime's layout depends on it.
 pub(crate) fn memory_count(module: &Module<'_>) -> usize {
     module.memories.len().max(1)
 }
@@ -86,7 +86,7 @@ fn table_layout(ty: &Table, grows: bool, offset: u32) -> TableLayout {
     TableLayout { offset, maximum, growable: grows && maximum > ty.initial }
 }
 
-/// Bytes of a global in the instance. References are 32-bit numbers.
+/// Size of a global in the instance, in bytes. References are 32-bit numbers.
 pub(crate) fn global_size(ty: ValueType) -> u32 {
     match ty {
         ValueType::I32 | ValueType::F32 | ValueType::FuncRef | ValueType::ExternRef => 4,

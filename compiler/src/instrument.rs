@@ -1,11 +1,13 @@
-//! What compiled code can measure about itself, and whether it can be stopped.
+//! What compiled code can measure about itself, and whether it can be interrupted.
 //!
-//! Counters are mutable globals that the compiler adds behind those of the module and exports, so that a
-//! host reads and writes them like any other global. What is counted is a property of the module alone:
-//! the same on every target, at every level and whether or not calls are inlined. Where threads share a
-//! memory, the counters of the first one are those of all, and each thread has globals of its own besides.
-//! The definitions are in `docs/metering.md`; code is made in `lower/metering.rs`, `lower/account.rs` and
-//! `lower/time.rs`.
+//! Counters are mutable exported globals that the compiler adds after those of the module, so a
+//! host reads and writes them like any other global. The counts depend on the module alone: they
+//! are the same on every target, at every level, and with or without inlining. Where threads share
+//! a memory, the counters of the first thread are the counters for all, and each thread also has
+//! globals of its own.
+//!
+//! The definitions are in `docs/metering.md`. `lower/metering.rs`, `lower/account.rs` and
+//! `lower/time.rs` generate the code.
 
 mod costs;
 
@@ -24,7 +26,7 @@ pub const GAS_LEFT: &str = "__cwamrc_gas_left";
 /// Exported name of the time spent in the module, in ticks of the machine's counter.
 pub const TIME: &str = "__cwamrc_time";
 
-/// What code is to measure, and whether it can be stopped. Nothing by default.
+/// What code measures, and whether it can be interrupted. Nothing by default.
 ///
 /// ```
 /// use cwamrc::Options;
@@ -41,18 +43,18 @@ pub const TIME: &str = "__cwamrc_time";
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Instrumentation {
-    /// Whether `wasm_runtime_terminate` ends a function that loops, from another thread.
+    /// Whether `wasm_runtime_terminate`, called from another thread, stops a function that loops.
     pub interruptible: bool,
     /// Whether executed instructions are counted, in the exported global [`INSTRUCTION_COUNT`].
     pub count_instructions: bool,
-    /// Whether instructions cost gas, taken from the exported global [`GAS_LEFT`].
+    /// Whether instructions cost gas, charged to the exported global [`GAS_LEFT`].
     pub gas: Option<Gas>,
     /// Whether time is measured, in the exported global [`TIME`].
     pub measure_time: bool,
-    /// Whether a runtime that is built for it (`WAMR_BUILD_PERF_PROFILING=1`) counts and times the calls
-    /// of every function. Nothing is inlined then.
+    /// Whether a runtime built with `WAMR_BUILD_PERF_PROFILING=1` counts and times the calls of
+    /// every function. This disables inlining.
     pub profile_calls: bool,
-    /// Whether a runtime that is built for it (`WAMR_BUILD_MEMORY_PROFILING=1`) can tell how much of the
+    /// Whether a runtime built with `WAMR_BUILD_MEMORY_PROFILING=1` can report how much of the
     /// native stack was never used.
     pub profile_stack: bool,
 }
@@ -106,15 +108,15 @@ impl Instrumentation {
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Gas {
-    /// How much an instance has, with all its threads, until the host gives it another amount. `None` is
-    /// as good as endless.
+    /// The gas of an instance with all its threads, until the host sets another amount. `None` is
+    /// practically unlimited.
     pub limit: Option<u64>,
-    /// What each instruction takes, and what operators take for their length.
+    /// The cost of each instruction, and of operators by their length.
     pub costs: Costs,
 }
 
 impl Gas {
-    /// Endless gas, of which each instruction takes what [`Costs::default`] says.
+    /// Unlimited gas, with the costs of [`Costs::default`].
     pub fn new() -> Self {
         Self { limit: None, costs: Costs::default() }
     }
@@ -143,24 +145,23 @@ impl Default for Gas {
 pub(crate) struct Counters {
     pub(crate) instructions: Option<u32>,
     pub(crate) gas: Option<u32>,
-    /// The sum, and when the runtime entered the module last.
+    /// The sum, and the time when the runtime last entered the module.
     pub(crate) time: Option<(u32, u32)>,
-    /// What each thread has for itself, if threads may share the others.
+    /// The counters that each thread has for itself, if threads may share the others.
     pub(crate) own: Option<OwnCounters>,
 }
 
-/// Globals that are not exported. Every thread has an instance with globals of its own; where threads
-/// share a memory, the exported counters of the first one are those of all.
+/// Globals that are not exported. Every thread has an instance with its own globals; where threads
+/// share a memory, the exported counters of the first thread are the counters for all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OwnCounters {
-    /// Instructions that are not in the common count yet.
+    /// Instructions that are not yet part of the common count.
     pub(crate) instructions: Option<u32>,
-    /// Gas that was taken from the common account, and is not used yet.
+    /// Gas that was drawn from the common account and is not used yet.
     pub(crate) gas: Option<u32>,
 }
 
-/// Adds the globals that `instrumentation` asks for to `module`, in the place of those that were added
-/// before.
+/// Adds the globals that `instrumentation` asks for to `module`, replacing those added before.
 pub(crate) fn install(
     module: &mut Module<'_>,
     instrumentation: &Instrumentation,
@@ -205,12 +206,12 @@ pub(crate) fn install(
     Ok(counters)
 }
 
-/// The functions of WAMR's libraries with which a module starts threads. The runtime also finds them by
-/// their name behind an underscore (`lookup_symbol` in `core/iwasm/common/wasm_native.c`).
+/// The functions of WAMR's libraries with which a module starts threads. The runtime also finds
+/// them with an underscore before the name (`lookup_symbol` in `core/iwasm/common/wasm_native.c`).
 const THREAD_STARTERS: [(&str, &str); 2] = [("wasi", "thread-spawn"), ("env", "pthread_create")];
 
-/// A thread has an account of its own unless it shares a memory with the first one; who starts threads
-/// could then use as much gas as it likes.
+/// Refuses gas for threads without a shared memory: each thread would have an account of its own,
+/// so a module that starts threads could use unlimited gas.
 fn refuse_separate_accounts(
     module: &Module<'_>,
     instrumentation: &Instrumentation,
@@ -237,8 +238,8 @@ fn refuse_separate_accounts(
     }
 }
 
-/// Lets the next global lie at a multiple of 8, as atomic accesses want it: the runtime packs globals
-/// behind each other, and what is in front of them is such a multiple.
+/// Aligns the next global to 8, as atomic accesses require. The runtime packs globals one after the
+/// other, and what comes before them ends at a multiple of 8.
 fn align_next_global(module: &mut Module<'_>) {
     const {
         assert!(layout::instance::GLOBAL_TABLE_DATA.is_multiple_of(8));

@@ -1,7 +1,7 @@
-//! Operators that are calls of the runtime instead of instructions, by the names that wamrc has.
+//! Operators that are compiled to calls of the runtime instead of instructions, by wamrc's names.
 //!
-//! The machines that code is made for have an instruction for each of them, or a few. A call asks for a
-//! runtime with `WAMR_BUILD_AOT_INTRINSICS=1`, the default. Source: the tables of `doc/xip.md`, and
+//! The supported machines have an instruction, or a few, for each of them. A call needs a runtime
+//! with `WAMR_BUILD_AOT_INTRINSICS=1`, the default. Source: the tables of `doc/xip.md`, and
 //! `g_intrinsic_mapping` in `core/iwasm/aot/aot_intrinsic.c`.
 
 use std::collections::BTreeSet;
@@ -11,8 +11,8 @@ use std::str::FromStr;
 
 use wamr_abi::helpers::Helper;
 
-/// Which operators are calls: none by default. It is read from a list of the names in WAMR's
-/// `doc/xip.md`, separated by commas, such as `i64.common,fpxint`.
+/// The operators that are compiled to calls of the runtime: none by default. It is parsed from a
+/// list of the names in WAMR's `doc/xip.md`, separated by commas, such as `i64.common,fpxint`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
@@ -88,7 +88,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("fp.common", &["f32.common", "f64.common"]),
 ];
 
-/// The single ones. Constants are in the code or beside it, and need no table of the runtime.
+/// The names of single intrinsics. Constants are part of the code or next to it, and need no table
+/// of the runtime.
 const SINGLE: &[(&str, Option<Helper>)] = &[
     ("llvm.experimental.constrained.fadd.f32", Some(Helper::IntrinsicFaddF32)),
     ("llvm.experimental.constrained.fadd.f64", Some(Helper::IntrinsicFaddF64)),
@@ -159,12 +160,12 @@ const SINGLE: &[(&str, Option<Helper>)] = &[
 ];
 
 impl Intrinsics {
-    /// Whether no operator is a call.
+    /// Whether no operator is compiled to a call.
     pub fn is_empty(&self) -> bool {
         self.helpers.is_empty()
     }
 
-    /// Whether what `helper` does is a call of it.
+    /// Whether the operation of `helper` is compiled to a call of it.
     pub(crate) fn contains(&self, helper: Helper) -> bool {
         self.helpers.contains(&helper)
     }
@@ -197,7 +198,7 @@ impl FromStr for Intrinsics {
     }
 }
 
-/// The list of single names that gives the same.
+/// Prints the equivalent list of single names.
 impl fmt::Display for Intrinsics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_chosen = |helper: Option<Helper>| helper.is_some_and(|helper| self.contains(helper));

@@ -1,7 +1,7 @@
-//! What the flags about the machine mean together, and the lists of what they take.
+//! Combines the flags about the machine, and lists their values.
 //!
-//! Without a target, code is for this machine and uses all that its CPU has, as with wamrc; with
-//! one, it runs on every CPU of that target.
+//! Without a target, code is for this machine and uses all features of its CPU, as with wamrc. With
+//! a target, it runs on every CPU of that target.
 
 use std::fmt::Write;
 
@@ -64,9 +64,9 @@ impl Machine<'_> {
     }
 }
 
-/// The error, and the way to what works.
+/// The error, with a tip where to find supported names.
 fn explain(error: &TargetError) -> String {
-    // Without the target, the list is that of this machine.
+    // Without the target, the list would be that of this machine.
     let of = |architecture: &Architecture, flag: &str| format!("--target={architecture} {flag}");
     let list = match error {
         TargetError::UnknownTarget { .. } | TargetError::UnsupportedTarget { .. } => {

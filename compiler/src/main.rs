@@ -1,6 +1,7 @@
-//! The `cwamrc` command: parse, call, write, exit code.
+//! The `cwamrc` command: parse the arguments, run a command, write the output, set the exit code.
 //!
-//! Exit code 0 for success, 1 for bad input, 2 for bad usage; `run` passes on the program's own.
+//! The exit code is 0 for success, 1 for bad input, and 2 for bad usage; `run` passes on the exit
+//! code of the program.
 
 mod cli;
 mod commands;

@@ -1,8 +1,8 @@
-//! The host's view of a compilation under way: how far it is, and whether it is still wanted.
+//! Progress and cancellation of a running compilation.
 //!
-//! Invariants: the host's functions are called from any of the compiling threads, and from several
-//! at once; once the host has said that it wants no more, it is not asked again, and every thread
-//! ends at its next look. Knows nothing of modules or code.
+//! Invariants: callbacks are called from any of the compiling threads, and from several at once.
+//! Once the host has cancelled, it is not asked again, and every thread stops at its next check.
+//! This module knows nothing about modules or code.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,25 +13,25 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes of function bodies that are compiled.
+    /// Bytes of function bodies compiled so far.
     pub done: u64,
-    /// Bytes of function bodies that there are.
+    /// Bytes of all function bodies.
     pub total: u64,
 }
 
-/// Told after each function how far the compilation is.
+/// Called after each function with the progress of the compilation.
 pub(crate) type OnProgress<'a> = dyn Fn(Progress) + Send + Sync + 'a;
 
-/// Asked whether the compilation shall end.
+/// Called to ask whether to cancel the compilation.
 pub(crate) type IsCancelled<'a> = dyn Fn() -> bool + Send + Sync + 'a;
 
-/// The host's functions, if it gave some.
+/// The host's callbacks, if any.
 #[derive(Default)]
 pub(crate) struct Monitor<'a> {
     progress: Option<&'a OnProgress<'a>>,
     is_cancelled: Option<&'a IsCancelled<'a>>,
     cancelled: AtomicBool,
-    /// How many compilations there are beside this one, and how many of them came before.
+    /// The number of other compilations, and how many of them came before this one.
     others: u64,
     before: u64,
 }
@@ -44,13 +44,14 @@ impl<'a> Monitor<'a> {
         Self { progress, is_cancelled, ..Self::default() }
     }
 
-    /// For the compilation `index` of `count` of the same module: the host is told of all together.
+    /// For compilation number `index` of `count` of the same module: the host sees the progress of
+    /// all together.
     pub(crate) fn part(&self, index: usize, count: usize) -> Self {
         let others = count.saturating_sub(1) as u64;
         Self { others, before: index as u64, ..Self::new(self.progress, self.is_cancelled) }
     }
 
-    /// Tells the host how far the compilation is.
+    /// Reports progress to the host.
     pub(crate) fn report(&self, done: u64, total: u64) {
         if let Some(progress) = self.progress {
             let done = self.before * total + done;

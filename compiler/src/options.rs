@@ -1,8 +1,8 @@
-//! What a compilation is asked to do, fully resolved.
+//! The options of a compilation, fully resolved.
 //!
-//! Invariants: every combination that these types can express is compilable, or refused by name
-//! with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). Spelling of flags is not known
-//! here; that is `cli/`.
+//! Invariants: every combination that these types can express can be compiled, or is refused with
+//! [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The spelling of flags belongs to
+//! `cli/`.
 
 use std::num::NonZeroUsize;
 
@@ -14,17 +14,18 @@ use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
 
-/// How much time the compiler spends on the speed of the code. The numbers are those of wamrc.
+/// How much compile time is spent on the speed of the code. The numbers are those of wamrc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum OptLevel {
-    /// Least compile time: no optimisation, single-pass register allocation but for small loops.
+    /// Minimum compile time: no optimisation, and single-pass register allocation except for small
+    /// loops.
     O0,
-    /// Backtracking register allocation, but no optimisation besides what lowering does on the way.
+    /// Backtracking register allocation, but no optimisation except what lowering does.
     O1,
-    /// Optimised code, function by function, where there is something to optimise.
+    /// Optimised code, function by function, if there is something to optimise.
     O2,
-    /// The best code: functions are inlined into each other, too.
+    /// The fastest code: functions are also inlined into each other.
     O3,
 }
 
@@ -35,19 +36,19 @@ impl OptLevel {
     }
 }
 
-/// How accesses to linear memory are kept inside it.
+/// How accesses are kept inside linear memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BoundsChecks {
-    /// The runtime's guard pages catch the access; no code is spent on it. Right only on a runtime
-    /// with hardware bounds checks, the default of WAMR on 64-bit Linux.
+    /// The runtime's guard pages catch accesses out of bounds, at no cost in code. Only for
+    /// runtimes with hardware bounds checks, WAMR's default on 64-bit Linux.
     Hardware,
     /// Every access is compared with the size of the memory, and every call is followed by a test
-    /// for a pending exception. Right on any runtime, with or without hardware bounds checks.
+    /// for a pending exception. For all runtimes, with or without hardware bounds checks.
     Software,
 }
 
-/// What frames for call stacks hold. Each costs code that is executed although nothing traps. A function
-/// whose frame finds no room always traps.
+/// The content of frames for call stacks. Each item costs executed code, even if nothing traps. A
+/// function without room for its frame always traps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
@@ -55,10 +56,10 @@ pub enum BoundsChecks {
 pub struct CallStacks {
     /// The position of every call.
     pub position: bool,
-    /// The position of what trapped. Memory accesses that only guard pages check store theirs each
-    /// time.
+    /// The position that trapped. Each memory access that only guard pages check stores its
+    /// position.
     pub trap_position: bool,
-    /// The index of the function, by which the runtime finds its name.
+    /// The index of the function, which gives the runtime its name.
     pub function_index: bool,
 }
 
@@ -68,7 +69,7 @@ impl CallStacks {
         Self { position: true, trap_position: true, function_index: true }
     }
 
-    /// Frames that hold nothing, to choose from.
+    /// Frames without content, to be filled in.
     pub fn empty() -> Self {
         Self { position: false, trap_position: false, function_index: false }
     }
@@ -97,46 +98,46 @@ impl CallStacks {
 pub struct Options {
     /// The machine to compile for.
     pub cpu: Cpu,
-    /// The trade of compile time for speed of the code.
+    /// The trade-off between compile time and speed of the code.
     pub opt_level: OptLevel,
     /// How memory accesses are checked.
     pub bounds_checks: BoundsChecks,
-    /// Whether functions compare the stack pointer with the runtime's limit although memory accesses
-    /// are left to guard pages. Software checks bring stack checks along in any case: where memory has
-    /// no guard pages, the stack has none either.
+    /// Whether functions compare the stack pointer with the runtime's limit, although memory
+    /// accesses rely on guard pages. Software bounds checks always imply stack checks: a runtime
+    /// without guard pages for memory has none for the stack.
     pub stack_bounds_checks: bool,
-    /// Whether a stack in linear memory is kept inside its bounds where its pointer is set. The bounds
-    /// are those that a linker's `__data_end` and `__heap_base` tell.
+    /// Whether a stack in linear memory is checked where its pointer is set. The linker's
+    /// `__data_end` and `__heap_base` give the bounds.
     pub aux_stack_checks: bool,
-    /// Frames by which a runtime that is built for it shows the functions that a trap went through
-    /// (`WAMR_BUILD_DUMP_CALL_STACK=1`). `None` saves their cost; a trap then shows the outermost
-    /// function at most.
+    /// Frames that let a runtime built with `WAMR_BUILD_DUMP_CALL_STACK=1` show the functions a
+    /// trap went through. `None` saves their cost; a trap then shows at most the outermost
+    /// function.
     pub call_stacks: Option<CallStacks>,
-    /// Whether every function keeps a frame pointer, by which profilers find its callers.
+    /// Whether every function keeps a frame pointer, which lets profilers find its callers.
     pub frame_pointers: bool,
-    /// Whether the file can run in place (XIP): code that asks for no relocation, and calls the runtime
-    /// through the table of its addresses.
+    /// Whether the file can run in place (XIP): code without relocations, which calls the runtime
+    /// through a table of addresses.
     pub indirect_mode: bool,
-    /// Operators that are calls of the runtime instead of instructions.
+    /// Operators that are compiled to calls of the runtime instead of instructions.
     pub builtin_intrinsics: Intrinsics,
-    /// Whether a NaN that an operator computes is the canonical one, so that results are the same on
-    /// every machine. NaNs that are loaded, constant, or come from the host stay as they are, and so do
-    /// those of operators that only move bits.
+    /// Whether every NaN that an operator computes is the canonical one, so that results are the
+    /// same on every machine. NaNs that are loaded, constant, or passed by the host stay as they
+    /// are, and so do those of operators that only move bits.
     pub canonicalize_nans: bool,
     /// The WAMR release whose loader will read the file.
     #[cfg_attr(feature = "serde", serde(with = "crate::serialization::release"))]
     pub release: Release,
-    /// How many threads compile functions. `None` uses rayon's current thread pool.
+    /// The number of compiling threads. `None` uses rayon's current thread pool.
     pub threads: Option<NonZeroUsize>,
-    /// Names of custom sections that are carried over; `name` is re-encoded in WAMR's own form. One that the
-    /// module does not have is a warning.
+    /// Names of custom sections to copy; `name` is re-encoded in WAMR's own form. A section that
+    /// the module does not have causes a warning.
     pub emit_custom_sections: Vec<String>,
-    /// Whether to tell which wasm operators the code was made from, in
+    /// Whether to return the wasm operators that the code was compiled from, in
     /// [`Summary::address_map`](crate::Summary::address_map). The file is the same.
     pub address_map: bool,
-    /// Proposals that a module may not use; all that are supported may be used by default.
+    /// Proposals that a module may not use. By default, all supported proposals are enabled.
     pub disabled_proposals: Vec<Proposal>,
-    /// What the code measures about itself, and whether it can be stopped.
+    /// What the code measures about itself, and whether it can be interrupted.
     pub instrumentation: Instrumentation,
 }
 
@@ -164,12 +165,13 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: the least x86-64 CPU, level 3, hardware bounds checks, the newest release of WAMR.
+    /// The defaults: the minimum x86-64 CPU, level 3, hardware bounds checks, the newest release of
+    /// WAMR.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the machine to compile for, whatever its CPU.
+    /// Sets the machine to compile for, with its minimum CPU.
     pub fn architecture(self, architecture: Architecture) -> Self {
         self.cpu(Cpu::baseline(architecture))
     }
@@ -204,7 +206,7 @@ impl Options {
         self
     }
 
-    /// Asks for frames by which traps show the functions that they went through.
+    /// Asks for frames that let traps show the functions they went through.
     pub fn call_stacks(mut self, frames: CallStacks) -> Self {
         self.call_stacks = Some(frames);
         self
@@ -222,13 +224,13 @@ impl Options {
         self
     }
 
-    /// Sets which operators are calls of the runtime.
+    /// Sets which operators are compiled to calls of the runtime.
     pub fn builtin_intrinsics(mut self, intrinsics: Intrinsics) -> Self {
         self.builtin_intrinsics = intrinsics;
         self
     }
 
-    /// Sets whether a NaN that an operator computes is the canonical one.
+    /// Sets whether every NaN that an operator computes is the canonical one.
     pub fn canonicalize_nans(mut self, canonicalize: bool) -> Self {
         self.canonicalize_nans = canonicalize;
         self
@@ -246,27 +248,27 @@ impl Options {
         self
     }
 
-    /// Sets which custom sections are carried over.
+    /// Sets which custom sections are copied.
     pub fn emit_custom_sections(mut self, names: Vec<String>) -> Self {
         self.emit_custom_sections = names;
         self
     }
 
-    /// Sets whether to tell which wasm operators the code was made from.
+    /// Sets whether to return the wasm operators that the code was compiled from.
     pub fn address_map(mut self, map: bool) -> Self {
         self.address_map = map;
         self
     }
 
-    /// Refuses modules that use `proposal`. Without [`Proposal::BulkMemory`],
-    /// [`Proposal::BulkMemoryOpt`] is still there, and so is [`Proposal::CallIndirectOverlong`]
-    /// without [`Proposal::ReferenceTypes`].
+    /// Refuses modules that use `proposal`. Disabling [`Proposal::BulkMemory`] leaves
+    /// [`Proposal::BulkMemoryOpt`] enabled, and disabling [`Proposal::ReferenceTypes`] leaves
+    /// [`Proposal::CallIndirectOverlong`] enabled.
     pub fn without(mut self, proposal: Proposal) -> Self {
         self.disabled_proposals.push(proposal);
         self
     }
 
-    /// Sets what the code measures about itself, and whether it can be stopped.
+    /// Sets what the code measures about itself, and whether it can be interrupted.
     pub fn instrumentation(mut self, instrumentation: Instrumentation) -> Self {
         self.instrumentation = instrumentation;
         self
@@ -276,7 +278,7 @@ impl Options {
         self.cpu.architecture().target()
     }
 
-    /// Whether code has no checks of memory accesses, so that it needs a runtime with guard pages.
+    /// Whether code does not check memory accesses, so that it needs a runtime with guard pages.
     pub(crate) fn relies_on_guard_pages(&self) -> bool {
         self.bounds_checks == BoundsChecks::Hardware
     }

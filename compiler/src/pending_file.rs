@@ -1,11 +1,11 @@
-//! A file that is written before it gets its name, so that at its path is either all of it or what was
-//! there before, and a process that ends early, however it ends, leaves nothing behind.
+//! A file that gets its name only when it is complete. So its path holds either the whole file or
+//! what was there before, and a process that ends early, however it ends, leaves nothing behind.
 //!
-//! Where the system has files without a name (`O_TMPFILE` of Linux, on most file systems), a result is
-//! one of these until it is complete. A new file then gets its name at once. One that takes the place of
-//! another is named beside it and renamed right away, since no system call does both. Elsewhere, the file
-//! has a name beside the result's from the beginning, which is removed on failure, but not when the process
-//! is killed.
+//! If the system supports files without a name (`O_TMPFILE` of Linux, on most file systems), the
+//! file has none until it is complete. A new file then gets its name at once. One that replaces
+//! another gets a temporary name next to it and is renamed right away, since no system call does
+//! both. Elsewhere, the file has a temporary name from the start. It is removed on failure, but not
+//! if the process is killed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// A complete file, and where it is to go.
+/// A complete file, and its destination.
 #[derive(Debug)]
 pub struct PendingFile {
     content: Content,
@@ -28,13 +28,13 @@ enum Content {
 }
 
 impl PendingFile {
-    /// Writes `bytes`, which are to become the regular file at `path`: a new one, or one that takes the
-    /// place of another and has its permissions.
+    /// Writes `bytes` for the regular file at `path`: a new one, or one that replaces another and
+    /// keeps its permissions.
     ///
     /// # Errors
     /// Why they cannot be written.
     pub fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
-        // Renaming would replace a symbolic link instead of the file that it names.
+        // Renaming would replace a symbolic link instead of the file that it points to.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut content = Content::create(directory(&target))?;
         if let Ok(existing) = fs::metadata(&target) {
@@ -44,13 +44,13 @@ impl PendingFile {
         Ok(Self { content, target })
     }
 
-    /// Writes `bytes`, which are to become a new file at `path` that only its owner can read.
+    /// Writes `bytes` for a new file at `path` that only its owner can read.
     ///
     /// # Errors
     /// Why they cannot be written.
     pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<Self> {
         let mut content = Content::create(directory(path))?;
-        // Before there is anything to be read.
+        // Before there is any content to read.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -60,10 +60,11 @@ impl PendingFile {
         Ok(Self { content, target: path.to_owned() })
     }
 
-    /// Gives it its name, unless something has it already. Without this, it goes away by itself.
+    /// Gives the file its name, unless that exists already. Otherwise, the file is removed
+    /// automatically.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] if so, or why else it cannot have it.
+    /// [`io::ErrorKind::AlreadyExists`] if the name exists, or why else it cannot be given.
     pub fn persist_new(self) -> io::Result<()> {
         match self.content {
             Content::Named(file) => {
@@ -74,10 +75,10 @@ impl PendingFile {
         }
     }
 
-    /// Gives it its name. Without this, it goes away by itself.
+    /// Gives the file its name. Otherwise, the file is removed automatically.
     ///
     /// # Errors
-    /// Why it cannot have it; what was there before still is.
+    /// Why it cannot have the name; what was there before is unchanged.
     pub fn persist(self) -> io::Result<()> {
         let named = match self.content {
             Content::Named(file) => file.persist(&self.target).map(drop),
@@ -107,7 +108,7 @@ impl Content {
         named_like().make_in(folder, create).map(Self::Named)
     }
 
-    /// The file itself: errors of the wrapper name its temporary path.
+    /// The file itself, since errors of the wrapper contain its temporary path.
     fn file(&mut self) -> &mut File {
         match self {
             Self::Named(file) => file.as_file_mut(),
@@ -141,17 +142,18 @@ mod nameless {
 
     use rustix::fs::{AtFlags, CWD, OFlags};
 
-    /// How a process names what it has opened; without, such a file could never get a name.
+    /// The folder with names of the process's open files; without it, a nameless file could never
+    /// get a name.
     const OPENED: &str = "/proc/self/fd";
 
-    /// A new file in `folder`, if that can have such files.
+    /// A new nameless file in `folder`, if its file system supports that.
     pub(super) fn create(folder: &Path) -> Option<File> {
         let flags = OFlags::TMPFILE.bits().cast_signed();
         let file = OpenOptions::new().write(true).custom_flags(flags).open(folder).ok()?;
         opened(&file).exists().then_some(file)
     }
 
-    /// Gives `file` the name `path`, which nothing may have.
+    /// Gives `file` the name `path`, which must not exist.
     pub(super) fn link(file: &File, path: &Path) -> io::Result<()> {
         let linked = rustix::fs::linkat(CWD, opened(file), CWD, path, AtFlags::SYMLINK_FOLLOW);
         Ok(linked?)

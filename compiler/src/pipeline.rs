@@ -1,4 +1,4 @@
-//! The whole way from wasm bytes to the bytes of a file, stage by stage.
+//! All stages from wasm bytes to the bytes of a file.
 
 use wamr_abi::format::SectionId;
 
@@ -21,7 +21,7 @@ use crate::target::Isas;
 use crate::vectors;
 use crate::wasm::{self, Module, Outline, Outliner};
 
-/// What becomes of the machine code.
+/// The kind of file to make.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
     /// A file for the runtime.
@@ -30,8 +30,8 @@ pub(crate) enum Output {
     Object,
 }
 
-/// Compiles the module in `wasm`, or takes functions of it from `cache`; the host watches by way of
-/// `monitor`.
+/// Compiles the module in `wasm`, and takes functions of it from `cache` if possible; the host
+/// observes it through `monitor`.
 pub(crate) fn compile_as(
     wasm: &[u8],
     options: &Options,
@@ -44,7 +44,7 @@ pub(crate) fn compile_as(
     refine(wasm, options, artifact)
 }
 
-/// [`compile_as`] for each of `cpus`, which reads the module once.
+/// Like [`compile_as`], for each of `cpus`, reading the module only once.
 pub(crate) fn compile_as_each(
     wasm: &[u8],
     options: &Options,
@@ -138,7 +138,7 @@ fn compile_parsed(
         statistics,
         diagnostics: warnings.into_iter().chain(notes(module, &image)).collect(),
         sections: sections.iter().map(Section::from).collect(),
-        // The code is what ends the section.
+        // The code is at the end of the section.
         code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text_size..end),
         symbols: artifact::symbols(module, &image),
         stack_usage: artifact::stack_usage(module, &image),
@@ -148,15 +148,15 @@ fn compile_parsed(
     Ok(Artifact { bytes, summary })
 }
 
-/// Whether functions are inlined into each other. Where calls are counted, each is one.
+/// Whether functions are inlined. If calls are counted, every call must stay a call.
 fn inlines(options: &Options) -> bool {
     options.opt_level == OptLevel::O3 && !options.instrumentation.profile_calls
 }
 
-/// Whether a cache keeps functions that are compiled with `options`. What operators the code was made from
-/// is not kept. Frames for call stacks hold indexes of functions, and counters are globals behind those
-/// of the module: neither stays the same when the module changes elsewhere. A function that was found is
-/// not validated, and may use what these options forbid.
+/// Whether a cache can keep functions that are compiled with `options`. Address maps are not kept.
+/// Frames for call stacks contain function indexes, and counters are globals after those of the
+/// module: both change when the module changes elsewhere. A function that was found is not
+/// validated, so it could use what these options forbid.
 fn may_be_kept(options: &Options) -> bool {
     !options.address_map
         && options.call_stacks.is_none()
@@ -164,8 +164,8 @@ fn may_be_kept(options: &Options) -> bool {
         && options.disabled_proposals.is_empty()
 }
 
-/// Puts the code at a multiple of 16 in the file, for a file that runs where it lies: constants in the
-/// code are read as whole vectors.
+/// Aligns the code to 16 in a file that runs in place, since constants in the code are read as
+/// whole vectors.
 fn align_in_file(file: &mut AotFile<'_>, release: Release) -> Result<(), Error> {
     const ALIGNMENT: usize = 16;
     let offset = aot::literal_offset(file, release)?;
@@ -173,8 +173,8 @@ fn align_in_file(file: &mut AotFile<'_>, release: Release) -> Result<(), Error> 
     Ok(())
 }
 
-/// The options as they are right for `module`. No guard pages are large enough for 64-bit
-/// addresses, and a runtime that takes them has none.
+/// The options adjusted to `module`. No guard pages are large enough for 64-bit addresses, and a
+/// runtime that supports these has none.
 fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
     let options = options.clone();
     if module.has_memory64() { options.bounds_checks(BoundsChecks::Software) } else { options }
@@ -187,11 +187,11 @@ struct Job<'a> {
     options: &'a Options,
     counters: Counters,
     plan: Option<&'a InliningPlan>,
-    /// Whether it is to be told how functions are unwound.
+    /// Whether to emit unwind information.
     unwinding: bool,
 }
 
-/// Does `work` on the functions of the module, by the convention that they need.
+/// Runs `work` on the functions of the module, with the calling convention they need.
 fn lower<R>(
     job: &Job<'_>,
     monitor: &Monitor<'_>,
@@ -203,7 +203,8 @@ fn lower<R>(
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
-    // Measuring time, and counting for all threads, need the entries that come with the other convention.
+    // Measuring time, and counting for all threads, need the entries that come with the tail-call
+    // convention.
     let needs_entries = counters.time.is_some() || counters.own.is_some();
     let likely = match tail_calls || needs_entries {
         true => Convention::Tail,
@@ -219,7 +220,7 @@ fn lower<R>(
     })
 }
 
-/// What can be told of the bodies of `module` without validating them, by position.
+/// What is known about the bodies of `module` without validating them, by position.
 fn outlines(module: &Module<'_>) -> Vec<Option<Outline>> {
     let mut outliner = Outliner::default();
     let bodies = (module.imported_function_count()..).zip(&module.bodies);
@@ -238,7 +239,7 @@ fn front_end<'a>(
     Ok(module)
 }
 
-/// The readable form of every function; the host watches by way of `monitor`.
+/// The listing of every function; the host observes it through `monitor`.
 pub(crate) fn list_functions(
     wasm: &[u8],
     options: &Options,
@@ -247,7 +248,7 @@ pub(crate) fn list_functions(
     refine(wasm, options, list_module(wasm, options, monitor))
 }
 
-/// Like [`list_functions`]; tells for IR and machine code which operators they were made from.
+/// Like [`list_functions`], with the wasm operators that IR and machine code were compiled from.
 #[cfg(feature = "explore")]
 pub(crate) fn list_with_places(wasm: &[u8], options: &Options) -> Result<Vec<Listing>, Error> {
     let options = options.clone().address_map(true);
@@ -276,11 +277,11 @@ fn list_module(
     Ok(named.collect())
 }
 
-/// The names of the functions of the module in `wasm`, imports not counted: those of the name
-/// section, or of exports.
+/// The names of the functions of the module in `wasm`, not counting imports: from the name section,
+/// or from exports.
 ///
 /// # Errors
-/// As [`compile`](crate::compile), but for what is wrong in bodies of functions.
+/// Those of [`compile`](crate::compile), except errors in function bodies.
 pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
     let options = Options::new();
     let module = refine(wasm, &options, wasm::parse(wasm, wasm::allowed_features(&options)))?;
@@ -295,12 +296,13 @@ fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
     module.function_names.get(index).or(exported.map(|export| export.name)).map(str::to_owned)
 }
 
-/// Tells errors about proposals that are not supported, or disabled, from other invalid input.
+/// Turns errors about unsupported or disabled proposals into errors that name them.
 fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| wasm::refine_error(wasm, options, error))
 }
 
-/// What is dropped of the custom sections without being missed by the code.
+/// Warnings about the parts of custom sections that are dropped, although the code does not need
+/// them.
 fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
     let mut lost = Vec::new();
     if let Some(error) = module.function_names.malformed() {

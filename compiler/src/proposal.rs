@@ -1,12 +1,11 @@
-//! Proposals that went into WebAssembly, or may, and that a compilation can do without.
+//! WebAssembly proposals, merged or not, that a compilation can disable.
 //!
-//! Everything here is compiled unless the options forbid it. What the validator makes of a proposal
-//! is in `wasm/features.rs`.
+//! All of these are supported, and enabled unless the options disable them. `wasm/features.rs` maps
+//! them to the validator's features.
 
 use std::fmt;
 
-/// A proposal that is compiled; [`Options::without`](crate::Options::without) refuses modules that
-/// use it.
+/// A supported proposal. [`Options::without`](crate::Options::without) refuses modules that use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
@@ -14,23 +13,23 @@ use std::fmt;
 pub enum Proposal {
     /// Imports and exports of mutable globals.
     MutableGlobals,
-    /// Operators that extend the sign of 8, 16 and 32 bits.
+    /// Sign extension operators for 8, 16 and 32 bits.
     SignExtension,
-    /// Conversions from floats to integers that do not trap.
+    /// Saturating conversions from floats to integers.
     SaturatingConversions,
     /// Functions and blocks with several results.
     MultiValue,
     /// Operators on memory segments and passive segments.
     BulkMemory,
-    /// `memory.copy` and `memory.fill`, which [`Proposal::BulkMemory`] has as well.
+    /// `memory.copy` and `memory.fill`, which are also part of [`Proposal::BulkMemory`].
     BulkMemoryOpt,
-    /// References to functions and to things of the host.
+    /// References to functions and to values of the host.
     ReferenceTypes,
-    /// Table indexes of `call_indirect` in more bytes than they need, as linkers write them.
+    /// Overlong encodings of the table index of `call_indirect`, as written by linkers.
     CallIndirectOverlong,
     /// Vectors of 128 bits.
     Simd,
-    /// Operators on vectors whose results may depend on the machine.
+    /// Vector operators whose results may depend on the machine.
     RelaxedSimd,
     /// Arithmetic in constant expressions.
     ExtendedConst,
@@ -38,7 +37,7 @@ pub enum Proposal {
     TailCalls,
     /// Shared memory and atomic operators.
     Threads,
-    /// Memories with addresses of 64 bits, and tables with such indexes.
+    /// Memories with 64-bit addresses, and tables with 64-bit indexes.
     Memory64,
     /// Arithmetic on 128 bits.
     WideArithmetic,

@@ -1,6 +1,6 @@
 //! Options as data, for configuration files and caches; see the feature `serde`.
 //!
-//! Invariants: what is written is read back as the same value; names are those of the command line.
+//! Invariants: what is written is read back as the same value. Names are those of the command line.
 //! An unknown key, name or feature is an error, never ignored.
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::options::{Architecture, BoundsChecks, Cpu, OptLevel};
 #[serde(deny_unknown_fields)]
 struct CpuData<'a> {
     architecture: Architecture,
-    /// Beyond the least CPU, which need not be listed.
+    /// Features beyond the minimum CPU, whose own need not be listed.
     #[serde(borrow, default)]
     features: Vec<Cow<'a, str>>,
 }

@@ -1,10 +1,11 @@
 //! A module as the user gives it: binary, or text, which is assembled.
 //!
-//! Errors of the compiler name a byte of the binary. For text, the line and column that the byte was made
-//! from are found when they are needed: the text is assembled once more, and its parts are matched with
-//! those of the binary, in order, since each part of the text makes one of the binary. So there is a place
-//! for every instruction of functions and of globals' initial values; elsewhere it is that of the import,
-//! type, table, memory, export or segment. There is none for what `(module binary …)` holds.
+//! Errors of the compiler refer to a byte of the binary. For text, the line and column that the
+//! byte was assembled from are found on demand. The text is assembled once more, and its parts are
+//! matched in order with those of the binary, since each part of the text becomes one part of the
+//! binary. So there is a position for every instruction of functions and of globals' initial
+//! values. Elsewhere, it is the position of the import, type, table, memory, export or segment.
+//! There is no position for the content of `(module binary …)`.
 
 use std::ops::Range;
 use std::path::Path;
@@ -18,19 +19,19 @@ use wast::token::Span;
 use crate::failure::Failure;
 use crate::files;
 
-/// What some editors put in front of text.
+/// Some editors write this before the text.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// A module, and where it comes from.
+/// A module and its origin.
 pub(crate) struct Source {
     name: String,
     wasm: Vec<u8>,
-    /// What the wasm was assembled from.
+    /// The text that the wasm was assembled from.
     text: Option<String>,
 }
 
 impl Source {
-    /// Reads a module; `-` stands for standard input.
+    /// Reads a module; `-` is standard input.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let name = files::display_name(path);
         let bytes = files::read(path)?;
@@ -51,7 +52,7 @@ impl Source {
         }
     }
 
-    /// How it is called in messages.
+    /// Its name in messages.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -61,7 +62,7 @@ impl Source {
         &self.wasm
     }
 
-    /// The failed compilation of `wasm`, which is this module or was made of it.
+    /// The failure of compiling `wasm`, which is this module or was derived from it.
     pub(crate) fn failure(&self, wasm: &[u8], error: &cwamrc::Error) -> Failure {
         let text = self.text.as_deref().filter(|_| wasm == self.wasm);
         let place = text.zip(error.offset()).and_then(|(text, offset)| {
@@ -72,7 +73,7 @@ impl Source {
     }
 }
 
-/// The assembler's message is a line, a line `--> path:line:column`, and the source text.
+/// The assembler's message consists of a line, a line `--> path:line:column`, and the source text.
 fn text_failure(name: &str, message: &str) -> Failure {
     let mut lines = message.lines();
     let what = lines.next().unwrap_or_default();
@@ -80,12 +81,12 @@ fn text_failure(name: &str, message: &str) -> Failure {
     Failure::new(format!("{what}, in {}", place.unwrap_or(name)))
 }
 
-/// Where `text` has what became the byte at `offset` of `wasm`.
+/// The place in `text` that was assembled to the byte at `offset` of `wasm`.
 fn span(text: &str, wasm: &[u8], offset: usize) -> Option<Span> {
     let mut buffer = ParseBuffer::new(text).ok()?;
     buffer.track_instr_spans(true);
     let mut parsed = parser::parse::<Wat<'_>>(&buffer).ok()?;
-    // This also puts what is written shorter into the form that becomes bytes.
+    // This also expands abbreviations into the form that is assembled.
     let assembled = parsed.encode().ok()?;
     let Wat::Module(module) = &parsed else { return None };
     let ModuleKind::Text(fields) = &module.kind else { return None };
@@ -113,12 +114,13 @@ fn span(text: &str, wasm: &[u8], offset: usize) -> Option<Span> {
     None
 }
 
-/// Whether a part of the binary holds the byte; one behind its end is where something is missing.
+/// Whether a part of the binary contains the byte. One byte after its end counts as well: something
+/// is missing there.
 fn reaches(range: &Range<u64>, offset: usize) -> bool {
     (range.start..=range.end).contains(&(offset as u64))
 }
 
-/// The place of what a section has at `offset`.
+/// The place of the item at `offset` of a section.
 fn section_span(fields: &[ModuleField<'_>], section: Payload<'_>, offset: usize) -> Option<Span> {
     use ModuleField as Field;
     let nth_span = |index, span: fn(&Field<'_>) -> Option<Span>| nth(fields, index, span);
@@ -170,7 +172,7 @@ fn section_span(fields: &[ModuleField<'_>], section: Payload<'_>, offset: usize)
     }
 }
 
-/// The item at `index` of those that `item` picks of the module's.
+/// The item at `index` among the module's items that `item` selects.
 fn nth<'f, 'a, T>(
     fields: &'f [ModuleField<'a>],
     index: usize,
@@ -179,7 +181,7 @@ fn nth<'f, 'a, T>(
     fields.iter().filter_map(item).nth(index)
 }
 
-/// Which item of the section the byte at `offset` belongs to; the first, if to none.
+/// The index of the section's item that contains the byte at `offset`; the first item if none does.
 fn index<'a, T: FromReader<'a>>(section: SectionLimited<'a, T>, offset: usize) -> Option<usize> {
     let items = section.into_iter_with_offsets().map_while(Result::ok);
     let begun = items.take_while(|(start, _)| *start <= offset as u64).count();
@@ -193,7 +195,8 @@ fn function<'f, 'a>(field: &'f ModuleField<'a>) -> Option<&'f wast::core::Func<'
     }
 }
 
-/// The place of the operator in a body; of the function, for its `end`, which is no word in the text.
+/// The place of the operator in a body. For the body's `end`, which has no word in the text, the
+/// place of the function.
 fn function_span(
     function: &wast::core::Func<'_>,
     operators: OperatorsReader<'_>,
@@ -206,7 +209,7 @@ fn function_span(
     Some(operator.unwrap_or(function.span))
 }
 
-/// The place of the operator in the initial value of a global, or of the global.
+/// The place of the operator in the initial value of a global, otherwise that of the global.
 fn global_span(
     fields: &[ModuleField<'_>],
     section: SectionLimited<'_, wasmparser::Global<'_>>,
@@ -242,8 +245,8 @@ fn operator_span(
 mod tests {
     use super::*;
 
-    /// A module with a bit of everything: inline imports and exports, types that are written nowhere,
-    /// abbreviations of segments, folded and plain instructions.
+    /// A module with a bit of everything: inline imports and exports, implicit types, abbreviations
+    /// of segments, folded and plain instructions.
     const TEXT: &str = r#"(module $name
         (@custom "before" (before first) "x")
         (type $t (func (param i32) (result i32)))
@@ -260,7 +263,7 @@ mod tests {
         (func (result i32 i64) i32.const 1 i64.const 2)
         (start $s) (func $s))"#;
 
-    /// Wherever an error is said to be, there is a place in the text or none, and no panic.
+    /// Any offset has a place in the text or none, and never causes a panic.
     #[test]
     fn every_offset_has_a_place_or_none() {
         let wasm = wat::parse_str(TEXT).unwrap();
@@ -274,7 +277,7 @@ mod tests {
         assert!(found > wasm.len() / 2, "{found} of {}", wasm.len());
     }
 
-    /// Each operator of the first body is at the word that it was written as.
+    /// Each operator of the first body has the place of the word it was assembled from.
     #[test]
     fn operators_are_at_their_words() {
         let wasm = wat::parse_str(TEXT).unwrap();

@@ -1,15 +1,15 @@
-//! Which modules with vectors a target can take.
+//! Which modules with vectors a target supports.
 //!
-//! Where the runtime knows no vectors, none may cross its border: the border is what a module imports
-//! and exports, and its globals, whose types the loader looks at. Types of functions that only the
-//! module itself calls stand in the file with two i64 in place of each vector.
+//! If the runtime does not support vectors, none may cross its boundary: the imports and exports of
+//! the module, and its globals, whose types the loader checks. In the types of functions that only
+//! the module itself calls, the file has two i64 in place of each vector.
 
 use crate::error::Error;
 use crate::options::Options;
 use crate::target::Vectors;
 use crate::wasm::{ConstExpr, ExportKind, FuncType, Module, ValueType};
 
-/// Refuses what cannot run on the runtime of the target.
+/// Refuses modules that cannot run on the runtime of the target.
 pub(crate) fn check_border(module: &Module<'_>, options: &Options) -> Result<(), Error> {
     if options.target().vectors() == Vectors::Everywhere {
         return Ok(());
