@@ -12,7 +12,7 @@ use crate::native::Listing;
 use crate::options::{Cpu, Options};
 use crate::pipeline::{self, Output};
 
-/// A compiler with its options, and with functions of the host that it calls while it works.
+/// A compiler: options, and callbacks that it calls while it works.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,8 +31,8 @@ use crate::pipeline::{self, Output};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// One compiler can serve several threads at once; the functions of the host are then called for all
-/// of their compilations.
+/// Several threads can use one compiler at once; the callbacks are then called for all of their
+/// compilations.
 #[derive(Default)]
 pub struct Compiler<'a> {
     options: Options,
@@ -166,8 +166,8 @@ pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
     pipeline::compile_as(wasm, options, Output::Aot, &Monitor::default(), None)
 }
 
-/// Compiles the wasm module in `wasm` and writes the `.aot` file to `writer`, to which nothing is
-/// written unless the module compiles.
+/// Compiles the wasm module in `wasm` and writes the `.aot` file to `writer`. Nothing is written
+/// unless the module compiles.
 ///
 /// ```
 /// let wasm = wat::parse_str("(module (func (export \"f\")))")?;
@@ -179,7 +179,7 @@ pub fn compile(wasm: &[u8], options: &Options) -> Result<Artifact, Error> {
 /// ```
 ///
 /// # Errors
-/// As [`compile`], and those of `writer`.
+/// Those of [`compile`], and those of `writer`.
 pub fn compile_to_writer<W: Write + ?Sized>(
     wasm: &[u8],
     options: &Options,

@@ -13,29 +13,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`Options`] say what for, [`Error`]s why not, an [`Artifact`] what came of it: bytes, sections,
-//!   symbols, an address map, [`Diagnostic`]s.
-//! - A [`Compiler`] also tells how far it is, and ends when it is told to.
-//! - [`inspect`] and [`aot`] read `.aot` files, those of wamrc too.
-//! - `docs/library.md` has more examples; to run what was compiled, there is the crate `wamr-shim`.
+//! - [`Options`] select the target and the kind of code. An [`Artifact`] is the result: bytes,
+//!   sections, symbols, an address map, [`Diagnostic`]s. An [`Error`] says why there is none.
+//! - A [`Compiler`] adds progress, cancellation and a cache.
+//! - [`inspect`] and [`aot`] read `.aot` files, including those of wamrc.
+//! - `docs/library.md` has more examples. The crate `wamr-shim` runs compiled modules.
 //!
 //! # Features
-//! The library needs none of them.
+//! All of them are optional.
 //! - `serde`: options and reports as data.
 //! - `sign`: signatures of the machine code in [`universal`] files.
 //! - `disk-cache`: a folder that keeps compiled functions.
-//! - `cli`: the command; `run`, on by default: the command with the runtime, which takes a C compiler.
-//! - `explore`, on by default: a page with each function's code, as a library and in the command; takes
-//!   a C compiler, too.
+//! - `files`: files that are written completely or not at all.
+//! - `cli`: the command.
+//! - `run`, on by default: the command with the runtime; needs a C compiler.
+//! - `explore`, on by default: a page with each function's code, in the library and in the command;
+//!   needs a C compiler.
 //!
 //! # Versions
-//! Types that may get more to say are `#[non_exhaustive]`. The same version makes the same bytes of
-//! the same module and options; another version may make others.
+//! Types that may be extended are `#[non_exhaustive]`. The same version gives the same bytes for the
+//! same module and options; another version may give other bytes.
 //!
-//! The crate keeps no global state: any number of threads may compile at once. The bytes depend on
-//! the module and the options alone, not on the machine that compiles; only [`Cpu::host`] looks at
-//! that machine, for those who ask, and only a [`cache`] keeps files. The stages are described in
-//! `docs/ARCHITECTURE.md`.
+//! The crate has no global state: any number of threads may compile at once. The bytes depend only on
+//! the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at that
+//! machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` describes the stages.
 
 mod address_map;
 pub mod aot;

@@ -75,12 +75,12 @@ impl CallStacks {
     }
 }
 
-/// The options of one compilation. [`Options::new`] gives defaults that are the same on every
-/// machine: a compilation asks nothing of the machine it runs on. For code that is meant for this
-/// machine alone, set [`Cpu::host`].
+/// The options of one compilation. [`Options::new`] returns defaults that are the same on every
+/// machine: a compilation does not depend on the machine it runs on. For code that only has to run
+/// on this machine, set [`Cpu::host`].
 ///
-/// With the feature `serde`, options are read and written as data: keys are the names of the fields,
-/// and those left out have their defaults.
+/// With the feature `serde`, options can be read and written as data. Keys are the names of the
+/// fields, and missing keys have their defaults.
 ///
 /// ```
 /// use cwamrc::{Architecture, BoundsChecks, OptLevel, Options};
