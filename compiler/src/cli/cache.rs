@@ -1,4 +1,4 @@
-//! Flags about functions that are kept for the next compilation.
+//! Flags of the function cache.
 
 use std::env;
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ use crate::files;
 /// In MiB.
 const DEFAULT_SIZE: u32 = (DiskCache::DEFAULT_LIMIT >> 20) as u32;
 
-// The variables are read here and not by clap, which would show the flag of one that is set in the usage
-// of every error, as if the user had given it.
+// The variables are read here and not by clap. With clap, the usage in every error would show the
+// flag of a variable that is set, as if the user had given it.
 const NO_CACHE: &str = "CWAMRC_NO_CACHE";
 const CACHE_DIR: &str = "CWAMRC_CACHE_DIR";
 const CACHE_SIZE: &str = "CWAMRC_CACHE_SIZE";
@@ -38,7 +38,7 @@ pub(super) struct CacheArgs {
 }
 
 impl CacheArgs {
-    /// Where functions are kept, if they are; on a bad value in the environment, prints why and exits.
+    /// The cache to use, if any; on a bad value in the environment, prints why and exits.
     ///
     /// # Errors
     /// What is wrong with the key.
@@ -61,7 +61,7 @@ impl CacheArgs {
     }
 }
 
-/// Whether a variable says yes: anything but what commonly says no.
+/// Whether a variable is set to anything but a common word for no.
 fn is_set(variable: &str) -> bool {
     let value = env::var_os(variable).unwrap_or_default().to_string_lossy().to_lowercase();
     !matches!(value.as_str(), "" | "0" | "n" | "no" | "f" | "false" | "off")

@@ -1,4 +1,4 @@
-//! The flags about call stacks, and the features that wamrc has for them.
+//! Flags about call stacks, with wamrc's names of their features.
 
 use clap::Args;
 use cwamrc::{CallStacks, Options};
@@ -19,7 +19,7 @@ pub(super) struct CallStackArgs {
     call_stack_features: Option<CallStacks>,
 }
 
-/// The frames that hold what `list` names.
+/// The frames with the content that `list` names.
 fn frames(list: &str) -> Result<CallStacks, String> {
     let mut frames = CallStacks::empty();
     for name in list.split(',').filter(|name| !name.is_empty()) {
@@ -27,9 +27,9 @@ fn frames(list: &str) -> Result<CallStacks, String> {
             "ip" => frames.position = true,
             "func-idx" => frames.function_index = true,
             "trap-ip" => frames.trap_position = true,
-            // Never left out: without, frames would overwrite memory of the host.
+            // Never left out: without this check, frames would overwrite memory of the host.
             "bounds-checks" => {}
-            // Only the collector of garbage reads them, which needs --enable-gc.
+            // Only the garbage collector reads them, which needs --enable-gc.
             "values" => {}
             other => {
                 let all = "bounds-checks, ip, func-idx, trap-ip, values";
@@ -41,7 +41,7 @@ fn frames(list: &str) -> Result<CallStacks, String> {
 }
 
 impl CallStackArgs {
-    /// `options` with the frames that are asked for.
+    /// `options` with the requested frames.
     pub(super) fn apply(&self, options: Options) -> Options {
         match self.enable_dump_call_stack {
             true => options.call_stacks(self.call_stack_features.unwrap_or(CallStacks::complete())),

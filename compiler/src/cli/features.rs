@@ -7,7 +7,7 @@
 use clap::Args;
 use cwamrc::{Options, Proposal};
 
-/// Switches in the order of `wamrc --help`.
+/// Flags in the order of `wamrc --help`.
 #[derive(Args)]
 pub(super) struct FeatureArgs {
     /// Refuse modules with passive segments or with operators on memory segments, including
@@ -58,7 +58,7 @@ impl FeatureArgs {
             disabled.extend([Proposal::Simd, Proposal::RelaxedSimd]);
         }
         if self.disable_ref_types {
-            // An error names the first that the module wants.
+            // An error names the first proposal in this list that the module needs.
             if !self.enable_call_indirect_overlong && !self.enable_lime1 {
                 disabled.push(Proposal::CallIndirectOverlong);
             }

@@ -143,10 +143,10 @@ impl Foreign {
     }
 }
 
-/// The flag that wamrc writes with one hyphen, which would be three short flags.
+/// wamrc writes this flag with one hyphen; clap would read it as three short flags.
 const SGX: &str = "sgx";
 
-/// Gives `argument` two hyphens if it is one of wamrc's long flags with one.
+/// Adds the second hyphen to `argument` if it is a long flag that wamrc writes with one.
 pub(super) fn write_two_hyphens(argument: &mut std::ffi::OsString) {
     if argument == "-sgx" {
         *argument = format!("--{SGX}").into();

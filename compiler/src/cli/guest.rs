@@ -1,6 +1,6 @@
-//! What the flags of `run` say about the program: its command line, environment, directories and time.
+//! The flags of `run` about the program: its command line, environment, folders and time limit.
 //!
-//! Texts are taken as the system hands them over, and need not be UTF-8.
+//! Strings are taken as the system passes them, and need not be UTF-8.
 
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
@@ -12,18 +12,18 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::requests::DirMapping;
 
-/// A variable, and its value if it is not to be that of this process.
+/// A variable, and its value; without a value, that of this process is used.
 pub(super) type Variable = (OsString, Option<OsString>);
 
-/// The file to run, and the arguments behind it.
+/// The file to run, and the arguments after it.
 pub(super) fn split(command: Vec<OsString>) -> (PathBuf, Vec<OsString>) {
     let mut words = command.into_iter();
     let file = words.next().expect("clap requires it");
     (file.into(), words.collect())
 }
 
-/// The environment of the program: of a name that is given twice, the last value counts, and one that
-/// this process does not have is left out.
+/// The environment of the program. If a name is given twice, the last value counts. A name without
+/// a value is left out if this process does not have it.
 pub(super) fn environment(variables: Vec<Variable>) -> Vec<(OsString, OsString)> {
     let mut environment: Vec<(OsString, OsString)> = Vec::new();
     for (name, value) in variables {

@@ -1,7 +1,7 @@
-//! The flags that go on to wamrc with `--backend=llvm`.
+//! The flags that are passed to wamrc with `--backend=llvm`.
 //!
-//! They go on as they came, for targets and CPUs are those of LLVM; what the user did not give, wamrc
-//! decides.
+//! They are passed on unchanged, since targets and CPUs are LLVM's. wamrc chooses the defaults of
+//! flags that are not given.
 
 use std::ffi::OsString;
 
@@ -11,15 +11,15 @@ use clap::{Arg, ArgMatches, Command};
 use super::args::OWN;
 use super::wasmedge::WASMEDGE;
 
-/// Where the flag `arg` comes from when it goes on.
+/// Whether the flag `arg` is passed on.
 fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
     let id = arg.get_id().as_str();
-    // Files have names of their own there, and `-v` is given below.
+    // wamrc gets its own file names, and `-v` is handled elsewhere.
     let is_ours = matches!(arg.get_help_heading(), Some(OWN | WASMEDGE))
         || matches!(id, "output" | "verbose");
     !is_ours
         && arg.get_long().is_some()
-        // Help and version have ended the command.
+        // Help and version have ended the command before.
         && matches.try_contains_id(id).is_ok()
         && matches.value_source(id) == Some(ValueSource::CommandLine)
 }

@@ -1,6 +1,7 @@
 //! The command line: the only folder that names flags.
 //!
-//! Flags, words and habits are wamrc's. What comes out is resolved: the commands see no clap types.
+//! Names and behaviour of flags are those of wamrc. The requests it returns are fully resolved, so
+//! the commands see no clap types.
 
 mod args;
 mod cache;
@@ -35,7 +36,7 @@ use crate::failure::Failure;
 use crate::machine::Machine;
 
 impl MachineArgs {
-    /// The CPU to compile for; on bad usage, prints why and exits.
+    /// The CPU to compile for. On bad usage, prints why and exits.
     fn cpu(&self) -> Cpu {
         self.resolve(self.target.as_deref()).unwrap_or_else(|error| misuse(&error))
     }
@@ -48,8 +49,8 @@ impl MachineArgs {
         }
     }
 
-    /// The CPUs to compile for, of which a universal file has one for each architecture unless told
-    /// otherwise; on bad usage, prints why and exits.
+    /// The CPUs to compile for; by default, one for each architecture for a universal file. On bad
+    /// usage, prints why and exits.
     fn cpus(&self, format: Format) -> Vec<Cpu> {
         let targets: Vec<&str> = match (self.target.as_deref(), format) {
             (Some(targets), _) => targets.split(',').map(str::trim).collect(),
@@ -92,7 +93,7 @@ impl MachineArgs {
 }
 
 impl CodeArgs {
-    /// The options that the flags ask for, with `cpu` to compile for.
+    /// The options that the flags ask for, with `cpu` as target.
     ///
     /// # Errors
     /// What is wrong with a file that they name.
@@ -116,7 +117,7 @@ impl CodeArgs {
         self.instrumentation.apply(self.call_stack.apply(options))
     }
 
-    /// What the user should know: a check that was to be left out stays.
+    /// A note if a check that the user disabled is kept.
     fn note(&self) -> Option<String> {
         let asked = self.bounds_checks == Some(true) && self.stack_bounds_checks == Some(false);
         let note = "note: --stack-bounds-checks=0 has no effect with --bounds-checks=1: a runtime \
@@ -125,12 +126,13 @@ impl CodeArgs {
     }
 }
 
-/// The whole command line, the flags that do nothing included.
+/// The whole command line, including flags without effect.
 fn command() -> clap::Command {
     foreign::add_to(Cli::command())
 }
 
-/// What the user wrote, spelled as clap takes it. Behind a subcommand nothing is wamrc's.
+/// The command line, spelled as clap expects it. wamrc's spelling is not supported after a
+/// subcommand.
 fn arguments() -> Vec<OsString> {
     let command = command();
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
@@ -147,13 +149,13 @@ fn arguments() -> Vec<OsString> {
     arguments
 }
 
-/// Whether `word` is a flag without its value, which is the next word then.
+/// Whether `word` is a flag whose value is the next word.
 fn takes_next(command: &clap::Command, word: &OsStr) -> bool {
     let Some(word) = word.to_str() else { return false };
     let name = word.strip_prefix("--");
     let is_named = |arg: &clap::Arg| match name {
         Some(name) => arg.get_long() == Some(name),
-        // The last of several letters may be one.
+        // In a group of short flags, the last one may take a value.
         None => word.starts_with('-') && arg.get_short().is_some_and(|short| word.ends_with(short)),
     };
     command
@@ -197,8 +199,8 @@ pub(crate) fn parse() -> Result<Request, Failure> {
     })
 }
 
-/// The list that a flag with the value `help` asks for, or the version of what stands in LLVM's
-/// place. Nothing else has to be given then.
+/// The list that a flag with the value `help` asks for, or the version that replaces LLVM's. Then
+/// no other argument is required.
 fn requested_list() -> Option<Request> {
     let matches = command().ignore_errors(true).try_get_matches_from(arguments()).ok()?;
     if matches.subcommand().is_none()
@@ -217,7 +219,7 @@ fn requested_list() -> Option<Request> {
         features: value("cpu_features"),
     };
     if backend == Some(&Backend::Llvm) {
-        // Its names are those of LLVM.
+        // The names are LLVM's.
         let flags = hand_over::flags(&command(), compilation?);
         return machine.is_question().then_some(Request::AskWamrc(flags));
     }
@@ -229,7 +231,8 @@ fn misuse(message: &str) -> ! {
     command().error(ErrorKind::InvalidValue, message).exit()
 }
 
-/// A second file is taken for a subcommand that conflicts with the first; says what it is.
+/// clap reads a second file as a subcommand that conflicts with the first file; this reports it as
+/// an unexpected argument.
 fn explain(error: clap::Error) -> clap::Error {
     let mut command = command();
     match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
@@ -268,8 +271,8 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     }
 }
 
-/// Where the result goes: to `given`, or beside nothing but in the current folder, to a file named after
-/// the input, as compilers do.
+/// The output file: `given`, or a file in the current folder named after the input, as compilers
+/// do.
 fn output(given: Option<PathBuf>, input: &Path, format: FormatArg) -> Output {
     if let Some(path) = given {
         return Output { path, is_chosen_here: false };
@@ -296,7 +299,8 @@ fn output(given: Option<PathBuf>, input: &Path, format: FormatArg) -> Output {
     Output { path, is_chosen_here: true }
 }
 
-/// Whether two paths name the same file. One that does not exist yet is no other.
+/// Whether two paths name the same file. A file that does not exist yet is different from every
+/// other.
 fn same_file(input: &Path, output: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok().filter(|path| path.is_file());
     real(input).is_some_and(|input| real(output) == Some(input))
@@ -308,7 +312,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     }
     let mut notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
     notes.extend(args.code.note());
-    // `\` stands for a space in wamrc's lists, where a name with one could not be written.
+    // In wamrc's lists, `\` stands for a space, which could not be written otherwise.
     let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));
     let sections: Vec<String> = sections.collect();
     let input = args.input.expect(REQUIRED);
@@ -316,7 +320,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     let format = format(args.format);
     let dump = args.dump.then(|| output.path.with_extension("clif"));
     let beside = dump.as_deref().into_iter().chain(args.stack_usage.as_deref());
-    // A universal file is a module still, and may be made anew.
+    // A universal file is still a module, and may be replaced by a new version of itself.
     let outputs = (format != Format::Universal).then_some(&*output.path).into_iter().chain(beside);
     if outputs.into_iter().any(|path| same_file(&input, path)) {
         misuse("input and output are the same file");
@@ -333,7 +337,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
         misuse("--stack-usage needs --format=aot or --format=object");
     }
     let (release, how) = args.wamr_version.resolve()?;
-    // Files that flags name are read once.
+    // Files that flags name are read only once.
     let common = args.profiling.apply(args.code.options(cpus[0].clone())?);
     let common = common.release(release).emit_custom_sections(sections);
     let options = cpus.into_iter().map(|cpu| common.clone().cpu(cpu));
@@ -352,7 +356,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     })
 }
 
-/// Refuses what several targets cannot have, or a universal file.
+/// Refuses flags that do not work with several targets, or with a universal file.
 fn check_several(code: &CodeArgs, targets: usize, format: Format, output: &Path, dump: bool) {
     if format == Format::Universal && (code.xip || code.enable_indirect_mode) {
         misuse("--xip cannot be used with --format=universal: its sections do not run in place");
@@ -381,7 +385,7 @@ fn format(format: FormatArg) -> Format {
 #[cfg(feature = "run")]
 fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
     let mut options = args.code.options(args.code.machine.cpu())?;
-    // Without, nothing but the end of the process would stop a loop.
+    // Otherwise, only ending the process would stop a loop.
     options.instrumentation.interruptible |= args.timeout.is_some();
     let architecture = options.cpu.architecture();
     if Architecture::host() != Some(architecture) {

@@ -1,4 +1,4 @@
-//! The value of `--wamr-version`: a release, or whichever the iwasm of this machine is.
+//! The value of `--wamr-version`: a release, or that of the iwasm of this machine.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,12 @@ use cwamrc::Release;
 use crate::failure::Failure;
 use crate::installed;
 
-/// Which release is to load the file.
+/// The release that will load the file.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ReleaseArg {
     /// A release by its name.
     Named(Release),
-    /// That of the iwasm of this machine.
+    /// The release of the iwasm of this machine.
     Installed,
 }
 
@@ -52,7 +52,7 @@ impl ReleaseArg {
     /// The release, and for `auto` how it was found.
     ///
     /// # Errors
-    /// Why no release can be named for the iwasm of this machine.
+    /// Why the release of the iwasm of this machine cannot be determined.
     pub(super) fn resolve(self) -> Result<(Release, Option<String>), Failure> {
         match self {
             Self::Named(release) => Ok((release, None)),

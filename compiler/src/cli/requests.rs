@@ -1,4 +1,4 @@
-//! What the user asks for, resolved: the commands see no flags.
+//! The requests of the user, fully resolved, so that the commands see no flags.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,11 +14,11 @@ pub(crate) enum Request {
     Compile(CompileRequest),
     /// Have wamrc compile a module.
     HandOver(HandOverRequest),
-    /// Print what wamrc lists for these flags.
+    /// Print the lists that wamrc has for these flags.
     AskWamrc(Vec<OsString>),
     /// Print what a file holds.
     Inspect(InspectRequest),
-    /// Show what becomes of each function.
+    /// Write a page that shows how each function is compiled.
     #[cfg(feature = "explore")]
     Explore(ExploreRequest),
     /// Run a module or file.
@@ -26,21 +26,21 @@ pub(crate) enum Request {
     Run(Box<RunRequest>),
     /// Make or show a key.
     Key(KeyRequest),
-    /// Name the functions in a map for perf.
+    /// Add function names to a map for perf.
     PerfMap {
-        /// The module that has the names.
+        /// The module with the names.
         module: PathBuf,
         /// The map, which is changed.
         map: PathBuf,
     },
-    /// Print a text: a list of what exists, a script, a manual page.
+    /// Print a text: a list of names, a script, a manual page.
     Print(String),
 }
 
 /// Where a result goes.
 pub(crate) struct Output {
     pub(crate) path: PathBuf,
-    /// Whether the user left the choice to the command.
+    /// Whether the command has chosen the name.
     pub(crate) is_chosen_here: bool,
 }
 
@@ -55,11 +55,11 @@ pub(crate) struct CompileRequest {
     pub(crate) sign: Option<PathBuf>,
     /// Where compiled functions are kept.
     pub(crate) cache: Option<DiskCache>,
-    /// Whether Cranelift's intermediate representation is written, too.
+    /// Whether to write Cranelift's intermediate representation as well.
     pub(crate) dump: bool,
-    /// Where a report about the use of the stack goes.
+    /// The file for the report about stack usage.
     pub(crate) stack_usage: Option<PathBuf>,
-    /// What the user should know about the flags, a line each.
+    /// Notes for the user about the flags, one per line.
     pub(crate) notes: Vec<String>,
     /// How the release was found, if the user did not name it.
     pub(crate) release_found: Option<String>,
@@ -70,7 +70,7 @@ pub(crate) struct CompileRequest {
 pub(crate) struct HandOverRequest {
     pub(crate) input: PathBuf,
     pub(crate) output: Output,
-    /// What wamrc is told besides the files.
+    /// The flags for wamrc, without the files.
     pub(crate) flags: Vec<OsString>,
     pub(crate) verbose: bool,
 }
@@ -81,7 +81,7 @@ pub(crate) struct InspectRequest {
     pub(crate) json: bool,
 }
 
-/// What is to be done about keys.
+/// What to do with keys.
 pub(crate) enum KeyRequest {
     /// Make a pair of them.
     New {
@@ -90,14 +90,14 @@ pub(crate) enum KeyRequest {
     },
     /// Print a public one.
     Show {
-        /// The file that has it, or the private one.
+        /// The file with the public or the private key.
         file: PathBuf,
         /// As hexadecimal digits.
         hex: bool,
     },
 }
 
-/// A page about what becomes of each function.
+/// A page that shows how each function is compiled.
 #[cfg(feature = "explore")]
 pub(crate) struct ExploreRequest {
     pub(crate) input: PathBuf,
@@ -105,7 +105,7 @@ pub(crate) struct ExploreRequest {
     pub(crate) options: Options,
 }
 
-/// A run in the runtime that is built in.
+/// A program to run in the built-in runtime.
 #[cfg(feature = "run")]
 pub(crate) struct RunRequest {
     pub(crate) input: PathBuf,
@@ -130,7 +130,7 @@ pub(crate) struct RunRequest {
 pub(crate) struct TrustRequest {
     /// Whoever made it.
     pub(crate) everybody: bool,
-    /// Files with the public keys of those who may have signed it.
+    /// Files with the public keys of trusted signers.
     pub(crate) keys: Vec<PathBuf>,
 }
 
@@ -138,7 +138,7 @@ pub(crate) struct TrustRequest {
 #[cfg(feature = "run")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
-    /// Machine code that is there already, if it is trusted; or else code that is compiled now.
+    /// Machine code of the file, if it is trusted; otherwise code that is compiled now.
     Auto,
     /// Code that is compiled now.
     Compile,
@@ -146,7 +146,7 @@ pub(crate) enum Engine {
     Interpreter,
 }
 
-/// A directory of the host and the name that the program sees.
+/// A folder of the host, and its name for the program.
 #[cfg(feature = "run")]
 #[derive(Clone, Debug)]
 pub(crate) struct DirMapping {
@@ -165,6 +165,6 @@ pub(crate) enum Format {
     Asm,
     /// A relocatable ELF file for a linker.
     Object,
-    /// A wasm module that any runtime runs, with machine code for all targets inside.
+    /// A wasm module for any runtime, with machine code for all targets inside.
     Universal,
 }

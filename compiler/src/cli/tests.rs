@@ -1,4 +1,4 @@
-//! The table of flags in the documentation, and wamrc's list of its own flags.
+//! Tests of the documentation's table of flags, and of the list of wamrc's own flags.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,9 +11,9 @@ use super::args::OWN;
 use super::foreign::{self, Fate};
 use super::wasmedge::WASMEDGE;
 
-/// The options of wamrc, as `print_help` and `main` of `wamr-compiler/main.c` have them in WAMR's
-/// main branch (2.4.3 by its `core/version.h`), `=` where a value follows. `--enable-simd` is taken
-/// without being listed there.
+/// The options of wamrc, from `print_help` and `main` of `wamr-compiler/main.c` in WAMR's main
+/// branch (2.4.3 by its `core/version.h`), with `=` if a value follows. wamrc accepts
+/// `--enable-simd` without listing it there.
 const WAMRC: &[&str] = &[
     "-o",
     "--target=",
@@ -73,7 +73,7 @@ fn built() -> Command {
     command
 }
 
-/// The ways in which a flag is written, as in [`WAMRC`].
+/// The spellings of a flag, as in [`WAMRC`].
 fn spellings(arg: &Arg) -> Vec<String> {
     let hyphens = if arg.get_id() == "sgx" { "-" } else { "--" };
     let long = arg.get_long().map(|name| format!("{hyphens}{name}"));
@@ -87,7 +87,7 @@ fn spellings(arg: &Arg) -> Vec<String> {
         Some(range) if range.takes_values() && range.min_values() == 0 => {
             vec![name.clone(), format!("{name}=")]
         }
-        // The file is an argument of its own.
+        // The file is a separate argument.
         Some(range) if range.takes_values() && arg.get_id() != "output" => vec![format!("{name}=")],
         _ => vec![name],
     };
@@ -193,7 +193,7 @@ fn usage(arg: &Arg) -> String {
 fn help(arg: &Arg) -> String {
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let default: Vec<_> = arg.get_default_values().iter().map(|v| v.to_string_lossy()).collect();
-    // Switches have a default that goes without saying.
+    // The default of a switch is obvious.
     let default = match arg.get_action().takes_values() && !default.is_empty() {
         true => format!(" (default: {})", default.join(",")),
         false => String::new(),

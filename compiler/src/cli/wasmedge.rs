@@ -15,7 +15,7 @@ use crate::files;
 /// The heading of WasmEdge's flags.
 pub(super) const WASMEDGE: &str = "Flags of WasmEdge";
 
-/// What code measures about itself, and whether it can be stopped.
+/// What code measures about itself, and whether it can be interrupted.
 #[derive(Args)]
 pub(super) struct InstrumentationArgs {
     /// Make code that wasm_runtime_terminate, called from another thread, can stop even in a loop
@@ -190,7 +190,7 @@ impl WasmEdgeArgs {
     }
 }
 
-/// A flag of WasmEdge that is given, spelled as it is written.
+/// A flag of WasmEdge that was given, as it is written.
 pub(super) fn given(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     use clap::parser::ValueSource::CommandLine;
     let mut flags = command.get_arguments();

@@ -17,7 +17,7 @@ use crate::failure::{Failure, diagnose};
 use crate::files;
 use crate::source::Source;
 
-/// Compilations that take longer show a progress bar, on a terminal.
+/// On a terminal, longer compilations show a progress bar.
 const PROGRESS_AFTER: Duration = Duration::from_millis(500);
 
 /// Compiles a module and writes the result.
@@ -44,7 +44,7 @@ pub(crate) fn compile(request: &CompileRequest) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Which runtimes take a file, for `-v`.
+/// The runtimes that load a file, for `-v`.
 fn loaders(request: &CompileRequest) -> String {
     let release = request.options[0].release;
     let version = release.facts().version;
@@ -59,7 +59,7 @@ fn loaders(request: &CompileRequest) -> String {
     )
 }
 
-/// Writes what was made for each target: as `path`, or as the files of a set with that name.
+/// Writes the result for each target: to `path`, or to the files of a set with that name.
 fn write_each(
     request: &CompileRequest,
     path: &Path,
@@ -83,13 +83,13 @@ fn write_each(
 /// The module with machine code for every target.
 fn universal(source: &Source, request: &CompileRequest) -> Result<Vec<u8>, Failure> {
     let wasm = source.wasm();
-    // Compiled is the module alone, so that custom sections carried over are not those of before.
+    // The module alone is compiled, so that sections of an earlier run are not copied.
     let module = match cwamrc::universal::strip(wasm) {
         Ok(module) => module,
-        // What it is instead of a module, compiling tells.
+        // If it is not a module, compiling reports what it is.
         Err(_) => wasm.to_vec(),
     };
-    // A key that is none is found before the work is done.
+    // An invalid key is reported before the work is done.
     let key = request.sign.as_deref().map(key::read_private).transpose()?;
     let codes = artifacts(source, &module, request, AOT)?;
     let codes: Vec<NativeCode<'_>> = request
@@ -105,12 +105,12 @@ fn universal(source: &Source, request: &CompileRequest) -> Result<Vec<u8>, Failu
     embedded.map_err(|error| source.failure(&module, &error))
 }
 
-/// What is made of a module for each target.
+/// Compiles a module for each target.
 type Compile = fn(&Compiler<'_>, &[u8], &[Cpu]) -> Result<Vec<Artifact>, Error>;
 const AOT: Compile = |compiler, wasm, cpus| compiler.compile_each(wasm, cpus);
 const OBJECT: Compile = |compiler, wasm, cpus| compiler.compile_object_each(wasm, cpus);
 
-/// What `compile` makes of `wasm`, which is the module or was made of it.
+/// The result of `compile` for `wasm`, which is the module or was derived from it.
 fn artifacts(
     source: &Source,
     wasm: &[u8],
@@ -138,12 +138,12 @@ fn artifacts(
     Ok(artifacts.into_iter().map(Artifact::into_bytes).collect())
 }
 
-/// A line for each function: module and name, bytes, and that they are known, as clang writes it.
+/// A line for each function, in clang's format: module and name, bytes, and that they are exact.
 fn stack_usage(artifact: &Artifact, module: &str) -> String {
     let mut report = String::new();
     for usage in artifact.stack_usage() {
         let name = match &usage.name {
-            // A line is divided by tabs.
+            // Tabs separate the parts of a line.
             Some(name) => name.replace(char::is_control, "?"),
             None => format!("$f{}", usage.function),
         };
@@ -153,8 +153,8 @@ fn stack_usage(artifact: &Artifact, module: &str) -> String {
     report
 }
 
-/// Compiles `wasm`, which is the module or was made of it, with a progress bar if it takes long; prints
-/// warnings.
+/// Compiles `wasm`, which is the module or was derived from it, with a progress bar if it takes
+/// long. Prints warnings.
 #[cfg(feature = "run")]
 pub(crate) fn compile_artifact(
     source: &Source,

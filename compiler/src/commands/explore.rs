@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::source::Source;
 
-/// Writes a page that shows what becomes of each function.
+/// Writes a page that shows how each function is compiled.
 pub(crate) fn explore(request: &ExploreRequest) -> Result<ExitCode, Failure> {
     let source = Source::read(&request.input)?;
     let file = request.input.file_name();

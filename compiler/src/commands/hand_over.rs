@@ -1,8 +1,8 @@
-//! `cwamrc --backend=llvm`: finds wamrc and has it compile.
+//! `cwamrc --backend=llvm`: finds wamrc and lets it compile.
 //!
-//! wamrc works on files of a folder of its own, so that standard streams, wasm text and the promise
-//! about the output path are the same as with the other backend. What it writes is read before it is handed on:
-//! LLVM calls functions of the C compiler's library that no runtime may have.
+//! wamrc works with files in a temporary folder, so standard streams, wasm text and the promise
+//! about the output path work as with the other backend. Its output is checked before it is passed
+//! on, since LLVM calls functions of the C compiler's library that no runtime may have.
 
 use std::ffi::OsString;
 use std::path::{self, Path, PathBuf};
@@ -31,7 +31,7 @@ pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> 
     let no_folder =
         |error: io::Error| Failure::new(format!("no folder for temporary files: {error}"));
     let folder = tempfile::tempdir().map_err(no_folder)?;
-    // A folder whose name begins with a hyphen would be taken for a flag.
+    // A folder whose name begins with a hyphen would be read as a flag.
     let place = path::absolute(folder.path()).map_err(no_folder)?;
     let (input, output) = (place.join("module.wasm"), place.join("result"));
     files::write(&input, source.wasm())?;
@@ -53,7 +53,7 @@ pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what wamrc lists for flags with the value `help`.
+/// Prints the lists that wamrc has for flags with the value `help`.
 pub(crate) fn ask_wamrc(flags: &[OsString]) -> Result<ExitCode, Failure> {
     let wamrc = find()?;
     let done = run(Command::new(&wamrc).args(flags), &wamrc)?;
@@ -68,10 +68,11 @@ fn run(command: &mut Command, wamrc: &Path) -> Result<Output, Failure> {
     })
 }
 
-/// How wamrc's help begins, which it prints for each flag that it does not take, without saying which.
+/// The start of wamrc's help. wamrc prints it for each flag it does not support, without naming the
+/// flag.
 const USAGE: &str = "Usage: ";
 
-/// Why wamrc, told to compile `input`, of the name `name`, failed.
+/// Why wamrc failed to compile `input`, which the user knows as `name`.
 fn failure(
     request: &HandOverRequest,
     wamrc: &Path,
@@ -122,17 +123,17 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The line that says what went wrong: LLVM's own message, which a dump of whatever it was at follows, or
-/// the last one.
+/// The line that says what went wrong: LLVM's own message, which may be followed by a dump, or the
+/// last line.
 fn reason(text: &str) -> Option<&str> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.clone().find(|line| line.starts_with("LLVM ERROR: ")).or_else(|| lines.next_back())
 }
 
-/// Refuses a file with symbols that no runtime resolves of any release that would load it.
+/// Refuses a file with symbols that no runtime has, of any release that would load it.
 fn check_symbols(bytes: &[u8], name: &str) -> Result<(), Failure> {
     if !bytes.starts_with(&format::MAGIC.to_le_bytes()) {
-        // An object file, whose symbols are a linker's business.
+        // An object file; the linker resolves its symbols.
         return Ok(());
     }
     let container = match Container::read(bytes) {

@@ -10,7 +10,7 @@ use crate::cli::InspectRequest;
 use crate::failure::{Failure, diagnose};
 use crate::files;
 
-/// Prints what a file holds: an `.aot` file, or a module with machine code inside.
+/// Prints the content of a file: an `.aot` file, or a module with machine code inside.
 pub(crate) fn inspect(request: &InspectRequest) -> Result<ExitCode, Failure> {
     let bytes = files::read(&request.input)?;
     let name = files::display_name(&request.input);

@@ -1,6 +1,6 @@
-//! `cwamrc key`, and the files that keys are in.
+//! `cwamrc key`, and the files that contain keys.
 //!
-//! Invariant: no file is overwritten, and a private key is never in one that others can read.
+//! Invariant: no file is overwritten, and a private key is never in a file that others can read.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,7 +40,7 @@ fn make(file: &Path) -> Result<ExitCode, Failure> {
     let public = public.map_err(|error| failed(&public_file, error))?;
     private.persist_new().map_err(|error| failed(file, error))?;
     if let Err(error) = public.persist_new() {
-        // Half a pair is of no use. If it stays, the next attempt says so.
+        // Half a key pair is useless. If this fails, the next attempt reports that the file exists.
         let _ = std::fs::remove_file(file);
         return Err(failed(&public_file, error));
     }
@@ -74,7 +74,7 @@ pub(super) fn read_public(file: &Path) -> Result<PublicKey, Failure> {
     PublicKey::from_pem(&read(file)?).map_err(|error| named(&error, file))
 }
 
-/// The text of a file; what is no text is no key.
+/// The text of a file. A file that is not text is not a key.
 fn read(file: &Path) -> Result<String, Failure> {
     String::from_utf8(files::read(file)?).map_err(|_| no_key("not a key, but binary data", file))
 }

@@ -1,7 +1,7 @@
-//! `cwamrc perf-map FILE.wasm MAP`: names for what `iwasm --enable-linux-perf` calls `aot_func#N`.
+//! `cwamrc perf-map FILE.wasm MAP`: replaces `aot_func#N` of `iwasm --enable-linux-perf` by names.
 //!
 //! perf finds functions of compiled code in the map that the runtime writes for its process. The
-//! runtime numbers them (`core/iwasm/aot/aot_perf_map.c`), imports not counted.
+//! runtime numbers them (`core/iwasm/aot/aot_perf_map.c`), not counting imports.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,10 +10,10 @@ use crate::failure::Failure;
 use crate::files;
 use crate::source::Source;
 
-/// What the runtime calls a function, before its number.
+/// The runtime's name of a function, without its number.
 const PREFIX: &str = "aot_func#";
 
-/// Puts the names of the module's functions into the map.
+/// Adds the names of the module's functions to the map.
 pub(crate) fn perf_map(module: &Path, map: &Path) -> Result<ExitCode, Failure> {
     let source = Source::read(module)?;
     let names = cwamrc::function_names(source.wasm());

@@ -1,10 +1,11 @@
-//! What `cwamrc run` runs: which file, and which part of it.
+//! Decides what `cwamrc run` runs: which file, and which part of it.
 //!
-//! A wasm module is compiled now, unless it brings machine code that somebody trusted vouches for. A file that
-//! the user has named `.aot` is a program of this machine, and runs as one; so is that of a set of files, which
-//! has `app.wasm` beside it for machines without one, interpreted. What was chosen, and why, `-v` says.
+//! A wasm module is compiled now, unless it contains machine code that a trusted key has signed. A
+//! file named `.aot` is a program for this machine, and runs as one. So is the file for this
+//! machine in a set of files; without one, `app.wasm` of the set is interpreted. `-v` prints what
+//! was chosen, and why.
 //!
-//! Invariant: machine code that nobody vouches for never runs, whatever the file is called and holds.
+//! Invariant: untrusted machine code never runs, whatever the name and the content of the file.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ use crate::failure::{Failure, diagnose};
 use crate::files;
 use crate::source::Source;
 
-/// Loads what is to be run.
+/// Loads the module to run.
 pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
     let input = &request.input;
     let trust = Trusted::read(&request.trust)?;
@@ -48,8 +49,8 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Fa
     interpret(runtime, source.wasm(), source.name())
 }
 
-/// For a file that does not exist, but is the name of a set of files: the one for this machine, and the
-/// module.
+/// For a file that does not exist, but is the name of a set of files: the file for this machine,
+/// and the module.
 fn set_of_files(input: &Path) -> Option<(PathBuf, PathBuf)> {
     if files::is_stream(input) || input.exists() {
         return None;
@@ -86,7 +87,7 @@ fn load_file(
             }
         };
     }
-    // What is no module, compiling or loading tells.
+    // If it is not a module, compiling or loading reports it.
     let module = cwamrc::universal::strip(bytes).unwrap_or_else(|_| bytes.to_vec());
     if request.engine == Engine::Interpreter {
         return interpret(runtime, &module, name);
@@ -107,7 +108,7 @@ fn load_file(
     runtime.load(artifact.bytes()).map_err(|error| failed(&error, name))
 }
 
-/// Whether the user says by the name of the file that it is machine code, as for iwasm.
+/// Whether the name of the file says that it is machine code, as for iwasm.
 fn is_program(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "aot")
 }

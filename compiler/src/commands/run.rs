@@ -1,7 +1,8 @@
 //! `cwamrc run FILE [ARGS]`
 //!
-//! Compiles in memory, unless there is machine code already, and runs in the WAMR that is built in.
-//! Standard streams and the exit code are the program's own; a trap is a failure of this command.
+//! Compiles in memory, unless there is trusted machine code, and runs the module in the built-in
+//! WAMR. Standard streams and the exit code are the program's own; a trap is a failure of this
+//! command.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -18,7 +19,7 @@ use crate::cli::{DirMapping, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
 
-/// The heap that a program gets which allocates through the host's libc, as iwasm's is.
+/// The heap of a program that allocates through the host's libc; the same as in iwasm.
 const HOST_LIBC_HEAP: u32 = 16 * 1024;
 
 /// Runs a module, an `.aot` file, a universal file or a set of files.
@@ -44,7 +45,7 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     if let Some(limit) = limit {
         limit.release();
     }
-    // This waits for the program's threads, so the limit is still there.
+    // This waits for the program's threads, so the limit must still exist.
     drop(instance);
     ended.map_err(|ended| match ended {
         Ended::Trapped(trap) => match limit.and_then(|limit| limit.failure(&trap.message)) {
@@ -55,7 +56,7 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Why a program did not end by itself.
+/// Why a program did not end normally.
 enum Ended {
     Trapped(Trap),
     Failed(Failure),
@@ -73,7 +74,7 @@ impl From<Failure> for Ended {
     }
 }
 
-/// Says what the code has measured, if it does.
+/// Prints what the code has measured, if anything.
 fn report_counters(instance: &Instance) {
     let counters = [
         (INSTRUCTION_COUNT, "instructions executed"),
@@ -93,7 +94,7 @@ fn instance_config(request: &RunRequest, module: &Module) -> Result<InstanceConf
         wasi = wasi.env(variable, value);
     }
     for DirMapping { host, guest } in &request.dirs {
-        // The runtime would name the error by its number.
+        // The runtime would report the error only as a number.
         let opened = std::fs::read_dir(host);
         opened.map_err(|error| {
             Failure::new(format!("cannot open directory {}: {error}", host.display()))
@@ -105,7 +106,7 @@ fn instance_config(request: &RunRequest, module: &Module) -> Result<InstanceConf
     Ok(InstanceConfig { stack_size, heap_size: heap, wasi, ..InstanceConfig::default() })
 }
 
-/// What the program sees as its name.
+/// The program's name, as the program sees it.
 fn program_name(request: &RunRequest) -> &OsStr {
     if files::is_stream(&request.input) {
         return OsStr::new("standard input");
@@ -113,7 +114,7 @@ fn program_name(request: &RunRequest) -> &OsStr {
     request.input.as_os_str()
 }
 
-/// A heap changes the memory that the module sees, so only programs that need one have it.
+/// A heap changes the memory that the module sees, so only programs that need one get it.
 fn default_heap(module: &Module) -> u32 {
     let allocates = |name: &str| matches!(name, "malloc" | "calloc" | "realloc" | "strdup");
     let needs =
@@ -132,7 +133,7 @@ fn start(instance: &Instance, request: &RunRequest, name: &str) -> Result<ExitCo
     let args = request.args.iter().map(OsString::as_os_str);
     let args: Vec<&OsStr> = std::iter::once(program_name(request)).chain(args).collect();
     let code = instance.run_main_os(&args)?;
-    // As the system does, only the low 8 bits are passed on.
+    // Only the low 8 bits are passed on, as the system does.
     Ok(ExitCode::from(code as u8))
 }
 
@@ -180,7 +181,7 @@ fn argument(ty: ValType, text: &OsStr) -> Result<Val, Failure> {
     })
 }
 
-/// Prints the frames of a trap before its failure, as the innermost say the most.
+/// Prints the frames of a trap before its failure.
 fn trapped(trap: &Trap, failure: Failure) -> Failure {
     for (depth, frame) in trap.frames.iter().enumerate() {
         diagnose(format_args!("#{depth:02}: {frame}"));

@@ -1,10 +1,10 @@
-//! An end for programs that run too long (`--timeout`).
+//! Stops programs that run too long (`--timeout`).
 //!
-//! A thread waits beside the program. When the time is over, it asks the runtime to end the program, which
-//! compiled code that is interruptible and the interpreter follow at once, and the command fails as with a
-//! trap. What does not follow ends with the process: code that was made without `--interruptible`, host
-//! functions that wait for something, and the start function of a module, before which there is no
-//! instance yet.
+//! A thread waits next to the program. When the time is over, it asks the runtime to terminate the
+//! program. Interruptible compiled code and the interpreter stop at once, and the command fails as
+//! with a trap. Other code ends with the process: code that was compiled without `--interruptible`,
+//! host functions that wait for something, and the start function of a module, which runs before
+//! there is an instance.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -16,17 +16,17 @@ use wamr_shim::Instance;
 
 use crate::failure::{Failure, diagnose};
 
-/// What the runtime is given to end the program, and the C library to write what it holds back.
+/// The time for the runtime to stop the program, and for the C library to flush its buffers.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The program, as far as it exists, and whether its time is over.
+/// The program, once it exists, and whether its time is over.
 #[derive(Default)]
 struct State {
     instance: Mutex<Option<Instance>>,
     is_over: AtomicBool,
 }
 
-/// A limit, which counts from when it is made until it is dropped.
+/// A limit, which counts from its creation until it is dropped.
 pub(super) struct TimeLimit {
     limit: Duration,
     name: String,
@@ -36,10 +36,10 @@ pub(super) struct TimeLimit {
 }
 
 impl TimeLimit {
-    /// Lets the program that is called `name` run for `limit` from now on.
+    /// Lets the program `name` run for `limit` from now on.
     ///
     /// # Errors
-    /// If there is no thread to wait.
+    /// If no thread can be started to wait.
     pub(super) fn start(limit: Duration, name: &str) -> Result<Self, Failure> {
         let state = Arc::<State>::default();
         let (running, ended) = mpsc::channel();
@@ -51,21 +51,22 @@ impl TimeLimit {
         Ok(Self { limit, name: name.to_owned(), state, _running: running })
     }
 
-    /// Names the instance that is to end.
+    /// Sets the instance to stop.
     pub(super) fn watch(&self, instance: &Instance) {
         *self.state.lock() = Some(instance.clone());
         if self.state.is_over.load(Ordering::SeqCst) {
-            // It was not there when the time was over.
+            // The instance did not exist when the time was over.
             end(instance);
         }
     }
 
-    /// Lets go of the instance, which is about to be dropped.
+    /// Forgets the instance, which is about to be dropped.
     pub(super) fn release(&self) {
         *self.state.lock() = None;
     }
 
-    /// What the command says of a program that was ended by this, if it was: `message` is that of its trap.
+    /// The failure of the command if the program was stopped by this limit; `message` is the
+    /// message of its trap.
     pub(super) fn failure(&self, trap: &str) -> Option<Failure> {
         let is_ours = self.state.is_over.load(Ordering::SeqCst) && trap.contains(TERMINATED);
         is_ours.then(|| Failure::new(message(self.limit, &self.name)))
@@ -95,7 +96,7 @@ fn watch(limit: Duration, state: &State, ended: &Receiver<()>, message: &str) {
     }
     state.is_over.store(true, Ordering::SeqCst);
     if let Some(instance) = state.lock().take() {
-        // On a thread of its own, so that nothing that it waits for lets the program run on.
+        // On a separate thread, so that waiting for it cannot keep the program running.
         thread::spawn(move || end(&instance));
     }
     if ended.recv_timeout(GRACE) != Err(RecvTimeoutError::Timeout) {
@@ -105,13 +106,14 @@ fn watch(limit: Duration, state: &State, ended: &Receiver<()>, message: &str) {
         "the runtime could not stop it: code can be stopped if it was compiled with \
             --interruptible, a waiting host function cannot",
     )));
-    // What the program has printed is written, unless nobody reads it.
+    // The program's output is flushed, unless nobody reads it.
     thread::spawn(|| std::process::exit(1));
     thread::sleep(GRACE);
     wamr_shim::end_process(1);
 }
 
 fn end(instance: &Instance) {
-    // Only a runner, another process, can have ended before; then there is nothing to end.
+    // Only a runner, which is another process, can have ended before; then there is nothing to
+    // stop.
     let _ = instance.terminate();
 }

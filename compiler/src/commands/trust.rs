@@ -1,7 +1,8 @@
-//! Whose machine code `cwamrc run` runs: that of the owners of keys which the user has named, or put in a
+//! Whose machine code `cwamrc run` runs: that signed with keys that the user has named, or put in a
 //! folder.
 //!
-//! Invariant: a key from the folder counts only if nobody but the user, or root, can have put it there.
+//! Invariant: a key from the folder counts only if nobody but the user or root can have put it
+//! there.
 
 use std::fs;
 use std::io;
@@ -14,7 +15,7 @@ use crate::cli::TrustRequest;
 use crate::failure::{Failure, diagnose};
 use crate::files;
 
-/// How names of files end that are read as keys.
+/// The endings of files that are read as keys.
 const EXTENSIONS: &[&str] = &["pub", "pem"];
 
 /// Whom the command line names.
@@ -24,18 +25,18 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
-    /// Reads the keys that are named.
+    /// Reads the named keys.
     pub(super) fn read(request: &TrustRequest) -> Result<Self, Failure> {
         let keys = request.keys.iter().map(|file| Ok(*key::read_public(file)?.as_bytes()));
         Ok(Self { everybody: request.everybody, keys: keys.collect::<Result<_, Failure>>()? })
     }
 
-    /// Whether machine code runs whoever made it.
+    /// Whether machine code runs, whoever made it.
     pub(super) fn trusts_everybody(&self) -> bool {
         self.everybody
     }
 
-    /// With those in the folder. Warns of keys there that are of no use.
+    /// Includes the keys in the folder. Prints a warning for each file there that is not used.
     pub(super) fn with_folder(&self) -> Trust {
         if self.everybody {
             return Trust::Everybody;
@@ -76,7 +77,8 @@ fn keys_in(folder: &Path) -> Vec<[u8; 32]> {
     keys
 }
 
-/// The files in the folder that are named like keys, by name; or who else has a say there.
+/// The files in the folder that are named like keys, sorted by name; or why others could change
+/// them.
 fn files_in(folder: &Path) -> io::Result<Result<Vec<PathBuf>, String>> {
     if let Some(why) = others_than_user(folder)? {
         return Ok(Err(why));
@@ -93,8 +95,9 @@ fn files_in(folder: &Path) -> io::Result<Result<Vec<PathBuf>, String>> {
     Ok(Ok(files))
 }
 
-/// How somebody else, root aside, can have changed what is at `path`: all folders above it count, but for
-/// those in which nobody can replace what belongs to others, as in the one for temporary files.
+/// How someone else, except root, could have changed what is at `path`. All folders above it are
+/// checked, except those in which nobody can replace files of others, such as the one for temporary
+/// files.
 #[cfg(target_os = "linux")]
 fn others_than_user(path: &Path) -> io::Result<Option<String>> {
     use std::os::unix::fs::MetadataExt;

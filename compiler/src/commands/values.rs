@@ -1,13 +1,13 @@
-//! Values on the command line of `run --invoke`: how arguments are read and results are printed.
+//! Values on the command line of `run --invoke`: parses arguments and prints results.
 //!
-//! What is printed is read again as the same value, but for the payload of a NaN and for references to
-//! functions, of which only null can be given.
+//! A printed value can be parsed again as the same value, except the payload of a NaN, and function
+//! references other than null.
 
 use wamr_shim::{Val, ValType};
 
-/// The argument of type `ty` that `text` stands for, or how one is written.
+/// Parses an argument of type `ty`, or returns how one is written.
 pub(super) fn parse(ty: ValType, text: &str) -> Result<Val, &'static str> {
-    // What was printed ends with the type.
+    // Printed values end with the type.
     let text = text.strip_suffix(suffix(ty)).unwrap_or(text);
     let value = match ty {
         ValType::I32 => integer(text, 32).map(|bits| Val::I32(bits as i32)),
@@ -54,7 +54,7 @@ fn suffix(ty: ValType) -> &'static str {
         ValType::F32 => ":f32",
         ValType::F64 => ":f64",
         ValType::V128 => ":v128",
-        // The type of a null is in front.
+        // The type of a null comes first.
         ValType::FuncRef | ValType::ExternRef => "",
     }
 }
@@ -76,12 +76,12 @@ fn integer(text: &str, bits: u32) -> Option<u64> {
         None => digits.parse().ok()?,
     };
     let half = 1 << (bits - 1);
-    // Twice the half does not fit.
+    // Twice `half` would not fit.
     let fits = if negative { magnitude <= half } else { magnitude <= half - 1 + half };
     fits.then_some(if negative { magnitude.wrapping_neg() } else { magnitude })
 }
 
-/// The digits behind `0x`; they begin with no sign.
+/// The digits after `0x`; they have no sign.
 fn hexadecimal(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
     digits.starts_with(|digit: char| digit.is_ascii_hexdigit()).then_some(digits)
@@ -116,13 +116,13 @@ fn lanes_of(shape: &str, lanes: &str) -> Option<u128> {
     let width = 128 / count;
     let mask = u128::MAX >> (128 - width);
     lanes.into_iter().rev().try_fold(0, |bits, text| {
-        // A negative number is as wide as all that is read.
+        // A negative number has more bits than the lane.
         let lane = u128::from(lane(text)?) & mask;
         Some(bits << width | lane)
     })
 }
 
-/// As iwasm prints values, but for vectors, which it prints in halves.
+/// Prints values as iwasm does, except vectors, which iwasm prints in halves.
 pub(super) fn display(value: &Val) -> String {
     match value {
         Val::I32(value) => format!("{value:#x}:i32"),

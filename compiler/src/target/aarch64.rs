@@ -25,7 +25,7 @@ const FEATURES: &[Feature] = &[
     Feature::new("i8mm", "has_i8mm", &["neon"]),
 ];
 
-// What the versions of the architecture demand of every CPU.
+// Features that versions of the architecture require of every CPU.
 const V8_1: &[&str] = &["lse"];
 const V8_3: &[&str] = &["lse", "pauth"];
 const V8_4: &[&str] = &["lse", "pauth", "dotprod"];
@@ -119,8 +119,8 @@ impl Target for Aarch64 {
     }
 
     fn abis(&self) -> &'static [&'static str] {
-        // The others are those of 32-bit Arm. For this machine LLVM takes them for the same convention,
-        // and WAMR's own test scripts name them.
+        // The others are ABIs of 32-bit Arm. For this machine LLVM treats them as the same
+        // convention, and WAMR's own test scripts use them.
         &["gnu", "eabi", "gnueabihf"]
     }
 
@@ -170,7 +170,7 @@ impl Target for Aarch64 {
         }
     }
 
-    /// `AtomicCASLoop` in its `isa/aarch64/inst/emit.rs`, which stands for compare-and-swap on CPUs
+    /// `AtomicCASLoop` in its `isa/aarch64/inst/emit.rs` implements compare-and-swap on CPUs
     /// without LSE.
     fn compares_whole_registers(&self) -> bool {
         true

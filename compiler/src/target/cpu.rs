@@ -1,7 +1,6 @@
 //! CPUs: an architecture with the features that code may use.
 //!
-//! A CPU is a plain value. Nothing is asked of the machine that the compiler runs on, except by
-//! [`Cpu::host`].
+//! A CPU is a plain value. Only [`Cpu::host`] looks at the machine that the compiler runs on.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +10,10 @@ use super::error::most_similar;
 use super::feature::FeatureSet;
 use super::{Architecture, TargetError};
 
-/// Names of the CPU of this machine, as LLVM's tools have them.
+/// Names of the CPU of this machine, as in LLVM's tools.
 const HOST_NAMES: [&str; 2] = ["native", "host"];
 
-/// What code is made for: an architecture, and features that its CPU must have.
+/// What code is compiled for: an architecture, and features that its CPU must have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cpu {
     architecture: Architecture,
@@ -22,7 +21,7 @@ pub struct Cpu {
 }
 
 impl Cpu {
-    /// The least CPU of the architecture: every other one runs the code as well.
+    /// The minimum CPU of the architecture: every other one runs its code as well.
     pub fn baseline(architecture: Architecture) -> Self {
         Self { architecture, features: FeatureSet::baseline(architecture.target()) }
     }
@@ -30,7 +29,7 @@ impl Cpu {
     /// The CPU of this machine. Code for it may not run on another one.
     ///
     /// # Errors
-    /// [`TargetError::UnsupportedHost`] if no code is made for machines like this one.
+    /// [`TargetError::UnsupportedHost`] if this machine is not supported as a target.
     pub fn host() -> Result<Self, TargetError> {
         let architecture = Architecture::host().ok_or(TargetError::UnsupportedHost)?;
         let mut settings = Settings::default();
@@ -41,10 +40,10 @@ impl Cpu {
     }
 
     /// The CPU of `architecture` with this name, one of [`Architecture::cpus`]; `native` and `host`
-    /// stand for the CPU of this machine.
+    /// are the CPU of this machine.
     ///
     /// # Errors
-    /// If there is no such CPU, or if it lacks what every file relies on.
+    /// If there is no such CPU, or if it lacks a feature of the baseline.
     pub fn named(architecture: Architecture, name: &str) -> Result<Self, TargetError> {
         let target = architecture.target();
         if HOST_NAMES.contains(&name) {
@@ -65,11 +64,11 @@ impl Cpu {
         Err(TargetError::UnknownCpu { name, architecture, similar })
     }
 
-    /// Switches features on and off, in order: `+avx2,-bmi`. A feature brings along what it implies,
-    /// and takes along what implies it.
+    /// Switches features on and off, in order: `+avx2,-bmi`. Switching a feature on also switches
+    /// on those it implies; switching it off also switches off those that imply it.
     ///
     /// # Errors
-    /// If there is no such feature, or one to be switched off is part of the baseline.
+    /// If there is no such feature, or if a feature of the baseline would be switched off.
     pub fn with_features(mut self, list: &str) -> Result<Self, TargetError> {
         for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let malformed = || TargetError::MalformedFeature { text: item.to_owned() };
@@ -100,7 +99,7 @@ impl Cpu {
         self.features.iter()
     }
 
-    /// With these features of the target's table, and what they imply.
+    /// Adds features of the target's table, and what they imply.
     pub(super) fn with(mut self, features: &[&'static str]) -> Self {
         for feature in features {
             self.features.add(self.architecture.target(), feature);

@@ -1,4 +1,4 @@
-//! Machine code as text, by Capstone.
+//! Machine code as text, disassembled by Capstone.
 
 use capstone::Capstone;
 use capstone::arch::arm64::ArchMode as Arm64Mode;
@@ -9,10 +9,10 @@ use capstone::arch::{BuildsCapstone, BuildsCapstoneExtraMode, BuildsCapstoneSynt
 use super::Architecture;
 use crate::error::Error;
 
-/// Decodes the machine code of one architecture.
+/// Disassembles the machine code of one architecture.
 pub(crate) struct Disassembler {
     capstone: Capstone,
-    /// The least size of an instruction.
+    /// The minimum size of an instruction.
     unit: usize,
 }
 
@@ -38,8 +38,8 @@ impl Disassembler {
         Ok(Self { capstone, unit })
     }
 
-    /// Offset, size and text of each instruction in `code`; what is none, such as a constant behind a
-    /// function, as bytes.
+    /// Offset, size and text of each instruction in `code`. Bytes that are not an instruction, such
+    /// as a constant after a function, are printed as bytes.
     pub(crate) fn lines(&self, code: &[u8]) -> Vec<(u32, u32, String)> {
         let mut lines = Vec::new();
         let mut position = 0;
@@ -54,7 +54,7 @@ impl Disassembler {
                     position += size;
                 }
             }
-            // Decoding has stopped at what is no instruction.
+            // Capstone has stopped at something that is not an instruction.
             if let Some(bytes) = code.get(position..(position + self.unit).min(code.len()))
                 && !bytes.is_empty()
             {

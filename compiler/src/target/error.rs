@@ -1,10 +1,10 @@
-//! Why code cannot be made for a target, a CPU or with a feature.
+//! Why code cannot be compiled for a target or CPU, or with a feature.
 
 use std::fmt;
 
 use super::Architecture;
 
-/// A target, a CPU or a feature that code cannot be made for. Names are as they were given.
+/// A target, a CPU or a feature that is not supported. Names are as the user gave them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TargetError {
@@ -12,17 +12,17 @@ pub enum TargetError {
     UnknownTarget {
         /// The name.
         name: String,
-        /// The known name that is most like it.
+        /// The most similar known name.
         similar: Option<&'static str>,
     },
-    /// A machine or system that exists but that no code is made for.
+    /// A machine or system that exists but is not supported.
     UnsupportedTarget {
         /// The name.
         name: String,
         /// Why not.
         reason: String,
     },
-    /// An ABI that the runtime does not call code by.
+    /// An ABI that the runtime does not use for calls.
     UnsupportedAbi {
         /// The name.
         name: String,
@@ -37,33 +37,33 @@ pub enum TargetError {
         name: String,
         /// The architecture.
         architecture: Architecture,
-        /// The known name that is most like it.
+        /// The most similar known name.
         similar: Option<&'static str>,
     },
-    /// A CPU without some feature that every file relies on.
+    /// A CPU without a feature of the baseline.
     CpuBelowBaseline {
         /// The name.
         name: String,
         /// The architecture.
         architecture: Architecture,
     },
-    /// The CPU of this machine was asked for, which is of another architecture.
+    /// The CPU of this machine was requested, but it has another architecture.
     ForeignHost {
-        /// The architecture that was asked for.
+        /// The requested architecture.
         architecture: Architecture,
     },
-    /// This machine is of an architecture that no code is made for.
+    /// The architecture of this machine is not supported as a target.
     UnsupportedHost,
-    /// Code cannot be made with or without such a feature.
+    /// There is no such feature that code could use or not use.
     UnknownFeature {
         /// The name.
         name: String,
         /// The architecture.
         architecture: Architecture,
-        /// The known name that is most like it.
+        /// The most similar known name.
         similar: Option<&'static str>,
     },
-    /// A feature that cannot be switched off, since every file relies on it.
+    /// A feature that cannot be switched off, since it is part of the baseline.
     RequiredFeature {
         /// The name.
         name: String,
@@ -136,12 +136,12 @@ impl fmt::Display for Architecture {
     }
 }
 
-/// The name among `known` that is most like `name`, if one is like it at all.
+/// The name among `known` that is most similar to `name`, if one is similar at all.
 pub(super) fn most_similar(
     name: &str,
     known: impl Iterator<Item = &'static str>,
 ) -> Option<&'static str> {
-    /// As clap does for its own flags.
+    /// The threshold that clap uses for its own flags.
     const LEAST_SIMILARITY: f64 = 0.7;
     let likeness = |known| (known, strsim::jaro(name, known));
     let best = known.map(likeness).max_by(|a, b| a.1.total_cmp(&b.1));

@@ -1,21 +1,21 @@
-//! Features of CPUs: names, what they bring along, and sets of them.
+//! Features of CPUs: names, implications, and sets of them.
 //!
-//! Invariant: a set holds with each feature all that it implies, and is never smaller than the
-//! baseline of its target. Names are LLVM's.
+//! Invariant: with each feature, a set contains all features that it implies, and it always
+//! contains the baseline of its target. Names are LLVM's.
 
 use std::collections::BTreeSet;
 
 use super::Target;
 
-/// A feature that Cranelift makes use of, or one that stands for several such.
+/// A feature that Cranelift uses, or a name for several such features.
 #[derive(Debug)]
 pub(crate) struct Feature {
     /// The name in LLVM.
     pub(super) name: &'static str,
-    /// The setting of Cranelift; none if Cranelift takes the feature for granted, or if it only
-    /// stands for others.
+    /// The setting of Cranelift; none if Cranelift assumes the feature, or if it is only a name for
+    /// others.
     pub(super) setting: Option<&'static str>,
-    /// Features that every CPU has which has this one.
+    /// Features that every CPU with this one has.
     pub(super) implies: &'static [&'static str],
 }
 
@@ -35,7 +35,7 @@ impl Feature {
     }
 }
 
-/// CPUs that are the same as far as Cranelift can tell.
+/// CPUs that Cranelift cannot distinguish.
 #[derive(Debug)]
 pub(crate) struct CpuModel {
     pub(super) names: &'static [&'static str],
@@ -56,8 +56,7 @@ impl FeatureSet {
         set
     }
 
-    /// What remains of the features with `settings` when those are left out that imply a feature
-    /// which is not there; and the baseline.
+    /// The features with `settings`, except those that imply a missing feature; and the baseline.
     pub(super) fn from_settings(target: &dyn Target, settings: &BTreeSet<String>) -> Self {
         let is_there =
             |feature: &Feature| feature.setting.is_some_and(|setting| settings.contains(setting));
@@ -84,7 +83,8 @@ impl FeatureSet {
         }
     }
 
-    /// Removes a feature and what implies it; fails with the feature of the baseline that would go.
+    /// Removes a feature and those that imply it. Fails with the feature of the baseline that would
+    /// be removed.
     pub(super) fn remove(
         &mut self,
         target: &dyn Target,
@@ -113,7 +113,7 @@ impl FeatureSet {
     }
 }
 
-/// The feature of a table's entry.
+/// The entry of a feature in the target's table.
 fn find(target: &dyn Target, name: &str) -> &'static Feature {
     let mut features = target.features().iter();
     features.find(|feature| feature.name == name).expect("tables name features that they have")

@@ -1,8 +1,8 @@
-//! One file per machine that code is made for, with the same names behind one trait.
+//! The supported machines: one file for each, and a trait with what differs between them.
 //!
 //! Invariants: no other module names an architecture's registers, instructions, settings, CPUs or
-//! relocation numbers; a relocation that WAMR's loader does not take has no number here and so
-//! cannot leave the compiler.
+//! relocation numbers. A relocation that WAMR's loader does not support has no number here, so it
+//! cannot be emitted.
 
 mod aarch64;
 mod cpu;
@@ -34,7 +34,7 @@ use crate::error::Error;
 use crate::lower::Convention;
 use crate::options::{OptLevel, Options};
 
-/// A machine that code can be made for.
+/// A supported machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
@@ -47,10 +47,10 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// Every architecture that can be compiled for.
+    /// Every supported architecture.
     pub const ALL: &[Self] = &[Self::X86_64, Self::Aarch64, Self::Riscv64];
 
-    /// The architecture that this program runs on, if it can be compiled for.
+    /// The architecture that this program runs on, if it is supported.
     pub fn host() -> Option<Self> {
         Self::ALL.iter().copied().find(|architecture| architecture.target().is_host())
     }
@@ -60,23 +60,22 @@ impl Architecture {
         self.target().names()[0].name
     }
 
-    /// Every short name that stands for the architecture or for a version of it, the customary one
-    /// first.
+    /// Every short name of the architecture or of a version of it, starting with the usual one.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.target().names().iter().map(|name| name.name)
     }
 
-    /// The triple that stands for the architecture.
+    /// The target triple of the architecture.
     pub fn triple(self) -> String {
         self.target().triple().to_string()
     }
 
-    /// What every CPU has that runs code for the architecture, in words.
+    /// The minimum CPU for code of the architecture, in words.
     pub fn baseline(self) -> &'static str {
         self.target().baseline_description()
     }
 
-    /// Names of the CPUs that [`Cpu::named`] knows, those of the same features together.
+    /// Names of the CPUs that [`Cpu::named`] knows, grouped by equal features.
     pub fn cpus(self) -> impl Iterator<Item = &'static [&'static str]> {
         self.target().cpus().iter().map(|model| model.names)
     }
@@ -101,7 +100,7 @@ impl Architecture {
 
 /// A jump to a runtime helper: the only code of a file that the loader relocates.
 pub(crate) struct HelperStub {
-    /// The instructions; the field to be relocated holds zeros.
+    /// The instructions; the field of the relocation contains zeros.
     pub(crate) code: &'static [u8],
     /// Offset of the relocation in `code`.
     pub(crate) relocation_offset: u64,
@@ -111,7 +110,7 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
-/// A function without parameters that returns the machine's counter of time.
+/// A function without parameters that returns the value of the machine's time counter.
 #[derive(Clone, Copy)]
 pub(crate) struct Clock {
     /// The instructions.
@@ -120,13 +119,13 @@ pub(crate) struct Clock {
     pub(crate) description: &'static str,
 }
 
-/// What a target has for vectors.
+/// The support for vectors on a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Vectors {
-    /// Every CPU has them, and so has the runtime.
+    /// Every CPU and the runtime support them.
     Everywhere,
-    /// A CPU has them with this feature. The runtime knows no vectors: none may be a parameter or a
-    /// result of what it calls, or a global.
+    /// CPUs with this feature support them, but the runtime does not: functions that the runtime
+    /// can call must not have vector parameters or results, and globals must not be vectors.
     InsideOnly {
         /// The feature's name.
         feature: &'static str,
@@ -135,17 +134,17 @@ pub(crate) enum Vectors {
 
 /// What differs between machines.
 pub(crate) trait Target: Sync {
-    /// Short names, the customary one first.
+    /// Short names, starting with the usual one.
     fn names(&self) -> &'static [TargetName];
     /// The triple of the generated code.
     fn triple(&self) -> target_lexicon::Triple;
-    /// The ABIs by whose names the calling convention goes, the customary one first.
+    /// The names of the ABI with the target's calling convention, starting with the usual one.
     fn abis(&self) -> &'static [&'static str];
     /// Whether this program runs on such a machine.
     fn is_host(&self) -> bool;
-    /// The features of CPUs that Cranelift makes use of.
+    /// The features of CPUs that Cranelift uses.
     fn features(&self) -> &'static [Feature];
-    /// Features of every CPU; code relies on them, so none can be switched off.
+    /// Features of every CPU of the target; code relies on them, so none can be switched off.
     fn baseline(&self) -> &'static [&'static str];
     /// The baseline in words.
     fn baseline_description(&self) -> &'static str;
@@ -159,42 +158,43 @@ pub(crate) trait Target: Sync {
     fn elf_flags(&self) -> u32;
     /// The machine in the header of an object file.
     fn object_architecture(&self) -> object::Architecture;
-    /// Code that passes control to a runtime helper, arguments untouched.
+    /// Code that passes control to a runtime helper without changing the arguments.
     fn helper_stub(&self) -> HelperStub;
-    /// Reads the counter of time that programs may read, and that never stands still.
+    /// Reads a time counter that programs may read and that never stops.
     fn clock(&self) -> Clock;
     /// The relocation of a call between functions of the text.
     fn call_relocation(&self) -> Reloc;
-    /// Whether the runtime passes f32 arguments in registers whose upper halves are not what the
-    /// machine wants of an f32, so that a function makes its parameters right on entry.
+    /// Whether the runtime passes f32 arguments in registers with wrong upper halves, so that a
+    /// function must correct its parameters on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
-    /// Whether a NaN that an instruction computes is the canonical one, also in every sequence of
-    /// instructions that Cranelift has for an operator.
+    /// Whether a NaN that an instruction computes is the canonical one, in every sequence of
+    /// instructions that Cranelift emits for an operator.
     fn computes_canonical_nans(&self) -> bool {
         false
     }
-    /// Whether Cranelift's compare-and-swap of 32 bits compares whole registers, although nothing
-    /// defines the upper half of one that holds an i32.
+    /// Whether Cranelift's 32-bit compare-and-swap compares whole registers, although the upper
+    /// half of a register with an i32 is undefined.
     fn compares_whole_registers(&self) -> bool {
         false
     }
-    /// Whether one instruction shuffles the bytes of a vector by a constant in memory.
+    /// Whether a single instruction shuffles the bytes of a vector by a constant in memory.
     fn shuffles_bytes_at_once(&self) -> bool {
         false
     }
-    /// The largest frame, in bytes, whose pages are touched in order, from the caller's frame on.
+    /// The size in bytes of the largest frame whose pages are touched in order, starting at the
+    /// caller's frame.
     fn largest_probed_frame(&self) -> u32 {
         u32::MAX
     }
-    /// How vectors get on with the runtime and the CPUs of this target.
+    /// The support for vectors by the runtime and the CPUs of this target.
     fn vectors(&self) -> Vectors;
 }
 
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.
 pub(crate) const CALL_CONV: CallConv = CallConv::SystemV;
 
-/// The convention in which a callee removes its arguments from the stack, so that it can take the
-/// place of its caller.
+/// The convention in which a callee removes its arguments from the stack, so that it can replace
+/// its caller.
 pub(crate) const TAIL_CALL_CONV: CallConv = CallConv::Tail;
 
 /// Frames larger than a page touch every page, so that they cannot step over the runtime's guard
@@ -205,17 +205,18 @@ const PROBE_INTERVAL_LOG2: &str = "12";
 pub(crate) struct Isas {
     /// As the options want it.
     pub(crate) main: OwnedTargetIsa,
-    /// The same at level 0, if `main` is not: for functions that are too much for `main`.
+    /// The same at level 0, unless `main` is level 0: for functions that are too complex for
+    /// `main`.
     pub(crate) least_effort: Option<OwnedTargetIsa>,
-    /// The same at level 1, if `main` is level 0: for functions that are worth that.
+    /// The same at level 1, if `main` is level 0: for functions that are worth the effort.
     pub(crate) more_effort: Option<OwnedTargetIsa>,
-    /// What Cranelift has no instruction for.
+    /// Reads the time counter; Cranelift has no instruction for that.
     pub(crate) clock: Clock,
 }
 
 impl Isas {
-    /// Builds them for `options`, and for functions that call each other like `convention` says;
-    /// `unwinding` makes Cranelift tell how to unwind their frames.
+    /// Builds them for `options`, and for functions that call each other with `convention`.
+    /// `unwinding` makes Cranelift emit unwind information.
     pub(crate) fn new(
         options: &Options,
         convention: Convention,
@@ -230,7 +231,7 @@ impl Isas {
         Ok(Self { main, least_effort, more_effort, clock: options.target().clock() })
     }
 
-    /// The machine and every setting of Cranelift, in words.
+    /// The machine and every setting of Cranelift, as text.
     pub(crate) fn settings(&self) -> String {
         let mut settings = format!("{}", self.main.triple());
         for isa in [&self.main].into_iter().chain(&self.least_effort).chain(&self.more_effort) {
@@ -268,9 +269,9 @@ fn flags(
         OptLevel::O1 => ("none", "backtracking"),
         OptLevel::O2 | OptLevel::O3 => ("speed", "backtracking"),
     };
-    // Stack checks in code compare the whole frame with the limit, and make probes superfluous.
+    // Stack checks in code compare the whole frame with the limit, so probes are not needed.
     let probestack = if options.checks_stack() { "false" } else { "true" };
-    // Cranelift finds the place of the return address by it.
+    // The tail-call convention needs them to find the return address.
     let frame_pointers = options.frame_pointers || convention == Convention::Tail;
     let frame_pointers = if frame_pointers { "true" } else { "false" };
     let mut builder = settings::builder();

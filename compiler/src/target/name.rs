@@ -12,7 +12,7 @@ use super::{Architecture, Cpu, TargetError};
 #[derive(Debug)]
 pub(crate) struct TargetName {
     pub(super) name: &'static str,
-    /// Features beyond the baseline that every CPU has for which the name is right.
+    /// Features beyond the baseline that every CPU with this name has.
     pub(super) features: &'static [&'static str],
 }
 
@@ -22,7 +22,7 @@ impl TargetName {
     }
 }
 
-/// ABIs that wamrc knows and that cannot be had, each with the reason.
+/// ABIs of wamrc that are not supported, each with the reason.
 const OTHER_ABIS: &[(&str, &str)] = &[
     ("eabi", "it is for 32-bit machines"),
     ("eabihf", "it is for 32-bit machines"),
@@ -36,21 +36,21 @@ const OTHER_ABIS: &[(&str, &str)] = &[
     ("lp64d", "it is for RISC-V machines"),
 ];
 
-/// What is not 64-bit, and not little-endian.
+/// Reasons why targets are not supported.
 const NARROW: &str = "its addresses do not have 64 bits";
 const BIG_ENDIAN: &str = "it is a big-endian machine";
 
-/// How names of wamrc begin that are no architecture for target-lexicon, each with the reason why
-/// such a target cannot be had.
+/// Prefixes of wamrc's names that target-lexicon does not know as architectures, each with the
+/// reason why such a target is not supported.
 const OTHER_NAMES: &[(&str, &str)] =
     &[("armv", NARROW), ("thumb", NARROW), ("arc", NARROW), ("aarch64_be", BIG_ENDIAN)];
 
 impl Cpu {
-    /// The least CPU of a target: a short name such as `aarch64`, one of [`Architecture::names`],
+    /// The minimum CPU of a target: a short name such as `aarch64`, one of [`Architecture::names`],
     /// or a triple such as `riscv64gc-unknown-linux-gnu`.
     ///
     /// # Errors
-    /// If no code is made for such a target.
+    /// If the target is not supported.
     pub fn for_target(name: &str) -> Result<Self, TargetError> {
         for &architecture in Architecture::ALL {
             let mut names = architecture.target().names().iter();
@@ -66,7 +66,7 @@ impl Cpu {
 }
 
 impl Architecture {
-    /// Checks that `abi` is a name of the calling convention that code is made for.
+    /// Checks that `abi` is a name of the calling convention that code uses.
     ///
     /// # Errors
     /// [`TargetError::UnsupportedAbi`] if it is not.
@@ -79,7 +79,7 @@ impl Architecture {
         Err(TargetError::UnsupportedAbi { name: abi.to_owned(), architecture: self, reason })
     }
 
-    /// Names of the ABIs that [`Architecture::check_abi`] takes.
+    /// Names of the ABIs that [`Architecture::check_abi`] accepts.
     pub fn abis(self) -> &'static [&'static str] {
         self.target().abis()
     }
@@ -125,7 +125,7 @@ fn unsupported(name: &str, reason: &str) -> TargetError {
     TargetError::UnsupportedTarget { name: name.to_owned(), reason }
 }
 
-/// The error for what is neither a short name nor a triple.
+/// The error for a name that is neither a short name nor a triple.
 fn unknown(name: &str) -> TargetError {
     if let Some((_, reason)) = OTHER_NAMES.iter().find(|(start, _)| name.starts_with(start)) {
         return unsupported(name, reason);

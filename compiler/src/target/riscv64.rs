@@ -1,9 +1,9 @@
 //! 64-bit RISC-V with the lp64d calling convention.
 //!
 //! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_riscv.c`. Flags of the ELF header: the RISC-V
-//! ELF psABI specification, section "File Header". Features and what CPUs have:
-//! `llvm/lib/Target/RISCV/RISCVFeatures.td` and `RISCVProcessors.td`, for those that Cranelift has a
-//! setting for (`cranelift/codegen/meta/src/isa/riscv64.rs`); profiles: the RISC-V Profiles
+//! ELF psABI specification, section "File Header". Features and CPUs:
+//! `llvm/lib/Target/RISCV/RISCVFeatures.td` and `RISCVProcessors.td`, as far as Cranelift has
+//! settings for them (`cranelift/codegen/meta/src/isa/riscv64.rs`). Profiles: the RISC-V Profiles
 //! specification, mandatory extensions.
 
 use cranelift_codegen::binemit::Reloc;
@@ -23,10 +23,10 @@ const FEATURES: &[Feature] = &[
     Feature::new("f", "has_f", &["zicsr"]),
     Feature::new("d", "has_d", &["f"]),
     Feature::group("c", &["zca", "zcd"]),
-    // Not used in code, for Cranelift's is wrong with it: its jump around an island of veneers is a
-    // compressed one then, which gets a veneer of its own, and that overwrites t6 between the
-    // instructions that add a large frame to the stack pointer (`EmitIsland` and
-    // `gen_sp_reg_adjust` in its `isa/riscv64`).
+    // Compressed instructions are not used in code, since Cranelift's code is wrong with them. Its
+    // jump around an island of veneers is then a compressed one, and gets a veneer of its own. That
+    // veneer overwrites t6 between the instructions that add a large frame to the stack pointer
+    // (`EmitIsland` and `gen_sp_reg_adjust` in its `isa/riscv64`).
     Feature::group("zca", &[]),
     Feature::group("zcd", &["d", "zca"]),
     Feature::group("zcb", &["zca"]),
@@ -55,7 +55,7 @@ const FEATURES: &[Feature] = &[
 
 const CPUS: &[CpuModel] = &[
     CpuModel {
-        // The first three are rv64i in LLVM; here, the least CPU that code is made for.
+        // The first three are rv64i in LLVM; here, they are the minimum CPU.
         names: &[
             "generic",
             "generic-rv64",
@@ -112,7 +112,7 @@ impl Target for Riscv64 {
     }
 
     fn baseline(&self) -> &'static [&'static str] {
-        // The runtime's own jumps to helpers have compressed instructions.
+        // The runtime's own jumps to helpers contain compressed instructions.
         &["m", "a", "f", "d", "c", "zca", "zcd", "zicsr", "zifencei"]
     }
 
@@ -162,27 +162,27 @@ impl Target for Riscv64 {
     }
 
     /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as
-    /// doubles from zero-extended slots, while an f32 is only one with all higher bits set.
+    /// doubles from zero-extended slots, but an f32 needs all higher bits set.
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         true
     }
 
-    /// The canonical NaN is what all its instructions give that compute a float, those on vectors and
-    /// Zfa's included, and Cranelift corrects operands that it would pass on (`gen_float_round`,
-    /// `gen_vec_round` in its `isa/riscv64`).
+    /// All instructions that compute a float give the canonical NaN, including vector instructions
+    /// and those of Zfa. Where Cranelift would pass an operand on unchanged, it corrects it
+    /// (`gen_float_round`, `gen_vec_round` in its `isa/riscv64`).
     fn computes_canonical_nans(&self) -> bool {
         true
     }
 
-    /// Cranelift touches up to three pages one by one; for more it has a loop, which begins at the
-    /// far end of the frame and so beyond the guard pages (`StackProbeLoop` in its
+    /// Cranelift touches up to three pages one by one. For more, it emits a loop that begins at the
+    /// far end of the frame, and so beyond the guard pages (`StackProbeLoop` in its
     /// `isa/riscv64/inst/emit.rs`).
     fn largest_probed_frame(&self) -> u32 {
         4 * 4096 - 1
     }
 
     /// WAMR builds no SIMD for RISC-V (`build-scripts/config_common.cmake`, `WAMR_BUILD_SIMD`), so
-    /// its loader takes neither the feature flag nor the type v128.
+    /// its loader accepts neither the feature flag nor the type v128.
     fn vectors(&self) -> Vectors {
         Vectors::InsideOnly { feature: "v" }
     }

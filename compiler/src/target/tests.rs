@@ -1,4 +1,4 @@
-//! The tables of all targets against Cranelift's settings and against each other.
+//! Compares the tables of all targets with Cranelift's settings and with each other.
 
 mod vectors;
 mod veneers;
@@ -14,7 +14,7 @@ fn builder(architecture: Architecture) -> cranelift_codegen::isa::Builder {
     cranelift_codegen::isa::lookup(architecture.target().triple()).expect("it is compiled in")
 }
 
-/// The boolean settings that `names` switch on, together with those that are on anyhow.
+/// The boolean settings that `names` switch on, and those that are on by default.
 fn enabled<'a>(
     architecture: Architecture,
     names: impl IntoIterator<Item = &'a str>,
@@ -40,7 +40,8 @@ fn tables_are_consistent() {
         for feature in target.features() {
             assert!(feature.implies.iter().all(&known), "{}", feature.name);
         }
-        // The baseline is closed, so that nothing of it goes with a feature that it implies.
+        // The baseline is closed under implication, so that switching off a feature cannot remove
+        // part of it.
         let baseline: BTreeSet<&str> = target.baseline().iter().copied().collect();
         let closed: BTreeSet<&str> = Cpu::baseline(architecture).features().collect();
         assert_eq!(baseline, closed);
@@ -56,9 +57,9 @@ fn tables_are_consistent() {
 
 #[test]
 fn every_setting_that_describes_a_cpu_has_a_feature() {
-    // Settings about how code is protected, not about what a CPU can do; vector registers that
-    // Cranelift's register allocator is too small for; compressed instructions, which must not be
-    // used (see `riscv64.rs`).
+    // Settings that protect code instead of describing a CPU; vector registers that are too large
+    // for Cranelift's register allocator; compressed instructions, which must not be used (see
+    // `riscv64.rs`).
     let other = |name: &str| {
         let protection = ["sign_return_address", "use_bti", "use_csdb"];
         let compressed = ["has_zca", "has_zcb", "has_zcd"];
@@ -101,7 +102,7 @@ fn cpus_have_what_the_presets_of_cranelift_say() {
 
 #[test]
 fn no_preset_of_a_cpu_is_forgotten() {
-    // Names of features, and one that is no name of LLVM's.
+    // Names of features, and one name that LLVM does not have.
     let others = ["sse3", "ssse3", "sse41", "sse42", "baseline", "icelake", "has_c"];
     for &architecture in Architecture::ALL {
         for preset in builder(architecture).iter() {
@@ -175,7 +176,7 @@ fn the_host_is_a_cpu_of_its_architecture() {
     let host = Cpu::host().expect("it has a target");
     assert_eq!(Cpu::named(architecture, "native"), Ok(host.clone()));
     assert_eq!(host.architecture(), architecture);
-    // Whatever it is, it can do no less than the baseline, and its settings are Cranelift's.
+    // Whatever it is, it has at least the baseline, and its settings are Cranelift's.
     let baseline: BTreeSet<&str> = Cpu::baseline(architecture).features().collect();
     assert!(baseline.is_subset(&host.features().collect()));
     assert!(!enabled(architecture, host.settings()).is_empty() || host.settings().is_empty());
@@ -187,7 +188,7 @@ fn the_host_is_a_cpu_of_its_architecture() {
 
 #[test]
 fn detected_features_without_what_they_imply_are_left_out() {
-    // As a virtual machine shows that hides AVX and forgets the rest.
+    // As detected on a virtual machine that hides AVX but not the features that need it.
     let detected = ["has_sse42", "has_fma", "has_avx512dq", "has_popcnt"].map(String::from);
     let target = Architecture::X86_64.target();
     let set = feature::FeatureSet::from_settings(target, &detected.into());

@@ -1,9 +1,9 @@
 //! x86-64 with the System V calling convention.
 //!
-//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_x86_64.c`. Features, what they imply and what
-//! CPUs have: `llvm/lib/Target/X86/X86.td`, for those that Cranelift has a setting for
+//! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_x86_64.c`. Features, implications and CPUs:
+//! `llvm/lib/Target/X86/X86.td`, as far as Cranelift has settings for them
 //! (`cranelift/codegen/meta/src/isa/x86.rs`). Cranelift's own presets leave out implied features,
-//! AVX of those with AVX2 for example, and so would make slower code.
+//! for example AVX of CPUs with AVX2, and would give slower code.
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
@@ -34,13 +34,13 @@ const FEATURES: &[Feature] = &[
     Feature::new("avx512dq", "has_avx512dq", &["avx512f"]),
     Feature::new("avx512vl", "has_avx512vl", &["avx512f"]),
     Feature::new("avx512vnni", "has_avx512vnni", &["avx512f"]),
-    // These two imply AVX512BW as well, which Cranelift makes no use of.
+    // These two also imply AVX512BW, which Cranelift does not use.
     Feature::new("avx512bitalg", "has_avx512bitalg", &["avx512f"]),
     Feature::new("avx512vbmi", "has_avx512vbmi", &["avx512f"]),
 ];
 
 const CPUS: &[CpuModel] = &[
-    // Below SSE4.1 in LLVM; here, the least CPU that code is made for.
+    // Below SSE4.1 in LLVM; here, the minimum CPU.
     CpuModel { names: &["generic", "x86-64"], features: &[] },
     CpuModel { names: &["penryn"], features: &["sse4.1"] },
     CpuModel {
@@ -180,7 +180,7 @@ impl Target for X86_64 {
     }
 
     fn baseline(&self) -> &'static [&'static str] {
-        // Rounding is an instruction from SSE4.1 on; before, it is a call to a C library.
+        // Rounding is an instruction since SSE4.1; without it, it is a call of a C library.
         &["cx16", "sse4.1", "ssse3", "sse3"]
     }
 

@@ -1,4 +1,4 @@
-//! Modules with vectors, where the runtime has none.
+//! Modules with vectors, for a runtime without them.
 
 use crate::{Architecture, Cpu, ErrorKind, Options, compile};
 

@@ -1,4 +1,4 @@
-//! Calls across a text that is longer than a branch of 64-bit Arm reaches.
+//! Calls across a text that is too long for a branch of 64-bit Arm.
 
 use cranelift_codegen::binemit::Reloc;
 use wamr_abi::helpers::Helper;
@@ -12,7 +12,7 @@ use crate::target::{Architecture, Isas};
 const MIB: usize = 1 << 20;
 const HELPER: Symbol = Symbol::Helper(Helper::SetExceptionWithId);
 
-/// A function of so many bytes, all of them zeros but for `bl` at each of `calls`.
+/// A function of `size` bytes, all of them zeros except for a `bl` at each of `calls`.
 fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunction {
     let mut code = vec![0; size];
     for (offset, _) in calls {
@@ -48,8 +48,8 @@ fn lay_out(functions: Vec<CompiledFunction>) -> Result<(Vec<u8>, Image), crate::
     Image::lay_out(functions, &*isas.main, architecture.target())
 }
 
-/// Executes instructions from `pc` until control is at one of `ends`, and returns how many there
-/// were and where control is. Encodings: Arm Architecture Reference Manual, chapter C6.
+/// Executes instructions from `pc` until control reaches one of `ends`. Returns the number of
+/// instructions and where control is. Encodings: Arm Architecture Reference Manual, chapter C6.
 fn follow(text: &[u8], mut pc: u64, ends: &[u64]) -> (usize, u64) {
     let word = |at: u64| {
         let at = at as usize;
@@ -93,7 +93,7 @@ fn follow(text: &[u8], mut pc: u64, ends: &[u64]) -> (usize, u64) {
             _ => panic!("{instruction:#x} at {pc:#x}"),
         }
         if let Some(result) = result {
-            // All that a call may change before it arrives.
+            // Only these registers may change between a call and its arrival.
             assert!(matches!(target, 16 | 17), "x{target} is written at {pc:#x}");
             registers[target] = Some(result);
         }
@@ -105,7 +105,7 @@ fn follow(text: &[u8], mut pc: u64, ends: &[u64]) -> (usize, u64) {
 #[test]
 fn calls_arrive_across_more_than_128_mib() {
     let [first, second, third, last] = [0, 1, 2, 3].map(Symbol::Function);
-    // The sizes keep the third function's veneers from being at a multiple of 16.
+    // The sizes keep the third function's veneers from starting at a multiple of 16.
     let sizes = [64, 66 * MIB + 4, 66 * MIB, 64];
     let calls: [&[(usize, Symbol)]; 4] = [
         &[(0, HELPER), (4, last), (8, second), (12, third), (16, first), (20, HELPER)],
@@ -122,7 +122,7 @@ fn calls_arrive_across_more_than_128_mib() {
     let stub = relocation.offset;
     let ends: Vec<u64> = image.places.values().map(|place| place.offset).collect();
     assert!(ends.iter().all(|end| end % 16 == 0), "{ends:x?}");
-    // The stub is in front of what the loader appends, and untouched.
+    // The stub comes before what the loader appends, and is unchanged.
     assert_eq!(text[stub as usize..][..4], [0, 0, 0, 0x14]);
 
     let mut beyond_reach = 0;
@@ -133,15 +133,15 @@ fn calls_arrive_across_more_than_128_mib() {
             let site = start + *offset as u64;
             let (steps, end) = follow(&text, site, &ends);
             assert_eq!(end, expected, "the call of {callee} at {site:#x}");
-            // The branch itself, and the four instructions of a veneer. One may stand in front of a
+            // The branch itself, and the four instructions of a veneer. A veneer may come before a
             // long function, before it is known that this is the callee.
             let reaches = expected.abs_diff(site) < 128 * MIB as u64;
             assert!(steps == 5 || reaches && steps == 1, "{callee} at {site:#x}: {steps}");
             beyond_reach += usize::from(!reaches);
         }
     }
-    // Forwards from the first function three times, and from the start of the second; backwards from
-    // the end of the third one twice, and from the last.
+    // Forward from the first function three times, and from the start of the second; backward from
+    // the end of the third twice, and from the last.
     assert_eq!(beyond_reach, 7);
 }
 
