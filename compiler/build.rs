@@ -1,7 +1,7 @@
-//! Tells the crate what it is made of: a digest of its sources, for keys of compiled functions.
+//! Computes a digest of the crate's sources, for the keys of cached functions.
 //!
-//! A function that one build of the compiler made is right for no other build, whatever the version
-//! says, as long as the version stays the same between two releases.
+//! A function compiled by one build of the compiler must not be used by any other build. The
+//! version alone would not tell them apart, since it stays the same between two releases.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 fn main() -> io::Result<()> {
-    // The workspace's files name the versions and features of Cranelift and of what it is made of.
+    // The workspace's files contain the versions and features of Cranelift and its dependencies.
     let parts =
         ["src", "abi/src", "Cargo.toml", "../Cargo.toml", "../Cargo.lock"].map(PathBuf::from);
     let mut files = Vec::new();

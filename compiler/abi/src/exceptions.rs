@@ -1,13 +1,13 @@
-//! Traps: the ids that compiled code hands to `aot_set_exception_with_id`, and WAMR's texts.
+//! Traps: the ids that compiled code passes to `aot_set_exception_with_id`, and WAMR's texts.
 //!
-//! Purpose: the only place that knows the numbers. Every id is asserted against
-//! `enum WASMExceptionID` (`core/iwasm/interpreter/wasm_runtime.h`) when the runtime is built; the
-//! texts are those of `exception_msgs` (`core/iwasm/common/wasm_runtime_common.c`).
+//! This is the only place that knows the numbers. Every id is asserted against `enum
+//! WASMExceptionID` (`core/iwasm/interpreter/wasm_runtime.h`) when the runtime is built. The texts
+//! are those of `exception_msgs` (`core/iwasm/common/wasm_runtime_common.c`).
 //!
-//! Not here: the ids of garbage collection and string references (18 to 32), which no file of this
-//! compiler raises, and exceptions that the runtime raises by text only.
+//! Not included: the ids of garbage collection and string references (18 to 32), which no file of
+//! this compiler raises, and exceptions that the runtime raises by text only.
 
-/// Makes the enum and the tables from one list.
+/// Generates the enum and the tables from one list.
 macro_rules! traps {
     ($( $(#[$doc:meta])* $name:ident = $id:literal, $c_name:literal, $message:literal; )*) => {
         /// A trap that compiled code can raise.
@@ -41,7 +41,7 @@ traps! {
     OutOfMemory = 1, "EXCE_OUT_OF_MEMORY", "allocate memory failed";
     /// A memory access beyond the end of the memory.
     OutOfBoundsMemoryAccess = 2, "EXCE_OUT_OF_BOUNDS_MEMORY_ACCESS", "out of bounds memory access";
-    /// Division of the least integer by -1, or a float out of the range of the integer type.
+    /// Division of the minimum integer by -1, or a float out of range for the integer type.
     IntegerOverflow = 3, "EXCE_INTEGER_OVERFLOW", "integer overflow";
     /// Integer division by zero.
     IntegerDivideByZero = 4, "EXCE_INTEGER_DIVIDE_BY_ZERO", "integer divide by zero";
@@ -59,22 +59,22 @@ traps! {
     /// Call of an import that the host does not provide.
     CallUnlinkedImport = 10, "EXCE_CALL_UNLINKED_IMPORT_FUNC",
         "failed to call unlinked import function";
-    /// The native stack is used up.
+    /// Native stack overflow.
     NativeStackOverflow = 11, "EXCE_NATIVE_STACK_OVERFLOW", "native stack overflow";
     /// An atomic access whose address is not a multiple of its width.
     UnalignedAtomic = 12, "EXCE_UNALIGNED_ATOMIC", "unaligned atomic";
-    /// The module's own stack in linear memory is used up.
+    /// The module's own stack in linear memory has overflowed.
     AuxStackOverflow = 13, "EXCE_AUX_STACK_OVERFLOW", "wasm auxiliary stack overflow";
     /// The module's own stack pointer is above its stack.
     AuxStackUnderflow = 14, "EXCE_AUX_STACK_UNDERFLOW", "wasm auxiliary stack underflow";
     /// A table access beyond the end of the table.
     OutOfBoundsTableAccess = 15, "EXCE_OUT_OF_BOUNDS_TABLE_ACCESS", "out of bounds table access";
-    /// The region for call-stack frames is used up.
+    /// There is no room for another call-stack frame.
     OperandStackOverflow = 16, "EXCE_OPERAND_STACK_OVERFLOW", "wasm operand stack overflow";
     /// Never raised by ahead-of-time code.
     FastJitCompilation = 17, "EXCE_FAILED_TO_COMPILE_FAST_JIT_FUNC",
         "failed to compile fast jit function";
-    /// An exception is pending already: keeps its text and only unwinds.
+    /// An exception is already pending: keeps its text and only unwinds.
     AlreadyThrown = 33, "EXCE_ALREADY_THROWN", "";
 }
 

@@ -1,19 +1,19 @@
-//! The `.aot` container: every number and name that its sections are made of.
+//! The `.aot` container: all numbers and names in its sections.
 //!
-//! Facts only, no code that reads or writes a file. All of it is the same in every release that
-//! [`crate::releases`] lists; what differs between releases is stated there. File names are those
-//! of the WAMR sources, below `core/iwasm` unless they start with `core`.
+//! This module contains facts only, and no code that reads or writes a file. The facts are the same
+//! in every release that [`crate::releases`] lists; differences between releases are stated there.
+//! File names refer to the WAMR sources, below `core/iwasm` unless they start with `core`.
 
 pub mod relocation;
 
 /// First four bytes of a file, `\0aot` as a little-endian word (`core/config.h`, `AOT_MAGIC_NUMBER`).
 pub const MAGIC: u32 = 0x746f_6100;
 
-/// Bytes of magic and version word together, where the first section header stands
-/// (`aot/aot_loader.c`, `create_sections`).
+/// Size of magic and version word together. The first section header follows (`aot/aot_loader.c`,
+/// `create_sections`).
 pub const HEADER_SIZE: usize = 8;
 
-/// Bytes of a section header: `u32` id, `u32` body size.
+/// Size of a section header: `u32` id, `u32` body size.
 pub const SECTION_HEADER_SIZE: usize = 8;
 
 /// Alignment in the file of section headers and of every `u32` and `u64`
@@ -23,8 +23,8 @@ pub const WORD_ALIGN: usize = 4;
 /// Marks an absent start function or auxiliary global (`(uint32)-1`).
 pub const NO_INDEX: u32 = u32::MAX;
 
-/// Sections in the order the loader demands; only custom sections may repeat
-/// (`aot/aot_runtime.h`, `AOTSectionType`). The signature section, 6, is refused by every loader.
+/// Sections in the order that the loader requires; only custom sections may repeat
+/// (`aot/aot_runtime.h`, `AOTSectionType`). Every loader refuses the signature section, 6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u32)]
 pub enum SectionId {
@@ -81,7 +81,7 @@ impl SectionId {
 pub enum CustomId {
     /// A custom section of the wasm module, unchanged.
     Raw = 0,
-    /// Names behind the slots of `exec_env->native_symbol`.
+    /// Names for the slots of `exec_env->native_symbol`.
     NativeSymbol = 1,
     /// Reserved, ignored by the loader.
     AccessControl = 2,
@@ -132,12 +132,13 @@ pub const E_VERSION: u32 = 1;
 pub const E_FLAGS_RISCV_RVC: u32 = 1;
 /// Target info, `e_flags` on RISC-V: the lp64d ABI (psABI, `EF_RISCV_FLOAT_ABI_DOUBLE`).
 pub const E_FLAGS_RISCV_FLOAT_ABI_DOUBLE: u32 = 4;
-/// Bytes of target info's `arch` field, its terminating NUL included (`compilation/aot.h`).
+/// Size of target info's `arch` field in bytes, including its terminating NUL
+/// (`compilation/aot.h`).
 pub const ARCH_SIZE: usize = 16;
-/// Bytes of the whole target info section.
+/// Size of the whole target info section in bytes.
 pub const TARGET_INFO_SIZE: usize = 48;
 
-/// An architecture that files are made for.
+/// An architecture with `.aot` files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Machine {
     /// x86-64.
@@ -152,7 +153,7 @@ impl Machine {
     /// Every architecture.
     pub const ALL: [Self; 3] = [Self::X86_64, Self::Aarch64, Self::Riscv64];
 
-    /// ELF's number, in target info (`aot/aot_loader.c`, `E_MACHINE_*`).
+    /// The ELF number, in target info (`aot/aot_loader.c`, `E_MACHINE_*`).
     pub const fn e_machine(self) -> u16 {
         match self {
             Self::X86_64 => 62,
@@ -166,9 +167,9 @@ impl Machine {
         Self::ALL.into_iter().find(|machine| machine.e_machine() == e_machine)
     }
 
-    /// The string in target info that every release takes. The runtime's own target name must be
-    /// a prefix of it (`aot/aot_loader.c`, `check_machine_info`); `arm64` and `aarch64` are known
-    /// to newer releases only.
+    /// The string in target info that every release accepts. The runtime's own target name must be
+    /// a prefix of it (`aot/aot_loader.c`, `check_machine_info`); only newer releases know `arm64`
+    /// and `aarch64`.
     pub const fn arch(self) -> &'static str {
         match self {
             Self::X86_64 => "x86_64",
@@ -180,7 +181,7 @@ impl Machine {
 
 /// Bits of target info's `feature_flags` (`aot/aot_runtime.h`, `WASM_FEATURE_*`).
 ///
-/// The loader refuses a file for bits 0 to 4 when the runtime is built without the feature, reads
+/// For bits 0 to 4, the loader refuses a file if the runtime is built without the feature. It reads
 /// bits 6, 12 and 13 when it walks call stacks, and ignores the others.
 pub mod feature {
     /// Fixed-width SIMD.
@@ -195,7 +196,7 @@ pub mod feature {
     pub const GARBAGE_COLLECTION: u64 = 1 << 4;
     /// Exception handling.
     pub const EXCEPTION_HANDLING: u64 = 1 << 5;
-    /// Call-stack frames hold the function index and offset only.
+    /// Call-stack frames contain only the function index and the offset.
     pub const TINY_STACK_FRAME: u64 = 1 << 6;
     /// Several memories.
     pub const MULTI_MEMORY: u64 = 1 << 7;
@@ -209,7 +210,7 @@ pub mod feature {
     pub const FLEXIBLE_VECTORS: u64 = 1 << 11;
     /// The callee, not the caller, makes the call-stack frame.
     pub const FRAME_PER_FUNCTION: u64 = 1 << 12;
-    /// Call-stack frames hold no function index.
+    /// Call-stack frames contain no function index.
     pub const FRAME_NO_FUNC_IDX: u64 = 1 << 13;
 
     /// Each bit with its name for listings.
@@ -303,15 +304,15 @@ pub const TABLE_SHARED: u8 = 2;
 /// Table flag: 64-bit indices (`TABLE64_FLAG`).
 pub const TABLE_64: u8 = 4;
 
-/// Element segment flags, the leading word of the wasm binary format: active in table 0.
+/// Element segment flags, the leading word in the wasm binary format: active in table 0.
 pub const ELEMENT_ACTIVE: u32 = 0;
 /// Element segment flags: passive.
 pub const ELEMENT_PASSIVE: u32 = 1;
 /// Element segment flags: declarative.
 pub const ELEMENT_DECLARATIVE: u32 = 3;
 
-/// What an element of a table holds when it is null: the value that is right for `ref.null` in
-/// element segments in every release (`interpreter/wasm.h`, `NULL_REF`).
+/// The value of a null element of a table. It is also the right payload of `ref.null` in element
+/// segments in every release (`interpreter/wasm.h`, `NULL_REF`).
 pub const NULL_REF: u32 = u32::MAX;
 
 /// Export kinds (`interpreter/wasm.h`, `EXPORT_KIND_*`).
@@ -347,35 +348,36 @@ impl ExportKind {
     }
 }
 
-/// Literal bytes to put before the code so that the code starts 16-aligned: the loader copies the
-/// text section, whose first word is the literal size, to the start of a page
-/// (`aot/aot_loader.c`, `create_sections` and `load_text_section`).
+/// Literal bytes before the code, so that the code starts 16-aligned: the loader copies the text
+/// section, whose first word is the literal size, to the start of a page (`aot/aot_loader.c`,
+/// `create_sections` and `load_text_section`).
 pub const LITERAL_FILLER_SIZE: usize = 12;
 
 /// Relocation group whose relocations patch the code (`aot/aot_loader.c`, `load_relocation_section`).
 pub const RELOCATION_GROUP_TEXT: &str = ".rela.text";
 /// Symbol of the start of the code (`aot/aot_loader.c`, `do_text_relocation`).
 pub const SYMBOL_TEXT: &str = ".text";
-/// Prefix of the symbol of a function; its number follows, imports not counted
+/// Prefix of the symbol of a function; its number follows, not counting imports
 /// (`compilation/aot.h`, `AOT_FUNC_PREFIX`).
 pub const SYMBOL_FUNCTION_PREFIX: &str = "aot_func#";
 /// Prefix of the data sections that releases below 2.3.0 do not resolve
 /// (`aot/aot_loader.c`, `do_text_relocation`).
 pub const SYMBOL_SMALL_READ_ONLY_DATA: &str = ".srodata";
 
-/// Longest string, its terminating NUL not counted: the length field is a `u16` that counts it
+/// Longest string, not counting its terminating NUL: the length field is a `u16` that counts it
 /// (`aot/aot_loader.c`, `load_string`).
 pub const MAX_STRING_LEN: usize = u16::MAX as usize - 1;
 /// Largest type index that an import function can have: its record holds a `u16`
 /// (`aot/aot_loader.c`, `load_import_funcs`).
 pub const MAX_IMPORT_TYPE_INDEX: u32 = u16::MAX as u32;
-/// Most parameters, and most results, of a function type: the counts are `u16`
+/// Maximum number of parameters, and of results, of a function type: the counts are `u16`
 /// (`aot/aot_loader.c`, `load_types`).
 pub const MAX_TYPE_VALUES: usize = u16::MAX as usize;
-/// Most 32-bit cells that the parameters, or the results, of a function type may take together
-/// (`aot/aot_loader.c`, `load_types`).
+/// Maximum number of 32-bit cells that the parameters, or the results, of a function type may take
+/// together (`aot/aot_loader.c`, `load_types`).
 pub const MAX_TYPE_CELLS: usize = u16::MAX as usize;
-/// Bound of the addresses of the auxiliary stack block (`interpreter/wasm.h`, `MAX_LINEAR_MEMORY_SIZE`).
+/// Limit of the addresses of the auxiliary stack block (`interpreter/wasm.h`,
+/// `MAX_LINEAR_MEMORY_SIZE`).
 pub const MAX_LINEAR_MEMORY_SIZE: u64 = 4 << 30;
 /// Largest file: sizes and offsets are `u32` (`common/wasm_runtime_common.c`, `wasm_runtime_load`).
 pub const MAX_FILE_SIZE: u64 = u32::MAX as u64;

@@ -1,12 +1,12 @@
 //! Runtime helpers: the functions of WAMR that compiled code may call, by name.
 //!
-//! Purpose: symbol, C prototype, behaviour on failure and required runtime option of each, in one
-//! table. The prototypes are asserted against WAMR's headers when the runtime is built, and a test
+//! One table states the symbol, C prototype, behaviour on failure and required runtime option of
+//! each. The prototypes are asserted against WAMR's headers when the runtime is built, and a test
 //! of the runtime resolves every symbol.
 //!
 //! Source: `REG_COMMON_SYMBOLS` and its parts in `core/iwasm/aot/aot_reloc.h`.
 //!
-//! Not here: helpers of garbage collection, string references, the shared heap and profiling
+//! Not included: helpers of garbage collection, string references, the shared heap and profiling
 //! builds, which no file of this compiler calls; names that exist only in soft-float runtimes.
 
 use self::Ty::{Bool, F32, F64, I32, I64, Ptr, Size, U32, U64};
@@ -16,7 +16,7 @@ use self::Ty::{Bool, F32, F64, I32, I64, Ptr, Size, U32, U64};
 pub enum Ty {
     /// A pointer, with its C type.
     Ptr(&'static str),
-    /// `bool`: 0 or 1; of a result only the low 8 bits are defined.
+    /// `bool`: 0 or 1; only the low 8 bits of a result are defined.
     Bool,
     /// `int32`.
     I32,
@@ -41,7 +41,7 @@ pub enum Extension {
     None,
     /// Zero-extend.
     Zero,
-    /// Sign-extend, **unsigned 32-bit values too**: the RISC-V psABI wants it; the x86-64 and
+    /// Sign-extend, **unsigned 32-bit values too**: the RISC-V psABI requires it. The x86-64 and
     /// AArch64 ABIs leave the upper half undefined, so it is right there as well.
     Sign,
 }
@@ -56,7 +56,7 @@ impl Ty {
         }
     }
 
-    /// Whether the value travels in a floating-point register.
+    /// Whether the value is passed in a floating-point register.
     pub const fn is_float(self) -> bool {
         matches!(self, F32 | F64)
     }
@@ -90,28 +90,27 @@ impl Ty {
 pub const EXEC_ENV: Ty = Ptr("WASMExecEnv *");
 /// The module instance.
 pub const INSTANCE: Ty = Ptr("AOTModuleInstance *");
-/// The module instance where the prototype names the type common to both running modes.
+/// The module instance, where the prototype uses the type common to both running modes.
 pub const INSTANCE_COMMON: Ty = Ptr("WASMModuleInstanceCommon *");
 /// Arguments and results as cells of 4 bytes.
 pub const CELLS: Ty = Ptr("uint32 *");
 /// An address of the host.
 pub const ADDRESS: Ty = Ptr("void *");
 
-/// What a helper does when it cannot do its work.
+/// What a helper does when it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// It sets no exception; a failure is visible in its result only.
+    /// It sets no exception; only its result shows a failure.
     Silent,
-    /// It sets an exception and, in a runtime with hardware bounds checks, does not return. In one
-    /// without it returns, so code for that mode tests `cur_exception`.
+    /// It sets an exception and, in a runtime with hardware bounds checks, does not return. In a
+    /// runtime without them it returns, so code for that mode tests `cur_exception`.
     Unwinds,
     /// It sets an exception and returns in every runtime. The caller unwinds by raising
     /// [`TrapId::AlreadyThrown`](crate::exceptions::TrapId::AlreadyThrown).
     Returns,
 }
 
-/// Build option of the runtime without which a helper does not exist, so that the file does not
-/// load.
+/// A build option of the runtime. Without it, a helper does not exist, and the file does not load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RuntimeOption {
     /// `WASM_ENABLE_BULK_MEMORY`
@@ -137,11 +136,11 @@ pub struct HelperInfo {
     pub result: Option<Ty>,
     /// Behaviour on failure.
     pub failure: Failure,
-    /// Build option that brings the helper; `None` if every runtime has it.
+    /// Build option that the helper needs; `None` if every runtime has the helper.
     pub needs: Option<RuntimeOption>,
 }
 
-/// Makes the enum and its table from one list of C-like prototypes.
+/// Generates the enum and its table from one list of C-like prototypes.
 macro_rules! helpers {
     (@result void) => { None };
     (@result $result:expr) => { Some($result) };
@@ -180,9 +179,9 @@ helpers! {
         /// arguments.
         InvokeNative = "aot_invoke_native" (EXEC_ENV, U32, U32, CELLS) -> Bool, Unwinds;
         /// Calls a table element: table, element, number of parameter cells, cells. It does not
-        /// check the type, and it crashes on an element that was never set.
+        /// check the type, and crashes on an element that was never set.
         CallIndirect = "aot_call_indirect" (EXEC_ENV, U32, U32, U32, CELLS) -> Bool, Unwinds;
-        /// `memory.grow` by so many pages; false if that is not possible.
+        /// `memory.grow` by this many pages; false if that is not possible.
         EnlargeMemory = "aot_enlarge_memory" (INSTANCE, U32) -> Bool, Silent;
         /// Converts a pointer argument of a native function: is string, address, size, result.
         CheckAppAddrAndConvert = "aot_check_app_addr_and_convert"

@@ -1,14 +1,14 @@
 //! Byte offsets and sizes of the runtime structures that compiled code reads and writes.
 //!
-//! Purpose: the only place where such a number is written down. Each constant is also a row of
+//! This is the only place where such a number is written down. Each constant is also a row of
 //! [`ASSERTED`], from which the build of the runtime makes one `_Static_assert` against WAMR's own
-//! headers, so a wrong number is a build failure and never a wrong access.
+//! headers. So a wrong number is a build failure and never a wrong access.
 //!
 //! Invariants: offsets are in bytes from the start of the structure that names the module, for a
-//! 64-bit little-endian target and a runtime without GC. Whether a structure may be addressed
-//! directly or only through a pointer is said where it matters.
+//! 64-bit little-endian target and a runtime without GC. Comments say where a structure can be
+//! reached only through a pointer.
 //!
-//! Not here: what depends on the module being compiled (the place of a global or table behind
+//! Not included: what depends on the module being compiled (the place of a global or table after
 //! [`instance::GLOBAL_TABLE_DATA`]), and the layout of the file (see the `format` module).
 
 /// What a [`FieldFact`] states about its field.
@@ -24,7 +24,7 @@ pub enum What {
     Value,
 }
 
-/// One fact about a structure of WAMR, checkable by a C compiler.
+/// One fact about a structure of WAMR that a C compiler can check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldFact {
     /// C name of the structure (`WASMExecEnv`); empty for [`What::Value`].
@@ -37,7 +37,7 @@ pub struct FieldFact {
     pub what: What,
 }
 
-/// Makes, from one list, the public constants and the table of facts to be asserted.
+/// Generates the public constants and the table of facts to assert from one list.
 macro_rules! layout {
     (@fact $c_type:literal offset $field:literal $value:expr) => {
         FieldFact { c_type: $c_type, c_field: $field, value: $value, what: What::Offset }
@@ -81,7 +81,7 @@ layout! {
         ARGV_BUF = 0x18, offset "argv_buf";
         /// Lowest stack address that a function may use; null when unknown.
         NATIVE_STACK_BOUNDARY = 0x20, offset "native_stack_boundary";
-        /// `u32` of flags by which another thread asks this one to stop.
+        /// `u32` of flags with which another thread asks this one to stop.
         SUSPEND_FLAGS = 0x28, offset "suspend_flags";
         /// Lower bound of the stack that the module keeps in linear memory.
         AUX_STACK_BOUNDARY = 0x30, offset "aux_stack_boundary";
@@ -106,13 +106,13 @@ layout! {
         /// `u32` number of memories.
         MEMORY_COUNT = 0x04, offset "memory_count";
         /// Array of pointers to the memory instances. A shared memory must be reached through it,
-        /// for it belongs to the instance of the first thread.
+        /// since it belongs to the instance of the first thread.
         MEMORIES = 0x08, offset "memories";
         /// `u32` size of all globals.
         GLOBAL_DATA_SIZE = 0x10, offset "global_data_size";
         /// `u32` number of tables.
         TABLE_COUNT = 0x14, offset "table_count";
-        /// Pointer to the globals, which lie inside the instance.
+        /// Pointer to the globals, which are inside the instance.
         GLOBAL_DATA = 0x18, offset "global_data";
         /// Array of pointers to the table instances.
         TABLES = 0x20, offset "tables";
@@ -136,7 +136,7 @@ layout! {
     pub mod memory = "AOTMemoryInstance" {
         /// Bytes of one memory instance.
         SIZE = 120, type_size "AOTMemoryInstance";
-        /// `u32` bytes of a page; the runtime may make it other than 65536.
+        /// `u32` size of a page in bytes; the runtime may choose another one than 65536.
         NUM_BYTES_PER_PAGE = 12, offset "num_bytes_per_page";
         /// `u32` current size in pages.
         CUR_PAGE_COUNT = 16, offset "cur_page_count";
@@ -170,13 +170,13 @@ layout! {
         MAX_SIZE = 20, offset "max_size";
         /// First slot.
         ELEMS = 24, offset "elems";
-        /// Bytes before the first slot. The next table begins right behind the last slot.
+        /// Bytes before the first slot. The next table begins right after the last slot.
         HEADER_SIZE = 24, offset "elems";
         /// Bytes of a slot, of which compiled code reads the low 4.
         SLOT_SIZE = 8, type_size "table_elem_type_t";
     }
 
-    /// `AOTModuleInstanceExtra` (`core/iwasm/aot/aot_runtime.h`), at the first multiple of 8 behind
+    /// `AOTModuleInstanceExtra` (`core/iwasm/aot/aot_runtime.h`), at the first multiple of 8 after
     /// the last table.
     pub mod extra = "AOTModuleInstanceExtra" {
         /// Pointer to the object data section `.aot_stack_sizes`, if the file has one.
@@ -196,8 +196,8 @@ layout! {
         SIZE = 24, type_size "CApiFuncImport";
     }
 
-    /// `AOTTinyFrame` (`core/iwasm/compilation/aot_stack_frame.h`): a call-stack frame in files with the
-    /// feature flag for them.
+    /// `AOTTinyFrame` (`core/iwasm/compilation/aot_stack_frame.h`): a call-stack frame in files
+    /// with the feature flag `TINY_STACK_FRAME`.
     pub mod tiny_frame = "AOTTinyFrame" {
         /// `u32` function index, imports included.
         FUNC_INDEX = 0, offset "func_index";
@@ -207,7 +207,8 @@ layout! {
         SIZE = 8, type_size "AOTTinyFrame";
     }
 
-    /// `AOTFrame` (`core/iwasm/aot/aot_runtime.h`): a call-stack frame in files without that flag.
+    /// `AOTFrame` (`core/iwasm/aot/aot_runtime.h`): a call-stack frame in files without
+    /// `TINY_STACK_FRAME`.
     pub mod frame = "AOTFrame" {
         /// Frame of the caller.
         PREV_FRAME = 0, offset "prev_frame";

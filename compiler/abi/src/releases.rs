@@ -1,9 +1,9 @@
-//! WAMR releases that `.aot` files are made for, and what differs between them.
+//! WAMR releases that `.aot` files are made for, and the differences between them.
 //!
-//! One table: each release states what changed since the one before. Machine code, helpers and
-//! struct offsets are the same in all of them; the differences are the version word, one field of
-//! the container, and features that an old loader refuses. Facts without a file name were found by
-//! running the release's own runtime; `AOT_CURRENT_VERSION` stands in `core/config.h`.
+//! There is one table: each release states what changed since the one before. Machine code, helpers
+//! and struct offsets are the same in all of them. The differences are the version word, one field
+//! of the container, and features that an old loader refuses. Facts without a file name were found
+//! by running the release's own runtime; `AOT_CURRENT_VERSION` is in `core/config.h`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use std::str::FromStr;
 /// A WAMR release, by its tag `WAMR-x.y.z`, or the main branch.
 ///
 /// Releases before 2.0.0 have another container and another ABI and are not listed. Main is the
-/// branch in July 2026, AOT version 6; its `core/version.h` still says 2.4.3, the released 2.4.3
-/// is AOT version 5.
+/// branch of July 2026 with AOT version 6. Its `core/version.h` still says 2.4.3, although the
+/// released 2.4.3 has AOT version 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Release {
@@ -48,16 +48,17 @@ pub enum Release {
 
 /// Layout of the offset of an element segment (`aot/aot_loader.c`, `load_table_init_data_list`).
 ///
-/// An offset written as `i64.const` is the same bytes in both, since both then hold a `u64`.
+/// An offset written as `i64.const` has the same bytes in both layouts, since both then contain a
+/// `u64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ElementOffset {
-    /// `u32` type and always a `u64` value, also where there is none.
+    /// `u32` type and always a `u64` value, even for types without one.
     Fixed,
-    /// An initialiser expression, its payload as long as its type says.
+    /// An initialiser expression, whose payload depends on its type.
     InitExpr,
 }
 
-/// What one release takes, and the behaviour that a compiler has to know.
+/// What one release supports, and the behaviour that a compiler has to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
     /// Which release this is.
@@ -73,28 +74,29 @@ pub struct Facts {
     /// Arithmetic in initialiser expressions can be built in
     /// (`WAMR_BUILD_EXTENDED_CONST_EXPR`, off by default everywhere).
     pub extended_const: bool,
-    /// Knows the feature flags of tiny call-stack frames. Without, a runtime that dumps call
-    /// stacks pushes frames of the other kind and aborts.
+    /// Knows the feature flags of tiny call-stack frames. In other releases, a runtime that dumps
+    /// call stacks pushes frames of the other kind and aborts.
     pub tiny_frames: bool,
-    /// Takes the x86-64 relocation types `R_X86_64_GOTPCRELX` and `R_X86_64_REX_GOTPCRELX`
+    /// Supports the x86-64 relocation types `R_X86_64_GOTPCRELX` and `R_X86_64_REX_GOTPCRELX`
     /// (`aot/arch/aot_reloc_x86_64.c`).
     pub gotpcrelx: bool,
-    /// Knows 64-bit memories (`WAMR_BUILD_MEMORY64`, off by default everywhere), or refuses them.
-    /// Elsewhere the memory flag is ignored, and such a memory taken for one of 32 bits.
+    /// Supports 64-bit memories (`WAMR_BUILD_MEMORY64`, off by default everywhere), or refuses
+    /// them. Other releases ignore the memory flag and treat such a memory as a 32-bit one.
     pub memory64: bool,
     /// Resolves data sections named `.srodata*` (`aot/aot_loader.c`, `do_text_relocation`).
     pub small_read_only_data: bool,
-    /// `WAMR_BUILD_REF_TYPES` is on in default builds. Where it is off the loader refuses the
-    /// feature flag and `ref.null`, has no `table.*` helpers, and applies passive element segments
-    /// as if they were active.
+    /// `WAMR_BUILD_REF_TYPES` is on in default builds. If it is off, the loader refuses the feature
+    /// flag and `ref.null`, has no `table.*` helpers, and applies passive element segments as if
+    /// they were active.
     pub reference_types_by_default: bool,
-    /// `global.get` in initialiser expressions works whatever the first imported global is; the
-    /// others test the mutability of that one instead of the one referred to.
+    /// `global.get` in initialiser expressions works for every import; other releases test the
+    /// mutability of the first imported global instead of the one referred to.
     pub global_get_of_any_import: bool,
-    /// Declarative element segments are dropped at instantiation. Elsewhere `table.init` from them
-    /// succeeds, so they must be written with no elements.
+    /// Declarative element segments are dropped at instantiation. In other releases `table.init`
+    /// from them succeeds, so they must be written without elements.
     pub drops_declarative_segments: bool,
-    /// `func_ptrs` of an unlinked import is a stub that raises an exception; elsewhere it is NULL.
+    /// `func_ptrs` of an unlinked import is a stub that raises an exception; in other releases it
+    /// is NULL.
     pub unlinked_import_stubs: bool,
 }
 
@@ -171,7 +173,7 @@ static TABLE: [Facts; 14] = [
 ];
 
 impl Release {
-    /// The newest release: what people run.
+    /// The newest release, which most users run.
     pub const DEFAULT: Self = Self::V2_4_5;
 
     /// Every release, oldest first, main last.
@@ -186,8 +188,8 @@ impl Release {
 
     /// What this release cannot load or run in a file that needs `needs`.
     ///
-    /// Only the file is judged: a feature flag that the loader checks against the build options of
-    /// the runtime is no reason.
+    /// Only the file is judged. A feature flag that the loader checks against the build options of
+    /// the runtime does not count.
     pub fn refuses(self, needs: &Requirements) -> Option<Refusal> {
         let facts = self.facts();
         if !facts.accepted_versions.contains(&needs.version) {
@@ -199,7 +201,7 @@ impl Release {
         self.refuses_features(&needs.features)
     }
 
-    /// What this release cannot load or run of `features`, whatever container they come in.
+    /// What this release cannot load or run of `features`, in whatever container.
     pub fn refuses_features(self, features: &Features) -> Option<Refusal> {
         let facts = self.facts();
         [
@@ -271,19 +273,19 @@ impl FromStr for Release {
     }
 }
 
-/// What a file needs of the runtime that loads it, as far as releases differ.
+/// What a file requires of the runtime that loads it, as far as releases differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirements {
     /// The file's version word.
     pub version: u32,
-    /// The layout its element segments are in; none when there are no segments or their bytes are
-    /// the same in both layouts.
+    /// The layout of its element segments; none if there are no segments, or if both layouts give
+    /// the same bytes.
     pub element_offset: Option<ElementOffset>,
     /// Features that it uses.
     pub features: Features,
 }
 
-/// Features of a file that some releases cannot take.
+/// Features of a file that some releases do not support.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Features {
     /// Arithmetic in initialiser expressions.
@@ -313,7 +315,7 @@ pub enum Refusal {
     TinyFrames,
     /// It refuses the relocation types `R_X86_64_GOTPCRELX` and `R_X86_64_REX_GOTPCRELX`.
     GotPcRelX,
-    /// It takes a 64-bit memory for one of 32 bits.
+    /// It treats a 64-bit memory as a 32-bit one.
     Memory64,
     /// It does not resolve `.srodata*` sections.
     SmallReadOnlyData,

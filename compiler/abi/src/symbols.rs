@@ -1,17 +1,17 @@
 //! Symbols that each release's loader resolves, per machine.
 //!
-//! Purpose: to find out before a file is loaded that a symbol of it is unknown to every runtime of a
-//! release. LLVM calls functions of the C compiler's library where a machine lacks an instruction, and
-//! the loader's lists of these have holes. Machines that only WAMR's own compiler makes files for are here
-//! as well; what [`crate::helpers`] has is a part of the common list.
+//! The lists allow a check, before a file is loaded, for symbols that no runtime of a release
+//! knows. LLVM calls functions of the C compiler's library if a machine lacks an instruction, and
+//! the loader's lists of these have gaps. Machines for which only wamrc makes files are included.
+//! The helpers in [`crate::helpers`] are part of the common list.
 //!
-//! A symbol counts as known if some build of the runtime for the machine knows it: which options and
-//! which extensions it is built with cannot be told from a file, but for the floating-point registers that
-//! its ABI takes for granted.
+//! A symbol counts as known if some build of the runtime for the machine knows it. A file does not
+//! say which options and extensions its runtime is built with, except for the floating-point
+//! registers that its ABI requires.
 //!
-//! Source: `target_sym_map` of `aot/arch/aot_reloc_*.c`, `REG_COMMON_SYMBOLS` of `aot/aot_reloc.h`, and
-//! `do_text_relocation` of `aot/aot_loader.c`, at the tags of the releases. A test compares the newest
-//! lists with the C sources. No release has dropped a symbol.
+//! Source: `target_sym_map` of `aot/arch/aot_reloc_*.c`, `REG_COMMON_SYMBOLS` of `aot/aot_reloc.h`,
+//! and `do_text_relocation` of `aot/aot_loader.c`, at the tags of the releases. A test compares the
+//! newest lists with the C sources. No release has removed a symbol.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -19,7 +19,8 @@ use std::sync::LazyLock;
 use crate::format::{BIN_TYPE_64_BIT, BIN_TYPE_BIG_ENDIAN};
 use crate::releases::Release;
 
-/// A loader's list of symbols, by file: of the machines, 32-bit Arm has two and RISC-V one for both widths.
+/// A loader's list of symbols, by source file. 32-bit Arm has two lists, and RISC-V has one for
+/// both widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Loader {
     /// `aot_reloc_x86_64.c`.
@@ -37,9 +38,10 @@ pub enum Loader {
     },
     /// `aot_reloc_riscv.c`.
     Riscv {
-        /// Of addresses, in bits: 32 or 64.
+        /// Width of addresses in bits: 32 or 64.
         width: u32,
-        /// Of the floating-point registers that the ABI passes arguments in, in bits: 0, 32 or 64.
+        /// Width in bits of the floating-point registers in which the ABI passes arguments: 0, 32
+        /// or 64.
         float_abi: u32,
     },
     /// `aot_reloc_xtensa.c`.
@@ -48,7 +50,7 @@ pub enum Loader {
     Arc,
 }
 
-/// ELF's numbers of machines, those of [`crate::format::Machine`] among them.
+/// ELF numbers of machines, including those of [`crate::format::Machine`].
 mod elf {
     pub(super) const I386: u16 = 3;
     pub(super) const ARM: u16 = 40;
@@ -58,7 +60,7 @@ mod elf {
     pub(super) const AARCH64: u16 = 183;
     pub(super) const ARC_COMPACT2: u16 = 195;
     pub(super) const RISCV: u16 = 243;
-    /// Of a RISC-V file's flags, those that say in which registers floats are passed (psABI).
+    /// The bits of a RISC-V file's flags that say in which registers floats are passed (psABI).
     pub(super) const RISCV_FLOAT_ABI: u32 = 6;
     pub(super) const RISCV_FLOAT_ABI_SOFT: u32 = 0;
     pub(super) const RISCV_FLOAT_ABI_SINGLE: u32 = 2;
@@ -92,7 +94,7 @@ impl Loader {
         })
     }
 
-    /// Those of `symbols` that no runtime of `release` resolves, in the build that resolves most.
+    /// The `symbols` that no runtime of `release` resolves, even in the build that resolves most.
     pub fn unresolved<'s>(self, release: Release, symbols: &[&'s str]) -> Vec<&'s str> {
         let missing = |build| -> Vec<_> {
             let unknown =
@@ -175,10 +177,10 @@ enum Build {
     Doubles,
 }
 
-/// On which condition symbols are in a list.
+/// The condition under which symbols are in a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum When {
-    /// They are, or may be: others depend on extensions of which files tell nothing.
+    /// They always are, or may be: others depend on extensions that a file does not state.
     Always,
     /// `__ARM_ARCH != 6`.
     BeyondArmV6,
@@ -244,7 +246,7 @@ static ROWS: [Row; 22] = [
     riscv(When::Always, Release::V2_2_0, "__atomic_compare_exchange_4 __atomic_store_4"),
     row(List::Xtensa, Release::V2_0_0, XTENSA),
     row(List::Arc, Release::V2_0_0, ARC),
-    // Either, by the compiler that the runtime is built with.
+    // Either one, depending on the compiler that builds the runtime.
     row(List::Arc, Release::V2_0_0, ARC_EITHER),
 ];
 
@@ -399,7 +401,7 @@ mod tests {
     fn helpers_are_in_the_common_list() {
         for helper in Helper::ALL {
             let release = match helper {
-                // No operator becomes a call of these.
+                // No operator is compiled to a call of these.
                 Helper::IntrinsicI64Mul
                 | Helper::IntrinsicI64Shl
                 | Helper::IntrinsicI64ShrS
@@ -419,7 +421,7 @@ mod tests {
         assert!(Loader::Xtensa.unresolved(Release::V2_0_0, &places).is_empty());
     }
 
-    /// One build has all or another has them: never some of each.
+    /// A build has all of these symbols, or another build does: never some of each.
     #[test]
     fn symbols_come_from_one_build() {
         let release = Release::Main;

@@ -1,7 +1,7 @@
 //! Relocation types that the loader applies, per architecture, by their ELF names.
 //!
-//! A type that is not listed here makes the load fail with "invalid relocation type". What each
-//! one computes, and its quirks, is in the loader's file of the architecture.
+//! A type that is not listed here makes loading fail with "invalid relocation type". The loader's
+//! file of the architecture shows what each one computes, and its quirks.
 
 use super::Machine;
 use crate::symbols::Loader;
@@ -10,7 +10,7 @@ use crate::symbols::Loader;
 pub mod x86_64 {
     /// S + A + the 8 bytes in place.
     pub const R_X86_64_64: u32 = 1;
-    /// S + A - P, without a detour through the PLT.
+    /// S + A - P, without going through the PLT.
     pub const R_X86_64_PC32: u32 = 2;
     /// S + A - P, through the PLT for runtime helpers.
     pub const R_X86_64_PLT32: u32 = 4;
@@ -22,9 +22,9 @@ pub mod x86_64 {
     pub const R_X86_64_32S: u32 = 11;
     /// S + A - P as 64 bits.
     pub const R_X86_64_PC64: u32 = 24;
-    /// As `R_X86_64_GOTPCREL`; WAMR's main branch only.
+    /// Like `R_X86_64_GOTPCREL`; WAMR's main branch only.
     pub const R_X86_64_GOTPCRELX: u32 = 41;
-    /// As `R_X86_64_GOTPCREL`; WAMR's main branch only.
+    /// Like `R_X86_64_GOTPCREL`; WAMR's main branch only.
     pub const R_X86_64_REX_GOTPCRELX: u32 = 42;
 }
 
@@ -74,7 +74,7 @@ pub mod riscv64 {
     pub const R_RISCV_64: u32 = 2;
     /// S + A - P in an `auipc` and the instruction after it.
     pub const R_RISCV_CALL: u32 = 18;
-    /// As `R_RISCV_CALL`, through the PLT where a runtime helper is out of range.
+    /// Like `R_RISCV_CALL`, through the PLT if a runtime helper is out of range.
     pub const R_RISCV_CALL_PLT: u32 = 19;
     /// S + A - P in an `auipc` and the instruction after it.
     pub const R_RISCV_PCREL_HI20: u32 = 23;
