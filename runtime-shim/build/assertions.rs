@@ -1,8 +1,8 @@
-//! C assertions from the tables of `wamr-abi`.
+//! Generates C assertions from the tables of `wamr-abi`.
 //!
-//! The file is compiled against WAMR's own headers with the macros of the runtime itself, so an
-//! offset, a trap id or a prototype that this runtime does not have fails the build. The C compiler
-//! names the row.
+//! The file is compiled against WAMR's own headers with the macros of the runtime itself. So if an
+//! offset, a trap id or a prototype does not match this runtime, the build fails, and the C
+//! compiler names the row.
 
 use std::fmt::Write;
 use wamr_abi::exceptions::TrapId;

@@ -1,5 +1,5 @@
-//! Names for what was built, by all that it was built from: what has the same name need not be built
-//! again.
+//! Names build results by a digest of everything they were built from, so that nothing is built
+//! twice.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::assertions;
 
-/// A number that is another one if `parts`, the content of `files` or this crate's tables differ.
+/// A number that changes if `parts`, the content of `files` or this crate's tables change.
 pub(crate) fn fingerprint<'f>(
     parts: impl Hash,
     files: impl Iterator<Item = &'f PathBuf>,

@@ -1,11 +1,11 @@
-//! Compiles the WAMR runtime from its unmodified sources, with a C compiler as the only tool.
+//! Compiles the WAMR runtime from its unmodified sources; the only tool it needs is a C compiler.
 //!
-//! [`compile_runtime`] makes the objects: for the build script of `wamr-shim`, which links them into
-//! Rust programs, for [`Runner`], a program for another architecture, and for [`Library`], which
-//! programs in C are linked with. All have the same tables: `target.rs` for what depends on the
-//! architecture, `options.rs` for WAMR's build options, `sources.rs` for the files. With the runtime,
-//! the assertions are compiled which prove that the tables of `wamr-abi` describe this very runtime.
-//! Nothing here changes a WAMR source file.
+//! [`compile_runtime`] builds the objects for the build script of `wamr-shim`, which links them
+//! into Rust programs, for [`Runner`], a program for another architecture, and for [`Library`],
+//! which C programs link. All of them use the same tables: `target.rs` for what depends on the
+//! architecture, `options.rs` for WAMR's build options, `sources.rs` for the files. The runtime is
+//! compiled together with assertions that prove that the tables of `wamr-abi` describe exactly this
+//! runtime. No WAMR source file is changed.
 
 mod assertions;
 mod fingerprint;
@@ -29,7 +29,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Compiles the runtime for `target` into `out_dir` and returns the object files. `compiler` is a
-/// set-up C compiler.
+/// configured C compiler.
 ///
 /// # Errors
 /// A message. The C compiler has then printed its own.
@@ -54,7 +54,7 @@ pub fn compile_runtime(
     Ok(objects)
 }
 
-/// The system libraries that a program with the runtime for `target` is linked with.
+/// The system libraries needed by a program with the runtime for `target`.
 pub fn libraries(target: &Target) -> &'static [&'static str] {
     target.libraries
 }
@@ -72,7 +72,8 @@ fn configure(
         .flags(["-ffunction-sections", "-fdata-sections"])
         .flags(options::flags(options))
         .warnings(false)
-        // The runtime is a tool here, not the thing under development: optimised in every profile.
+        // The runtime is a tool here, not the code under development: it is optimised in every
+        // profile.
         .opt_level(2)
         .debug(false);
     for (name, value) in options::defines(target, options) {

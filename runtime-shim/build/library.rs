@@ -1,8 +1,8 @@
-//! The runtime as a static library for programs in C: `libiwasm.a`, WAMR's public headers, and a
+//! The runtime as a static library for C programs: `libiwasm.a`, WAMR's public headers, and a
 //! pkg-config file.
 //!
-//! It is the very runtime that `wamr-shim` links into Rust programs. WAMR's own build makes a
-//! library of the same name; programs can be linked with either.
+//! It is the same runtime that `wamr-shim` links into Rust programs. WAMR's own build makes a
+//! library of the same name; programs can link either.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,22 +12,22 @@ use crate::fingerprint::fingerprint;
 use crate::sources::Sources;
 use crate::{Options, Target, compile_runtime, libraries, options, runner};
 
-/// WAMR's headers for embedders. The others are of parts that this runtime has not.
+/// WAMR's headers for embedders. The other headers belong to parts that this runtime does not have.
 const HEADERS: &[&str] = &["lib_export.h", "wasm_c_api.h", "wasm_export.h"];
 
 /// Where they are.
 const HEADER_FOLDER: &str = "core/iwasm/include";
 
-/// The runtime for a machine, installed below a folder of its own, as a package is below its
-/// prefix: `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc`, `include`.
+/// The runtime for a machine, installed in a folder of its own, laid out like the prefix of a
+/// package: `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc`, `include`.
 #[derive(Clone, Debug)]
 pub struct Library {
     prefix: PathBuf,
 }
 
 impl Library {
-    /// Builds the library unless it lies below `folder` already, in a folder whose name depends on
-    /// all that it is built from.
+    /// Builds the library, unless it exists below `folder` already, in a folder whose name depends
+    /// on everything it is built from.
     ///
     /// # Errors
     /// A message: there is no C compiler, or the build failed.
@@ -38,7 +38,7 @@ impl Library {
         let parts = (&version, options::defines(target, options), include_str!("library.rs"));
         let number = fingerprint(parts, found.files())?;
         let prefix = folder.join(format!("libiwasm-{}-{number:016x}", target.arch));
-        // The name of the unfinished folder tells processes apart, but not threads of this one.
+        // The name of the unfinished folder distinguishes processes, but not threads of this one.
         static BUILDING: Mutex<()> = Mutex::new(());
         let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         if !prefix.exists() {
@@ -56,7 +56,7 @@ impl Library {
         Ok(Library { prefix })
     }
 
-    /// The folder that holds `lib` and `include`.
+    /// The folder that contains `lib` and `include`.
     pub fn prefix(&self) -> &Path {
         &self.prefix
     }

@@ -1,24 +1,24 @@
-//! Finds WAMR's sources: `WAMR_ROOT_DIR` if it is set, else the crate `wamrx-sys`.
+//! Finds WAMR's sources: `WAMR_ROOT_DIR` if it is set, otherwise the crate `wamrx-sys`.
 //!
-//! That crate is named in `Cargo.toml` under a condition that never holds, so cargo resolves and
-//! fetches it but never builds it: its own build script wants cmake and libclang and leaves the
-//! ahead-of-time loader out.
+//! That crate is named in `Cargo.toml` under a condition that is never true, so cargo resolves and
+//! fetches it but never builds it: its own build script needs cmake and libclang and leaves out the
+//! ahead-of-time loader.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use crate::package::package_folder;
 
-/// Names another checkout of WAMR, which, unlike the registry's copy, may change.
+/// The variable that names another checkout of WAMR. Unlike the registry's copy, it may change.
 pub const ROOT_VARIABLE: &str = "WAMR_ROOT_DIR";
 
 const PACKAGE: &str = "wamrx-sys";
 const FOLDER: &str = "wasm-micro-runtime";
 
-/// The folder that holds WAMR's `core`.
+/// The folder that contains WAMR's `core`.
 ///
 /// # Errors
-/// A message, if it is not there.
+/// A message, if it does not exist.
 pub fn wamr_root() -> Result<PathBuf, String> {
     let root = match env::var_os(ROOT_VARIABLE) {
         Some(root) => root.into(),

@@ -1,9 +1,9 @@
-//! Installs WAMR as a static library for programs in C: `cargo run -p wamr-build -- PREFIX`.
+//! Installs WAMR as a static library for C programs: `cargo run -p wamr-build -- PREFIX`.
 //!
-//! Puts `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc` and WAMR's headers below PREFIX. Flags before it:
-//! `--arch=NAME` for another machine (x86_64, aarch64, riscv64), which takes a cross compiler;
-//! `--software-bounds-checks` for a runtime without guard pages, which needs files that are compiled
-//! with `--bounds-checks=1`.
+//! It installs `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc` and WAMR's headers below PREFIX. Flags
+//! before PREFIX: `--arch=NAME` for another machine (x86_64, aarch64, riscv64), which needs a cross
+//! compiler; `--software-bounds-checks` for a runtime without guard pages, which needs files
+//! compiled with `--bounds-checks=1`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,6 +57,6 @@ fn install(request: &Request) -> Result<(), String> {
 }
 
 fn say(text: &str) {
-    // Without standard error there is no one to tell.
+    // If standard error cannot be written, the error is ignored.
     let _ = io::Write::write_all(&mut io::stderr(), format!("{text}\n").as_bytes());
 }

@@ -1,7 +1,7 @@
 //! Build options of the runtime, as macros.
 //!
-//! Source: `build-scripts/config_common.cmake` of WAMR and the cmake file of each part. What stands
-//! here is what its Linux build sets, with every feature on that a compiled module may use.
+//! Source: `build-scripts/config_common.cmake` of WAMR and the cmake file of each part. These are
+//! the settings of its Linux build, with every feature enabled that a compiled module may use.
 
 use crate::target::Target;
 
@@ -34,26 +34,26 @@ const ON: &[&str] = &[
     "_GNU_SOURCE",
 ];
 
-/// Options that WAMR's headers or build turn on unless told otherwise.
+/// Options that are on by default in WAMR's headers or build.
 const OFF: &[&str] = &[
     "BH_DEBUG",
     // The fast interpreter needs SIMDe for SIMD.
     "WASM_ENABLE_FAST_INTERP",
     "WASM_ENABLE_MINI_LOADER",
     "WASM_ENABLE_MULTI_MODULE",
-    // It would give the interpreter a smaller memory than the module declares, and so make it
-    // useless as the judge of out-of-bounds accesses.
+    // It would give the interpreter a smaller memory than the module declares, so the interpreter
+    // could not be used as a reference for out-of-bounds accesses.
     "WASM_ENABLE_SHRUNK_MEMORY",
     "WASM_DISABLE_WAKEUP_BLOCKING_OP",
 ];
 
-/// In the files that write diagnostics: to standard error (see `csrc/console.c`). WAMR writes them
-/// to standard output, which belongs to the program that runs.
+/// In files that write diagnostics, these go to standard error (see `csrc/console.c`). WAMR writes
+/// them to standard output, which belongs to the running program.
 pub(crate) const CONSOLE_RENAMES: &[(&str, &str)] =
     &[("os_printf", "wamr_shim_eprintf"), ("os_vprintf", "wamr_shim_veprintf")];
 
-/// In the file that prints the call stack of a trap to standard output: nowhere, for a `Trap`
-/// carries it. It prints profiles of calls, too, which go to standard error.
+/// In the file that prints the call stack of a trap to standard output, printing is disabled, since
+/// a `Trap` contains the call stack. Profiles of calls, which it prints too, go to standard error.
 pub(crate) fn call_stack_renames(options: Options) -> [(&'static str, &'static str); 1] {
     let place = if options.profiling { "wamr_shim_eprintf" } else { "wamr_shim_discard" };
     [("os_printf", place)]
@@ -62,17 +62,17 @@ pub(crate) fn call_stack_renames(options: Options) -> [(&'static str, &'static s
 /// What can be chosen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// No guard pages: only code that checks bounds itself can run.
+    /// No guard pages: only code that checks bounds itself is safe.
     pub software_bounds_checks: bool,
-    /// 64-bit memories, which WAMR builds without guard pages only.
+    /// 64-bit memories, which WAMR builds only without guard pages.
     pub memory64: bool,
     /// WAMR's native module `spectest`.
     pub spec_test: bool,
     /// Profiles of calls and of the native stack, which WAMR prints.
     pub profiling: bool,
-    /// gcc's sanitizers of addresses and of undefined behaviour in all C, which end the program. Their
-    /// handlers of signals and WAMR's get into each other's way, so this is for a runtime without guard
-    /// pages, and only for the machine that builds it.
+    /// gcc's sanitizers of addresses and of undefined behaviour in all C code; they end the
+    /// program. Their signal handlers conflict with WAMR's, so this is only for a runtime without
+    /// guard pages, and only for the machine that builds it.
     pub sanitized: bool,
 }
 
@@ -102,8 +102,8 @@ pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<
 
 /// Flags of the compiler and of the linker beyond macros.
 pub(crate) fn flags(options: Options) -> &'static [&'static str] {
-    // WAMR shifts into the sign and reads and writes numbers where they lie, aligned or not; it adds to
-    // null pointers, and calls functions by types that differ in names only.
+    // WAMR shifts into the sign bit and accesses unaligned numbers, adds to null pointers, and
+    // calls functions through types that differ only in names.
     const SANITIZED: &[&str] = &[
         "-fsanitize=address,undefined",
         "-fno-sanitize=alignment,shift,pointer-overflow,null",

@@ -1,15 +1,15 @@
-//! Finds the folder of a package that cargo fetches for a manifest, also of one that it never builds.
+//! Finds the folder of a package that cargo fetches for a manifest, even if it never builds it.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folder of `package`, which the `manifest` names among its dependencies; it is fetched if need be.
+/// The folder of `package`, a dependency of `manifest`, which is fetched if necessary.
 ///
 /// # Errors
-/// A message, if cargo cannot tell.
+/// A message, if cargo cannot find it.
 pub fn package_folder(manifest: &Path, package: &str) -> Result<PathBuf, String> {
-    // Offline first: it costs no look at the network when everything is there already.
+    // Offline first, which avoids network access when everything has been fetched already.
     let metadata = metadata(manifest, &["--offline"]).or_else(|_| metadata(manifest, &[]))?;
     let packages = metadata["packages"].as_array().ok_or("cargo metadata names no packages")?;
     let manifest = packages

@@ -1,8 +1,8 @@
 //! The runner: the runtime as one static program for an architecture, driven by `wamr-shim`.
 //!
-//! It is built when it is wanted, with the compiler of this machine or a cross compiler, and kept
-//! under a name that depends on everything it is made of. A program of another architecture runs
-//! under qemu's emulator of Linux programs.
+//! It is built on demand, with the compiler of this machine or a cross compiler, and kept under a
+//! name that depends on everything it is made of. A program for another architecture runs under
+//! qemu's emulator of Linux programs.
 
 use crate::fingerprint::fingerprint;
 use crate::{Options, Target, compile, compile_runtime, configure, options, sources};
@@ -13,7 +13,7 @@ use std::{env, fs};
 /// The runner's C files.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runner");
 
-/// The functions in whose place the linker puts others: see `runner/main.c`, `runner/regions.c`.
+/// Functions that the linker replaces: see `runner/main.c`, `runner/regions.c`.
 const LINK_FLAGS: &[&str] = &[
     "-Wl,--gc-sections",
     "-Wl,--wrap=mprotect",
@@ -30,10 +30,10 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Builds the runner for `target`, unless it lies in `folder` already.
+    /// Builds the runner for `target`, unless it exists in `folder` already.
     ///
     /// # Errors
-    /// A message: a tool is missing, and which Debian package brings it, or the build failed.
+    /// A message: a tool is missing, with the Debian package that contains it, or the build failed.
     pub fn build(
         target: &'static Target,
         options: Options,
@@ -72,7 +72,7 @@ fn own_files() -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-/// What a tool says of its version.
+/// The version that a tool prints.
 pub(crate) fn tool(name: &str, packages: &str) -> Result<Vec<u8>, String> {
     let output = Command::new(name).arg("--version").output();
     let output = output.map_err(|error| format!("{name}: {error}; Debian packages: {packages}"))?;
@@ -90,7 +90,7 @@ pub(crate) fn compiler(target: &Target, folder: &Path) -> cc::Build {
         .opt_level(2)
         .debug(false)
         .out_dir(folder)
-        // But for what the compiler says.
+        // Only the compiler's own messages are printed.
         .cargo_metadata(false);
     build
 }
@@ -109,7 +109,7 @@ fn link(root: &Path, target: &Target, options: Options, program: &Path) -> Resul
     let linked = folder.join("runner");
     let output = Command::new(target.compiler())
         .args(LINK_FLAGS)
-        // An emulator finds no libraries; those of sanitizers are no archives.
+        // An emulator finds no shared libraries; those of sanitizers exist only as shared ones.
         .args((!options.sanitized).then_some("-static"))
         .args(options::flags(options))
         .arg("-o")

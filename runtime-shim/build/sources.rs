@@ -1,6 +1,6 @@
-//! Which files make up the runtime.
+//! The source files of the runtime.
 //!
-//! Whole folders are taken as WAMR's own build takes them, so that a newer checkout which adds a
+//! Whole folders are compiled, as in WAMR's own build, so that a newer checkout with an additional
 //! file still builds.
 
 use crate::target::Target;
@@ -26,10 +26,10 @@ const INCLUDE_DIRS: &[&str] = &[
     "core/shared/utils",
 ];
 
-/// C code of ours that belongs to every runtime.
+/// This project's C code that belongs to every runtime.
 pub(crate) const OWN_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../csrc");
 
-/// Folders of which every C file belongs to the runtime.
+/// Folders whose C files all belong to the runtime.
 const FOLDERS: &[&str] = &[
     "core/iwasm/common",
     "core/iwasm/libraries/lib-pthread",
@@ -62,7 +62,7 @@ const CONSOLE_FILES: &[&str] = &["bh_log.c", "posix_memmap.c", "posix_thread.c"]
 /// The file whose only output is the call stack of a trap (`dump_line_buf_impl`).
 const CALL_STACK_FILE: &str = "wasm_runtime_common.c";
 
-/// The files to compile, by the macros that they are compiled with.
+/// The files to compile, grouped by the macros they need.
 pub(crate) struct Sources {
     pub(crate) include_dirs: Vec<PathBuf>,
     pub(crate) console: Vec<PathBuf>,

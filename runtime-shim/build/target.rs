@@ -1,4 +1,4 @@
-//! All that building the runtime needs to know about a target, in one table.
+//! Everything about targets that building the runtime needs, in one table.
 //!
 //! Source: `build-scripts/config_common.cmake`, `iwasm_common.cmake` and `iwasm_aot.cmake` of WAMR.
 
@@ -9,13 +9,13 @@ use std::process::Command;
 /// One row of the table.
 #[derive(Debug)]
 pub struct Target {
-    /// `CARGO_CFG_TARGET_ARCH`, and the name that cwamrc has for the architecture.
+    /// `CARGO_CFG_TARGET_ARCH`, which is also cwamrc's name of the architecture.
     pub arch: &'static str,
-    /// How programs for it are built and run elsewhere.
+    /// How programs for it are built and run on other machines.
     pub(crate) foreign: Foreign,
-    /// Macros that tell WAMR its target.
+    /// Macros that select the target in WAMR.
     pub(crate) defines: &'static [(&'static str, &'static str)],
-    /// Whether WAMR has SIMD for it.
+    /// Whether WAMR supports SIMD on it.
     pub(crate) simd: bool,
     /// Assembly file for calls into native code, in `core/iwasm/common/arch`.
     pub(crate) invoke_native: &'static str,
@@ -25,7 +25,8 @@ pub struct Target {
     pub(crate) libraries: &'static [&'static str],
 }
 
-/// What a machine of another architecture needs, with the Debian packages that bring it.
+/// What is needed to build and run programs for another architecture, with the Debian packages that
+/// contain it.
 #[derive(Debug)]
 pub(crate) struct Foreign {
     /// Cross compiler.
@@ -33,7 +34,7 @@ pub(crate) struct Foreign {
     pub(crate) compiler_packages: &'static str,
     /// Emulator of Linux programs.
     pub(crate) emulator: &'static str,
-    /// What the emulator is to be like.
+    /// Flags for the emulator.
     pub(crate) emulator_flags: &'static [&'static str],
     pub(crate) emulator_package: &'static str,
 }
@@ -76,7 +77,7 @@ const TARGETS: &[Target] = &[
             compiler: "riscv64-linux-gnu-gcc",
             compiler_packages: "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
             emulator: "qemu-riscv64",
-            // With vectors, which code may use though the runtime does not.
+            // With vectors, which code may use even though the runtime does not.
             emulator_flags: &["-cpu", "rv64,v=true,vlen=128,vext_spec=v1.0"],
             emulator_package: "qemu-user",
         },
@@ -93,7 +94,7 @@ const TARGETS: &[Target] = &[
 ];
 
 impl Target {
-    /// Whether the runtime has SIMD: takes vectors as parameters and results, and as globals.
+    /// Whether the runtime supports SIMD: vectors as parameters, results and globals.
     pub fn has_simd(&self) -> bool {
         self.simd
     }
@@ -103,13 +104,13 @@ impl Target {
         if self.is_native() { "cc" } else { self.foreign.compiler }
     }
 
-    /// The Debian packages that bring [`Target::compiler`].
+    /// The Debian packages that contain [`Target::compiler`].
     pub(crate) fn compiler_packages(&self) -> &'static str {
         if self.is_native() { "gcc" } else { self.foreign.compiler_packages }
     }
 
     /// The command that runs a program for it here, under an emulator if it is for another machine.
-    /// Such a program has to be linked statically.
+    /// Such a program must be linked statically.
     pub fn command(&self, program: &Path) -> Command {
         if self.is_native() {
             return Command::new(program);

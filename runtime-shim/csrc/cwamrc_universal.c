@@ -35,7 +35,7 @@
 
 struct digest {
     uint64_t state[8];
-    /* Bytes so far; no file has 2^64. */
+    /* Bytes so far; no file has 2^64 bytes. */
     uint64_t total;
     uint32_t filled;
     uint8_t block[BLOCK_SIZE];
@@ -134,7 +134,7 @@ digest_add(struct digest *digest, const uint8_t *bytes, size_t size)
 {
     while (size > 0) {
         size_t room, taken;
-        /* Not before there is more: the last block is another one. */
+        /* Only when there is more data, since the last block is treated differently. */
         if (digest->filled == BLOCK_SIZE) {
             digest->total += BLOCK_SIZE;
             compress(digest, digest->block, 0);
@@ -149,7 +149,7 @@ digest_add(struct digest *digest, const uint8_t *bytes, size_t size)
     }
 }
 
-/* Whether it is `expected`. Neither is a secret, so it may end at the first difference. */
+/* Whether the digest is `expected`. Neither is secret, so the comparison may stop at the first difference. */
 static int
 digest_is(struct digest *digest, const uint8_t *expected)
 {
@@ -167,7 +167,7 @@ digest_is(struct digest *digest, const uint8_t *expected)
 
 struct feature {
     const char *name;
-    /* Where it is told, and all bits that must be set there. */
+    /* Where the feature is reported, and all bits that must be set there. */
     uint32_t source;
     uint64_t bits;
 };
@@ -201,7 +201,7 @@ static const struct feature FEATURES[] = {
     { "lzcnt", CPUID(0x80000001u, 0, 2), 1u << 5 },
 };
 
-/* The registers that the system keeps for programs (XCR0); only where it has said that it does. */
+/* The registers that the system saves for programs (XCR0). Only valid if the system says that it does. */
 static uint64_t
 kept_state(void)
 {
@@ -249,7 +249,7 @@ has(const struct feature *feature)
 
 #elif defined(__riscv) && defined(__linux__)
 /* Source: arch/riscv/include/uapi/asm/hwprobe.h of Linux, and AT_HWCAP for extensions of one letter.
- * What older systems do not tell counts as missing. How long vectors are, the CPU tells by itself. */
+ * What older systems do not report counts as missing. The length of vectors is read from the CPU. */
 #define LETTER(letter) (UINT64_C(1) << ((letter) - 'a'))
 #define PROBED 0
 #define VECTOR_BITS 1
@@ -261,13 +261,13 @@ static const struct feature FEATURES[] = {
     { "d", AT_HWCAP, LETTER('d') },
     { "c", AT_HWCAP, LETTER('c') },
     { "v", AT_HWCAP, LETTER('v') },
-    /* Parts of the extension C, and what the extension F cannot be without. */
+    /* Parts of the extension C, and what the extension F requires. */
     { "zca", AT_HWCAP, LETTER('c') },
     { "zcd", AT_HWCAP, LETTER('c') | LETTER('d') },
     { "zicsr", AT_HWCAP, LETTER('f') },
-    /* Linux runs on nothing without it. */
+    /* Linux requires it. */
     { "zifencei", AT_HWCAP, 0 },
-    /* V prescribes vectors of 128 bits at least. */
+    /* V requires vectors of at least 128 bits. */
     { "zvl32b", AT_HWCAP, LETTER('v') },
     { "zvl64b", AT_HWCAP, LETTER('v') },
     { "zvl128b", AT_HWCAP, LETTER('v') },
@@ -289,14 +289,14 @@ static const struct feature FEATURES[] = {
     { "zcb", PROBED, UINT64_C(1) << 44 },
 };
 
-/* The length of a vector register, from the control register vlenb, which V brings. */
+/* The length of a vector register, from the control register vlenb, which is part of V. */
 static uint64_t
 vector_bits(void)
 {
     uint64_t bytes;
     if (!(getauxval(AT_HWCAP) & LETTER('v')))
         return 0;
-    /* By number: assemblers know the name only where V may be used. */
+    /* By number, since assemblers know the name only if V is enabled. */
     __asm__("csrr %0, 0xc22" : "=r"(bytes));
     return 8 * bytes;
 }
@@ -338,7 +338,7 @@ cpu_has(const char *name, size_t length)
     return 0;
 }
 
-/* Whether the CPU has all of a list of names with commas between them. */
+/* Whether the CPU has all features in a list of names separated by commas. */
 static int
 cpu_has_all(const char *names, size_t length)
 {
@@ -381,7 +381,7 @@ read_leb(struct reader *reader, uint32_t *value)
 }
 
 struct section {
-    /* Name of the machine, if it is one of ours; else null. */
+    /* Name of the machine, for a section with machine code; otherwise null. */
     const char *machine;
     uint32_t machine_length;
     struct reader content;
@@ -412,7 +412,7 @@ read_section(struct reader *file, struct section *section)
     return 1;
 }
 
-/* Whether `expected` is the digest of the module without our sections. */
+/* Whether `expected` is the digest of the module without the sections with machine code. */
 static int
 is_of_module(uint8_t *file, uint32_t size, const uint8_t *expected)
 {
@@ -439,8 +439,8 @@ is_of_module(uint8_t *file, uint32_t size, const uint8_t *expected)
 #define REST_DIGEST_AT (MODULE_DIGEST_AT + DIGEST_SIZE)
 #define REST_AT (REST_DIGEST_AT + DIGEST_SIZE)
 
-/* What a signature is made of: this text, so that no signature for anything else fits, the version of the
- * layout, the two digests, which stand for the module and for code and features, and the name of the machine. */
+/* The signed message: this text, so that no signature for anything else fits; the version of the layout; the two
+ * digests, which cover the module, and the code and its features; and the name of the machine. */
 #define PURPOSE "cwamrc universal file, signature"
 #define PURPOSE_SIZE (sizeof PURPOSE - 1)
 #define MACHINE_SIZE (sizeof MACHINE - 1)
@@ -470,7 +470,7 @@ is_trusted(const struct cwamrc_trust *trust, const uint8_t *key)
     return 0;
 }
 
-/* Whether somebody vouches for the code: CWAMRC_NATIVE, or why not. */
+/* Whether the code is trusted: CWAMRC_NATIVE, or why not. */
 static enum cwamrc_choice
 vouch(const struct cwamrc_trust *trust, const uint8_t *content)
 {
@@ -498,7 +498,7 @@ open_section(uint8_t *file, uint32_t size, const struct cwamrc_trust *trust,
     if ((size_t)(content.end - content.next) < REST_AT + 8
         || little_endian_u32(content.next) != LAYOUT_VERSION)
         return CWAMRC_DAMAGED;
-    /* First, so that files of strangers cost no more than this. */
+    /* First, so that untrusted files cost no more than this. */
     choice = vouch(trust, content.next);
     if (choice != CWAMRC_NATIVE)
         return choice;
@@ -542,7 +542,7 @@ cwamrc_choose(uint8_t *file, uint32_t size, const struct cwamrc_trust *trust, ui
     while (read_section(&reader, &section)) {
         if (!section.machine)
             continue;
-        /* There is one for each machine; if there are more, the first counts, whatever comes of it. */
+        /* There is one for each machine. If there are more, the first counts, whatever its result. */
         if (section.machine_length == MACHINE_SIZE
             && memcmp(section.machine, MACHINE, MACHINE_SIZE) == 0)
             return open_section(file, size, trust, section.content, code, code_size);
@@ -558,25 +558,25 @@ cwamrc_choice_text(enum cwamrc_choice choice)
         case CWAMRC_NATIVE:
             return "machine code for this machine";
         case CWAMRC_NOT_UNIVERSAL:
-            return "no universal file";
+            return "not a universal file";
         case CWAMRC_OTHER_MACHINES:
             return "machine code for other machines only";
         case CWAMRC_EDITED:
-            return "the module was edited after its machine code was made";
+            return "the module was edited after its machine code was compiled";
         case CWAMRC_DAMAGED:
             return "the machine code is damaged, or of another layout";
         case CWAMRC_CPU_LACKS:
             return "the machine code needs a better CPU";
         case CWAMRC_UNALIGNED:
-            return "the machine code does not lie at a multiple of 4";
+            return "the machine code is not aligned to 4";
         case CWAMRC_UNTRUSTED:
-            return "nobody vouches for the machine code";
+            return "the machine code is not signed, or no key is trusted";
         case CWAMRC_UNKNOWN_KEY:
             return "the machine code is signed with a key that is not trusted";
         case CWAMRC_FORGED:
             return "the signature of the machine code is wrong";
         case CWAMRC_AOT_FILE:
-            return "an .aot file, which nobody vouches for";
+            return "an .aot file, which has no signature";
     }
     return "unknown choice";
 }

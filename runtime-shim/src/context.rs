@@ -1,8 +1,8 @@
-//! What can be done with an instance on the thread that may run it.
+//! Operations on an instance, on the thread that may run it.
 //!
-//! Both ways to an instance come here: an [`Instance`](crate::Instance), with its lock held, and the
-//! [`Caller`](crate::Caller) of a host function. What types have to do with it is decided here;
-//! whatever needs the runtime goes through [`Access`].
+//! They are used by an [`Instance`](crate::Instance) with its lock held, and by the
+//! [`Caller`](crate::Caller) of a host function. Types are checked here; whatever needs the runtime
+//! goes through [`Access`].
 
 use crate::error::{Error, Frame, Trap};
 use crate::host::{self, HostFunc};
@@ -18,12 +18,12 @@ use wamr_abi::layout::table::SLOT_SIZE;
 
 /// `proc_exit` of WASI ends a call with this exception (`libc_wasi_wrapper.c`).
 const PROC_EXIT: &str = "wasi proc exit";
-/// Globals that lie further apart, in bytes, are read one by one.
+/// Globals that are further apart, in bytes, are read one by one.
 const MAX_SPAN: u64 = 4096;
 const EXCEPTION_PREFIX: &str = "Exception: ";
 
-/// The way to an instance, in the runtime of this process (`local.rs`) or in that of a runner
-/// (`remote/`). Addresses are those of the process that the runtime is in.
+/// Access to an instance, in the runtime of this process (`local.rs`) or in that of a runner
+/// (`remote/`). Addresses belong to the process of the runtime.
 pub(crate) trait Access {
     /// Calls an exported function with these argument cells.
     fn call(&self, name: &CStr, arguments: &[u32], results: usize) -> Result<Called, RawTrap>;
@@ -45,9 +45,9 @@ pub(crate) trait Access {
     /// # Safety
     /// As for [`Access::read`]; the new bytes are valid there.
     unsafe fn write(&self, address: u64, bytes: &[u8]);
-    /// The object that an `externref` inside the instance stands for, if the host made it.
+    /// The object that an `externref` of the instance refers to, if the host created it.
     fn extern_object(&self, reference: u32) -> Option<u64>;
-    /// The `externref` that stands for an object inside the instance.
+    /// The `externref` that refers to an object inside the instance.
     fn extern_reference(&self, object: u64) -> Option<u32>;
 }
 
@@ -57,17 +57,17 @@ pub(crate) enum Called {
     Returned(Vec<u32>),
     /// There is no such export.
     NoFunction,
-    /// Not called yet: the module only exports a host function again.
+    /// Not called yet: the module only re-exports a host function.
     Host(Arc<HostFunc>),
-    /// Not called: an import that is not linked, exported again.
+    /// Not called: a re-exported import that is not linked.
     Unlinked,
-    /// Not called: a native function with pointers, exported again.
+    /// Not called: a re-exported native function with pointer parameters.
     Pointers,
 }
 
-/// What a program leaves behind that has ended without a trap.
+/// The result of a program that ended without a trap.
 pub(crate) struct MainResult {
-    /// The result of `main`, if it has one: it is stored over the start of the array of arguments.
+    /// The result of `main`, if it has one: it is stored over the start of the argument array.
     pub(crate) stored: i32,
     /// The exit code, if the module uses WASI.
     pub(crate) wasi_exit_code: Option<i32>,
@@ -84,7 +84,7 @@ pub(crate) struct RawTrap {
 }
 
 impl RawTrap {
-    /// A call that the runtime does not even begin.
+    /// A call that is refused before it starts.
     pub(crate) fn new(text: String) -> RawTrap {
         RawTrap { text: Some(text), ..RawTrap::default() }
     }
@@ -93,7 +93,7 @@ impl RawTrap {
         let text = self.text.unwrap_or_else(|| "the call failed without a message".to_owned());
         let message = text.strip_prefix(EXCEPTION_PREFIX).unwrap_or(&text);
         let exit_code = self.wasi_exit_code.filter(|_| message == PROC_EXIT);
-        // WAMR keeps the first 100 bytes or so of the text of a host function.
+        // WAMR keeps only about the first 100 bytes of the text of a host function.
         let message = host::take_message().unwrap_or_else(|| message.to_owned());
         Trap { message, frames: self.frames, exit_code }
     }
@@ -106,7 +106,7 @@ pub(crate) struct Global {
     pub(crate) address: u64,
 }
 
-/// Where the slots of an exported table are.
+/// The place of the slots of an exported table.
 pub(crate) struct Table {
     pub(crate) element: ValType,
     pub(crate) len: u32,
@@ -121,7 +121,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// `access` is the way to an instance of `module`.
+    /// Operations on an instance of `module`, through `access`.
     pub(crate) fn new(module: &'a ModuleInner, access: &'a dyn Access) -> Context<'a> {
         Context { module, access }
     }
@@ -155,8 +155,8 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Runs the program's entry point as `iwasm` does: `_start`, or else `main` with `arguments`, of
-    /// which there is at least one. Returns the exit code.
+    /// Runs the program's entry point as `iwasm` does: `_start`, otherwise `main` with `arguments`,
+    /// of which there is at least one. Returns the exit code.
     pub(crate) fn run_main(self, arguments: &[CString]) -> Result<i32, Trap> {
         host::forget_failure();
         let ended = self.access.run_main(arguments).map_err(RawTrap::into_trap)?;
@@ -182,15 +182,15 @@ impl<'a> Context<'a> {
         Some((self.access.global(&name)?, value))
     }
 
-    /// The value of an exported global; `None` too for an `externref` that the host never made.
+    /// The value of an exported global; also `None` for an `externref` that the host never created.
     pub(crate) fn global(self, name: &str) -> Option<Val> {
         let (global, ty) = self.find_global(name)?;
         // SAFETY: the global holds a value of its type.
         unsafe { Val::read_stored(ty, self.access, global.address) }
     }
 
-    /// The values of exported globals, as [`Context::global`] gives them. Those near each other are
-    /// read at once: a runner is asked once.
+    /// The values of exported globals, as returned by [`Context::global`]. Globals that are close
+    /// together are read at once, so that a runner is asked only once.
     pub(crate) fn globals(self, names: &[&str]) -> Vec<Option<Val>> {
         let found: Vec<_> = names.iter().map(|name| self.find_global(name)).collect();
         let places = || found.iter().flatten();
@@ -201,8 +201,8 @@ impl<'a> Context<'a> {
             return names.iter().map(|name| self.global(name)).collect();
         }
         let mut bytes = vec![0; span as usize];
-        // SAFETY: the globals of an instance lie in one piece of memory, and those at both ends of
-        // the span belong to it.
+        // SAFETY: the globals of an instance are in one piece of memory, and those at both ends of
+        // the range belong to it.
         unsafe { self.access.read(start, &mut bytes) };
         let value = |(global, ty): (Global, ValType)| {
             let offset = (global.address - start) as usize;

@@ -3,27 +3,27 @@
 use std::{error, fmt};
 use wamr_abi::releases::Release;
 
-/// Why a module cannot be loaded, linked or instantiated, or a value not be set.
+/// Why a module cannot be loaded, linked or instantiated, or a value cannot be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// WAMR's process-wide state cannot be set up.
     Runtime(String),
-    /// The bytes are no module that this runtime can load; WAMR's text.
+    /// The runtime cannot load the bytes as a module; WAMR's text.
     Load(String),
     /// An `.aot` file made for another release of WAMR.
     AotVersion {
         /// The version word of the file.
         found: u32,
-        /// The version that this runtime takes.
+        /// The version that this runtime loads.
         supported: u32,
-        /// The releases that take the file; empty if none is known.
+        /// The releases that load the file; empty if none is known.
         releases: Vec<Release>,
     },
     /// The name or type of a host function or global does not fit WAMR or the import.
     Link(String),
-    /// The instance cannot be made: a missing import, a segment out of bounds, a trap of the start
-    /// function; WAMR's text.
+    /// The instance cannot be created: a missing import, a segment out of bounds, a trap of the
+    /// start function; WAMR's text.
     Instantiate(String),
     /// An access beyond the end of a memory.
     OutOfBounds {
@@ -65,14 +65,14 @@ impl error::Error for Error {}
 
 /// The abnormal end of a call.
 ///
-/// A call that the host gets wrong (no such function, arguments of other types) is reported in the
-/// same way, before anything runs.
+/// An invalid call (no such function, arguments of other types) is reported in the same way, before
+/// anything runs.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Trap {
     /// WAMR's text without the prefix `Exception: `, or the text of the host function that failed.
     pub message: String,
-    /// The WebAssembly functions that were active, innermost first, as far as WAMR knows them: for
-    /// code compiled ahead of time only if it was compiled with call-stack frames.
+    /// The active WebAssembly functions, innermost first, as far as WAMR knows them: compiled code
+    /// must have been compiled with call-stack frames.
     pub frames: Vec<Frame>,
     /// The argument of WASI's `proc_exit`, if that is what ended the call.
     pub exit_code: Option<i32>,

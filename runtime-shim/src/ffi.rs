@@ -1,4 +1,4 @@
-//! The part of WAMR's C API that the shim uses, by hand.
+//! The part of WAMR's C API that the shim uses, declared by hand.
 //!
 //! Source: `core/iwasm/include/wasm_export.h` and `lib_export.h`; `csrc/internals.h` for the
 //! functions named `wamr_shim_*`. The sizes of the shared structures are asserted on both sides:
@@ -8,7 +8,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-/// Declares opaque C types, to be handled by pointer only.
+/// Declares opaque C types, which are used only through pointers.
 macro_rules! opaque {
     ($($name:ident)*) => { $( #[repr(C)] pub(crate) struct $name { _opaque: [u8; 0] } )* };
 }
@@ -134,7 +134,7 @@ pub(crate) const WAMR_SHIM_EXCEPTION_SIZE: usize = 128;
 pub(crate) const MMAP_PROT_READ: c_int = 1;
 pub(crate) const MMAP_PROT_WRITE: c_int = 2;
 pub(crate) const MMAP_PROT_EXEC: c_int = 4;
-/// What `os_get_invalid_handle` gives: memory of no file.
+/// The result of `os_get_invalid_handle`, for memory without a file.
 pub(crate) const NO_FILE: c_int = -1;
 
 unsafe extern "C" {

@@ -1,13 +1,13 @@
 //! Host functions written in Rust, as WAMR's raw native functions.
 //!
-//! One C function, [`trampoline`], stands for every host function: WAMR hands it the arguments as
+//! One C function, [`trampoline`], implements every host function: WAMR passes the arguments as
 //! 8-byte slots, and the closure as the function's attachment.
 //!
-//! What the raw convention cannot carry (`wasm_runtime_invoke_native_raw` in
+//! Whatever the raw convention does not support (`wasm_runtime_invoke_native_raw` in
 //! `core/iwasm/common/wasm_runtime_common.c`) is refused when the function is registered:
 //! - more than one result: only the first is copied back;
 //! - `v128` parameters and results: the case is missing;
-//! - `externref` parameters: the bytes behind the reference are passed in its place.
+//! - `externref` parameters: the bytes after the reference are passed instead.
 
 use crate::context::Context;
 use crate::error::{Error, Trap};
@@ -24,8 +24,8 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::{fmt, slice};
 
-/// Stack that must be left when a host function starts, in bytes. A fault in the guard pages while
-/// Rust code runs would be taken for one of the WebAssembly code below it.
+/// Bytes of stack that must be left when a host function starts. A fault in the guard pages while
+/// Rust code runs would be treated as one of the WebAssembly code below it.
 const HOST_STACK: u32 = 64 * 1024;
 
 type Closure = dyn Fn(&mut Caller<'_>, &[Val]) -> Result<Vec<Val>, String> + Send + Sync;
@@ -48,7 +48,7 @@ impl HostFunc {
         HostFunc { name: name.into(), ty, closure: Box::new(closure) }
     }
 
-    /// Checks that WAMR can carry its parameters and results.
+    /// Checks that WAMR supports its parameters and results.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let FuncType { params, results } = &self.ty;
         let obstacle = if results.len() > 1 {
@@ -80,8 +80,8 @@ impl HostFunc {
         Ok(results)
     }
 
-    /// What WAMR is told about the function. The pointers are good for the life of `self`, which
-    /// must not move, and of `name`.
+    /// The function in the form that WAMR registers. The pointers are valid as long as `self`,
+    /// which must not move, and `name`.
     pub(crate) fn native_symbol(self: &Arc<HostFunc>, name: &CString) -> ffi::NativeSymbol {
         let function: unsafe extern "C" fn(ffi::wasm_exec_env_t, *mut u64) = trampoline;
         ffi::NativeSymbol {
@@ -127,8 +127,7 @@ impl Caller<'_> {
     }
 }
 
-/// What a host function left behind when it failed: WAMR's own place for the text is short, and has
-/// no room for a panic.
+/// Why a host function failed. WAMR's own place for the text is short, and has no room for a panic.
 enum Failure {
     Error(String),
     Panic(Box<dyn Any + Send>),
@@ -138,13 +137,13 @@ thread_local! {
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
-/// To be called before WebAssembly runs: no host function of the coming call has failed yet.
+/// Call this before WebAssembly runs: no host function of the coming call has failed yet.
 pub(crate) fn forget_failure() {
     FAILURE.set(None);
 }
 
-/// The message of the host function that made a call of this thread fail, if one did. If it
-/// panicked, the panic goes on here.
+/// The message of the host function that made a call of this thread fail, if any. If it panicked,
+/// the panic continues here.
 pub(crate) fn take_message() -> Option<String> {
     match FAILURE.take()? {
         Failure::Error(message) => Some(message),
@@ -152,8 +151,8 @@ pub(crate) fn take_message() -> Option<String> {
     }
 }
 
-/// Answers a call from WebAssembly: `slots` has the arguments. Gives the slot of the result, or the
-/// text of the exception that is to end the running call.
+/// Handles a call from WebAssembly with the arguments in `slots`. Returns the slot of the result,
+/// or the text of the exception that ends the running call.
 pub(crate) fn answer(
     function: &HostFunc,
     context: Context<'_>,
@@ -161,7 +160,7 @@ pub(crate) fn answer(
 ) -> Result<Option<u64>, CString> {
     let decode = |(&ty, &slot): (&ValType, &u64)| Val::from_bits(ty, slot.into());
     let arguments: Vec<Val> = function.ty.params.iter().zip(slots).map(decode).collect();
-    // A panic must not unwind through C; it goes on where the host called (`RawTrap::into_trap`).
+    // A panic must not unwind through C; it continues in the host's call (`RawTrap::into_trap`).
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| function.invoke(context, &arguments)));
     let (text, failure) = match outcome {
         Ok(Ok(results)) => return Ok(results.first().map(|result| result.to_bits() as u64)),
@@ -175,8 +174,8 @@ pub(crate) fn answer(
 /// Called by WAMR for every host function.
 ///
 /// # Safety
-/// As for a function registered by `wasm_runtime_register_natives_raw`: `exec_env` is the running
-/// one, `slots` has one slot per parameter and room for a result. The attachment is a live
+/// The same as for a function registered by `wasm_runtime_register_natives_raw`: `exec_env` is the
+/// running one, `slots` has one slot per parameter and room for a result. The attachment is a live
 /// [`HostFunc`] whose type is that of the import (see the `link` module).
 unsafe extern "C" fn trampoline(exec_env: ffi::wasm_exec_env_t, slots: *mut u64) {
     // SAFETY: by the contract of this function.

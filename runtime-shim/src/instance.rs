@@ -17,13 +17,14 @@ use std::sync::Arc;
 /// How to make an instance.
 #[derive(Clone, Debug)]
 pub struct InstanceConfig {
-    /// Bytes for the interpreter's operand stack, and for the call-stack frames of compiled code.
-    /// The native stack is that of the calling thread.
+    /// Size in bytes of the interpreter's operand stack, and of the call-stack frames of compiled
+    /// code. The native stack is that of the calling thread.
     pub stack_size: u32,
-    /// Bytes of a heap that WAMR puts into the linear memory, for `malloc` of libc-builtin and of
-    /// host functions; 0 for none. It changes the size of the memory that the module sees.
+    /// Size in bytes of a heap that WAMR adds to the linear memory, for `malloc` of libc-builtin
+    /// and of host functions; 0 for none. It changes the size of the memory that the module sees.
     pub heap_size: u32,
-    /// Limit of the memory in pages, below what the module declares; 0 for none.
+    /// Limit of the memory in pages, if it is below the maximum that the module declares; 0 for
+    /// none.
     pub max_memory_pages: u32,
     /// The host of a WASI program.
     pub wasi: WasiConfig,
@@ -42,15 +43,16 @@ impl Default for InstanceConfig {
 
 /// An instance of a module. Clones share it.
 ///
-/// One thread at a time runs it; others wait. A host function may call back into the instance that
-/// calls it, and into others. Dropping the last clone waits for threads that the module started.
+/// Only one thread at a time runs it; others wait. A host function may call back into the instance
+/// that calls it, and into other instances. Dropping the last clone waits for threads that the
+/// module started.
 #[derive(Clone)]
 pub struct Instance {
     inner: Arc<InstanceInner>,
 }
 
 struct InstanceInner {
-    /// To be dropped before what it depends on.
+    /// Must be dropped before what it depends on.
     place: Place,
     lock: Arc<ReentrantLock>,
     module: Module,
@@ -58,7 +60,7 @@ struct InstanceInner {
     _wasi: WasiConfig,
 }
 
-/// The process that holds an instance.
+/// The process that contains an instance.
 enum Place {
     Here(local::Instance),
     Runner(remote::Instance),
@@ -75,7 +77,7 @@ impl Instance {
             module::Place::Runner(remote) => {
                 let instance = remote::Instance::new(&module.inner, remote, config);
                 instance.map(|instance| {
-                    // A runner does one thing at a time, for all of its instances.
+                    // A runner handles one request at a time, for all of its instances.
                     let lock = remote.lock();
                     (Place::Runner(instance), lock)
                 })
@@ -100,7 +102,7 @@ impl Instance {
     /// A [`Trap`], after which the instance can be used again.
     ///
     /// # Panics
-    /// If a host function panics: the panic goes on here.
+    /// If a host function panics, the panic continues here.
     pub fn call(&self, name: &str, arguments: &[Val]) -> Result<Vec<Val>, Trap> {
         self.with(|context| context.call(name, arguments))
     }
@@ -108,28 +110,28 @@ impl Instance {
     /// Calls an exported function with Rust values: `call_typed::<(i32, f64), i64>("f", (1, 2.0))`.
     ///
     /// # Errors
-    /// As [`Instance::call`]; also if the function has other results than `R`.
+    /// Those of [`Instance::call`]; also if the function has other results than `R`.
     pub fn call_typed<P: Params, R: Results>(&self, name: &str, params: P) -> Result<R, Trap> {
         let results = self.call(name, &params.into_vals())?;
         R::from_vals(&results)
             .ok_or_else(|| Trap::new(format!("{name:?} returned {results:?}, not what was asked")))
     }
 
-    /// Runs the program: `_start` of WASI, or else `main` with `arguments`, of which the first is
-    /// the program's name. (A WASI program has its arguments from the [`WasiConfig`].) Returns the
+    /// Runs the program: `_start` of WASI, otherwise `main` with `arguments`, of which the first is
+    /// the program's name. (A WASI program gets its arguments from the [`WasiConfig`].) Returns the
     /// exit code, whether the program returns or calls `proc_exit`.
     ///
     /// # Errors
-    /// As [`Instance::call`].
+    /// Those of [`Instance::call`].
     pub fn run_main(&self, arguments: &[&str]) -> Result<i32, Trap> {
         let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
         self.run_main_os(&arguments)
     }
 
-    /// As [`Instance::run_main`], with arguments that need not be UTF-8.
+    /// Like [`Instance::run_main`], with arguments that need not be UTF-8.
     ///
     /// # Errors
-    /// As [`Instance::call`].
+    /// Those of [`Instance::call`].
     pub fn run_main_os(&self, arguments: &[&OsStr]) -> Result<i32, Trap> {
         let arguments = if arguments.is_empty() { &[OsStr::new("")] } else { arguments };
         let arguments = arguments.iter().map(|text| c_string(text));
@@ -150,7 +152,7 @@ impl Instance {
         self.with(|context| context.global(name))
     }
 
-    /// The values of several exported globals, each as of [`Instance::global`].
+    /// The values of several exported globals, like [`Instance::global`].
     pub fn globals(&self, names: &[&str]) -> Vec<Option<Val>> {
         self.with(|context| context.globals(names))
     }
@@ -173,13 +175,13 @@ impl Instance {
         self.with(|context| context.table_get(name, index))
     }
 
-    /// Ends the call that another thread has under way, as if it had raised a trap with the message
-    /// "terminated by user", and the threads that the module has started. Compiled code notices it
-    /// between calls, and in loops if the memory is shared or the module was compiled to be
+    /// Ends the running call of another thread, as if it had raised a trap with the message
+    /// "terminated by user", and the threads that the module has started. Compiled code notices
+    /// this between calls, and in loops if the memory is shared or the module was compiled to be
     /// interruptible.
     ///
     /// # Errors
-    /// [`Error::Runtime`] if the instance is in the process of a runner, and that has ended.
+    /// [`Error::Runtime`] if the instance is in the process of a runner that has ended.
     pub fn terminate(&self) -> Result<(), Error> {
         match &self.inner.place {
             Place::Here(instance) => {
@@ -195,7 +197,7 @@ impl Instance {
         work(self.context())
     }
 
-    /// To be used only with the lock held.
+    /// Use this only with the lock held.
     fn context(&self) -> Context<'_> {
         let access = match &self.inner.place {
             Place::Here(instance) => instance.access(),

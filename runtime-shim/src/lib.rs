@@ -1,4 +1,4 @@
-//! The unmodified WAMR runtime behind a safe Rust API.
+//! A safe Rust API for the unmodified WAMR runtime.
 //!
 //! ```
 //! use wamr_shim::{FuncType, HostFunc, InstanceConfig, Runtime, Val, ValType};
@@ -29,8 +29,8 @@
 //! ```
 //!
 //! The same calls run WebAssembly in WAMR's interpreter and `.aot` files as machine code;
-//! [`Runtime::load_universal`] chooses between the two that a universal file holds. Machine code is not
-//! contained: [`Trust`] says whose may run, and [`Runtime::load_wasm`] takes none.
+//! [`Runtime::load_universal`] chooses between the two in a universal file. Machine code is not
+//! sandboxed: [`Trust`] says whose may run, and [`Runtime::load_wasm`] loads none.
 //!
 //! # The runtime
 //! It is compiled from WAMR's own sources by the crate `wamr-build`: ahead-of-time loader, classic
@@ -44,7 +44,7 @@
 //! # What can be linked
 //! - **Functions**: host functions of this crate, and WAMR's native modules (WASI, libc-builtin as
 //!   `env`, `spectest`). A missing one traps when it is called.
-//! - **Globals**: by value, at instantiation. No two instances share a global.
+//! - **Globals**: by value, at instantiation. Instances never share a global.
 //! - **Memories and tables**: never shared. An `.aot` file that imports one has one of its own
 //!   (`wasm_loader.c`, `aot_loader.c`); the interpreter does the same for the module names that WAMR
 //!   knows (`env`, `wasi_*`, the empty one and, with `spec-test`, `spectest`) and refuses others
@@ -53,7 +53,7 @@
 //! # Limits
 //! - Host functions have at most one result, no `v128`, and no `externref` parameter
 //!   (`wasm_runtime_invoke_native_raw`).
-//! - A trap's message is at most about 100 bytes long, but for host functions' own.
+//! - A trap's message has at most about 100 bytes, except those of host functions.
 //! - An `.aot` file shows only its outermost function in a trap's frames, unless it was compiled
 //!   with call-stack frames.
 //! - [`Instance::terminate`] ends a function that does not return only if it shares memory, or was

@@ -1,8 +1,9 @@
 //! Links the imports of a loaded module with what the host offers.
 //!
-//! WAMR does not compare types for raw native functions, so it is done here; the trampoline depends
-//! on it. Only functions that the module imports are registered, only while WAMR resolves its
-//! imports, and under a lock: the list of native functions is one per process and has none.
+//! WAMR does not compare types for raw native functions, so this is done here; the trampoline
+//! relies on it. Only functions that the module imports are registered, and only while WAMR
+//! resolves its imports, with a lock held, since the list of native functions is one per process
+//! and has no lock.
 
 use crate::error::Error;
 use crate::ffi;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Guards WAMR's list of native functions.
 static NATIVES: Mutex<()> = Mutex::new(());
 
-/// What a module's imports are to be linked with.
+/// What to link a module's imports with.
 #[derive(Default)]
 pub(crate) struct Links {
     /// Index of the import, and the bytes of the value.
@@ -27,7 +28,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    /// Chooses among the offers, for the imports of a module.
+    /// Chooses among the offers for the imports of a module.
     pub(crate) fn choose(imports: &[ImportType], offers: &Offers) -> Result<Links, Error> {
         let mut links = Links::default();
         for (index, import) in (0..).zip(imports) {
@@ -80,8 +81,8 @@ pub(crate) unsafe fn link(
 
     let _natives = NATIVES.lock().unwrap_or_else(PoisonError::into_inner);
     let registered: Vec<Registered> = registrations.into_iter().map(Registration::add).collect();
-    // Imports that nobody provides make it return false; they trap when they are called.
-    // SAFETY: by the contract of this function.
+    // It returns false if some imports are missing; these trap when they are called. SAFETY: by the
+    // contract of this function.
     unsafe { ffi::wasm_runtime_resolve_symbols(module) };
     drop(registered);
     Ok(())
@@ -122,7 +123,7 @@ fn global_error(import: &ImportType, problem: &str) -> Error {
     Error::Link(format!("import {module:?} {name:?} is a global; {problem}"))
 }
 
-/// The functions of one host module, as WAMR wants them.
+/// The functions of one host module, in WAMR's form.
 struct Registration {
     module: CString,
     symbols: Vec<ffi::NativeSymbol>,
@@ -130,7 +131,7 @@ struct Registration {
     _names: Vec<CString>,
 }
 
-/// A registration that WAMR knows; it forgets it when this is dropped.
+/// A registration with WAMR, which ends when this is dropped.
 struct Registered(Registration);
 
 impl Registration {

@@ -1,4 +1,4 @@
-//! Modules and instances in the runtime of this process: all calls of WAMR's C API about them.
+//! Modules and instances in the runtime of this process: all their calls of WAMR's C API.
 
 use crate::context::{Access, Called, Context, Global, MainResult, RawTrap, Table};
 use crate::error::{Error, Frame};
@@ -16,11 +16,12 @@ use std::sync::Arc;
 /// A loaded module.
 pub(crate) struct Module {
     pub(crate) handle: ffi::wasm_module_t,
-    /// WAMR uses strings and data segments in place, and writes to it; an XIP file runs in it.
+    /// WAMR uses strings and data segments in place, and writes to the buffer; an XIP file runs in
+    /// it.
     _buffer: Buffer,
 }
 
-// SAFETY: WAMR changes a module only while it loads and unloads it, which needs no certain thread.
+// SAFETY: WAMR changes a module only while it loads and unloads it, which may happen on any thread.
 unsafe impl Send for Module {}
 // SAFETY: as above; the instances that share a module only read it.
 unsafe impl Sync for Module {}
@@ -104,7 +105,7 @@ impl Module {
 
     pub(crate) fn custom_section(&self, name: &CStr) -> Option<Vec<u8>> {
         let mut size = 0;
-        // SAFETY: the module is loaded, and the section lies in its buffer.
+        // SAFETY: the module is loaded, and the section is in its buffer.
         unsafe {
             let section =
                 ffi::wasm_runtime_get_custom_section(self.handle, name.as_ptr(), &raw mut size);
@@ -133,7 +134,7 @@ unsafe impl Send for Instance {}
 unsafe impl Sync for Instance {}
 
 impl Instance {
-    /// Makes an instance of `module`, which is of this process and outlives it.
+    /// Creates an instance of `module`, which belongs to this process and outlives it.
     pub(crate) fn new(
         module: &Arc<ModuleInner>,
         local: &Module,
@@ -170,14 +171,14 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Asks the call under way, and the threads of the module, to end.
+    /// Asks the running call, and the threads of the module, to end.
     pub(crate) fn terminate(&self) {
         // SAFETY: the instance is live. WAMR locks what this changes, and offers it to threads that
         // do not run the instance.
         unsafe { ffi::wamr_shim_terminate(self.handle) };
     }
 
-    /// To be used by one thread at a time.
+    /// Must be used by one thread at a time.
     pub(crate) fn access(&self) -> &dyn Access {
         &self.env
     }
@@ -227,8 +228,8 @@ impl Drop for Args {
 /// An execution environment, and through it the instance that it runs.
 pub(crate) struct ExecEnv {
     exec_env: ffi::wasm_exec_env_t,
-    /// Whether calls come from outside of the instance: after a trap of one, no thread of the module
-    /// is left.
+    /// Whether calls come from outside of the instance: after a trap in one, no thread of the
+    /// module is left.
     ends_threads: bool,
 }
 
@@ -273,7 +274,7 @@ impl ExecEnv {
         Ok(Called::Returned(cells))
     }
 
-    /// The host function that WAMR knows by this attachment.
+    /// The host function with this attachment.
     fn host_function(&self, attachment: *const c_void) -> Called {
         let is_it = |function: &&Arc<HostFunc>| Arc::as_ptr(function).cast() == attachment;
         let function = self.module().functions.iter().find(is_it);
@@ -292,8 +293,8 @@ impl ExecEnv {
     /// Runs `call`, which enters WebAssembly in this execution environment, and turns its failure
     /// into a trap. The instance can be used again afterwards.
     fn run(&self, call: impl FnOnce() -> bool) -> Result<(), RawTrap> {
-        // Another instance of this thread may be running, and called a host function that calls us.
-        // SAFETY: the environment that is put back is the one that the thread runs.
+        // Another instance of this thread may be running, and has called a host function that calls
+        // this one. SAFETY: the environment that is restored is the one that the thread runs.
         let succeeded = unsafe {
             let running = ffi::wamr_shim_swap_exec_env(ptr::null_mut());
             if running == self.exec_env {
@@ -310,12 +311,12 @@ impl ExecEnv {
     fn take_trap(&self) -> RawTrap {
         let instance = self.instance();
         if self.ends_threads {
-            // SAFETY: the instance is live and not running; an execution environment that calls come
-            // to from outside is no thread's that the module started.
+            // SAFETY: the instance is live and not running; no thread that the module started uses
+            // an execution environment that calls enter from outside.
             unsafe { ffi::wamr_shim_join_threads(self.exec_env) };
         }
         let mut text = [0; ffi::WAMR_SHIM_EXCEPTION_SIZE];
-        // SAFETY: the instance is live, `text` as large as it is said to be; after it, it holds a
+        // SAFETY: the instance is live, and `text` has the given size; afterwards, it contains a
         // string.
         let text = unsafe {
             ffi::wamr_shim_copy_exception(instance, text.as_mut_ptr())
@@ -467,8 +468,8 @@ unsafe fn read_text(text: *const c_char) -> Option<String> {
     Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
 }
 
-/// A private copy of a module's bytes, in memory of its own pages: the loader wants an `.aot` file
-/// aligned to 4 at least, and code that runs in it to 16.
+/// A private copy of a module's bytes, in memory pages of its own: the loader needs an `.aot` file
+/// aligned to at least 4, and code that runs in it to 16.
 struct Buffer {
     start: *mut u8,
     size: usize,
@@ -478,7 +479,7 @@ impl Buffer {
     fn new(bytes: &[u8]) -> Result<Buffer, Error> {
         let protection = ffi::MMAP_PROT_READ | ffi::MMAP_PROT_WRITE;
         let size = bytes.len().max(1);
-        // SAFETY: new memory of WAMR's, in no certain place, of no file.
+        // SAFETY: new memory from WAMR, at any address, without a file.
         let start = unsafe { ffi::os_mmap(ptr::null_mut(), size, protection, 0, ffi::NO_FILE) };
         let start: *mut u8 = start.cast();
         if start.is_null() {
@@ -491,7 +492,8 @@ impl Buffer {
 
     fn make_executable(&mut self) -> Result<(), Error> {
         let protection = ffi::MMAP_PROT_READ | ffi::MMAP_PROT_WRITE | ffi::MMAP_PROT_EXEC;
-        // SAFETY: the memory was mapped with this size; some machines have to be told of new code.
+        // SAFETY: the memory was mapped with this size. Some machines need to be notified of new
+        // code.
         unsafe {
             if ffi::os_mprotect(self.start.cast(), self.size, protection) != 0 {
                 return Err(Error::Load("no executable memory for an XIP file".to_owned()));

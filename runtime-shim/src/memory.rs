@@ -4,7 +4,7 @@ use crate::context::Access;
 use crate::error::Error;
 use crate::lock::Guard;
 
-/// The memory of an instance. While it is held, no other thread can call the instance.
+/// The memory of an instance. As long as it exists, no other thread can call the instance.
 ///
 /// The memory may grow and move between two accesses, so nothing borrows from it: bytes are copied
 /// in and out. With a shared memory, other threads of the module may write at the same time.
@@ -50,12 +50,12 @@ impl<'a> Memory<'a> {
     /// Copies bytes into the memory, starting at `offset`.
     pub fn write(&self, offset: usize, bytes: &[u8]) -> Result<(), Error> {
         let address = self.place(offset, bytes.len())?;
-        // SAFETY: as above; a memory takes any byte.
+        // SAFETY: as above; a memory may contain any byte.
         unsafe { self.access.write(address, bytes) };
         Ok(())
     }
 
-    /// The address of the byte at `offset`, from which on the memory has `length` bytes.
+    /// The address of the byte at `offset`, if the memory has `length` bytes from there on.
     fn place(&self, offset: usize, length: usize) -> Result<u64, Error> {
         let (base, size) = self.access.memory().unwrap_or_default();
         if offset.checked_add(length).is_none_or(|end| end > size) {

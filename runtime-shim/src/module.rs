@@ -14,7 +14,7 @@ use std::sync::Arc;
 use wamr_abi::format::{HEADER_SIZE, MAGIC};
 use wamr_abi::releases::Release;
 
-/// AOT versions that mean the same file: the step from 5 to 6 changed neither the container nor the
+/// AOT versions with the same meaning: the step from 5 to 6 changed neither the container nor the
 /// ABI of a file without garbage collection.
 const SAME_VERSIONS: [u32; 2] = [5, 6];
 
@@ -28,16 +28,16 @@ pub struct Module {
 }
 
 pub(crate) struct ModuleInner {
-    /// To be dropped before what it depends on.
+    /// Must be dropped before what it depends on.
     pub(crate) place: Place,
     imports: Vec<ImportType>,
     exports: Vec<ExportType>,
     export_index: HashMap<String, usize>,
-    /// The runtime knows those that the module imports.
+    /// The host functions that the module imports, as known to the runtime.
     pub(crate) functions: Vec<Arc<HostFunc>>,
 }
 
-/// The process that holds a module.
+/// The process that contains a module.
 pub(crate) enum Place {
     Here(local::Module),
     Runner(remote::Module),
@@ -74,7 +74,7 @@ impl Module {
         Ok(Module { inner: Arc::new(inner) })
     }
 
-    /// Makes an instance and runs its start function.
+    /// Creates an instance and runs its start function.
     ///
     /// # Errors
     /// [`Error::Instantiate`] with WAMR's text.
@@ -116,7 +116,7 @@ impl ModuleInner {
     }
 }
 
-/// Writes the version that the runtime takes over an equivalent one, and refuses others.
+/// Replaces an equivalent version by the one that the runtime loads, and refuses other versions.
 fn adjust_version(bytes: &mut [u8], supported: u32) -> Result<(), Error> {
     let Some(header) = bytes.get_mut(..HEADER_SIZE) else { return Ok(()) };
     let (magic, version) = header.split_at_mut(4);

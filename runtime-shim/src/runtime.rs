@@ -5,7 +5,7 @@
 //! on it at any time.
 //!
 //! WAMR has one name space of native functions per process. The shim fills it only while it links a
-//! module, so each [`Runtime`] has one of its own.
+//! module, so each [`Runtime`] has a name space of its own.
 
 use crate::error::Error;
 use crate::ffi;
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::process::Command;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-/// Threads that one program may start, beside the one that runs it.
+/// The maximum number of threads that one program may start, in addition to the one that runs it.
 const MAX_THREADS: u32 = 64;
 
 /// Module name and name of something that the host offers.
@@ -70,14 +70,14 @@ impl Runtime {
         Ok(Runtime { offers: Arc::default(), runner: None })
     }
 
-    /// Starts a runtime in a process of its own: a runner, which `wamr-build` makes, for this or for
-    /// another architecture. `command` starts it; the memory that WebAssembly has for its native
-    /// stack there is `stack_size` bytes, whichever thread calls here. The runner ends with the last
-    /// of what was made by it.
+    /// Starts a runtime in a process of its own: a runner, built by `wamr-build` for this or
+    /// another architecture. `command` starts it. `stack_size` is the size in bytes of the native
+    /// stack for WebAssembly there, whichever thread calls here. The runner ends when everything
+    /// created by it has been dropped.
     ///
-    /// All works as in this process, but for these limits:
-    /// - a runner does one thing at a time, for all of its instances;
-    /// - host functions run for the thread of the call only, not for threads that a module starts;
+    /// Everything works as in this process, except for these limits:
+    /// - a runner handles one request at a time, for all of its instances;
+    /// - host functions run only for the calling thread, not for threads that a module starts;
     /// - files for a WASI program are opened again by the runner, under `/proc`.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Runtime {
         Ok(Runtime { offers: Arc::default(), runner: Some(Arc::new(runner)) })
     }
 
-    /// A handle to the same runtime, with nothing on offer.
+    /// A handle to the same runtime, without any offers.
     pub fn sibling(&self) -> Runtime {
         Runtime { offers: Arc::default(), runner: self.runner.clone() }
     }
@@ -99,7 +99,7 @@ impl Runtime {
         self.runner.as_ref()
     }
 
-    /// The AOT version of the `.aot` files that this runtime takes.
+    /// The AOT version of `.aot` files that this runtime loads.
     pub fn aot_version(&self) -> u32 {
         if let Some(runner) = &self.runner {
             return runner.aot_version();
@@ -109,11 +109,12 @@ impl Runtime {
     }
 
     /// Offers host functions to modules that are loaded later. A function of the same name that was
-    /// offered before is replaced; it hides WAMR's own native functions, like those of WASI.
+    /// offered before is replaced. Offered functions hide WAMR's own native functions, such as
+    /// those of WASI.
     ///
     /// # Errors
-    /// [`Error::Link`] if WAMR cannot pass the parameters or results of a function; see
-    /// [the crate's documentation](crate#limits). Nothing is registered then.
+    /// [`Error::Link`] if WAMR cannot pass the parameters or results of a function; see [the
+    /// crate's documentation](crate#limits). Nothing is registered then.
     pub fn register_host_module(
         &self,
         module: &str,
@@ -131,8 +132,8 @@ impl Runtime {
         Ok(())
     }
 
-    /// Offers a global to modules that are loaded later. Each instance gets a **copy** of the value:
-    /// WAMR has no globals that instances share.
+    /// Offers a global to modules that are loaded later. Each instance gets a **copy** of the
+    /// value, since WAMR has no globals shared between instances.
     pub fn register_host_global(&self, module: &str, name: &str, value: Val, mutable: bool) {
         let key = (module.to_owned(), name.to_owned());
         let mut offers = self.offers.write().unwrap_or_else(PoisonError::into_inner);
@@ -142,25 +143,25 @@ impl Runtime {
     /// Loads a module: WebAssembly for the interpreter, or an `.aot` file for the machine that the
     /// runtime is compiled for.
     ///
-    /// The bytes are copied. An `.aot` file holds machine code, and nothing checks what that code does:
-    /// **whoever makes the bytes decides whether they are one**, whatever the file's name is. Load bytes
-    /// that you trust; for others there is [`Runtime::load_wasm`].
+    /// The bytes are copied. An `.aot` file contains machine code, and nothing checks what that
+    /// code does. **The bytes themselves decide whether they are an `.aot` file**, whatever the
+    /// name of the file. Load only bytes that you trust; for others, use [`Runtime::load_wasm`].
     ///
     /// # Errors
     /// [`Error::Load`], [`Error::AotVersion`]; [`Error::Link`] if a host function or global has
-    /// another type than the import. A missing import is no error here.
+    /// another type than the import. A missing import is not an error here.
     pub fn load(&self, bytes: &[u8]) -> Result<Module, Error> {
         thread::enter()?;
         let offers = self.offers.read().unwrap_or_else(PoisonError::into_inner);
         Module::load(bytes, self, &offers)
     }
 
-    /// Loads WebAssembly, for the interpreter, and never machine code: for bytes of unknown origin.
+    /// Loads WebAssembly for the interpreter, and never machine code: for bytes of unknown origin.
     ///
     /// # Errors
-    /// As [`Runtime::load`]; [`Error::Load`] for an `.aot` file.
+    /// Those of [`Runtime::load`]; [`Error::Load`] for an `.aot` file.
     pub fn load_wasm(&self, bytes: &[u8]) -> Result<Module, Error> {
-        // As WAMR tells them apart; it judges what is neither.
+        // The same test as WAMR's. WAMR refuses anything else.
         if bytes.starts_with(b"\0aot") {
             return Err(Error::Load("an .aot file is not a WebAssembly module".to_owned()));
         }
@@ -169,7 +170,7 @@ impl Runtime {
 }
 
 impl Offers {
-    /// The function that WAMR would choose for an import: that of the same name, or else, if the
+    /// The function that WAMR would choose for an import: that of the same name, otherwise, if the
     /// name begins with `_`, that of the rest (`wasm_native_resolve_symbol`).
     pub(crate) fn function(&self, module: &str, name: &str) -> Option<&Arc<HostFunc>> {
         let find = |name: &str| self.functions.get(&(module.to_owned(), name.to_owned()));
@@ -182,14 +183,14 @@ impl Offers {
     }
 }
 
-/// Ends this process at once: nothing that other threads hold or run is waited for, and no output that the
-/// C library holds back is written. For a host whose program cannot be stopped otherwise.
+/// Ends this process at once: without waiting for other threads, and without flushing the C
+/// library's buffers. For a host whose program cannot be stopped otherwise.
 pub fn end_process(code: u8) -> ! {
-    // SAFETY: it takes any number, and touches nothing of this process.
+    // SAFETY: it accepts any number, and does not touch the state of this process.
     unsafe { ffi::_exit(code.into()) }
 }
 
-/// A readable function type for messages.
+/// A readable form of a function type, for messages.
 pub(crate) fn show(ty: &FuncType) -> String {
     format!("{:?} -> {:?}", ty.params, ty.results)
 }

@@ -1,8 +1,8 @@
-//! What WAMR keeps per thread: guard pages at the end of the stack, and a stack for the signal
-//! handler which turns a fault into a trap.
+//! WAMR's state of a thread: guard pages at the end of the stack, and a stack for the signal
+//! handler that turns a fault into a trap.
 //!
-//! Both must be gone before the thread's stack is given to another thread, so the set-up is bound to
-//! the life of the thread, whichever thread comes.
+//! Both must be removed before the thread's stack is given to another thread, so they live as long
+//! as the thread.
 
 use crate::error::Error;
 use crate::ffi;
@@ -13,8 +13,8 @@ struct ThreadEnv {
 
 thread_local! {
     static THREAD_ENV: ThreadEnv = ThreadEnv {
-        // SAFETY: the runtime is initialised: whoever comes here holds a `Runtime` or something
-        // made by one. Both functions only touch this thread.
+        // SAFETY: the runtime is initialised, since the caller has a `Runtime` or something created
+        // by one. Both functions only affect this thread.
         ready: unsafe { ffi::wasm_runtime_thread_env_inited() || ffi::wasm_runtime_init_thread_env() },
     };
 }
@@ -28,7 +28,7 @@ impl Drop for ThreadEnv {
     }
 }
 
-/// Makes this thread able to run WebAssembly.
+/// Prepares this thread to run WebAssembly.
 pub(crate) fn enter() -> Result<(), Error> {
     match THREAD_ENV.try_with(|env| env.ready) {
         Ok(true) => Ok(()),

@@ -18,7 +18,7 @@ pub enum ValType {
     V128,
     /// Reference to a function.
     FuncRef,
-    /// Reference to something of the host.
+    /// A reference to an object of the host.
     ExternRef,
 }
 
@@ -38,14 +38,14 @@ impl ValType {
         }
     }
 
-    /// From the kind of a function's result. `wasm_func_type_get_result_valkind` lacks the case of
-    /// `externref`, and gives -1 for it.
+    /// The type for the kind of a function's result. `wasm_func_type_get_result_valkind` lacks the
+    /// case of `externref`, and returns -1 for it.
     pub(crate) fn from_result_kind(kind: u8) -> ValType {
         if kind == u8::MAX { ValType::ExternRef } else { ValType::from_kind(kind) }
     }
 
-    /// Cells of 4 bytes that the value takes in the arguments of `wasm_runtime_call_wasm`. There an
-    /// `externref` is a host pointer.
+    /// The number of 4-byte cells that the value takes in the arguments of
+    /// `wasm_runtime_call_wasm`. There, an `externref` is a host pointer.
     pub(crate) fn cells(self) -> usize {
         match self {
             ValType::I32 | ValType::F32 | ValType::FuncRef => 1,
@@ -74,12 +74,13 @@ impl FuncType {
     }
 }
 
-/// What an import or export is, with its type.
+/// The kind of an import or export, with its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExternType {
     /// A function.
     Func(FuncType),
-    /// A table; sizes in elements. WAMR reports the limit that it applies, also if none is declared.
+    /// A table; sizes in elements. WAMR reports the limit that it applies, even if none is
+    /// declared.
     Table {
         /// Type of the elements.
         element: ValType,
@@ -88,8 +89,9 @@ pub enum ExternType {
         /// Largest size.
         maximum: u32,
     },
-    /// A memory; sizes in pages. WAMR reports the limit that it applies, also if none is declared. In
-    /// a module that neither grows its memory nor asks for its size, it is one page of the whole size.
+    /// A memory; sizes in pages. WAMR reports the limit that it applies, even if none is declared.
+    /// In a module that neither grows its memory nor asks for its size, the memory is one page of
+    /// the whole size.
     Memory {
         /// Initial size.
         initial: u32,
@@ -116,8 +118,8 @@ pub struct ImportType {
     pub name: String,
     /// What it is.
     pub ty: ExternType,
-    /// Whether the runtime has something to link it with. Instantiation fails without a global; a
-    /// function that is missing traps when it is called.
+    /// Whether the runtime has something to link it with. Without a global, instantiation fails; a
+    /// missing function traps when it is called.
     pub linked: bool,
 }
 
@@ -131,10 +133,10 @@ pub struct ExportType {
 }
 
 impl ExternType {
-    /// Reads the type that an import or export description points to.
+    /// Reads the type of an import or export description.
     ///
     /// # Safety
-    /// `kind` and `ty` are as WAMR filled them in for a module that is still loaded.
+    /// `kind` and `ty` were filled in by WAMR, for a module that is still loaded.
     pub(crate) unsafe fn read(kind: u32, ty: *const c_void) -> ExternType {
         // SAFETY: by the contract of this function, `ty` has the C type that belongs to `kind`.
         unsafe {

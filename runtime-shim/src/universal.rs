@@ -1,9 +1,9 @@
-//! Universal files: which part of one is loaded.
+//! Chooses which part of a universal file to load.
 //!
-//! The choice is made by `csrc/cwamrc_universal.c`, in the process that runs the module: here, or in a
-//! runner. C hosts use the same file. Signatures are verified here.
+//! `csrc/cwamrc_universal.c` makes the choice, in the process that runs the module: in this one, or
+//! in a runner. C hosts use the same file. Signatures are verified here.
 //!
-//! Invariant: no machine code is loaded unless [`Trust`] covers it; nothing is trusted by default.
+//! Invariant: no machine code is loaded unless [`Trust`] covers it. By default, nothing is trusted.
 
 use crate::error::Error;
 use crate::ffi;
@@ -14,17 +14,18 @@ use std::ffi::{CStr, c_int};
 use std::ops::Range;
 use std::{fmt, ptr, slice};
 
-/// The machine code in a file lies at a multiple of this, if the file itself does.
+/// The alignment of the machine code in a file, if the file itself is aligned.
 const ALIGNMENT: usize = 16;
 
-/// Whose machine code may run, in a universal file.
+/// Whose machine code in a universal file may run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Nobody's: WebAssembly only.
     Nobody,
-    /// That which the owners of these public keys (Ed25519) have signed, with `cwamrc --sign`.
+    /// Code that the owners of these public keys (Ed25519) have signed, with `cwamrc --sign`.
     Keys(Vec<[u8; 32]>),
-    /// Everybody's: for files that are as trusted as this program itself. `.aot` files are taken, too.
+    /// Everybody's: for files that are as trusted as this program itself. `.aot` files are loaded,
+    /// too.
     Everybody,
 }
 
@@ -41,31 +42,31 @@ impl Trust {
     }
 }
 
-/// What of a file was loaded, and why.
+/// Which part of a file was loaded, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Choice {
     /// The machine code for this machine.
     Native,
-    /// All of it: it is no universal file.
+    /// The whole file: it is not a universal file.
     NotUniversal,
-    /// The module: the machine code is for others than this machine.
+    /// The module: the machine code is for other machines.
     OtherMachines,
-    /// The module: it was edited after its machine code was made.
+    /// The module: it was edited after its machine code was compiled.
     Edited,
     /// The module: the machine code is damaged, or was added by another version of cwamrc.
     Damaged,
-    /// The module: the machine code needs what this CPU lacks.
+    /// The module: the machine code needs features that this CPU lacks.
     CpuLacks,
     /// The module: the machine code is not signed, or nobody is trusted.
     Untrusted,
-    /// The module: the machine code is signed with another key than those that are trusted.
+    /// The module: the machine code is signed with a key that is not trusted.
     UnknownKey,
-    /// The module: the signature is not that of the key that it names.
+    /// The module: the signature was not made by the key that it names.
     Forged,
     /// Nothing: it is an `.aot` file.
     AotFile,
-    /// The module: this runtime does not take the machine code, for that reason.
+    /// The module: the runtime refuses the machine code, for the given reason.
     Refused(Error),
 }
 
@@ -86,19 +87,19 @@ impl fmt::Display for Choice {
                 return write!(f, "the runtime refuses the machine code: {error}");
             }
         };
-        // SAFETY: a text that lives for ever.
+        // SAFETY: the text is static.
         let text = unsafe { CStr::from_ptr(ffi::cwamrc_choice_text(number)) };
         f.write_str(&text.to_string_lossy())
     }
 }
 
 impl Runtime {
-    /// Loads the machine code of a universal file (`cwamrc --format=universal`) that somebody trusted
-    /// vouches for and that this machine and this runtime can run; else, WebAssembly for the
-    /// interpreter. Says which it was, and why.
+    /// Loads the machine code of a universal file (`cwamrc --format=universal`) if somebody trusted
+    /// has signed it, and this machine and this runtime can run it. Otherwise, loads the
+    /// WebAssembly for the interpreter. Returns which it was, and why.
     ///
     /// # Errors
-    /// As [`Runtime::load_wasm`], for the part that no other one is left for: machine code as a file of
+    /// Those of [`Runtime::load_wasm`], for the part that is loaded last. Machine code as a file of
     /// its own is refused, unless everybody is trusted.
     pub fn load_universal(&self, bytes: &[u8], trust: &Trust) -> Result<(Module, Choice), Error> {
         match self.load_native(bytes, trust)? {
@@ -110,8 +111,8 @@ impl Runtime {
         }
     }
 
-    /// Loads the machine code of a universal file, as [`Runtime::load_universal`] does, or says why it
-    /// is not to be loaded: for hosts that have something better than the interpreter for the module.
+    /// Loads the machine code of a universal file like [`Runtime::load_universal`], or says why it
+    /// must not be loaded: for hosts that have a better alternative than the interpreter.
     ///
     /// # Errors
     /// [`Error::Load`] if the file has 4 GiB or more.
@@ -131,8 +132,8 @@ impl Runtime {
     }
 }
 
-/// Whether the owner of `key` has signed `message`. As strict as libsodium: no key or signature that fits
-/// several messages is taken.
+/// Whether the owner of `key` has signed `message`. As strict as libsodium: keys and signatures
+/// that fit several messages are refused.
 pub(crate) fn is_signed(signature: &[u8], message: &[u8], key: &[u8]) -> bool {
     let key = key.try_into().ok().and_then(|key| VerifyingKey::from_bytes(key).ok());
     let signature = Signature::from_slice(signature);
@@ -140,7 +141,7 @@ pub(crate) fn is_signed(signature: &[u8], message: &[u8], key: &[u8]) -> bool {
     key.verify_strict(message, &signature).is_ok()
 }
 
-/// For `struct cwamrc_trust`.
+/// The callback for `struct cwamrc_trust`.
 ///
 /// # Safety
 /// As its documentation says.
@@ -183,7 +184,7 @@ fn choose(bytes: &[u8], trust: &Trust) -> Result<(Choice, Range<usize>), Error> 
         Trust::Keys(_) | Trust::Everybody => &raw const somebody,
     };
     let (mut code, mut code_size) = (ptr::null_mut(), 0);
-    // SAFETY: there are so many bytes; they are only read. So are the keys.
+    // SAFETY: the bytes have this length, and are only read. So are the keys.
     let choice =
         unsafe { ffi::cwamrc_choose(file, size, trust, &raw mut code, &raw mut code_size) };
     let choice = Choice::from_number(choice);
@@ -192,7 +193,7 @@ fn choose(bytes: &[u8], trust: &Trust) -> Result<(Choice, Range<usize>), Error> 
 }
 
 impl Choice {
-    /// What a number of `enum cwamrc_choice` stands for.
+    /// The choice with a number of `enum cwamrc_choice`.
     pub(crate) fn from_number(number: u32) -> Choice {
         match number {
             ffi::CHOICE_NATIVE => Choice::Native,
@@ -204,8 +205,8 @@ impl Choice {
             ffi::CHOICE_UNKNOWN_KEY => Choice::UnknownKey,
             ffi::CHOICE_FORGED => Choice::Forged,
             ffi::CHOICE_AOT_FILE => Choice::AotFile,
-            // The last one is for files that do not lie at a multiple of 4, as those here do; code that
-            // does not all the same was not put there by cwamrc.
+            // The last one is for files that are not aligned to 4, which does not happen here; code
+            // that is not aligned all the same was not put there by cwamrc.
             _ => Choice::Damaged,
         }
     }

@@ -1,7 +1,8 @@
 //! Values, and their encoding for the C API.
 //!
 //! Floats are kept as bits, so that the payload of a NaN survives. WAMR identifies an `externref`
-//! with a host pointer; the shim never follows it and uses the number + 1, so that null stays free.
+//! with a host pointer. The shim never dereferences it and uses the number + 1, so that null stays
+//! free.
 
 use crate::context::Access;
 use crate::types::ValType;
@@ -21,7 +22,7 @@ pub enum Val {
     V128(u128),
     /// Index of a function in its module, or null.
     FuncRef(Option<u32>),
-    /// A number of the host's choice, or null.
+    /// A number chosen by the host, or null.
     ExternRef(Option<u32>),
 }
 
@@ -81,7 +82,7 @@ impl Val {
             ValType::V128 => Val::V128(bits),
             ValType::FuncRef => Val::FuncRef(Some(bits as u32).filter(|&index| index != NULL_REF)),
             ValType::ExternRef => Val::ExternRef(match bits as u64 {
-                // `wasm_externref_ref2obj` gives a null pointer for a null reference.
+                // `wasm_externref_ref2obj` returns a null pointer for a null reference.
                 0 | NULL_OBJECT => None,
                 object => Some((object - 1) as u32),
             }),
@@ -102,11 +103,12 @@ impl Val {
         Val::from_bits(ty, bits)
     }
 
-    /// Reads a value as an instance stores it. `None` if it is an `externref` that the host never
-    /// made.
+    /// Reads a value in the form in which an instance stores it. `None` if it is an `externref`
+    /// that the host never created.
     ///
     /// # Safety
-    /// `address`, of the instance behind `access`, holds a value of this type, possibly unaligned.
+    /// `address`, in the instance that `access` refers to, contains a value of this type, possibly
+    /// unaligned.
     pub(crate) unsafe fn read_stored(
         ty: ValType,
         access: &dyn Access,
@@ -118,7 +120,8 @@ impl Val {
         Val::from_stored(ty, access, bytes)
     }
 
-    /// As [`Val::read_stored`], of a value that has been read; bytes behind it are zero.
+    /// Like [`Val::read_stored`], for a value that has been read already; the bytes after it are
+    /// zero.
     pub(crate) fn from_stored(ty: ValType, access: &dyn Access, bytes: [u8; 16]) -> Option<Val> {
         let bits = u128::from_le_bytes(bytes);
         if ty != ValType::ExternRef {
@@ -127,7 +130,7 @@ impl Val {
         access.extern_object(bits as u32).map(|object| Val::from_bits(ty, object.into()))
     }
 
-    /// The bytes of the value as the instance behind `access` stores it, and how many count.
+    /// The bytes of the value as the instance behind `access` stores it, and their number.
     pub(crate) fn to_stored(self, access: &dyn Access) -> Option<([u8; 16], usize)> {
         let mut bits = self.to_bits();
         if let Val::ExternRef(_) = self {
@@ -137,7 +140,7 @@ impl Val {
     }
 }
 
-/// Bytes of a value in an instance.
+/// Size in bytes of a value in an instance.
 pub(crate) fn stored_size(ty: ValType) -> usize {
     match ty {
         ValType::I32 | ValType::F32 | ValType::FuncRef | ValType::ExternRef => 4,

@@ -1,4 +1,4 @@
-//! What a WASI program sees of its host.
+//! What a WASI program can see of its host.
 
 use crate::error::Error;
 use crate::ffi;
@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// Arguments, environment, directories and standard streams of a WASI program.
 ///
-/// Without any setting there are no arguments, variables or directories, and the standard streams
-/// are those of the host process. Texts reach the program byte for byte; they need not be UTF-8.
+/// By default there are no arguments, variables or directories, and the standard streams are those
+/// of the host process. Strings reach the program byte for byte; they need not be UTF-8.
 #[derive(Clone, Debug, Default)]
 pub struct WasiConfig {
     args: Vec<OsString>,
@@ -84,7 +84,7 @@ impl WasiConfig {
     /// The same for C.
     pub(crate) fn to_c(&self) -> Result<WasiStrings, Error> {
         let dirs = self.dirs.iter().map(|(host, guest)| {
-            // WAMR takes both in one string, and looks for the first separator.
+            // WAMR expects both in one string, and looks for the first separator.
             let name = guest.as_bytes();
             if name.windows(2).any(|pair| pair == b"::") || name.ends_with(b":") {
                 return Err(Error::Instantiate(format!("`::` in the directory name {guest:?}")));
@@ -114,8 +114,8 @@ pub(crate) fn c_string(text: &OsStr) -> Result<CString, Error> {
     CString::new(text.as_bytes()).map_err(|_| Error::Instantiate(format!("a NUL in {text:?}")))
 }
 
-/// A [`WasiConfig`] as C strings. The file descriptors are those of the configuration; -1 stands for
-/// the stream of the host process.
+/// A [`WasiConfig`] as C strings. The file descriptors are those of the configuration; -1 means the
+/// stream of the host process.
 pub(crate) struct WasiStrings {
     pub(crate) args: Vec<CString>,
     pub(crate) env: Vec<CString>,

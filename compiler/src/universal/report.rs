@@ -170,7 +170,7 @@ impl Display for NativeSection {
         };
         line(f, "digests", digests)?;
         match &code.signature {
-            None => line(f, "signature", "NONE: nobody vouches for the code"),
+            None => line(f, "signature", "NONE: the code is not signed"),
             Some(SignatureReport { key, is_right: true }) => {
                 line(f, "signature", format_args!("by {key}"))
             }

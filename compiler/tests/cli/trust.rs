@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::sandbox::{Done, Sandbox, VALID};
 
-const UNTRUSTED: &str = "nobody vouches for the machine code";
+const UNTRUSTED: &str = "the machine code is not signed, or no key is trusted";
 const UNKNOWN_KEY: &str = "the machine code is signed with a key that is not trusted";
 
 fn run(sandbox: &Sandbox, arguments: &[&str]) -> Done {
@@ -319,7 +319,7 @@ fn inspect_says_that_there_is_machine_code() {
 
     sandbox.file("unsigned.wasm", with_other_code());
     let told = text("unsigned.wasm");
-    assert!(told.contains("    signature  NONE: nobody vouches for the code\n"), "{told}");
+    assert!(told.contains("    signature  NONE: the code is not signed\n"), "{told}");
     let section = &json("unsigned.wasm")[0];
     assert_eq!((&section["machine"], &section["layout"]), (&host.into(), &2.into()));
     assert_eq!(section["code"]["signature"], Value::Null);

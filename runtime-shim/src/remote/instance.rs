@@ -20,7 +20,7 @@ pub(crate) struct Instance {
 }
 
 impl Instance {
-    /// Makes an instance of `module`, which is `remote`.
+    /// Creates an instance of `module`, whose other half is `remote`.
     pub(crate) fn new(
         module: &Arc<ModuleInner>,
         remote: &Module,
@@ -30,7 +30,7 @@ impl Instance {
         let mut files = Files { runner: Arc::clone(&remote.runner), descriptors: Vec::new() };
         let wasi = config.wasi.to_c()?;
         let mut message = Writer::new(Request::Instantiate);
-        // The module's number comes back with calls of its host functions.
+        // Calls of its host functions contain the module's number.
         message.u64(remote.handle).u64(remote.handle);
         message.u32(config.stack_size).u32(config.heap_size).u32(config.max_memory_pages);
         for strings in [&wasi.args, &wasi.env, &wasi.dirs] {
@@ -48,13 +48,13 @@ impl Instance {
         Ok(Instance { access: RemoteAccess::new(runner, module, instance), _files: files })
     }
 
-    /// Asks the call under way, and the threads of the module, to end.
+    /// Asks the running call, and the threads of the module, to end.
     pub(crate) fn terminate(&self) -> Result<(), Error> {
         let told = self.access.runner.terminate(self.access.instance);
         told.map_err(|error| Error::Runtime(format!("the runner does not answer: {error}")))
     }
 
-    /// To be used with the runner's lock held.
+    /// Use this only with the runner's lock held.
     pub(crate) fn access(&self) -> &dyn Access {
         &self.access
     }
@@ -75,7 +75,7 @@ struct Files {
 }
 
 impl Files {
-    /// Lets the runner open a file of this process, given by its descriptor, or -1 for none.
+    /// Lets the runner open a file of this process, given by its descriptor; -1 for none.
     fn open(&mut self, descriptor: i64, is_output: bool) -> Result<i64, Error> {
         if descriptor < 0 {
             return Ok(-1);
@@ -107,7 +107,7 @@ pub(super) struct RemoteAccess {
     pub(super) runner: Arc<Runner>,
     pub(super) module: Arc<ModuleInner>,
     pub(super) instance: u64,
-    /// Globals that have been asked for: they stay where they are.
+    /// Globals that have been looked up; they never move.
     globals: Mutex<HashMap<CString, Option<Global>>>,
 }
 

@@ -1,11 +1,11 @@
-//! Modules and instances in the runtime of a runner: a process of its own, whose code is C and so
-//! can be built for machines that Rust's standard library is not at hand for (`runner/`).
+//! Modules and instances in the runtime of a runner: a process of its own, written in C, so that it
+//! can be built for machines without Rust's standard library (`runner/`).
 //!
-//! The types, the choice of what to link and the host functions stay here; the runner has the
-//! runtime and what lives in its address space. `runner/runner.h` describes the protocol.
+//! The types, the choice of what to link, and the host functions stay in this process. The runner
+//! has the runtime and everything in its address space. `runner/runner.h` describes the protocol.
 //!
-//! Invariants: whoever sends a request holds the runner's lock, so that requests of two threads do
-//! not mix; addresses of the runner's process are numbers here, and never followed.
+//! Invariants: whoever sends a request holds the runner's lock, so requests of two threads do not
+//! mix. Addresses of the runner's process are numbers here, and never dereferenced.
 
 mod instance;
 mod module;

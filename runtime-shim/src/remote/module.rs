@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct Module {
     pub(super) runner: Arc<Runner>,
     pub(super) handle: u64,
-    /// The bytes that it was loaded from, which it uses.
+    /// The bytes that it was loaded from, which the runtime still uses.
     buffer: u64,
     size: u32,
 }
@@ -38,7 +38,7 @@ impl Module {
     }
 
     /// Links the imports; the functions are numbered in the order of [`Links::functions`]. Returns
-    /// the imports and exports as they are then.
+    /// the resulting imports and exports.
     pub(crate) fn link(&self, links: &Links) -> Result<(Vec<ImportType>, Vec<ExportType>), Error> {
         let mut message = Writer::new(Request::Link);
         message.u64(self.handle).count(links.globals.len());
@@ -65,7 +65,7 @@ impl Module {
         Ok((imports, exports))
     }
 
-    /// Lets instances of the module call its host functions.
+    /// Allows instances of the module to call its host functions.
     pub(super) fn enlist(&self, module: &Arc<ModuleInner>) {
         self.runner.modules().insert(self.handle, Arc::downgrade(module));
     }

@@ -1,4 +1,4 @@
-//! The process of a runner, and the exchange of messages with it.
+//! The process of a runner, and the messages exchanged with it.
 
 use super::instance::RemoteAccess;
 use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
@@ -19,22 +19,22 @@ use std::time::{Duration, Instant};
 /// How long a runner may take to end once its socket is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A process that holds a runtime.
+/// A process that contains a runtime.
 pub(crate) struct Runner {
-    /// Closed, by being shut down, before the process is waited for.
+    /// Shut down before waiting for the process.
     socket: UnixStream,
-    /// For instances that are to be terminated, while a request is under way.
+    /// For instances to terminate while a request is running.
     control: Mutex<UnixStream>,
     child: Mutex<Child>,
     aot_version: u32,
     /// Held during every request; also the lock of every instance.
     pub(super) lock: Arc<ReentrantLock>,
-    /// Whose host functions may be called, by the module's number in the runner.
+    /// The modules whose host functions may be called, by the module's number in the runner.
     pub(super) modules: Mutex<HashMap<u64, Weak<ModuleInner>>>,
 }
 
 impl Runner {
-    /// Which part of `bytes`, a universal file, is to be loaded there, as a choice and a range.
+    /// The part of `bytes`, a universal file, to load in the runner, as a choice and a range.
     pub(crate) fn choose(&self, bytes: &[u8], trust: &Trust) -> (Choice, Range<usize>) {
         let mut message = Writer::new(Request::Choose);
         let is_in_some = *trust != Trust::Nobody;
@@ -44,7 +44,7 @@ impl Runner {
         let choice = Choice::from_number(reply.u32());
         let start = reply.u32() as usize;
         let code = start..start + reply.u32() as usize;
-        // The runner has taken the signature for right.
+        // The runner has assumed that the signature is valid.
         if reply.bool() {
             let (signature, message) = (reply.bytes().to_vec(), reply.bytes().to_vec());
             if !universal::is_signed(&signature, &message, reply.bytes()) {
@@ -63,7 +63,7 @@ impl Runner {
         command.arg(stack_size.to_string());
         command.stdin(OwnedFd::from(theirs)).stdout(OwnedFd::from(their_control));
         let child = command.spawn().map_err(fail)?;
-        // It holds their ends of the sockets, which would otherwise never close.
+        // The command holds the other ends of the sockets, which would otherwise never close.
         drop(command);
         let mut runner = Runner {
             socket,
@@ -99,7 +99,7 @@ impl Runner {
         }
     }
 
-    /// As [`Runner::request`], for destructors: without a panic of its own.
+    /// Like [`Runner::request`], for destructors: it does not panic.
     pub(super) fn try_request(&self, message: &mut Writer) -> io::Result<Reader> {
         let _lock = self.lock.lock();
         self.send(message)?;
@@ -113,8 +113,8 @@ impl Runner {
         }
     }
 
-    /// Asks the call of an instance that another thread has under way, and the threads of the
-    /// module, to end.
+    /// Asks the running call of an instance on another thread, and the threads of the module, to
+    /// end.
     pub(super) fn terminate(&self, instance: u64) -> io::Result<()> {
         let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
         // The runner is for a machine of the same byte order.
@@ -134,7 +134,8 @@ impl Runner {
         Ok(Reader::new(bytes))
     }
 
-    /// Number of the function, instance, module, arguments -> the message that ends the call.
+    /// Handles a host call: number of the function, instance, module, arguments -> the message that
+    /// ends the call.
     fn call_host(&self, call: &mut Reader) -> Writer {
         let function = call.u32() as usize;
         let (instance, module) = (call.u64(), call.u64());
@@ -170,7 +171,7 @@ impl Runner {
 
 impl Drop for Runner {
     fn drop(&mut self) {
-        // The process ends when its socket does. What still fails then leaves nothing to be done.
+        // The process ends when its socket closes. If that fails, nothing can be done.
         let _ = self.socket.shutdown(std::net::Shutdown::Both);
         let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
         let deadline = Instant::now() + PATIENCE;

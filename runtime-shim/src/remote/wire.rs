@@ -44,7 +44,7 @@ pub(super) mod outcome {
     pub(crate) const CALL_POINTERS: u8 = 5;
 }
 
-/// A message to the runner, begun with room for its length.
+/// A message to the runner, which starts with room for its length.
 pub(super) struct Writer(Vec<u8>);
 
 impl Writer {
@@ -92,7 +92,7 @@ impl Writer {
         self
     }
 
-    /// The message, ready to be sent.
+    /// The message, ready to send.
     pub(super) fn finish(&mut self) -> &[u8] {
         let length = u32::try_from(self.0.len() - 4).expect("a message has less than 4 GiB");
         self.0[..4].copy_from_slice(&length.to_le_bytes());
@@ -100,7 +100,7 @@ impl Writer {
     }
 }
 
-/// A message from the runner, which is as trusted as the rest of the runtime: one that is too short
+/// A message from the runner, which is trusted like the rest of the runtime: reading past its end
 /// panics.
 pub(super) struct Reader {
     bytes: Vec<u8>,
@@ -153,7 +153,7 @@ impl Reader {
         (0..self.u32()).map(|_| item(self)).collect()
     }
 
-    /// What an import or export is.
+    /// Reads the type of an import or export.
     pub(super) fn extern_type(&mut self) -> ExternType {
         use crate::ffi;
         match self.u8().into() {

@@ -1,4 +1,5 @@
-//! `.aot` files assembled by hand: versions, helpers, traps, and calls that WAMR itself gets wrong.
+//! `.aot` files assembled by hand: versions, helpers, traps, and calls that WAMR itself handles
+//! wrongly.
 
 use crate::assembler::{Aot, FUNCTION, GLOBAL, I32};
 use crate::support::runtime;
@@ -52,7 +53,7 @@ fn hello_runs_as_version_5_and_6() {
         let module = runtime().load(&file).expect("the file loads");
         let instance = module.instantiate(&InstanceConfig::default()).expect("it instantiates");
         assert_eq!(add(&instance), Ok(vec![Val::I32(7)]), "version {version}");
-        // The memory that every file has is no memory of the module's own.
+        // The memory that every file has does not belong to the module.
         assert_eq!(instance.memory().map(|memory| memory.len()), Some(0));
     }
 }

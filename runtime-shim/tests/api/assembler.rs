@@ -2,7 +2,7 @@
 //!
 //! Source of the container: WAMR's loader, `core/iwasm/aot/aot_loader.c`.
 
-/// What to put into a file with one memory and one function of its own.
+/// The content of a file with one memory and one function of its own.
 pub(crate) struct Aot {
     /// The version word.
     pub(crate) version: u32,

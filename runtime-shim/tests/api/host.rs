@@ -207,7 +207,7 @@ fn instances_call_each_other_and_trap_apart() {
     );
     for (argument, trapped) in [(0, 0), (1, 1), (2, 1), (0, 0)] {
         assert_eq!(outer.call_typed::<_, i32>("f", (argument,)), Ok(trapped), "{argument}");
-        // The outer call can still trap, and is caught where it belongs.
+        // The outer call can still trap, and its trap is returned to the right caller.
         let trap = outer.call("g", &[Val::I32(argument)]).unwrap_err();
         assert_eq!(trap.message, "out of bounds memory access");
         assert_eq!(inner.call("ok", &[]), Ok(vec![]));
@@ -360,7 +360,7 @@ fn a_start_function_can_call_the_host() {
         *counter.lock().unwrap() += 1;
         Ok(())
     });
-    // The host function makes an instance, whose start function calls the host in its turn.
+    // The host function creates an instance, whose start function calls the host in turn.
     let nested = runtime.clone();
     // WAMR does not run a start function that is an import itself.
     let text =

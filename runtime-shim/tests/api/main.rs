@@ -1,5 +1,5 @@
-//! Tests of the safe API against the runtime. One program, so that they also run side by side in
-//! one process, as an embedder's threads do.
+//! Tests of the safe API with the runtime. They are one program, so that they also run in parallel
+//! in one process, like an embedder's threads.
 
 #[cfg(target_arch = "x86_64")]
 mod aot;

@@ -1,4 +1,4 @@
-//! WAMR's native modules for the spec suite: what of `spectest` a module can import.
+//! WAMR's native modules for the spec suite: what a module can import from `spectest`.
 
 use crate::support::{load, runtime};
 use wamr_shim::{InstanceConfig, Val};
@@ -27,7 +27,7 @@ fn functions_and_globals_of_spectest_are_linked() {
     );
     let unlinked = |import: &&wamr_shim::ImportType| !import.linked;
     let names: Vec<_> = module.imports().iter().filter(unlinked).map(|i| i.name.as_str()).collect();
-    // WAMR says so of every memory and table; both are made for the instance.
+    // WAMR reports this of every memory and table; both are created for the instance.
     assert_eq!(names, ["table", "memory"]);
     let instance = module.instantiate(&InstanceConfig::default()).expect("it instantiates");
     let values = vec![Val::I32(666), Val::I64(666), Val::from(666.6f32), Val::from(666.6f64)];

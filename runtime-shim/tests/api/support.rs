@@ -1,4 +1,4 @@
-//! Shared by the tests: text to instance.
+//! Functions shared by the tests: from text to instance.
 
 use wamr_shim::{Instance, InstanceConfig, Module, Runtime};
 

@@ -3,8 +3,8 @@
 use crate::support::{load, runtime};
 use wamr_shim::{FuncType, HostFunc, InstanceConfig, Module, Val, ValType};
 
-/// `start` starts a thread, waits until that has called `env.work` with `argument`, and returns
-/// what is in memory then.
+/// `start` starts a thread, waits until the thread has called `env.work` with `argument`, and
+/// returns the value in memory afterwards.
 fn module(argument: i32) -> Module {
     let runtime = runtime();
     let work = HostFunc::new("work", FuncType::new([ValType::I32], []), |caller, arguments| {

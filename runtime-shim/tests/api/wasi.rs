@@ -44,7 +44,7 @@ fn run(body: &str, wasi: WasiConfig) -> (i32, String) {
     let config = InstanceConfig { wasi: wasi.stdout(file), ..InstanceConfig::default() };
     let instance = module.instantiate(&config).expect("it instantiates");
     let code = instance.run_main(&[]).expect("no trap");
-    // The last writing ends, so that reading comes to an end.
+    // Closes the last writing end, so that reading ends.
     drop((instance, config));
     let mut text = String::new();
     output.read_to_string(&mut text).expect("UTF-8");
@@ -68,7 +68,7 @@ fn hello_with_arguments_and_environment() {
     assert_eq!(run(body, WasiConfig::new()), (0, "hello\n".to_owned()));
 }
 
-/// WASI hands bytes out, whatever they mean.
+/// WASI passes bytes on, whatever they mean.
 #[test]
 fn texts_that_are_no_utf_8() {
     let body = r#"
