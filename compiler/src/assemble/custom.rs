@@ -1,7 +1,7 @@
-//! Custom sections that the user asked for.
+//! Custom sections that the user requested.
 //!
-//! The name section is stored in WAMR's own form, which gives call stacks their names; any other is
-//! carried over as it is.
+//! The name section is stored in WAMR's own form, so that call stacks have function names. Other
+//! sections are copied unchanged.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::wasm::Module;
 /// The name of the section with function names (spec appendix "Custom Sections").
 pub(crate) const NAME_SECTION: &str = "name";
 
-/// The requested sections, in the order of the module.
+/// The requested sections, in module order.
 pub(super) fn sections<'a>(module: &Module<'a>, options: &Options) -> Vec<CustomSection<'a>> {
     let requested = |name: &str| options.emit_custom_sections.iter().any(|wanted| wanted == name);
     module

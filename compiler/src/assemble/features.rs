@@ -1,7 +1,7 @@
 //! The feature flags of a file: what the runtime must have been built with.
 //!
 //! They turn a missing feature into an early and readable error of the loader. A flag is set only
-//! if the module needs the feature, so that small runtimes load what they can run.
+//! if the module needs the feature, so that small runtimes load everything they can run.
 
 use wamr_abi::format::feature;
 use wamr_abi::helpers::RuntimeOption;
@@ -23,7 +23,7 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors
             Some(RuntimeOption::AotStackFrame | RuntimeOption::AotIntrinsics) | None => 0,
         };
     }
-    // A runtime that knows no vectors runs code with vectors all the same.
+    // A runtime without support for vectors can still run code that uses them inside.
     let is_known = vectors == Vectors::Everywhere;
     if is_known && (image.uses_simd || has_vectors(module)) {
         flags |= feature::SIMD_128BIT;
@@ -40,8 +40,8 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors
     flags
 }
 
-/// Flags by which the runtime finds its way through the frames for call stacks. The frames of profiled
-/// calls are those that it makes itself, and need none.
+/// Flags that tell the runtime how to walk the frames for call stacks. The runtime itself creates
+/// the frames of profiled calls, which need no flags.
 pub(super) fn call_stacks(options: &Options) -> u64 {
     match options.call_stacks {
         _ if options.instrumentation.profile_calls => 0,
@@ -53,7 +53,7 @@ pub(super) fn call_stacks(options: &Options) -> u64 {
 
 const TINY_FRAMES: u64 = feature::TINY_STACK_FRAME | feature::FRAME_PER_FUNCTION;
 
-/// Whether something outside the code is a vector.
+/// Whether there is a vector outside of the code.
 fn has_vectors(module: &Module<'_>) -> bool {
     let mut types = module.types.iter().flat_map(|ty| ty.params.iter().chain(&ty.results));
     let mut globals = module.globals.iter().map(|global| &global.value_type);
@@ -61,8 +61,8 @@ fn has_vectors(module: &Module<'_>) -> bool {
     types.any(is_vector) || globals.any(is_vector)
 }
 
-/// Whether something outside the code needs reference types: a reference as a value, a null in a
-/// constant expression, a segment that is not active, a table of host references.
+/// Whether something outside of the code needs reference types: a reference as a value, a null in a
+/// constant expression, a segment that is not active, or a table of host references.
 fn uses_reference_types(module: &Module<'_>) -> bool {
     let null = |expr: &ConstExpr| matches!(expr, ConstExpr::RefNull);
     let in_types = module

@@ -1,8 +1,8 @@
-//! The tables of the init data section but for memories: segments, tables, types, globals, imports.
+//! The tables of the init data section, except memories: segments, tables, types, globals, imports.
 //!
 //! Imported memories and tables are written like the module's own, since the runtime allocates them
-//! itself; imported globals and functions keep their names. What a release reads differently is
-//! decided by the table of releases.
+//! itself; imported globals and functions keep their names. The table of releases decides what is
+//! written differently.
 
 use std::borrow::Cow;
 
@@ -59,7 +59,8 @@ pub(super) fn element_segments(
                 SegmentMode::Passive => (format::ELEMENT_PASSIVE, 0, InitExpr::None),
                 SegmentMode::Declared => (format::ELEMENT_DECLARATIVE, 0, InitExpr::None),
             };
-            // Where a declared segment is not dropped at instantiation, it must look as if it were.
+            // If the runtime does not drop declarative segments at instantiation, they are written
+            // empty.
             let keep = keeps_declared || !matches!(segment.mode, SegmentMode::Declared);
             let items = if keep { segment.items.as_slice() } else { &[] };
             model::ElementSegment {
@@ -73,7 +74,7 @@ pub(super) fn element_segments(
         .collect()
 }
 
-/// The types, with two i64 in place of each vector if the runtime knows none.
+/// The types, with two i64 in place of each vector if the runtime does not support vectors.
 pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::FuncType> {
     let halves = [model::ValueType::I64; 2];
     let convert = |types: &[ValueType]| {

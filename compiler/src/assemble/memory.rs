@@ -1,15 +1,16 @@
-//! The memories of the init data section: how large their pages are, and how many.
+//! The memories of the init data section: the size and number of their pages.
 //!
-//! A memory is made of pages of 64 KiB, which code can count and add. Where no code does, the size is
-//! fixed, and as WAMR's compiler and interpreter have it, the memory is one page of that size; if a
-//! linker's symbols tell where its stack lies and its heap would begin, only what lies before is kept. Then the runtime
-//! reserves nothing for growth, puts its own heap right behind, and a C program without a heap of its
-//! own takes no more memory than its data and its stack. Source: the end of `load_from_sections` in
-//! `core/iwasm/interpreter/wasm_loader.c`, with `WASM_ENABLE_SHRUNK_MEMORY`, which is the default.
+//! A memory has pages of 64 KiB if code can count or add pages. Otherwise its size is fixed, and
+//! the memory is one page of that size, as in WAMR's compiler and interpreter. If a linker's
+//! symbols give the places of the stack and the heap, the page ends where the heap would begin. The
+//! runtime then reserves nothing for growth and puts its own heap right after the page. So a C
+//! program without a heap of its own takes only as much memory as its data and its stack. Source:
+//! the end of `load_from_sections` in `core/iwasm/interpreter/wasm_loader.c`, with
+//! `WASM_ENABLE_SHRUNK_MEMORY`, which is the default.
 //!
-//! Code never depends on the size of a page: it takes the size of the memory from the runtime, and
-//! `memory.size` only occurs in modules whose pages have 64 KiB. The runtime rounds a size up to pages of
-//! the machine, so accesses between the end of a memory and that of such a page do not trap.
+//! Code never depends on the size of a page: it reads the size of the memory from the runtime, and
+//! `memory.size` occurs only in modules with pages of 64 KiB. The runtime rounds a size up to pages
+//! of the machine, so accesses between the end of a memory and the end of that page do not trap.
 
 use wamr_abi::format;
 
@@ -18,19 +19,19 @@ use crate::aux_stack;
 use crate::instance::memory_count;
 use crate::wasm::{ConstExpr, Memory, Module, SegmentMode, ValueType};
 
-/// Bytes of a page of linear memory.
+/// Size of a page of linear memory in bytes.
 const PAGE_SIZE: u32 = 65536;
 /// Pages of the largest 32-bit memory.
 const MAX_PAGES: u32 = 65536;
 /// Pages of the largest 64-bit memory (`DEFAULT_MEM64_MAX_PAGES` in `interpreter/wasm.h`).
 const MAX_PAGES_64: u32 = u32::MAX;
-/// What is kept ends at a multiple of this.
+/// The alignment of the size of a shortened memory.
 const SHRUNK_ALIGNMENT: u64 = 8;
-/// The largest access. The runtime's bounds for checks in software, size − N, would be negative for
-/// a memory that is smaller; WAMR keeps such a memory nevertheless.
+/// The size of the largest access. For a smaller memory, the runtime's bounds for software checks,
+/// size − N, would be negative; WAMR nevertheless shortens memories below this size.
 const LEAST_SHRUNK_SIZE: u64 = 16;
 
-/// The memories, of which there is always one.
+/// The memories; there is always at least one.
 pub(super) fn memories(module: &Module<'_>) -> Vec<model::Memory> {
     let mut memories: Vec<_> =
         module.memories.iter().map(|memory| describe(module, memory)).collect();
@@ -45,7 +46,7 @@ fn describe(module: &Module<'_>, memory: &Memory) -> model::Memory {
     if !module.growth.memory {
         let declared = u64::from(memory.initial) * u64::from(PAGE_SIZE);
         let kept = kept_size(module).filter(|&kept| kept <= declared);
-        // A page of 4 GiB is more than the file can say.
+        // The file cannot express a page of 4 GiB.
         if let Ok(bytes_per_page) = u32::try_from(kept.unwrap_or(declared)) {
             let pages = u32::from(bytes_per_page > 0);
             return model::Memory {
@@ -72,24 +73,24 @@ fn flags(memory: &Memory) -> u32 {
     has_max | shared | is_64
 }
 
-/// How much of a memory of fixed size is kept, if a linker's symbols say it.
+/// The size of a memory of fixed size after shortening it, if a linker's symbols give it.
 fn kept_size(module: &Module<'_>) -> Option<u64> {
     let aux_stack = aux_stack::find(module);
-    // Without a stack, the symbols may be any globals, which the specification's tests have, too, and which
-    // must not change what the memory is.
+    // Without a stack, the symbols may be any globals. The official tests have such modules, whose
+    // memory must not be shortened.
     if aux_stack.stack_size == 0 {
         return None;
     }
     let heap_base = aux_stack.heap_base;
     let global = heap_base.global.map(|index| &module.globals[index as usize]);
-    // WAMR's rule is one for 32-bit symbols.
+    // WAMR's rule applies to 32-bit symbols only.
     global.filter(|global| global.value_type == ValueType::I32)?;
     let size = heap_base.address.next_multiple_of(SHRUNK_ALIGNMENT);
     (size >= LEAST_SHRUNK_SIZE && data_end(module)? <= size).then_some(size)
 }
 
-/// The end of the data that is there from the start, if it is known. WAMR keeps too little where data lies
-/// behind the linker's symbol, and cannot instantiate such a module.
+/// The end of the initial data, if it is known. If there is data after the linker's symbol, WAMR
+/// keeps too little memory and cannot instantiate the module.
 fn data_end(module: &Module<'_>) -> Option<u64> {
     let mut end = 0;
     for segment in &module.data {

@@ -1,8 +1,8 @@
-//! Module and image to the content of an `.aot` file.
+//! Builds the content of an `.aot` file from the module and the image.
 //!
-//! The last stage before the writer: every table of the file is made here from the wasm module, and
-//! the text comes from the image. Nothing is decided here that code depends on, except for the
-//! layout of the instance, which both sides take from [`InstanceLayout`].
+//! This is the last stage before the writer. Every table of the file is built here from the wasm
+//! module, and the text comes from the image. No decision here affects code, except the layout of
+//! the instance, which both sides take from [`InstanceLayout`].
 
 mod custom;
 mod features;
@@ -26,7 +26,7 @@ use crate::native::Image;
 use crate::options::Options;
 use crate::wasm::{self, Module};
 
-/// Everything that goes into the file with `text`, of which `image` tells.
+/// The content of the file with `text`, which `image` describes.
 pub(crate) fn assemble<'a>(
     module: &'a Module<'_>,
     layout: &InstanceLayout,
@@ -68,17 +68,17 @@ pub(crate) fn assemble<'a>(
 
 fn aligned(text: Vec<u8>) -> model::Text<'static> {
     model::Text {
-        // Puts the code, and with it the constants in it, at a multiple of 16.
+        // Aligns the code, and with it the constants in the code, to 16.
         literal: Cow::Borrowed(&[0; format::LITERAL_FILLER_SIZE]),
         code: Cow::Owned(text),
     }
 }
 
-/// The name of a slot that holds no address: all loaders skip it, and refuse names that they do not
-/// know, the empty one in some (`load_native_symbol_section` in `aot/aot_loader.c`).
+/// The name of a slot without an address. All loaders skip it. They refuse names that they do not
+/// know, and some refuse the empty name (`load_native_symbol_section` in `aot/aot_loader.c`).
 const UNUSED_SLOT: &str = "__ignore";
 
-/// The names behind the addresses that the code takes from the runtime's table, if it takes some.
+/// The names of the addresses that the code takes from the runtime's table, if there are any.
 fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
     let last = image.indirect_helpers.last()?;
     let mut names = vec![Cow::Borrowed(UNUSED_SLOT); native_symbol_slot(*last) as usize + 1];
@@ -88,7 +88,8 @@ fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
     Some(model::CustomSection::NativeSymbols(names))
 }
 
-/// The start function; for an import, the function behind all others that calls it.
+/// The start function; for an import, the added function that calls it, which comes after all
+/// others.
 fn start_function(module: &Module<'_>) -> Option<u32> {
     let wrapper = module.imported_start().map(|_| module.functions.len() as u32);
     wrapper.or(module.start)

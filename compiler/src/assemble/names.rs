@@ -1,8 +1,9 @@
-//! Names of imports and exports, which WAMR takes for C strings: they end at the first NUL.
+//! Names of imports and exports. WAMR treats them as C strings, which end at the first NUL.
 //!
-//! No host can ask for an export whose name has a NUL, and its file may not even load, since two
-//! names may be the same up to there (`check_duplicate_exports` of `core/iwasm/aot/aot_loader.c`);
-//! so such an export is left out. An import would be linked with something else; so it is refused.
+//! No host can ask for an export whose name contains a NUL. Its file may not even load, since two
+//! names may be the same up to the NUL (`check_duplicate_exports` of
+//! `core/iwasm/aot/aot_loader.c`). So such an export is left out. An import would be linked with
+//! something else, so it is refused.
 
 use crate::error::Error;
 use crate::wasm::{Export, Module};
@@ -21,7 +22,7 @@ pub(crate) fn hidden_exports<'m, 'a>(
     module.exports.iter().filter(|export| has_nul(export.name))
 }
 
-/// Refuses imports that WAMR would take for others.
+/// Refuses imports that WAMR would confuse with others.
 pub(super) fn check_imports(module: &Module<'_>) -> Result<(), Error> {
     let imports = module.imported_functions.iter().chain(&module.imported_globals);
     for import in imports {

@@ -1,14 +1,14 @@
-//! What operators cost, as a value and as a table in text.
+//! The costs of operators, as a value and as a table in text.
 //!
-//! An operator has a cost, and one that works on many bytes or elements at once has another one for its
-//! length: so much for each group of so many that is begun. Costs are kept by operator, so that lowering
-//! finds them at once; names are those of the text format.
+//! An operator has a cost. One that works on many bytes or elements at once has another cost for
+//! its length: a cost for each started group of a given size. Costs are stored by operator for fast
+//! access during lowering; names are those of the text format.
 
 use std::fmt;
 
 use crate::wasm::Operator;
 
-/// What each operator costs, and the call of a function besides its operators.
+/// The cost of each operator, and of entering a function in addition to its operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costs {
     operators: Vec<u32>,
@@ -23,11 +23,11 @@ pub struct Costs {
 pub struct Cost {
     /// Whatever it does.
     pub base: u32,
-    /// For how much it does, if it works on many bytes, elements or pages at once.
+    /// The cost by length, if it works on many bytes, elements or pages at once.
     pub length: Option<LengthCost>,
 }
 
-/// What an operator costs for its length: `cost` for each `units` of it that are begun.
+/// The cost of an operator by its length: `cost` for each `units`, or part of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LengthCost {
@@ -43,14 +43,14 @@ impl LengthCost {
     }
 }
 
-/// Vectors have 16 bytes, and storing one is an instruction.
+/// A vector has 16 bytes, and storing one takes one instruction.
 const BYTES: LengthCost = LengthCost::new(1, 16);
 /// An element of a table.
 const ELEMENTS: LengthCost = LengthCost::new(1, 1);
-/// A page of memory, which somebody has to fill with zeros.
+/// A page of memory, which has to be filled with zeros.
 const PAGES: LengthCost = LengthCost::new(65536 / 16, 1);
 
-/// The operators that have a length, and what it costs by default.
+/// The operators that have a length, and its default cost.
 const LENGTHS: [(Operator, LengthCost); 8] = [
     (Operator::MemoryFill, BYTES),
     (Operator::MemoryCopy, BYTES),
@@ -67,9 +67,9 @@ fn length_index(operator: Operator) -> Option<usize> {
 }
 
 impl Default for Costs {
-    /// 1 for each instruction of the specification; `end` and `else`, which only delimit others, are
-    /// none. Besides, 1 for each 16 bytes and each element that an operator works on, and 4096 for each
-    /// page by which memory grows.
+    /// 1 for each instruction of the specification, which does not count `end` and `else`, since
+    /// these only delimit others. In addition, 1 for each 16 bytes and for each element that an
+    /// operator works on, and 4096 for each page by which memory grows.
     fn default() -> Self {
         let cost = |operator: &Operator| u32::from(operator.is_instruction());
         let operators = Operator::ALL.iter().map(cost).collect();
@@ -77,14 +77,14 @@ impl Default for Costs {
     }
 }
 
-/// The table that [`Costs::parse`] reads as the same costs.
+/// Prints a table that [`Costs::parse`] reads as the same costs.
 impl fmt::Display for Costs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let default = Self::default();
         if self.function != default.function {
             writeln!(f, "function = {}", self.function)?;
         }
-        // The three that are called `select` cost the same.
+        // The three operators named `select` have the same cost.
         let is_named_again =
             |operator| matches!(operator, Operator::TypedSelect | Operator::TypedSelectMulti);
         for &operator in Operator::ALL.iter().filter(|&&operator| !is_named_again(operator)) {
@@ -102,7 +102,7 @@ impl fmt::Display for Costs {
     }
 }
 
-/// A line of a table of costs that cannot be read.
+/// The line of a table of costs that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CostsError {
     /// Number of the line, from 1.
@@ -127,11 +127,11 @@ struct Line {
 }
 
 impl Costs {
-    /// Reads a table of lines such as `i32.div_s = 20`, with names of the text format. `default` stands
-    /// for all operators without a line of their own but `end` and `else`, `function` for what entering a
-    /// function costs. An operator on many bytes, elements or pages may have a cost for its length as
-    /// well: `memory.fill = 5 + 1/64` is 5, and 1 for each 64 bytes that are begun. Without it, the
-    /// length costs what it does by default. What follows a `#` is a comment.
+    /// Reads a table of lines such as `i32.div_s = 20`, with names of the text format. `default`
+    /// applies to all operators without a line of their own, except `end` and `else`; `function` is
+    /// the cost of entering a function. An operator on many bytes, elements or pages may also have
+    /// a cost for its length: `memory.fill = 5 + 1/64` costs 5, and 1 for each 64 bytes or part of
+    /// them. Without it, the length has its default cost. Text after a `#` is a comment.
     ///
     /// # Errors
     /// The first line that is something else.
@@ -173,13 +173,13 @@ impl Costs {
         Ok(costs)
     }
 
-    /// What the operator of this name in the text format costs, if there is one.
+    /// The cost of the operator with this name in the text format, if there is one.
     pub fn get(&self, name: &str) -> Option<Cost> {
         let operator = operators_called(name).next()?;
         Some(Cost { base: self.of(operator), length: self.of_length(operator) })
     }
 
-    /// What entering a function costs, besides its operators.
+    /// The cost of entering a function, in addition to its operators.
     pub fn of_function(&self) -> u32 {
         self.function
     }
@@ -228,7 +228,7 @@ fn parse_length(text: &str) -> Result<LengthCost, String> {
     }
 }
 
-/// `select` is three operators of the same name, every other name belongs to one.
+/// `select` is the name of three operators; every other name belongs to one.
 fn operators_called(name: &str) -> impl Iterator<Item = Operator> {
     Operator::ALL.iter().copied().filter(move |&operator| match operator {
         Operator::TypedSelect | Operator::TypedSelectMulti => name == "select",

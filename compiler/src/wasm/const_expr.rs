@@ -1,8 +1,8 @@
-//! Constant expressions, folded as far as they go.
+//! Constant expressions, folded as far as possible.
 //!
-//! WAMR evaluates arithmetic in them only when built for it, which is not the default, so whatever
-//! has a value at compile time leaves here as a constant. What is left is arithmetic over imported
-//! globals. The expressions were validated before.
+//! WAMR evaluates arithmetic in them only if it is built for that, which is not the default. So
+//! everything with a value at compile time becomes a constant here. What remains is arithmetic on
+//! imported globals. The expressions were validated before.
 
 use crate::error::Error;
 use wasmparser::Operator;
@@ -47,8 +47,8 @@ pub(crate) enum ArithmeticOp {
     I64Mul,
 }
 
-/// How deep operators may nest that cannot be folded. The container has the same limit, since
-/// WAMR's loader reads such expressions by recursion.
+/// The deepest nesting of operators that cannot be folded. The container has the same limit, since
+/// WAMR's loader reads such expressions recursively.
 const MAX_DEPTH: u32 = 256;
 
 impl ConstExpr {

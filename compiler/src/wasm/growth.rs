@@ -1,12 +1,13 @@
-//! What the bodies of a module do to the sizes of its memories and tables.
+//! Finds out whether the bodies of a module change or read the sizes of its memories and tables.
 //!
-//! The runtime reserves room for what may grow, so files say of each table whether something grows it,
-//! and a memory whose size nothing changes or asks for is kept as small as possible. Places in the
-//! module instance follow from this, so it has to be known before any body is lowered. Few bodies
-//! have the opcodes at all: a search for their bytes finds those that may, and only these are read.
+//! The runtime reserves room for what may grow. So a file says for each table whether something
+//! grows it, and a memory whose size nothing changes or reads is kept as small as possible. Places
+//! in the module instance depend on this, so it must be known before any body is lowered. Few
+//! bodies contain these opcodes at all: a search for their bytes finds the bodies that may, and
+//! only these are read.
 //!
-//! Unreachable operators count, as in WAMR's loader. A body that cannot be read tells nothing, and
-//! does no harm: the module is refused when the body is validated.
+//! Unreachable operators count, as in WAMR's loader. A body that cannot be read gives no
+//! information, which does no harm: the module is refused when the body is validated.
 
 use std::collections::BTreeSet;
 
@@ -15,12 +16,12 @@ use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 use super::{Body, Table};
 
-/// Whether sizes are used in the bodies of a module.
+/// How the bodies of a module use sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Growth {
-    /// Whether some body has `memory.size` or `memory.grow`.
+    /// Whether a body contains `memory.size` or `memory.grow`.
     pub(crate) memory: bool,
-    /// The tables that have a `table.grow`.
+    /// The tables with a `table.grow`.
     pub(crate) tables: BTreeSet<u32>,
 }
 
@@ -28,20 +29,20 @@ const MEMORY_SIZE: u8 = 0x3f;
 const MEMORY_GROW: u8 = 0x40;
 /// The first byte of `table.grow`.
 const MISCELLANEOUS: u8 = 0xfc;
-/// The number behind it.
+/// The number after the prefix.
 const TABLE_GROW: u8 = 0x0f;
-/// Set in every byte of a number in LEB128 but the last. Numbers may be longer than they need to be.
+/// Set in every byte of a LEB128 number except the last. Numbers may be longer than necessary.
 const CONTINUES: u8 = 0x80;
 
 impl Growth {
-    /// Looks at `bodies`, of a module with `tables`, and with a memory or without.
+    /// Reads `bodies` of a module with `tables`, and with or without a memory.
     pub(super) fn of(bodies: &[Body<'_>], has_memory: bool, tables: &[Table]) -> Self {
         let mut growth = Self::default();
         for body in bodies {
             let bytes = body.code.as_bytes();
             let memory = has_memory && !growth.memory && may_use_size_of_memory(bytes);
             if memory || !tables.is_empty() && may_grow_table(bytes) {
-                // What is wrong with the body is told when it is validated.
+                // Errors in the body are reported when it is validated.
                 let _ = growth.read(&body.code);
             }
         }
@@ -63,7 +64,7 @@ impl Growth {
 }
 
 fn may_use_size_of_memory(bytes: &[u8]) -> bool {
-    // The index of the memory, of which there is one.
+    // The index of the memory; there is only one.
     let followed =
         |at: usize| bytes.get(at + 1).is_some_and(|&byte| byte == 0 || byte >= CONTINUES);
     memchr2_iter(MEMORY_SIZE, MEMORY_GROW, bytes).any(followed)
@@ -112,7 +113,7 @@ mod tests {
         assert_eq!(found, Growth { memory: false, tables: [1, 2].into() });
     }
 
-    /// The same bytes in constants, offsets and the types of blocks.
+    /// The same bytes occur in constants, offsets and the types of blocks.
     #[test]
     fn bytes_of_the_same_value_are_no_operators() {
         let found = growth(
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn longer_numbers_are_found() {
-        // memory.size; drop; null of functions, i32.const 0; table.grow 0, whose number has three
+        // memory.size; drop; ref.null func, i32.const 0; table.grow 0, whose number has three
         // bytes; drop.
         let code = b"\x3f\x00\x1a\xd0\x70\x41\x00\xfc\x8f\x80\x00\x00\x1a\x0b";
         let mut wasm = wat::parse_str("(module (memory 1) (table 1 funcref) (func))").unwrap();

@@ -1,8 +1,9 @@
-//! Wasm bytes to a plain [`Module`]: types, imports, memories, bodies, constant expressions, names.
+//! Decodes wasm bytes to a plain [`Module`]: types, imports, memories, bodies, constant
+//! expressions, names.
 //!
-//! Invariants: everything outside function bodies is valid once a `Module` exists; bodies are still
-//! unvalidated and carry what their validation needs, so that it runs beside their translation.
-//! Nothing here knows of WAMR or of machine code.
+//! Invariants: everything outside of function bodies is valid once a `Module` exists. Bodies are
+//! not validated yet, and carry what their validation needs, so that it can run together with their
+//! translation. Nothing here depends on WAMR or on machine code.
 
 mod const_expr;
 mod features;
@@ -29,11 +30,12 @@ pub(crate) use wide_product::{WideProduct, wide_product};
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 
-/// A module of WebAssembly, decoded. Index spaces are the spec's: imports come first.
+/// A decoded WebAssembly module. Index spaces are those of the specification: imports come first.
 pub(crate) struct Module<'a> {
     /// Function types by type index, duplicates included.
     pub(crate) types: Vec<FuncType>,
-    /// For every type, the smallest index of a structurally equal one. WAMR compares these.
+    /// For every type, the smallest index of a structurally equal type. WAMR compares these
+    /// indexes.
     pub(crate) canonical_types: Vec<u32>,
     /// Imported functions.
     pub(crate) imported_functions: Vec<Import<'a>>,
@@ -51,7 +53,7 @@ pub(crate) struct Module<'a> {
     pub(crate) memories: Vec<Memory>,
     /// Every global.
     pub(crate) globals: Vec<Global>,
-    /// Exports in the order of the module.
+    /// Exports in module order.
     pub(crate) exports: Vec<Export<'a>>,
     /// The start function.
     pub(crate) start: Option<u32>,
@@ -61,15 +63,15 @@ pub(crate) struct Module<'a> {
     pub(crate) data: Vec<DataSegment<'a>>,
     /// Bodies of the functions that are not imported.
     pub(crate) bodies: Vec<Body<'a>>,
-    /// Custom sections in the order of the module.
+    /// Custom sections in module order.
     pub(crate) custom_sections: Vec<CustomSection<'a>>,
-    /// How many of the globals and exports are the module's own.
+    /// The number of globals and exports that belong to the module itself.
     pub(crate) declared_globals: usize,
     /// See `declared_globals`.
     pub(crate) declared_exports: usize,
     /// Function names of the name section.
     pub(crate) function_names: NameMap<'a>,
-    /// What bodies do to the sizes of memories and tables.
+    /// How bodies use the sizes of memories and tables.
     pub(crate) growth: Growth,
 }
 
@@ -89,8 +91,8 @@ impl Module<'_> {
         self.start.filter(|&start| start < self.imported_function_count())
     }
 
-    /// The functions that are named outside of bodies, once for each time: by exports, as the start
-    /// function, and by references.
+    /// The functions that are referred to outside of bodies, once per reference: by exports, as the
+    /// start function, and by references.
     pub(crate) fn functions_named_outside(&self) -> impl Iterator<Item = u32> {
         let exports = self.exports.iter().filter(|export| export.kind == ExportKind::Function);
         let elements = self.elements.iter().flat_map(|segment| &segment.items);
@@ -138,8 +140,8 @@ pub(crate) struct Table {
     pub(crate) initial: u32,
     /// Declared maximum.
     pub(crate) maximum: Option<u32>,
-    /// Whether indexes and sizes have 64 bits. No table has so many elements: only the operators know
-    /// of it, and the runtime sees a table like any other.
+    /// Whether indexes and sizes have 64 bits. No table has that many elements, so only the
+    /// operators know about it; for the runtime it is a table like any other.
     pub(crate) is_64: bool,
 }
 
@@ -227,11 +229,11 @@ pub(crate) struct DataSegment<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-/// A function body that is still to be validated.
+/// A function body that is not validated yet.
 pub(crate) struct Body<'a> {
     /// The code.
     pub(crate) code: FunctionBody<'a>,
-    /// What its validation needs to know of the module.
+    /// What its validation needs from the module.
     pub(crate) validation: FuncToValidate<ValidatorResources>,
 }
 
@@ -242,6 +244,6 @@ pub(crate) struct CustomSection<'a> {
     pub(crate) name: &'a str,
     /// Its content.
     pub(crate) bytes: &'a [u8],
-    /// Where the content begins in the module.
+    /// The offset of the content in the module.
     pub(crate) offset: u64,
 }

@@ -1,6 +1,6 @@
 //! Function names of the name section (spec appendix "Custom Sections").
 //!
-//! Names are only for people: what is malformed is left out and noted, never an error.
+//! Names are only for people: malformed ones are left out and noted, and never an error.
 
 use std::collections::BTreeMap;
 use wasmparser::{BinaryReader, Name, NameSectionReader};
@@ -23,13 +23,13 @@ impl<'a> NameMap<'a> {
         self.names.iter().map(|(&index, &name)| (index, name))
     }
 
-    /// What the first malformed part of the section is, behind which no names were read.
+    /// The first error in the section, if any; names after it were not read.
     pub(crate) fn malformed(&self) -> Option<&wasmparser::Error> {
         self.malformed.as_ref()
     }
 
-    /// Reads the function names of a name section's content, which begins at `offset` of the module, of
-    /// functions below `functions`.
+    /// Reads the function names from a name section's content at `offset` of the module, for
+    /// functions with indexes below `functions`.
     pub(crate) fn parse(bytes: &'a [u8], offset: u64, functions: u32) -> Self {
         let mut map = Self::default();
         let mut parts = NameSectionReader::new(BinaryReader::new(bytes, offset));

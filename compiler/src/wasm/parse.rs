@@ -1,7 +1,7 @@
-//! Decodes and validates everything but function bodies.
+//! Decodes and validates everything except function bodies.
 //!
-//! Each payload first passes the validator, so the decoding below it may rely on what validation
-//! guarantees. Custom sections are collected, not interpreted, except for function names.
+//! Each payload first passes the validator, so the decoding may rely on what validation guarantees.
+//! Custom sections are collected without interpreting them, except function names.
 
 use std::collections::HashMap;
 
@@ -15,18 +15,19 @@ use super::{
 };
 use crate::error::Error;
 
-/// Decodes the module in `bytes`, which may use `features`. Bodies are split off, and validated later.
+/// Decodes the module in `bytes`, which may use `features`. Bodies are split off, and validated
+/// later.
 pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, Error> {
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(features);
     let mut module = empty_module();
     let mut parser = Parser::new(0);
-    // Some proposals widen the binary format itself: memory64 takes longer numbers for limits.
+    // Some proposals extend the binary format itself: memory64 allows longer numbers for limits.
     parser.set_features(features);
     for payload in parser.parse_all(bytes) {
         let payload = payload?;
         match &payload {
-            // The validator hands out what the body's own validation needs.
+            // The validator returns what the body's own validation needs.
             Payload::CodeSectionEntry(body) => module
                 .bodies
                 .push(Body { code: body.clone(), validation: validator.code_section_entry(body)? }),
@@ -53,7 +54,7 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
 const COMPONENT_PREAMBLE: &[u8] = b"\0asm\x0d\0\x01\0";
 const COMPONENT_LAYER_OFFSET: usize = 6;
 
-/// Gives the common wrong inputs an error of their own.
+/// Returns specific errors for common wrong inputs.
 fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     if bytes.is_empty() {
         return Err(Error::invalid("the input is empty", 0));
@@ -208,7 +209,7 @@ fn convert_memory(ty: wasmparser::MemoryType) -> Result<Memory, Error> {
     let initial = u32::try_from(ty.initial);
     Ok(Memory {
         initial: initial.map_err(|_| Error::limit(format!("a memory of {} pages", ty.initial)))?,
-        // More than WAMR can count is as good as more than there is.
+        // A maximum beyond WAMR's range has the same effect as the largest number.
         maximum: ty.maximum.map(|max| max.min(u32::MAX.into()) as u32),
         shared: ty.shared,
         is_64: ty.memory64,
@@ -269,8 +270,8 @@ fn convert_element(
     Ok(ElementSegment { mode, element, items })
 }
 
-/// An offset into a table with 64-bit indexes, as one of 32 bits. What does not fit lies outside of
-/// any table, and so does the greatest number that fits.
+/// An offset into a table with 64-bit indexes, as a 32-bit offset. One that does not fit is outside
+/// of any table, and so is the largest number that fits.
 fn narrow_offset(offset: ConstExpr) -> Result<ConstExpr, Error> {
     match offset {
         ConstExpr::I64(value) => {
@@ -293,7 +294,7 @@ fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {
     Ok(DataSegment { mode, bytes: data.data })
 }
 
-/// For each type the smallest index of an equal one: WAMR compares type indexes, not types.
+/// For each type the smallest index of an equal type: WAMR compares type indexes, not types.
 fn canonicalise(types: &[FuncType]) -> Vec<u32> {
     let mut first = HashMap::with_capacity(types.len());
     types.iter().zip(0..).map(|(ty, index)| *first.entry(ty).or_insert(index)).collect()

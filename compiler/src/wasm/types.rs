@@ -1,6 +1,6 @@
-//! Value types and function types, as WebAssembly 2.0 has them.
+//! Value types and function types of WebAssembly 2.0.
 //!
-//! Reference types are opaque here: what a reference is at run time is the business of lowering.
+//! Reference types are opaque here; lowering decides what a reference is at run time.
 
 use crate::error::Error;
 

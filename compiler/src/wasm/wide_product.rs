@@ -1,13 +1,13 @@
-//! Recognises functions that compute a product of 128 bits, as compilers add them to modules under
-//! the name `__multi3`: with four multiplications of 32-bit halves, two for the upper operands, and
-//! the sums and carries in between. Machines have one instruction for most of it.
+//! Recognises functions that compute a 128-bit product, which compilers add to modules under the
+//! name `__multi3`. Such a function has four multiplications of 32-bit halves, two for the upper
+//! operands, and the sums and carries in between. Machines have one instruction for most of this.
 //!
 //! A function is recognised by what it computes, never by its name. Its body, a straight line of
-//! operators, is evaluated with terms for values. The body is a product if all that it does is to
-//! store, with its first parameter as index, terms that equal those of a known way to compute the
-//! product. Equal terms have equal values, so there is nothing to guess.
+//! operators, is evaluated symbolically, with terms as values. The body is a product if all it does
+//! is to store, with its first parameter as index, terms that equal those of a known algorithm for
+//! the product. Equal terms have equal values, so nothing is guessed.
 //!
-//! Whether the body is valid is not looked at: operators on values of the wrong type give some term.
+//! The body is not validated here: operators on values of the wrong type give some term.
 
 mod terms;
 #[cfg(test)]
@@ -18,32 +18,33 @@ use wasmparser::{FunctionBody, MemArg, Operator, Result};
 use super::{FuncType, ValueType};
 use terms::{Term, Terms};
 
-/// What a recognised body does: it stores the halves of the product of its second and third
-/// parameter, the lower and the upper half of one number, and its fourth and fifth.
+/// What a recognised body does: it stores the halves of the product of two numbers. The lower and
+/// the upper half of the first are its second and third parameter, those of the second its fourth
+/// and fifth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WideProduct {
     /// In their order.
     pub(crate) stores: [HalfStore; 2],
 }
 
-/// A store of 64 bits, with the first parameter as index.
+/// A 64-bit store with the first parameter as index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HalfStore {
     /// The operator's own.
     pub(crate) at: MemArg,
-    /// Where the operator is in the module.
+    /// The offset of the operator in the module.
     pub(crate) position: u64,
     /// Whether it stores the upper half.
     pub(crate) upper: bool,
 }
 
-/// The locals of the factors, the lower half first.
+/// The locals of the factors, lower half first.
 const FACTORS: [[u32; 2]; 2] = [[1, 2], [3, 4]];
 
-/// The most locals of a body that is looked at; the longest known has eleven.
+/// The maximum number of locals in a candidate; the longest known one has eleven.
 const MAX_LOCALS: usize = 32;
 
-/// What the body of a function of type `ty` does, if it is a product.
+/// The product that the body of a function of type `ty` computes, if it is one.
 pub(crate) fn wide_product(ty: &FuncType, body: &FunctionBody<'_>) -> Option<WideProduct> {
     let [_, operands @ ..] = &ty.params[..] else { return None };
     if operands != [ValueType::I64; 4] || !ty.results.is_empty() {
@@ -62,20 +63,20 @@ pub(crate) fn wide_product(ty: &FuncType, body: &FunctionBody<'_>) -> Option<Wid
     Some(WideProduct { stores: [store(at_first, upper[0]), store(at_second, upper[1])] })
 }
 
-/// The lower and the upper half of the product of the numbers in the locals `a` and `b`, in all ways
-/// that are known.
+/// The lower and the upper half of the product of the numbers in the locals `a` and `b`, for each
+/// known algorithm.
 fn known_products(terms: &mut Terms, a: [u32; 2], b: [u32; 2]) -> impl Iterator<Item = [Term; 2]> {
     [by_parts(terms, a, b), by_parts(terms, b, a), by_sums(terms, a, b)].into_iter()
 }
 
-/// What makes up the product of two numbers of 128 bits.
+/// The parts of a product of two 128-bit numbers.
 struct Parts {
-    /// The products of 32-bit halves of the lower halves: of both lower ones, of the lower one of the
-    /// first number and the upper one of the second, of the others, and of both upper ones.
+    /// The products of 32-bit halves of the lower 64-bit halves: lower × lower, lower × upper,
+    /// upper × lower, and upper × upper.
     low: Term,
     middle: [Term; 2],
     high: Term,
-    /// What the upper 64 bits of the numbers add to those of the product.
+    /// What the upper 64 bits of the numbers contribute to those of the product.
     crosses: [Term; 2],
 }
 
@@ -93,7 +94,7 @@ impl Parts {
     }
 }
 
-/// The way of compiler-rt: no sum is larger than 64 bits.
+/// The algorithm of compiler-rt: no sum is larger than 64 bits.
 fn by_parts(terms: &mut Terms, a: [u32; 2], b: [u32; 2]) -> [Term; 2] {
     let Parts { low, middle, high, crosses } = Parts::new(terms, a, b);
     let carried = terms.shift_right(low, 32);
@@ -106,7 +107,7 @@ fn by_parts(terms: &mut Terms, a: [u32; 2], b: [u32; 2]) -> [Term; 2] {
     [terms.sum(&[shifted, rest]), upper]
 }
 
-/// The way of Rust's compiler-builtins and of Zig: sums of 128 bits, with carries.
+/// The algorithm of Rust's compiler-builtins and of Zig: 128-bit sums with carries.
 fn by_sums(terms: &mut Terms, a: [u32; 2], b: [u32; 2]) -> [Term; 2] {
     let Parts { low, middle, high, crosses } = Parts::new(terms, a, b);
     let sum = terms.sum(&middle);
@@ -118,11 +119,11 @@ fn by_sums(terms: &mut Terms, a: [u32; 2], b: [u32; 2]) -> [Term; 2] {
     [terms.sum(&[low, shifted]), upper]
 }
 
-/// A term that is stored, with the operator and its place in the module.
+/// A stored term, with the operator and its offset in the module.
 type Store = (Term, (MemArg, u64));
 
-/// What a body stores with its first parameter as index, if it is a straight line of known operators
-/// that does nothing else.
+/// What a body stores with its first parameter as index, if it is a straight line of known
+/// operators without any other effect.
 fn evaluate(terms: &mut Terms, params: u32, body: &FunctionBody<'_>) -> Result<Option<Vec<Store>>> {
     let mut locals: Vec<Term> = (0..params).map(|local| terms.local(local)).collect();
     let pointer = locals[0];
@@ -173,7 +174,7 @@ impl Evaluation<'_> {
                 value
             }
             Operator::I64Const { value } => self.terms.constant(value.cast_unsigned()),
-            // Carries are the only terms of 32 bits beside the pointer.
+            // Carries are the only 32-bit terms besides the pointer.
             Operator::I64ExtendI32U => {
                 let value = self.stack.pop()?;
                 self.terms.is_carry(value).then_some(value)?

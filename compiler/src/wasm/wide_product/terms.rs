@@ -1,8 +1,8 @@
-//! Terms over the locals of a function: values of 64 bits in a normal form.
+//! Terms over the locals of a function: 64-bit values in a normal form.
 //!
-//! Invariant: terms that are equal have the same value, whatever the locals hold. The reverse is not
-//! so. Sums and products wrap at 64 bits; sums are flat and, like the operands of all operators that
-//! commute, in order.
+//! Invariant: equal terms have the same value, whatever the locals contain. The converse does not
+//! hold. Sums and products wrap at 64 bits. Sums are flat. The operands of sums and of all other
+//! commutative operators are sorted.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use std::collections::HashMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Term(u32);
 
-/// What a term is made of.
+/// The definition of a term.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
-    /// What a parameter held on entry.
+    /// The value of a parameter on entry.
     Local(u32),
     Constant(u64),
-    /// Of at least two terms, none of which is a sum.
+    /// A sum of at least two terms, none of which is a sum.
     Sum(Vec<Term>),
     Product([Term; 2]),
     And([Term; 2]),
@@ -28,7 +28,7 @@ pub(super) enum Node {
     Carry([Term; 2]),
 }
 
-/// All terms that were made, each once.
+/// All terms created so far, each once.
 #[derive(Default)]
 pub(super) struct Terms {
     nodes: Vec<Node>,
@@ -63,7 +63,7 @@ impl Terms {
         }
     }
 
-    /// The terms that `term` is the sum of.
+    /// The terms whose sum is `term`.
     fn summands(&self, term: Term) -> &[Term] {
         match self.node(term) {
             Node::Sum(summands) => summands,
@@ -117,14 +117,14 @@ impl Terms {
         matches!(self.node(term), Node::Carry(_))
     }
 
-    /// The union of bits, if the terms have none in common: then it is their sum.
+    /// The bitwise or of terms without common bits, which is their sum.
     pub(super) fn or(&mut self, a: Term, b: Term) -> Option<Term> {
         let apart = self.width(b) <= self.zeros(a) || self.width(a) <= self.zeros(b);
         apart.then(|| self.sum(&[a, b]))
     }
 
-    /// Whether `a` is below `b`, if `b` is one of the terms that `a` is the sum of: the sum wrapped
-    /// then, that is, there was a carry.
+    /// Whether `a` is less than `b`, if `b` is one of the summands of `a`: then the sum has
+    /// wrapped, so there was a carry.
     pub(super) fn less(&mut self, a: Term, b: Term) -> Option<Term> {
         let mut rest = self.summands(a).to_vec();
         let position = rest.iter().position(|&summand| summand == b)?;
@@ -133,7 +133,7 @@ impl Terms {
         Some(self.carry(b, rest))
     }
 
-    /// No less than the number of bits that a value needs.
+    /// An upper bound of the number of bits that a value needs.
     fn width(&self, term: Term) -> u32 {
         match *self.node(term) {
             Node::Constant(value) => u64::BITS - value.leading_zeros(),
@@ -144,7 +144,7 @@ impl Terms {
         }
     }
 
-    /// No more than the number of zeros at a value's lower end.
+    /// A lower bound of the number of trailing zeros of a value.
     fn zeros(&self, term: Term) -> u32 {
         match *self.node(term) {
             Node::ShiftLeft(_, by) => by,

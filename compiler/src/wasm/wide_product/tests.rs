@@ -1,4 +1,4 @@
-//! What is taken for a product is one.
+//! Tests that whatever is recognised as a product is one.
 
 use super::terms::Node;
 use super::*;
@@ -8,7 +8,7 @@ fn parse(wasm: &[u8]) -> Result<Module<'_>, crate::error::Error> {
     crate::wasm::parse(wasm, wasmparser::WasmFeatures::default())
 }
 
-/// Bodies that are products, each written in another way.
+/// Bodies that are products, each written differently.
 const PRODUCTS: [&str; 4] = [
     include_str!("../../../../tests/products/parts.wat"),
     include_str!("../../../../tests/products/parts_other_order.wat"),
@@ -16,7 +16,7 @@ const PRODUCTS: [&str; 4] = [
     include_str!("../../../../tests/products/sums_other_order.wat"),
 ];
 
-/// What the first function of a module stores, with the terms, and whether it is taken for a product.
+/// The terms that the first function of a module stores, and whether it is recognised as a product.
 fn stores_of(wasm: &[u8]) -> Option<(Terms, Vec<Store>, bool)> {
     let module = parse(wasm).ok()?;
     let (ty, body) = (module.function_type(0), &module.bodies[0].code);
@@ -40,7 +40,7 @@ fn value(terms: &Terms, term: Term, locals: &[u64; 5]) -> u64 {
     }
 }
 
-/// Numbers at and around the ends of ranges, and some in between.
+/// Numbers at and around the limits of ranges, and some in between.
 fn numbers() -> impl Iterator<Item = u64> + Clone {
     let ends = [0, 1, 2, 1 << 31, (1 << 32) - 1, 1 << 32, (1 << 32) + 1, 1 << 63, u64::MAX - 1];
     let mut state = 1_u64;
@@ -95,8 +95,8 @@ fn products_are_recognised() {
     }
 }
 
-/// Each byte of a body in turn is replaced by some others: constants, locals, operators. What is still
-/// taken for a product must be one, and most of it must not be.
+/// Replaces each byte of a body in turn by some others: constants, locals, operators. What is still
+/// recognised as a product must be one, and most must not be recognised.
 #[test]
 fn what_is_almost_a_product_is_not_recognised() {
     const CODE_SECTION: u8 = 10;
@@ -128,7 +128,7 @@ fn what_is_almost_a_product_is_not_recognised() {
     assert!(refused > 1000 && recognised > 0, "{recognised} recognised, {refused} refused");
 }
 
-/// The same terms, and something else beside them.
+/// The same terms, and an additional effect.
 #[test]
 fn other_functions_are_not_recognised() {
     let replaced = |from: &str, to: &str| {
@@ -145,7 +145,7 @@ fn other_functions_are_not_recognised() {
     ));
     assert!(!replaced("(local.set $low", "(drop (i64.load (local.get $to))) (local.set $low"));
     assert!(!replaced("(local.set $low", "(block) (local.set $low"));
-    // The same half twice, in other widths, or somewhere else.
+    // The same half twice, in other widths, or at another place.
     assert!(!replaced("(i64.store (local.get $to)", "(i64.store32 (local.get $to)"));
     assert!(!replaced("(i64.store (local.get $to)", "(i64.store (i32.wrap_i64 (local.get $a))"));
     // Another type.
