@@ -1,4 +1,4 @@
-//! One function through lowering and Cranelift.
+//! Compiles one function through lowering and Cranelift.
 //!
 //! A [`FunctionCompiler`] belongs to one thread and keeps its buffers from function to function.
 
@@ -31,25 +31,25 @@ use crate::wasm::{Body, Module};
 pub(crate) struct CompiledFunction {
     /// What callers call it.
     pub(crate) symbol: Symbol,
-    /// The code, constants and jump tables included.
+    /// The code, including constants and jump tables.
     pub(crate) code: Vec<u8>,
     /// Its calls.
     pub(crate) calls: Vec<Call>,
-    /// Runtime helpers whose addresses it takes from the runtime's table.
+    /// Runtime helpers whose addresses the code takes from the runtime's table.
     pub(crate) indirect_helpers: Vec<Helper>,
     /// Whether the wasm code has an operator on vectors.
     pub(crate) uses_simd: bool,
     /// Alignment that the code needs, in bytes.
     pub(crate) alignment: u32,
-    /// Bytes that it takes on the stack.
+    /// Size of its stack frame in bytes.
     pub(crate) frame_size: u32,
-    /// How its frame is unwound, if that was asked for.
+    /// Its unwind information, if requested.
     pub(crate) unwinding: Option<systemv::UnwindInfo>,
-    /// Which operators the code was made from, if that was asked for.
+    /// The operators that the code was compiled from, if requested.
     pub(crate) origins: Vec<CodePlace>,
-    /// Whether it was too much for the options' level, and compiled as at level 0.
+    /// Whether it was too complex for the options' level, and was compiled as at level 0.
     pub(crate) least_effort: bool,
-    /// The readable form, if it was asked for.
+    /// The listing, if requested.
     pub(crate) listing: Option<Box<Listing>>,
 }
 
@@ -70,14 +70,14 @@ pub(crate) struct Call {
     pub(crate) target: Symbol,
 }
 
-/// Compiles functions one after the other.
+/// Compiles functions, one after the other.
 pub(crate) struct FunctionCompiler<'a> {
     env: &'a Environment<'a>,
     isas: &'a Isas,
     lowerer: FunctionLowerer<'a>,
     context: Context,
     allocator: regalloc2::Ctx,
-    /// Whether functions get a readable form.
+    /// Whether to make listings.
     lists: bool,
 }
 
@@ -93,13 +93,13 @@ impl<'a> FunctionCompiler<'a> {
         self.env.module
     }
 
-    /// Gives every function compiled from now on its readable form.
+    /// Makes a listing for every function compiled from now on.
     pub(crate) fn with_listings(self) -> Self {
         Self { lists: true, ..self }
     }
 
-    /// Compiles a function of the module: its code, behind a guard if its frame asks for one, and
-    /// its entry for the runtime if it needs one.
+    /// Compiles a function of the module: its code, a stack guard before it if its frame needs one,
+    /// and its entry for the runtime if it needs one.
     pub(crate) fn compile_body(&mut self, body: &Body<'a>) -> Result<Vec<CompiledFunction>, Stop> {
         let index = body.validation.index;
         self.context.clear();
@@ -146,7 +146,7 @@ impl<'a> FunctionCompiler<'a> {
         self.compile(symbol)
     }
 
-    /// Cranelift has no instruction that reads a clock.
+    /// The function that reads the clock, written by hand: Cranelift has no instruction for that.
     fn clock(&self) -> CompiledFunction {
         let clif = ";; written by hand\n".to_owned();
         let listing = Listing {
@@ -231,9 +231,9 @@ impl<'a> FunctionCompiler<'a> {
         }
     }
 
-    /// Cranelift's part: optimisation, instruction selection, register allocation. This is what
-    /// `Context::compile` does, but for the choice of the effort before and in the middle.
-    /// Tells whether the effort was the least although the options ask for more.
+    /// Runs Cranelift: optimisation, instruction selection, register allocation. This repeats
+    /// `Context::compile`, but chooses the effort before optimisation and again after it. Returns
+    /// the code, and whether the effort was the least although the options ask for more.
     fn generate(&mut self, symbol: Symbol) -> Result<(CompiledCode, bool), Error> {
         let mut control = ControlPlane::default();
         let context = &mut self.context;
@@ -268,7 +268,8 @@ impl<'a> FunctionCompiler<'a> {
     }
 }
 
-/// What `Context::optimize` does, but the middle end, if `isa` has it, only where it is likely to pay.
+/// Repeats `Context::optimize`, but runs the middle end, if `isa` has it, only where it is likely
+/// to pay.
 fn optimize(
     context: &mut Context,
     isa: &dyn TargetIsa,
@@ -288,7 +289,8 @@ fn optimize(
     Ok(())
 }
 
-/// Which operators the code was made from. Code that is made from none is left out.
+/// The operators that the code was compiled from. Code that does not come from an operator is left
+/// out.
 fn origins(code: &CompiledCode) -> Vec<CodePlace> {
     let places = code.buffer.get_srclocs_sorted().iter();
     let places = places.filter(|place| !place.loc.is_default());
@@ -301,7 +303,7 @@ fn origins(code: &CompiledCode) -> Vec<CodePlace> {
         .collect()
 }
 
-/// Bytes that a function takes on the stack.
+/// Size of a function's stack frame in bytes.
 fn frame_size(code: &CompiledCode) -> u32 {
     /// Return address and frame pointer.
     const FRAME_SETUP: u32 = 16;

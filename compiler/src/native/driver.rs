@@ -1,8 +1,8 @@
-//! Runs the compilation of all functions on as many threads as the options allow.
+//! Compiles all functions on as many threads as the options allow.
 //!
-//! Threads take the largest functions first, so that they end together. Results are put back into
-//! the order of the module, and of several errors the one of the first function wins, so that
-//! neither depends on timing.
+//! Threads take the largest functions first, so that they finish together. Results are put back
+//! into module order, and of several errors the one of the first function wins, so neither depends
+//! on timing.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -23,19 +23,19 @@ use crate::wasm::{Body, Outline};
 pub(crate) struct Compiled {
     /// Its text: the code of all functions.
     pub(crate) text: Vec<u8>,
-    /// What is known of the text.
+    /// What is known about the text.
     pub(crate) image: Image,
     /// What the cache did, if there is one.
     pub(crate) cache: Option<CacheStatistics>,
-    /// What the user should know about the cache.
+    /// A warning about the cache.
     pub(crate) cache_warning: Option<String>,
 }
 
-/// Compiles the module of `env`, but for what `cache` knows, and lays out its text. To ask a cache takes
-/// the outlines of all bodies.
+/// Compiles the module of `env`, except for functions found in `cache`, and lays out its text. The
+/// cache needs the outlines of all bodies.
 ///
 /// # Errors
-/// Those of the first function, in the order of the module, that has one.
+/// Those of the first function in module order that has one.
 pub(crate) fn compile_module(
     env: &Environment<'_>,
     isas: &Isas,
@@ -64,7 +64,7 @@ pub(crate) fn compile_module(
     Ok(Compiled { text, image, cache, cache_warning })
 }
 
-/// The readable form of every function that [`compile_module`] compiles, in the order of the text.
+/// Listings of all functions that [`compile_module`] compiles, in the order of the text.
 pub(crate) fn list_module(
     env: &Environment<'_>,
     isas: &Isas,
@@ -81,7 +81,7 @@ pub(crate) fn list_module(
     Ok(listings.collect())
 }
 
-/// The functions of every body: those that are `known`, and the others compiled.
+/// The functions of every body: the `known` ones, and the others compiled.
 fn compile_bodies<'a>(
     env: &'a Environment<'a>,
     options: &Options,
@@ -107,7 +107,7 @@ fn compile_bodies<'a>(
     Ok(known.into_iter().flatten().collect())
 }
 
-/// The functions of all `bodies` in their order, and those that the compiler adds to a module.
+/// The functions of all `bodies` in order, followed by those that the compiler adds to a module.
 fn with_added(
     compiler: &mut FunctionCompiler<'_>,
     bodies: Vec<Vec<CompiledFunction>>,
@@ -120,7 +120,7 @@ fn with_added(
     Ok(functions)
 }
 
-/// Calls `work` for the positions in the queue, and returns the results in their order, or the first
+/// Calls `work` for the positions in the queue, and returns the results in order, or the first
 /// error in that order.
 fn for_each_function<'a, R: Send>(
     env: &Environment<'_>,
@@ -140,7 +140,7 @@ fn for_each_function<'a, R: Send>(
             pool.install(|| broadcast(threads, &run))
         }
     };
-    // Whatever else went wrong meanwhile depends on timing.
+    // Any other errors found meanwhile depend on timing.
     env.monitor.check().map_err(|error| (0, error.into()))?;
     queue.into_ordered(batches)
 }
@@ -159,28 +159,28 @@ fn broadcast<R: Send>(threads: usize, work: &(impl Fn() -> R + Sync)) -> Vec<R> 
     results.into_inner().expect("all threads are done")
 }
 
-/// Bytes of a function body in the module.
+/// Size of a function body in the module, in bytes.
 fn body_size(body: &Body<'_>) -> u64 {
     let range = body.code.range();
     range.end - range.start
 }
 
-/// Functions by descending size, handed out one at a time.
+/// Functions by descending size, taken one at a time.
 struct Queue {
     order: Vec<usize>,
     next: AtomicUsize,
-    /// Position of the first function known to be wrong; later ones need no work any more.
+    /// Position of the first function known to be wrong; later ones need not be compiled any more.
     first_error: AtomicUsize,
 }
 
-/// What one thread did: results, and the first error that it met in module order.
+/// The work of one thread: results, and the first error in module order.
 struct Batch<R> {
     results: Vec<(usize, R)>,
     error: Option<(usize, Stop)>,
 }
 
 impl Queue {
-    /// Of the functions at the positions `order`, which come by ascending position.
+    /// A queue of the functions at the positions `order`, which are ascending.
     fn new(env: &Environment<'_>, mut order: Vec<usize>) -> Self {
         let bodies = &env.module.bodies;
         let size = |&index: &usize| std::cmp::Reverse(body_size(&bodies[index]));
@@ -231,7 +231,7 @@ impl Queue {
     }
 }
 
-/// Whether the compiler adds the function where it is called.
+/// Whether the compiler adds the function when it is called.
 fn is_thunk(symbol: Symbol) -> bool {
     use Symbol::{Clock, DrawThunk, GasThunk, ImportThunk, TrapThunk};
     matches!(symbol, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | GasThunk | Clock)

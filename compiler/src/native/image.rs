@@ -1,6 +1,6 @@
-//! The text of a module: all functions behind each other, calls between them resolved.
+//! The text of a module: all functions one after the other, with calls between them resolved.
 //!
-//! Runtime helpers are called through stubs at the end of the text, one jump each, which are the
+//! Runtime helpers are called through stubs at the end of the text, one jump each. These are the
 //! only places that the loader has to patch.
 
 use std::borrow::Cow;
@@ -21,24 +21,24 @@ use crate::error::Error;
 use crate::lower::{ENTRY_PREFIX_SIZE, Symbol};
 use crate::target::Target;
 
-/// Functions begin at multiples of this, so that constants in the text are aligned and the first
-/// instructions share a cache line.
+/// The alignment of functions, so that constants in the text are aligned and the first instructions
+/// share a cache line.
 const FUNCTION_ALIGNMENT: u32 = 16;
 
-/// The most machine code. Branches and the loader's jumps reach 2 GiB, a part of which goes into
-/// padding and veneers.
+/// The maximum amount of machine code. Branches and the loader's jumps reach 2 GiB, part of which
+/// is used by padding and veneers.
 const MAX_CODE: u64 = 1 << 30;
 
-/// What is known of a module's text.
+/// What is known about a module's text.
 pub(crate) struct Image {
     /// Its bytes.
     pub(crate) text_size: usize,
-    /// Place in the text of every function and helper stub, by what it is.
+    /// Place in the text of every function and helper stub, by symbol.
     pub(crate) places: FxHashMap<Symbol, Place>,
-    /// How the frames of all functions are unwound, if the ISA was asked to tell; addresses are
-    /// those of [`TEXT`].
+    /// Unwind information of all functions, if the ISA was asked for it; addresses are relative to
+    /// [`TEXT`].
     pub(crate) frames: FrameTable,
-    /// Bytes of the stack that each function takes, and its guard, by what it is.
+    /// Stack frame size of each function and its stack guard, in bytes, by symbol.
     pub(crate) frame_sizes: FxHashMap<Symbol, u32>,
     /// What the loader has to patch.
     pub(crate) relocations: Vec<HelperRelocation>,
@@ -46,40 +46,40 @@ pub(crate) struct Image {
     pub(crate) indirect_helpers: BTreeSet<Helper>,
     /// Whether some function has an operator on vectors.
     pub(crate) uses_simd: bool,
-    /// Which operators the code was made from, for [`AddressMap`](crate::AddressMap), if that was
-    /// asked for.
+    /// The operators that the code was compiled from, for [`AddressMap`](crate::AddressMap), if
+    /// requested.
     pub(crate) origins: Vec<(u32, u32)>,
-    /// Functions that were too much for the options' level, by index.
+    /// Functions that were too complex for the options' level, by index.
     pub(crate) least_effort: Vec<u32>,
 }
 
-/// The number by which [`Image::frames`] refers to the start of the text.
+/// The symbol that stands for the start of the text in [`Image::frames`].
 pub(crate) const TEXT: usize = 0;
 
-/// Where a function lies in the text.
+/// The place of a function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     /// Where it is entered.
     pub(crate) offset: u64,
-    /// Bytes of code and of the constants behind it.
+    /// Size in bytes of the code and of the constants after it.
     pub(crate) size: u64,
 }
 
-/// A place that takes the address of a runtime helper.
+/// A place that needs the address of a runtime helper.
 pub(crate) struct HelperRelocation {
     /// Offset in the text.
     pub(crate) offset: u64,
     /// The helper.
     pub(crate) helper: Helper,
-    /// ELF's number of the relocation's type.
+    /// The ELF number of the relocation type.
     pub(crate) kind: u32,
     /// The relocation addend.
     pub(crate) addend: i64,
 }
 
 impl Image {
-    /// Places `functions` in their order, and the stubs of the helpers they call behind them; gives the
-    /// text, too. Where a branch does not reach, the builder puts a veneer between functions.
+    /// Places `functions` in order, followed by the stubs of the helpers they call. Also returns
+    /// the text. Where a branch does not reach, the builder puts a veneer between functions.
     pub(crate) fn lay_out(
         functions: Vec<CompiledFunction>,
         isa: &dyn TargetIsa,
@@ -146,7 +146,7 @@ impl Image {
         Ok((text, image))
     }
 
-    /// Where the runtime enters function `index`.
+    /// The place where the runtime enters function `index`.
     pub(crate) fn entered(&self, index: u32) -> Result<Place, Error> {
         match self.places.get(&Symbol::Entry(index)) {
             Some(entry) => Ok(*entry),
@@ -154,17 +154,17 @@ impl Image {
         }
     }
 
-    /// Where the code of `symbol` lies, which must have some.
+    /// The place of the code of `symbol`, which must exist.
     pub(crate) fn place(&self, symbol: Symbol) -> Result<Place, Error> {
         let place = self.places.get(&symbol).copied();
         place.ok_or_else(|| Error::internal(format!("{symbol} has no code")))
     }
 }
 
-/// Collects how frames are unwound, if the ISA was asked to tell.
+/// Collects unwind information, if the ISA was asked for it.
 struct Frames {
     table: FrameTable,
-    /// What is the same for all functions.
+    /// The part that all functions share.
     common: Option<CieId>,
 }
 
@@ -176,7 +176,7 @@ impl Frames {
         }
         let entry = isa.create_systemv_cie();
         let mut entry = entry.ok_or_else(|| Error::internal("no unwinding for the target"))?;
-        // Does not depend on where the code will be, and so needs no relocation once it is linked.
+        // Independent of where the code is loaded, so it needs no relocation after linking.
         entry.fde_address_encoding = DwEhPe(DW_EH_PE_pcrel.0 | DW_EH_PE_sdata4.0);
         let common = Some(table.add_cie(entry));
         Ok(Self { table, common })
@@ -188,7 +188,7 @@ impl Frames {
         }
     }
 
-    /// Adds code that leaves the stack and the return address as they are.
+    /// Adds code that does not change the stack pointer or the return address.
     fn add_frameless(&mut self, place: Place) {
         if let Some(common) = self.common {
             let entry = FrameDescriptionEntry::new(address(place), place.size as u32);
@@ -201,7 +201,7 @@ fn address(place: Place) -> Address {
     Address::Symbol { symbol: TEXT, addend: place.offset.cast_signed() }
 }
 
-/// Bytes in front of the function `symbol` that belong to it.
+/// Size of what belongs to the function `symbol` and comes before it, in bytes.
 fn prefix_size(symbol: Symbol) -> usize {
     match symbol {
         Symbol::Entry(_) => ENTRY_PREFIX_SIZE,
@@ -216,7 +216,7 @@ fn with_prefix(code: &[u8], size: usize) -> Cow<'_, [u8]> {
     }
 }
 
-/// Writes the distance to its function in front of each entry.
+/// Writes the distance to its function before each entry.
 fn write_distances(text: &mut [u8], places: &FxHashMap<Symbol, Place>) -> Result<(), Error> {
     for (symbol, &Place { offset: entry, .. }) in places {
         let Symbol::Entry(index) = symbol else { continue };
@@ -240,7 +240,7 @@ fn called_helpers(functions: &[CompiledFunction]) -> BTreeSet<Helper> {
         .collect()
 }
 
-/// Numbers of the labels that the text builder gives to what is appended, in that order.
+/// The labels that the text builder assigns, in the order in which code is appended.
 fn labels(functions: &[CompiledFunction], helpers: &BTreeSet<Helper>) -> FxHashMap<Symbol, usize> {
     let symbols = functions.iter().map(|function| function.symbol);
     let stubs = helpers.iter().map(|&helper| Symbol::Helper(helper));

@@ -1,6 +1,6 @@
-//! Functions in readable form, for people and for tests.
+//! Listings of functions, for people and for tests.
 //!
-//! Cranelift numbers the functions that a function calls; here they get their names.
+//! Cranelift refers to called functions by number; listings show their names.
 
 use std::fmt::{self, Write};
 use std::ops::Range;
@@ -14,32 +14,32 @@ use cranelift_codegen::write::{FuncWriter, PlainWriter, decorate_function};
 
 use crate::lower::Symbol;
 
-/// One function in readable form: one of the module, or one that the compiler adds to it.
+/// The listing of one function of the module, or of one that the compiler adds.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// What others call it: `function(3)`, `import_thunk(0)`, `trap_thunk(Unreachable)`.
+    /// Its name in calls: `function(3)`, `import_thunk(0)`, `trap_thunk(Unreachable)`.
     pub symbol: String,
-    /// For a function of the module, its name in the name section, or the first name that it is
-    /// exported by.
+    /// For a function of the module, its name in the name section, otherwise that of its first
+    /// export.
     pub name: Option<String>,
     /// Cranelift IR before optimisation.
     pub clif: String,
     /// Machine code as Cranelift prints it.
     pub assembly: String,
-    /// Index of the function of the module that this is, or the entry or body of.
+    /// Index of the function of the module; for an entry or a body, that of its function.
     pub function: Option<u32>,
     /// The machine code.
     pub code: Vec<u8>,
-    /// Parts of the machine code, and the offset in the module of the operator that each was made
-    /// from, in the order of the code, if [`Options::address_map`](crate::Options::address_map) asks
-    /// for it. The IR tells the same then.
+    /// Ranges of the machine code, with the offset in the module of the operator that each was
+    /// compiled from, in code order, if [`Options::address_map`](crate::Options::address_map) is
+    /// set. The IR then contains the same offsets.
     pub places: Vec<(Range<u32>, u32)>,
-    /// Offsets of references to other functions, and what they call them, in the order of the code.
+    /// Offsets of references to other functions, and the names used there, in code order.
     pub calls: Vec<(u32, String)>,
 }
 
 impl Listing {
-    /// Changes the name of a function that had to be compiled before it was known.
+    /// Renames a function that had to be compiled before its name was known.
     pub(super) fn rename(&mut self, from: Symbol, to: Symbol) {
         let [from, name] = [from, to].map(|symbol| symbol.to_external_name().to_string());
         self.clif = self.clif.replacen(&from, &name, 1);
@@ -54,11 +54,11 @@ pub(super) fn clif(function: &Function) -> String {
     text
 }
 
-/// Cranelift's disassembly of a function whose calls go to `callees`, in the order of its code, with
-/// names in the place of references to callees.
+/// Cranelift's disassembly of a function whose calls go to `callees`, in code order, with names
+/// instead of references to callees.
 pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[Symbol]) -> String {
     let mut text = String::with_capacity(disassembly.len());
-    // Some machines' calls are shown without a reference.
+    // On some machines, the disassembly of calls shows no reference.
     let anonymous = disassembly.lines().filter(|line| is_anonymous_call(line)).count();
     let mut callees = callees.iter().filter(|_| anonymous == callees.len());
     for line in disassembly.lines() {
@@ -77,14 +77,15 @@ pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[Symbol
     text
 }
 
-/// The place of the callee in a call without a reference.
+/// Cranelift prints this instead of the callee in a call without a reference.
 const ANONYMOUS: &str = "0";
 
 fn is_anonymous_call(line: &str) -> bool {
     line.split_whitespace().eq(["bl", ANONYMOUS])
 }
 
-/// What stands before the reference to a callee in a line, the callee, and what stands behind.
+/// The text before the reference to a callee in a line, the callee, and the text after the
+/// reference.
 fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, Symbol, &'l str)> {
     let operand = line.split_whitespace().find(|word| word.contains("userextname"))?;
     let reference = operand.strip_prefix("User(").and_then(|rest| rest.strip_suffix(')'));
@@ -95,7 +96,7 @@ fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, S
     Some((before, symbol, after))
 }
 
-/// Writes the symbol beside the declaration of each callee.
+/// Writes the symbol next to the declaration of each callee.
 struct CalleeWriter;
 
 impl FuncWriter for CalleeWriter {

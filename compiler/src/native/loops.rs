@@ -1,25 +1,25 @@
-//! Loops of a function that was lowered, read off the layout of its blocks.
+//! Finds the loops of a lowered function from the layout of its blocks.
 //!
-//! For WebAssembly's structured control flow, blocks in the order of the layout keep every loop
-//! together, so that no graph has to be searched. Loops of any other IR may come out larger than they
-//! are: what is built on this must be right all the same.
+//! With WebAssembly's structured control flow, the layout keeps the blocks of every loop together,
+//! so no graph has to be searched. For any other IR, loops may come out larger than they are; users
+//! of this module must still be correct then.
 
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, BlockCall, Function, Inst};
 
-/// Where a block may branch to.
+/// The blocks that a block may branch to.
 pub(super) fn destinations(func: &Function, block: Block) -> &[BlockCall] {
     func.layout.last_inst(block).map_or(&[], |branch| branch_destinations(func, branch))
 }
 
-/// Where `branch` may lead to; nowhere, if it is no branch.
+/// The destinations of `branch`; none if it is not a branch.
 pub(super) fn branch_destinations(func: &Function, branch: Inst) -> &[BlockCall] {
     let dfg = &func.dfg;
     dfg.insts[branch].branch_destination(&dfg.jump_tables, &dfg.exception_tables)
 }
 
-/// Loops as stretches of the layout: a branch backwards makes one of all blocks between its target,
-/// the header, and itself. Blocks are named by their positions in the layout.
+/// Loops as ranges of the layout: a backward branch makes a loop of all blocks from its target, the
+/// header, to itself. Blocks are identified by their positions in the layout.
 pub(super) struct Loops {
     /// By block: the header of the innermost loop around it.
     pub(super) innermost: Vec<Option<u32>>,
@@ -48,9 +48,9 @@ impl Loops {
         loops
     }
 
-    /// By block: how many loops there are around it.
+    /// By block: the number of loops around it.
     pub(super) fn depths(&self) -> Vec<u32> {
-        // A header comes behind those of the loops around its own.
+        // A header comes after the headers of the loops around it.
         let mut depths = Vec::with_capacity(self.end.len());
         for (block, innermost) in (0..).zip(&self.innermost) {
             depths.push(match *innermost {
@@ -64,7 +64,7 @@ impl Loops {
         depths
     }
 
-    /// How many loops there are around the block in the most of them.
+    /// The maximum number of loops around a block.
     pub(super) fn depth(&self) -> u32 {
         self.depths().into_iter().max().unwrap_or(0)
     }
@@ -100,7 +100,7 @@ pub(super) mod tests {
         Loops::of(&function(clif)).depth()
     }
 
-    /// The function that is written in `clif`.
+    /// Parses the function in `clif`.
     pub(in crate::native) fn function(clif: &str) -> Function {
         let functions = cranelift_reader::parse_functions(clif).expect("it is CLIF");
         functions.into_iter().next().expect("a function")

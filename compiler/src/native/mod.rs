@@ -1,7 +1,7 @@
-//! Functions to machine code: Cranelift IR compiled in parallel, and laid out as one text.
+//! Compiles functions to machine code in parallel, and lays them out as one text.
 //!
-//! Invariants: the result depends on the module and the options alone, never on the number of
-//! threads. Calls between functions are resolved here; the only places left for the loader to patch
+//! Invariants: the result depends only on the module and the options, never on the number of
+//! threads. Calls between functions are resolved here. The only places that the loader has to patch
 //! are one jump for each runtime helper that the module uses.
 
 mod compile;

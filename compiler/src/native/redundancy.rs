@@ -1,13 +1,13 @@
-//! Whether Cranelift's middle end would find something to do in a function.
+//! Decides whether Cranelift's middle end would find enough to do in a function.
 //!
-//! The middle end takes a fifth of the time of level 2 and finds little in code that another optimiser
-//! has left: what is computed twice, again in each turn of a loop, or from constants alone. So this is
-//! looked for first, by one pass over the function.
+//! The middle end takes a fifth of level-2 compile time and finds little to do in code that has
+//! been optimised before: what is computed twice, again in each iteration of a loop, or from
+//! constants alone. So a single pass over the function looks for these first.
 //!
-//! Invariants: the answer depends on the IR of the one function alone. What costs machines nothing or
-//! next to nothing does not count, such as parts of addresses and comparisons for branches. Only the
-//! speed of the code depends on the answer, so that hashes may collide, and loops may be larger than
-//! they seem. How the limit was found stands in `docs/performance.md`.
+//! Invariants: the answer depends only on the IR of this function. What costs machines little or
+//! nothing does not count, such as parts of addresses and comparisons for branches. Only the speed
+//! of the code depends on the answer, so hashes may collide, and loops may be larger than they
+//! seem. `docs/performance.md` explains how the limit was found.
 
 use std::hash::{Hash, Hasher};
 
@@ -17,8 +17,7 @@ use rustc_hash::{FxHashSet, FxHasher};
 
 use super::loops::{Loops, destinations};
 
-/// How many instructions there are for one that is redundant, at the least, in a function that is left
-/// as it is.
+/// A function is left as it is if it has at least this many instructions for each redundant one.
 const INSTRUCTIONS_PER_REDUNDANCY: usize = 60;
 
 /// Whether many instructions of `func`, whose aliases are resolved, are redundant.
@@ -36,25 +35,25 @@ pub(super) fn is_redundant(func: &Function) -> bool {
     redundant * INSTRUCTIONS_PER_REDUNDANCY > instructions
 }
 
-/// What is known on the way through a function in the order of its layout.
+/// What is known so far, going through a function in layout order.
 struct Survey<'a> {
     func: &'a Function,
     loops: Loops,
-    /// Results of what has nothing but constants.
+    /// Results of instructions with only constant operands.
     constants: FxHashSet<Value>,
-    /// The position of the block that defines a value, counted from 1; 0 for later ones.
+    /// The position of the block that defines a value, counted from 1; 0 for values defined later.
     defined: SecondaryMap<Value, u32>,
-    /// Digests of what was computed, each with its straight line.
+    /// Digests of the computations so far, each with its straight line of code.
     computed: FxHashSet<u64>,
     /// The block before the current one.
     previous: Option<Block>,
-    /// The first block of the straight line of code: tests for traps do not end it.
+    /// The first block of the current straight line of code; tests for traps do not end it.
     line: Block,
-    /// That of the current block, counted from 1.
+    /// The position of the current block, counted from 1.
     position: u32,
     /// The position of the header of the innermost loop.
     header: Option<u32>,
-    /// How often something was written to memory.
+    /// The number of writes to memory so far.
     writes: u32,
 }
 
@@ -83,7 +82,7 @@ impl<'a> Survey<'a> {
         self.define(self.func.dfg.block_params(block));
     }
 
-    /// Whether `next` is where control goes from `block` unless that ends in a trap.
+    /// Whether control goes from `block` to `next` unless `block` ends in a trap.
     fn goes_on(&self, block: Block, next: Block) -> bool {
         let pool = &self.func.dfg.value_lists;
         let mut targets = destinations(self.func, block).iter().map(|call| call.block(pool));
@@ -97,7 +96,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// Whether the middle end could do without `inst`, or take it out of a loop.
+    /// Whether the middle end could remove `inst`, or move it out of a loop.
     fn is_redundant(&mut self, inst: Inst) -> bool {
         let data = &self.func.dfg.insts[inst];
         match *data {
@@ -135,7 +134,7 @@ impl<'a> Survey<'a> {
             self.constants.insert(dfg.first_result(inst));
             return true;
         }
-        // Constants are equal if they are the same numbers.
+        // Constants are equal if their numbers are equal.
         let numbers = [0, 1, 2].map(|at| args.get(at).and_then(|&arg| self.number(arg)));
         let values = [0, 1, 2].map(|at| args.get(at).filter(|_| numbers[at].is_none()));
         let is_new = self.remember(inst, (operation, numbers, values));
@@ -148,7 +147,7 @@ impl<'a> Survey<'a> {
         args.all(|&arg| (1..header).contains(&self.defined[arg]))
     }
 
-    /// Instructions add a constant to an address, and two values, for nothing.
+    /// Machines add a constant, and two values, to an address for free.
     fn is_part_of_address(&self, opcode: Opcode, args: [Value; 2]) -> bool {
         let dfg = &self.func.dfg;
         let extends = |value| {
@@ -162,7 +161,8 @@ impl<'a> Survey<'a> {
                 || dfg.value_type(args[1]) == types::I64 && extends(args[1]))
     }
 
-    /// Remembers that `inst` computes `what` in the current line; whether that is new.
+    /// Records that `inst` computes `what` in the current line of code. Returns whether that is
+    /// new.
     fn remember(&mut self, inst: Inst, what: impl Hash) -> bool {
         let dfg = &self.func.dfg;
         let mut hasher = FxHasher::default();
@@ -174,7 +174,7 @@ impl<'a> Survey<'a> {
         self.number(value).is_some() || self.constants.contains(&value)
     }
 
-    /// The number that an instruction makes `value`.
+    /// The constant that `value` is, if an instruction defines it as one.
     fn number(&self, value: Value) -> Option<i64> {
         match self.func.dfg.insts[self.func.dfg.value_def(value).inst()?] {
             InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
@@ -188,7 +188,8 @@ mod tests {
     use super::is_redundant;
     use crate::native::loops::tests::function;
 
-    /// What `is_redundant` says of a function with `blocks`, of which the first has `v0` to `v2`.
+    /// The result of `is_redundant` for a function with `blocks`, the first of which has `v0` to
+    /// `v2`.
     fn holds(blocks: &str) -> bool {
         let mut func = function(&format!(
             "function u0:0(i64, i32, i32) {{

@@ -1,4 +1,4 @@
-//! What a cache has of a module's functions, and what it is to be given.
+//! Looks up a module's functions in a cache, and stores new ones.
 
 use cranelift_codegen::binemit::Reloc;
 use rustc_hash::FxHashMap;
@@ -17,7 +17,7 @@ pub(super) struct Reuse<'c> {
     fingerprints: Vec<Option<Fingerprint>>,
     /// Every key once.
     keys: Vec<Key>,
-    /// For each key, the positions of the bodies that have it.
+    /// For each key, the positions of the bodies with that key.
     positions: Vec<Vec<usize>>,
     /// For each key, whether the cache has it.
     known: Vec<bool>,
@@ -25,11 +25,11 @@ pub(super) struct Reuse<'c> {
     statistics: CacheStatistics,
 }
 
-/// The functions of each body, by position, if they are known.
+/// The functions of each body, by position, if they were found.
 pub(super) type Known = Vec<Option<Vec<CompiledFunction>>>;
 
 impl<'c> Reuse<'c> {
-    /// Finds out what to ask `cache` for.
+    /// Computes the keys to look up in `cache`.
     pub(super) fn new(
         cache: &'c dyn FunctionCache,
         env: &Environment<'_>,
@@ -71,7 +71,7 @@ impl<'c> Reuse<'c> {
     /// The functions that the cache has.
     ///
     /// # Errors
-    /// If it knows that the convention of the functions is the wrong one.
+    /// If the cache knows that the functions need the other calling convention.
     pub(super) fn load(&mut self) -> Result<Known, Stop> {
         let Self { positions, fingerprints, known, statistics, call_relocation, .. } = self;
         let mut functions: Known = fingerprints.iter().map(|_| None).collect();
@@ -95,8 +95,8 @@ impl<'c> Reuse<'c> {
         if tail_calls { Err(Stop::TailCalls) } else { Ok(functions) }
     }
 
-    /// Hands over what the cache did not have; `bodies` are the functions of all bodies. Returns what
-    /// the cache did, and why it does not keep the functions, if so.
+    /// Stores what the cache did not have; `bodies` are the functions of all bodies. Returns what
+    /// the cache did, and if it does not keep the functions, why.
     pub(super) fn store(
         mut self,
         bodies: &[Vec<CompiledFunction>],
@@ -113,8 +113,8 @@ impl<'c> Reuse<'c> {
         (self.statistics, warning)
     }
 
-    /// Remembers that the body at `position` makes tail calls. A module is compiled anew then, and
-    /// whatever is wrong with the cache shows when that is stored.
+    /// Records that the body at `position` makes tail calls. The module is then compiled again, and
+    /// errors of the cache show when that result is stored.
     pub(super) fn store_tail_calls(&self, position: usize) {
         let number = self.positions.iter().position(|positions| positions.contains(&position));
         let Some(number) = number else { return };
@@ -134,7 +134,7 @@ impl<'c> Reuse<'c> {
         let stored = self.cache.store(&self.keys, &new, &mut |number, bytes| {
             let start = bytes.len();
             if content(number, bytes).is_none() {
-                // Is nothing that could be decoded.
+                // Does not decode to anything.
                 bytes.truncate(start);
             }
             *written += (bytes.len() - start) as u64;

@@ -1,8 +1,9 @@
-//! Compiled functions as bytes, without the indexes of functions: what a cache keeps of one body.
+//! Compiled functions as bytes, without function indexes: what a cache keeps for one body.
 //!
-//! All functions that come from one body are kept together. They name functions by their numbers in
-//! the body's [`Fingerprint`](crate::lower::Fingerprint), which says what the numbers stand for in the
-//! module at hand. Decoding trusts nothing: what cannot have been encoded here is no function.
+//! All functions that come from one body are kept together. They refer to other functions by
+//! numbers of the body's [`Fingerprint`](crate::lower::Fingerprint), which maps the numbers to the
+//! module at hand. Decoding trusts nothing: bytes that [`encode`] cannot have written are not a
+//! function.
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::UserExternalName;
@@ -11,36 +12,36 @@ use wamr_abi::helpers::Helper;
 use super::compile::{Call, CompiledFunction};
 use crate::lower::Symbol;
 
-/// What is known of a body.
+/// What a cache knows about a body.
 pub(super) enum Stored {
     /// Its functions.
     Functions(Vec<CompiledFunction>),
-    /// That it makes tail calls, for which the convention that was tried is not made.
+    /// It makes tail calls, which the calling convention in use does not support.
     TailCalls,
 }
 
-/// The fewest bytes of a function: its symbol, what it uses, five numbers.
+/// The minimum size of a function: its symbol, what it uses, five numbers.
 const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 5 * size_of::<u32>();
 
 /// Bytes of a runtime helper.
 const HELPER_SIZE: usize = size_of::<u32>();
 
-/// Bytes of a call: its offset, addend and target.
+/// Size of a call: its offset, addend and target.
 const CALL_SIZE: usize = size_of::<u32>() + size_of::<i64>() + SYMBOL_SIZE;
 
-/// Bytes of a symbol: namespace and index.
+/// Size of a symbol: namespace and index.
 const SYMBOL_SIZE: usize = 1 + size_of::<u32>();
 
-/// Stands in the place of the number of functions.
+/// Replaces the number of functions.
 const TAIL_CALLS: u8 = 0xff;
 
-/// Appends what is kept of a body with tail calls.
+/// Appends the entry of a body with tail calls.
 pub(super) fn encode_tail_calls(bytes: &mut Vec<u8>) {
     bytes.push(TAIL_CALLS);
 }
 
-/// Appends the functions of one body. `indexes` are those that the body's fingerprint has. Gives
-/// nothing if the functions are of a kind that is not kept; what was appended then means nothing.
+/// Appends the functions of one body. `indexes` are those of the body's fingerprint. Returns `None`
+/// if functions of this kind are not kept; the appended bytes are meaningless then.
 #[must_use]
 pub(super) fn encode(
     functions: &[CompiledFunction],
@@ -130,7 +131,7 @@ impl<'b> Reader<'b> {
         self.array().map(u32::from_le_bytes)
     }
 
-    /// `count` items of at least `size` bytes, in no more room than there can be items.
+    /// Reads `count` items of at least `size` bytes, and allocates no more than there can be items.
     fn list<T>(
         &mut self,
         count: u32,

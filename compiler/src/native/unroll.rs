@@ -1,14 +1,14 @@
-//! Loops that run a small number of times, known now, become straight code: at level 3.
+//! Unrolls loops with a small constant number of iterations into straight code, at level 3.
 //!
-//! A loop counts if its header is entered in one place with some constants, if one branch leads back
-//! to it, and if all branches in between are decided by constants in every iteration: what counts up,
-//! and is compared with where to stop. So each iteration but the last goes the same way, which is
-//! cloned once for each of them, in front of the loop; the blocks of the loop themselves remain for the
-//! last one, so that what is computed in them is still computed there for all that comes behind.
-//! Cranelift then folds what the counter decides.
+//! A loop qualifies under these conditions. Its header is entered in one place, with some
+//! constants. One branch leads back to the header. And constants decide all branches in between in
+//! every iteration: a counter, which is compared with the end. So every iteration except the last
+//! takes the same path. That path is cloned once for each of these iterations, before the loop. The
+//! blocks of the loop remain for the last iteration, so what they compute is still computed there,
+//! for all code that follows. Cranelift then folds what the counter decides.
 //!
-//! Loops inside each other are unrolled from the inside out, as long as they stay small. What LLVM
-//! also does is not done here: a few iterations at once of a loop whose end is not known.
+//! Nested loops are unrolled from the inside out, as long as they stay small. Unlike LLVM, this
+//! pass does not combine several iterations of a loop with an unknown number of iterations.
 
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -19,16 +19,17 @@ use rustc_hash::FxHashMap;
 
 use super::loops::branch_destinations as destinations;
 
-/// The most iterations of a loop that is unrolled.
+/// The maximum number of iterations of a loop that is unrolled.
 const MAX_TRIPS: usize = 32;
-/// The most instructions that one loop may add.
+/// The maximum number of instructions that one loop may add.
 const MAX_ADDED: usize = 256;
-/// The most instructions that all loops of a function may add together.
+/// The maximum number of instructions that all loops of a function may add together.
 const MAX_ADDED_TO_FUNCTION: usize = 2048;
-/// What a loop counts for at least, so that there are not many of them.
+/// The minimum size that a loop counts for, so that a function does not unroll too many loops.
 const LEAST_ADDED: usize = 16;
 
-/// Unrolls what is worth it in `func`, which was just lowered, with these jumps into its loops.
+/// Unrolls the loops of `func` that are worth it. The function has just been lowered;
+/// `loop_entries` are the jumps into its loops.
 pub(super) fn unroll(func: &mut Function, loop_entries: &[Inst]) {
     let counts = |&&entry: &&Inst| passes_constant(func, entry);
     let entries: Vec<Inst> = loop_entries.iter().filter(counts).copied().collect();
@@ -37,7 +38,7 @@ pub(super) fn unroll(func: &mut Function, loop_entries: &[Inst]) {
     }
     let mut budget = MAX_ADDED_TO_FUNCTION;
     let mut incoming_edges = incoming(func);
-    // Inner loops are entered behind those around them.
+    // Inner loops are entered after the loops around them.
     for entry in entries.into_iter().rev() {
         if budget < LEAST_ADDED {
             break;
@@ -52,14 +53,14 @@ pub(super) fn unroll(func: &mut Function, loop_entries: &[Inst]) {
     }
 }
 
-/// Whether `jump` passes an integer that is known.
+/// Whether `jump` passes an integer constant.
 fn passes_constant(func: &Function, jump: Inst) -> bool {
     let constants = Constants::default();
     let args = destinations(func, jump).iter().flat_map(|call| call.args(&func.dfg.value_lists));
     args.filter_map(|arg| arg.as_value()).any(|arg| constants.get(&func.dfg, arg).is_some())
 }
 
-/// How many branches lead to each block.
+/// The number of branches to each block.
 type Incoming = SecondaryMap<Block, u32>;
 
 fn incoming(func: &Function) -> Incoming {
@@ -72,7 +73,7 @@ fn incoming(func: &Function) -> Incoming {
     incoming
 }
 
-/// One block on the way through a loop, and which destination of its branch continues it.
+/// A block on the path through a loop, and which destination of its branch continues the path.
 #[derive(Clone, Copy)]
 struct Step {
     block: Block,
@@ -83,21 +84,22 @@ struct Step {
 struct Unrolling {
     /// The jump into it.
     entry: Inst,
-    /// The way of all iterations but the last, the header first.
+    /// The path of all iterations but the last, starting with the header.
     path: Vec<Step>,
     trips: usize,
-    /// The position on the path where the last iteration leaves it, and for which destination.
+    /// The position on the path where the last iteration leaves it, and the destination it leaves
+    /// to.
     exit: (usize, usize),
-    /// How many instructions all iterations but the last have.
+    /// The number of instructions of all iterations but the last.
     added: usize,
 }
 
 impl Unrolling {
-    /// Follows the loop with what is constant in it.
+    /// Follows the loop with the values that are constant in it.
     fn of(func: &Function, incoming: &Incoming, entry: Inst) -> Option<Self> {
         let mut constants = Constants::default();
         let header = constants.pass(func, *destinations(func, entry).first()?);
-        // The jump, and one branch back.
+        // The jump into the loop, and one branch back.
         if incoming[header] != 2 {
             return None;
         }
@@ -156,7 +158,7 @@ impl Unrolling {
     }
 }
 
-/// The way back to `header`, if it is decided, if no other way leads into it, and if it is short.
+/// The path back to `header`, if constants decide it, if it has no other entry, and if it is short.
 fn first_iteration(
     func: &Function,
     incoming: &Incoming,
@@ -185,7 +187,7 @@ fn first_iteration(
     }
 }
 
-/// Integers that are known, zero-extended, by value; those of instructions elsewhere are not in here.
+/// Known integers, zero-extended, by value, except those of instructions elsewhere.
 #[derive(Default)]
 struct Constants(FxHashMap<Value, u64>);
 
@@ -239,13 +241,13 @@ impl Constants {
         }
     }
 
-    /// Goes on to the next block of a way, with the constants that it gets.
+    /// Continues with the next block of the path, with the constants that are passed to it.
     fn follow(&mut self, func: &Function, step: Step) -> Block {
         let branch = func.layout.last_inst(step.block).expect("it was decided");
         self.pass(func, destinations(func, branch)[step.destination])
     }
 
-    /// Gives the parameters of the block that `call` leads to the values that it passes.
+    /// Assigns the values that `call` passes to the parameters of its block.
     fn pass(&mut self, func: &Function, call: BlockCall) -> Block {
         let (dfg, target) = (&func.dfg, call.block(&func.dfg.value_lists));
         let args = call.args(&dfg.value_lists).map(|arg| self.get(dfg, arg.as_value()?));
@@ -283,8 +285,8 @@ fn compare(cond: IntCC, ty: Type, a: u64, b: u64) -> bool {
     }
 }
 
-/// Appends the instructions of `block` but the branch to `target`; `values` has what stands for the
-/// values of the loop in this iteration.
+/// Appends the instructions of `block`, except the branch, to `target`. `values` maps the values of
+/// the loop to those of this iteration.
 fn clone_block(
     func: &mut Function,
     block: Block,
@@ -310,7 +312,7 @@ fn mapped(dfg: &DataFlowGraph, values: &FxHashMap<Value, Value>, value: Value) -
     values.get(&value).copied().unwrap_or(value)
 }
 
-/// Lets the parameters of `next` stand for what `step` passes to it.
+/// Maps the parameters of `next` to the values that `step` passes to it.
 fn pass_params(func: &Function, step: Step, next: Block, values: &mut FxHashMap<Value, Value>) {
     let dfg = &func.dfg;
     let branch = func.layout.last_inst(step.block).expect("blocks end with branches");

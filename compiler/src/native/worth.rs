@@ -1,31 +1,32 @@
-//! Which functions are likely to be where a program spends its time, and so worth more effort than the
-//! rest: at level 0 the backtracking register allocator, at levels 2 and 3 Cranelift's middle end.
+//! Selects functions in which a program is likely to spend its time, and which therefore are worth
+//! more effort: at level 0 the backtracking register allocator, at levels 2 and 3 Cranelift's
+//! middle end.
 //!
-//! A program spends its time in a small share of its code, and loops within loops, not too large and
-//! without many calls, are likely to be in it. So functions count that are small for the depth of their
-//! loops. With the single-pass allocator, all code is compiled in 3/5 of the time, and runs more than
-//! twice as long: next to nothing stays in a register from one block to the next. What the middle end
-//! finds in the rest is the question of [`redundancy`](super::redundancy).
+//! A program spends its time in a small share of its code, which likely contains nested loops, is
+//! not too large, and has few calls. So the selected functions are those that are small for the
+//! depth of their loops. With the single-pass allocator, code compiles in 3/5 of the time but takes
+//! more than twice as long to run, since hardly any value stays in a register from one block to the
+//! next. In the other functions, [`redundancy`](super::redundancy) decides about the middle end.
 //!
-//! Invariants: the answer depends on the IR of the one function alone, so that it stays the same when
-//! other functions change; and what is admitted is too small for work that grows with the square of the
-//! size to be noticed. How the limits were found stands in `docs/performance.md`.
+//! Invariants: the answer depends only on the IR of this function, so it does not change when other
+//! functions change. Selected functions are small enough that work quadratic in their size is not
+//! noticeable. `docs/performance.md` explains how the limits were found.
 
 use cranelift_codegen::ir::{ExternalName, Function, InstructionData};
 
 use super::loops::{Loops, destinations};
 
-/// How large a function without loops may be, and one that calls itself.
+/// The maximum size of a function without loops, or of a recursive one.
 const SIZE: usize = 50;
 
-/// By how much the limit grows with each loop around the innermost one.
+/// The factor by which the limit grows with each level of nested loops.
 const FACTOR_PER_LOOP: usize = 3;
 
-/// How large a function may be, whatever its loops.
+/// The maximum size of a function, whatever its loops.
 const MAX_SIZE: usize = 3_000;
 
-/// The least number of instructions for each call. A call empties most registers, so there is little to
-/// gain around it, and much to search.
+/// The minimum number of instructions for each call. A call spills most registers, so there is
+/// little to gain around it, and much to search.
 const INSTRUCTIONS_PER_CALL: usize = 50;
 
 /// Whether `func` is worth more effort than most.
@@ -41,18 +42,18 @@ pub(super) fn is_worth_effort(func: &Function) -> bool {
         || size <= SIZE && calls.own > 0
 }
 
-/// How large a function with loops in each other may be, so many at the most.
+/// The maximum size of a function with loops nested `depth` deep.
 fn max_size(depth: u32) -> usize {
     (0..depth).fold(SIZE, |size, _| (size * FACTOR_PER_LOOP).min(MAX_SIZE))
 }
 
-/// Targets of branches, and arguments for them: one instruction may have any number.
+/// The number of branch targets and their arguments: one instruction may have any number.
 fn branch_operands(func: &Function) -> usize {
     let targets = func.layout.blocks().flat_map(|block| destinations(func, block));
     targets.map(|target| 1 + target.args(&func.dfg.value_lists).len()).sum()
 }
 
-/// The calls of a function, but for those that are there for a trap.
+/// The calls of a function, except those that raise traps.
 #[derive(Default)]
 struct Calls {
     all: usize,
@@ -81,8 +82,8 @@ mod tests {
     use super::{MAX_SIZE, SIZE, is_worth_effort};
     use crate::native::loops::tests::function;
 
-    /// What `is_worth_effort` says of the function 0 with `blocks`, which may call itself, the
-    /// function 1, and in a trap the function 2.
+    /// The result of `is_worth_effort` for function 0 with `blocks`. It may call itself, function
+    /// 1, and in a trap function 2.
     fn is_worth(blocks: &str) -> bool {
         is_worth_effort(&function(&format!(
             "function u0:0(i32) {{
@@ -99,7 +100,7 @@ mod tests {
         (0..count).map(|number| format!("v{} = iadd v0, v0\n", 1 + number)).collect()
     }
 
-    /// `count` instructions in so many loops in each other.
+    /// `count` instructions in loops nested `depth` deep.
     fn nested(depth: usize, count: usize) -> String {
         let outer = (1..depth).map(|block| format!("jump block{block}\nblock{block}:\n"));
         let inner = instructions(count);
