@@ -1,19 +1,20 @@
-//! Counters that all threads of an instance share.
+//! Counters shared by all threads of an instance.
 //!
-//! Every thread of a module has an instance with globals of its own, so one that counted in these would
-//! begin anew. What threads do share is the memory instance, which is part of the first thread's
-//! instance: right in front of the globals of that. So the exported counters of the first thread are
-//! at a fixed distance from `memories[0]`, whichever thread looks. They are outside of linear memory, and
-//! no wasm code can reach them but by this.
+//! Every thread of a module has an instance with globals of its own, so counters in these would
+//! start again for each thread. Threads do share the memory instance, which is part of the first
+//! thread's instance and comes right before that instance's globals. So the exported counters of
+//! the first thread are at a fixed distance from `memories[0]`, for every thread. They are outside
+//! of linear memory, and wasm code cannot reach them in any other way.
 //!
-//! An atomic access for each block would let threads wait for each other. So a thread counts in globals of
-//! its own: it draws gas from the account in shares, small ones in relation to what is left, so that
-//! nobody is refused while others hold much; and it gives back what it has not used, and adds what
-//! it has counted, whenever control leaves the module. If the runtime itself ends a call, at a fault,
-//! this is done when the same instance is left the next time, if ever.
+//! An atomic access for each block would make threads wait for each other. So a thread counts in
+//! globals of its own. It draws gas from the common account in shares. Shares are small compared to
+//! what is left, so that no thread is refused while others hold much. Whenever control leaves the
+//! module, the thread gives back the gas it has not used, and adds what it has counted. If the
+//! runtime itself ends a call, at a fault, this happens when the same instance is left the next
+//! time, if ever.
 //!
-//! Source: `memory_instantiate` and `memories_instantiate` in `core/iwasm/aot/aot_runtime.c`, which are the
-//! same in this in every release.
+//! Source: `memory_instantiate` and `memories_instantiate` in `core/iwasm/aot/aot_runtime.c`, which
+//! are the same in this respect in every release.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -30,12 +31,13 @@ use super::thunks::{NO_VALUES, name};
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
 
-/// What a thread draws at once: this part of the account, as a number of bits to shift by, but no more
-/// than this, and no less than what it has to pay.
+/// The share that a thread draws at once: this part of the account, as a number of bits to shift
+/// by, limited by a maximum, and at least what the thread has to pay.
 const SHARE_SHIFT: i64 = 10;
 const LARGEST_SHARE: i64 = 1 << 16;
 
-/// Execution environment, own gas, and a cost that exceeds it; the gas that is left, or -1.
+/// Parameters: execution environment, own gas, and a cost that exceeds it. Result: the gas that is
+/// left, or -1.
 fn draw_thunk_signature() -> Signature {
     let mut signature = Signature::new(CALL_CONV);
     signature.params = [POINTER, types::I64, types::I64].map(AbiParam::new).into();
@@ -62,7 +64,7 @@ pub(crate) fn lower_draw_thunk<'a>(
     lowering.builder.switch_to_block(attempt);
     let flags = lowering.flags(Region::Instance);
     let account = lowering.ins().atomic_load(types::I64, flags, address);
-    // The host may have set less than nothing.
+    // The host may have set a negative amount.
     let zero = lowering.ins().iconst(types::I64, 0);
     let available = lowering.ins().smax(account, zero);
     let lacks = lowering.ins().icmp(IntCC::UnsignedGreaterThan, missing, available);
@@ -90,8 +92,8 @@ pub(crate) fn lower_draw_thunk<'a>(
 }
 
 impl Lowering<'_, '_> {
-    /// The gas that is left after `cost` was taken from `before`: that is `left`, unless it is
-    /// `exhausted`. Then it traps, or a thread draws a new share.
+    /// The gas that is left after `cost` was taken from `before`: `left`, unless it is `exhausted`.
+    /// In that case, traps, or draws a new share for a thread.
     pub(super) fn left_unless(
         &mut self,
         exhausted: Value,
@@ -118,13 +120,14 @@ impl Lowering<'_, '_> {
         self.builder.block_params(next)[0]
     }
 
-    /// Control is about to leave the module: for the host, or as it traps.
+    /// Control is about to leave the module: to the host, or by a trap.
     pub(super) fn leave_module(&mut self) {
         self.settle();
         self.stop_clock();
     }
 
-    /// Gives back the gas that this thread has drawn, and adds the instructions that it has counted.
+    /// Gives back the gas that this thread has drawn and not used, and adds the instructions that
+    /// it has counted.
     fn settle(&mut self) {
         let Some(meters) = &self.env.meters else { return };
         let Some(common) = meters.common else { return };
@@ -138,8 +141,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Adds to a global that threads share. The global in the instance of this thread, if it is not the
-    /// first one, becomes the same, so that a host function finds it there.
+    /// Adds to a global that threads share. If this is not the first thread, the global in its own
+    /// instance gets the same value, so that a host function finds it there.
     pub(super) fn add_to_common(&mut self, global: u32, value: Value) {
         let address = self.common_global_address(global);
         let flags = self.flags(Region::Instance);

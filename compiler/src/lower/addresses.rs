@@ -1,16 +1,16 @@
-//! Host addresses that were computed for indexes of linear memory, so that a structure's fields share
-//! one computation.
+//! Host addresses computed for indexes of linear memory, so that accesses to the fields of a
+//! structure share one computation.
 //!
-//! Invariant: what is found here was computed in code that dominates the current position. Control is
-//! structured: what is known where a frame begins is known everywhere in it and behind it, and what
-//! became known inside is forgotten at its end and at its `else`. At level 0 nothing is kept, since
-//! its register allocator loads a value that lives long from the stack for each use.
+//! Invariant: whatever is found here was computed in code that dominates the current position.
+//! Control is structured: what is known at the start of a frame is known everywhere in it and after
+//! it, and what becomes known inside is forgotten at its end and at its `else`. At level 0 nothing
+//! is kept, since its register allocator reloads a long-lived value from the stack for each use.
 
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::entity::packed_option::PackedOption;
 use cranelift_codegen::ir::Value;
 
-/// What was computed for one index.
+/// The values computed for one index.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Computed {
     /// The index in 64 bits.
@@ -19,15 +19,15 @@ pub(super) struct Computed {
     pub(super) address: PackedOption<Value>,
 }
 
-/// What was computed for all indexes; kept between functions for its allocations.
+/// The values computed for all indexes; kept between functions to reuse allocations.
 #[derive(Default)]
 pub(super) struct Addresses {
     by_index: SecondaryMap<Value, Computed>,
-    /// What there was before each entry.
+    /// The previous value of each changed entry.
     replaced: Vec<(Value, Computed)>,
 }
 
-/// A position in the code, as far as this is concerned.
+/// A position in the code, for forgetting what became known after it.
 #[derive(Clone, Copy)]
 pub(super) struct Mark(usize);
 

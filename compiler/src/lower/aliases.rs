@@ -1,31 +1,33 @@
-//! Keeps chains of aliases short, which SSA construction makes in loops within each other.
+//! Keeps chains of aliases short, which SSA construction creates in nested loops.
 //!
-//! The head of a loop gets a parameter for each local that is used in the loop. Once the loop ends, a
-//! parameter that has only one value becomes an alias of it; in loops within each other, of the
-//! parameter of the next loop around, which becomes an alias in turn. Whoever looks up the local
-//! afterwards follows the chain, so that 20,000 loops within each other took minutes.
+//! The head of a loop gets a parameter for each local that is used in the loop. Once the loop ends,
+//! a parameter that has only one value becomes an alias of it. In nested loops, that value is the
+//! parameter of the next outer loop, which becomes an alias in turn. Looking up the local
+//! afterwards follows the chain, so 20,000 nested loops took minutes.
 //!
-//! Invariant: only what an alias refers to directly changes, never what it resolves to, and so no IR.
+//! Invariant: only what an alias refers to directly changes, never what it resolves to, so the IR
+//! stays the same.
 //!
-//! Aliases of one value are kept in runs, of which all members refer to the same value. Two runs of
-//! about the same length become one, so that there are few runs, a chain leads once through each of
-//! them at most, and an alias changes a few times only.
+//! Aliases of one value are kept in runs, whose members all refer to the same value. Two runs of
+//! about the same length are merged. So there are few runs, a chain passes through each of them at
+//! most once, and an alias changes only a few times.
 
 use cranelift_codegen::ir::{DataFlowGraph, Value};
 use rustc_hash::FxHashMap;
 
-/// Up to so many loops in each other, chains are short anyway.
+/// For loops nested up to this depth, chains are short anyway.
 pub(super) const SHALLOW: u32 = 32;
 
 /// Aliases by the value that they resolve to.
 #[derive(Default)]
 pub(super) struct Aliases(FxHashMap<Value, Runs>);
 
-/// At each position: the run of a length between that power of two and the next.
+/// At each position, the run with a length between that power of two and the next.
 type Runs = Vec<Vec<Value>>;
 
 impl Aliases {
-    /// Takes note of those of `params`, just removed from a block or not, that are now aliases.
+    /// Records those of `params` that are now aliases; they may or may not have just been removed
+    /// from a block.
     pub(super) fn note(&mut self, dfg: &mut DataFlowGraph, params: &[Value]) {
         for &param in params {
             if !dfg.value_is_alias(param) {
@@ -42,7 +44,7 @@ impl Aliases {
     }
 }
 
-/// Adds a run of aliases of `original` to its others.
+/// Adds a run of aliases of `original` to the others.
 fn add(dfg: &mut DataFlowGraph, runs: &mut Runs, original: Value, mut run: Vec<Value>) {
     loop {
         let position = run.len().ilog2() as usize;
@@ -67,14 +69,14 @@ mod tests {
 
     use super::Aliases;
 
-    /// How many steps it is from `alias` to what it stands for.
+    /// The number of steps from `alias` to the value it resolves to.
     fn steps(func: &Function, alias: Value) -> usize {
         let next = |value: &Value| func.dfg.value_alias_dest_for_serialization(*value);
         std::iter::successors(Some(alias), next).count() - 1
     }
 
-    /// Makes each of `count` parameters an alias of the one before, the last one first, with those
-    /// that have become aliases noted on the way.
+    /// Makes each of `count` parameters an alias of the previous one, starting with the last. If
+    /// `noted`, aliases are recorded on the way.
     fn chain(count: usize, noted: bool) -> (Function, Vec<Value>) {
         let mut func = Function::new();
         let block = func.dfg.make_block();

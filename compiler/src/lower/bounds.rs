@@ -1,16 +1,17 @@
 //! Addresses of linear memory accesses. **A mistake here is a hole in the sandbox.**
 //!
-//! Effective address = zero-extended index + zero-extended offset, below 8 GiB. A 64-bit memory has
-//! 64-bit indexes and offsets, whose sum may wrap, and is always checked in software.
+//! The effective address is the zero-extended index plus the zero-extended offset, below 8 GiB. A
+//! 64-bit memory has 64-bit indexes and offsets, whose sum may wrap, and is always checked in
+//! software.
 //!
-//! Hardware mode: the runtime reserves 8 GiB of address space behind the memory base and turns
+//! Hardware mode: the runtime reserves 8 GiB of address space from the memory base on and turns
 //! faults there into traps, so the access itself is the check. Such an access must be executed even
 //! if its value is not used, which Cranelift ensures for accesses that may trap.
 //!
 //! Software mode: the effective address is compared with the bound that the runtime keeps for the
 //! access size (`mem_bound_check_*`). A memory created without pages has bounds of 0 until it
 //! grows, so there the size in bytes is used instead. Memory never shrinks: once an address was
-//! checked, smaller offsets from the same index need no check in the code it dominates.
+//! checked, smaller offsets from the same index need no check in the code that it dominates.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -23,18 +24,18 @@ use super::addresses::Computed;
 use super::context::Lowering;
 use super::instance::Region;
 
-/// Indexes that were checked in the current straight line of code, with the first byte behind the
-/// checked range, counted from the index.
+/// Indexes that were checked in the current straight line of code, each with the end of the checked
+/// range, relative to the index.
 #[derive(Default)]
 pub(super) struct CheckedAddresses {
     ends: Vec<(Value, u64)>,
 }
 
-/// Looking further back costs more than it finds.
+/// Remembering more costs more than it saves.
 const REMEMBERED_ADDRESSES: usize = 16;
 
 impl CheckedAddresses {
-    /// Forgets everything: control may come from elsewhere.
+    /// Forgets everything, since control may come from elsewhere.
     pub(super) fn forget(&mut self) {
         self.ends.clear();
     }
@@ -52,10 +53,10 @@ impl CheckedAddresses {
     }
 }
 
-/// How far back the search for the greatest value of an index goes.
+/// The depth to which the search for the greatest value of an index goes.
 const GREATEST_DEPTH: u32 = 6;
 
-/// The value and the constant that `sum` is the 32-bit sum of.
+/// A value and a constant whose 32-bit sum is `sum`.
 fn added_constant(dfg: &DataFlowGraph, sum: Value) -> Option<(Value, u64)> {
     let InstructionData::Binary { opcode: Opcode::Iadd, args } = definition(dfg, sum)? else {
         return None;
@@ -65,7 +66,7 @@ fn added_constant(dfg: &DataFlowGraph, sum: Value) -> Option<(Value, u64)> {
     in_order.or_else(|| constant(dfg, first).map(|constant| (second, constant)))
 }
 
-/// No less than the value that the i32 `value` has, read as unsigned.
+/// An upper bound of the i32 `value`, read as unsigned.
 fn greatest(dfg: &DataFlowGraph, value: Value, depth: u32) -> u64 {
     const ANY: u64 = u32::MAX as u64;
     let Some(data) = definition(dfg, value).filter(|_| depth > 0) else { return ANY };
@@ -109,7 +110,7 @@ fn definition(dfg: &DataFlowGraph, value: Value) -> Option<&InstructionData> {
     Some(&dfg.insts[inst])
 }
 
-/// Where an access goes: Cranelift's base, displacement and flags.
+/// The operands of an access: Cranelift's base, displacement and flags.
 pub(super) struct Access {
     pub(super) address: Value,
     pub(super) displacement: i32,
@@ -140,7 +141,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The distance of an access from the memory base, where it is known and machines can add it.
+    /// The distance of an access from the memory base, if it is known and machines can add it.
     fn constant_displacement(&self, index: Value, offset: u64) -> Option<i32> {
         if self.env.memory64 {
             return None;
@@ -166,7 +167,7 @@ impl Lowering<'_, '_> {
         address
     }
 
-    /// The same address with a constant that `index` adds as part of the offset, where the sum of a
+    /// The same address, with a constant that `index` adds moved to the offset, if the sum of a
     /// 32-bit index cannot wrap: machines add an offset for free. Only at level 3.
     fn without_constant(&self, index: Value, offset: u64) -> (Value, u64) {
         let dfg = &self.builder.func.dfg;
@@ -179,7 +180,7 @@ impl Lowering<'_, '_> {
         if fits { (base, offset + constant) } else { (index, offset) }
     }
 
-    /// An address or a size in memory, of the width that the memory has, in 64 bits.
+    /// Extends an address or a size in memory from the width of the memory to 64 bits.
     pub(super) fn wide(&mut self, value: Value) -> Value {
         if self.env.memory64 {
             return value;
@@ -226,17 +227,17 @@ impl Lowering<'_, '_> {
         self.checked.remember(index, end);
     }
 
-    /// Checks that `length` bytes from `start` are inside linear memory, in either mode: a helper
-    /// in C must not fault, and a partial write before the trap would be visible. Takes values of
-    /// the memory's width and returns the host address of `start`.
+    /// Checks that `length` bytes from `start` are inside linear memory, in both modes: a helper in
+    /// C must not fault, and a partial write before the trap would be visible. Takes values of the
+    /// memory's width and returns the host address of `start`.
     pub(super) fn checked_range(&mut self, start: Value, length: Value) -> Value {
         let start = self.wide(start);
         let length = self.wide(length);
         self.checked_wide_range(start, length)
     }
 
-    /// The host address of an access of `bytes` bytes at `index` plus the static offset of `memarg`,
-    /// for a helper in C, and so checked in either mode.
+    /// The host address of an access of `bytes` bytes at `index` plus the static offset of
+    /// `memarg`, for a helper in C, so it is checked in both modes.
     pub(super) fn checked_address(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Value {
         let wide = self.wide(index);
         let start = self.ins().iadd_imm_u(wide, memarg.offset.cast_signed());
@@ -259,7 +260,7 @@ impl Lowering<'_, '_> {
         self.ins().iadd(base, start)
     }
 
-    /// Raises the trap if `sum`, of `part` and something else, exceeds 64 bits. Sums of 32-bit
+    /// Raises the trap if `sum`, of `part` and another value, exceeds 64 bits. Sums of 32-bit
     /// numbers do not.
     fn trap_if_wrapped(&mut self, sum: Value, part: Value) {
         if self.env.memory64 {

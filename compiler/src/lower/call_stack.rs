@@ -1,25 +1,25 @@
-//! Frames by which the runtime shows which wasm functions were active when a trap was raised.
+//! Frames that let the runtime show which wasm functions were active when a trap was raised.
 //!
 //! A *tiny frame* is a function index and a position in the module, 8 bytes on a stack of the
-//! execution environment. A function pushes one when it begins and pops it when it returns; before
-//! whatever calls or traps it stores where it is. Nothing else reads the frames: when a call from
-//! the host ends with an exception, the runtime walks through those that are still there, and takes
-//! them away. So a function that returns because of an exception leaves its frame alone.
+//! execution environment. A function pushes a frame when it starts and pops it when it returns.
+//! Before anything that calls or traps, it stores its position. Nothing else reads the frames. When
+//! a call from the host ends with an exception, the runtime walks the frames that are still there,
+//! and removes them. So a function that returns because of an exception leaves its frame in place.
 //!
-//! An inlined body has a frame like any other, whose place is known while the code is made. Traps
-//! store their position in a cold block of their own. An access that only guard pages check has no
-//! such block, so its position is stored before it, in code that is always executed. A tail call pops
-//! the frame before it jumps. An import has no code here, so its frame is pushed by the thunk that
-//! calls it.
+//! An inlined body has a frame like any other, at a place known at compile time. Traps store their
+//! position in a cold block of their own. An access that only guard pages check has no such block,
+//! so its position is stored before it, in code that is always executed. A tail call pops the frame
+//! before it jumps. An import has no code here, so the thunk that calls it pushes its frame.
 //!
-//! There is always a check that a frame finds room. wamrc can leave it out; behind the runtime's stack
-//! lies memory of the host, which a guest that calls itself would overwrite.
+//! Code always checks that there is room for a frame. wamrc can omit this check; after the
+//! runtime's stack comes memory of the host, which runaway recursion of a guest would then
+//! overwrite.
 //!
-//! Where the runtime profiles calls, it is callers that push and pop frames, larger ones, by its
-//! helpers (`profiling.rs`); a function only notes in its own where it is.
+//! If the runtime profiles calls, callers push and pop frames, larger ones, with its helpers
+//! (`profiling.rs`). A function then only stores its position in its frame.
 //!
-//! Source: `AOTTinyFrame` in `core/iwasm/compilation/aot_stack_frame.h`; `aot_create_call_stack` and
-//! `aot_call_function` in `core/iwasm/aot/aot_runtime.c`.
+//! Source: `AOTTinyFrame` in `core/iwasm/compilation/aot_stack_frame.h`; `aot_create_call_stack`
+//! and `aot_call_function` in `core/iwasm/aot/aot_runtime.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
@@ -31,15 +31,16 @@ use super::inline;
 
 const SIZE: u32 = tiny_frame::SIZE;
 
-/// How many traps are looked through for one with the same position: those of one operator.
+/// The number of recent traps in which to look for one with the same position, which traps of the
+/// same operator have.
 const RECENT: usize = 8;
 
 /// The frames of one function.
 #[derive(Default)]
 pub(super) struct CallStack {
-    /// Where the function's own frame begins, if it has one.
+    /// The start of the function's own frame, if it has one.
     base: Option<Value>,
-    /// Position of the operator that is lowered, in the module.
+    /// Position in the module of the operator being lowered.
     position: u32,
     /// Cold blocks that store a position before they raise a trap.
     traps: Vec<TrapSite>,
@@ -54,18 +55,18 @@ struct TrapSite {
 }
 
 impl Lowering<'_, '_> {
-    /// Notes where the next operator stands in the module.
+    /// Sets the position in the module of the next operator.
     pub(super) fn set_position(&mut self, offset: u64) {
-        // Modules are smaller than 4 GiB, as the runtime has it.
+        // Modules are smaller than 4 GiB, as the runtime requires.
         self.call_stack.position = offset as u32;
     }
 
-    /// How many inlined bodies are around the current position.
+    /// The number of inlined bodies around the current position.
     fn frame_depth(&self) -> u32 {
         self.inlining.active.len() as u32
     }
 
-    /// Pushes the frame of the function that is compiled.
+    /// Pushes the frame of the function being compiled.
     pub(super) fn open_call_frame(&mut self, function: u32) {
         if self.env.call_stacks.is_none() {
             return;
@@ -74,27 +75,28 @@ impl Lowering<'_, '_> {
             return self.begin_pushed_frame();
         }
         let function = self.ins().iconst(types::I64, i64::from(function));
-        // Frames of inlined bodies come on top of it.
+        // Frames of inlined bodies are placed after it.
         let most = if self.env.inlining.is_some() { 1 + inline::MAX_DEPTH as u32 } else { 1 };
         let base = self.checked_frame_base(most);
         self.call_stack.base = Some(base);
         self.fill_frame(function);
     }
 
-    /// Takes the innermost frame, which the runtime's helper has pushed without a position.
+    /// Uses the innermost frame, which the runtime's helper has pushed without a position.
     fn begin_pushed_frame(&mut self) {
         let base = self.current_frame();
         self.call_stack.base = Some(base);
         self.store_position(0, 0);
     }
 
-    /// Pushes the frame of the import `function`, known at run time; gives what pops it again.
+    /// Pushes the frame of the import `function`, known at run time. Returns what is needed to pop
+    /// it again.
     pub(super) fn open_import_frame(&mut self, function: Value) -> Option<Value> {
         self.env.call_stacks?;
         if self.env.profiles_calls {
             self.enter_callee(function);
             self.begin_pushed_frame();
-            // Nothing that follows has a position.
+            // The code that follows has no position.
             self.call_stack.base = None;
             return None;
         }
@@ -102,7 +104,7 @@ impl Lowering<'_, '_> {
         let base = self.checked_frame_base(1);
         self.call_stack.base = Some(base);
         self.fill_frame(function);
-        // Nothing that follows has a position.
+        // The code that follows has no position.
         self.call_stack.base = None;
         Some(base)
     }
@@ -135,7 +137,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Where the next frame goes. There is room for `count` frames, or else a trap is raised.
+    /// The place of the next frame. Raises a trap unless there is room for `count` frames.
     fn checked_frame_base(&mut self, count: u32) -> Value {
         let base = self.frames_end();
         let boundary = self.frames_boundary();
@@ -145,12 +147,12 @@ impl Lowering<'_, '_> {
         base
     }
 
-    /// Makes the frame at the current depth that of `function`, 64 bits wide, at position 0.
+    /// Initialises the frame at the current depth for `function`, 64 bits wide, with position 0.
     fn fill_frame(&mut self, function: Value) {
         let Some((features, base)) = self.env.call_stacks.zip(self.call_stack.base) else { return };
         let offset = self.frame_depth() * SIZE;
         if features.function_index {
-            // The position is the upper half.
+            // The upper half is the position.
             self.store_frame_field(function, base, offset + tiny_frame::FUNC_INDEX);
         } else {
             let zero = self.ins().iconst(types::I32, 0);
@@ -160,14 +162,14 @@ impl Lowering<'_, '_> {
         self.set_frames_end(end);
     }
 
-    /// Stores where the current operator stands, before it calls a function.
+    /// Stores the position of the current operator, before it calls a function.
     pub(super) fn commit_call(&mut self) {
         if self.env.call_stacks.is_some_and(|features| features.position) {
             self.commit_position();
         }
     }
 
-    /// Stores where the current operator stands, before it does what the runtime may trap.
+    /// Stores the position of the current operator, before an operation that the runtime may trap.
     pub(super) fn commit_trap(&mut self) {
         if self.env.call_stacks.is_some_and(|features| features.trap_position) {
             self.commit_position();

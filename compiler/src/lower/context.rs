@@ -1,10 +1,10 @@
 //! The state of one function's lowering: the IR under construction, the operand stack, the control
-//! stack, and what has been computed once for the whole function.
+//! stack, and values that are computed once for the whole function.
 //!
-//! Invariants: the operand stack mirrors the validated wasm stack, except that comparisons stay
-//! 8-bit booleans until someone needs an i32, and that vectors keep the lanes they were made with
-//! until someone needs sixteen bytes; while the current position is unreachable, the
-//! operand stack is not maintained and nothing is emitted.
+//! Invariants: the operand stack mirrors the validated wasm stack, with two exceptions: comparisons
+//! stay 8-bit booleans until an i32 is needed, and vectors keep the lane type they were made with
+//! until sixteen bytes are needed. While the current position is unreachable, the operand stack is
+//! not maintained and nothing is emitted.
 
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
@@ -30,7 +30,7 @@ use super::trap::TrapBlocks;
 use super::{Environment, bounds::CheckedAddresses};
 use crate::wasm::{ConstExpr, FuncType, ValueType};
 
-/// Operand and control stacks, kept between functions for their allocations.
+/// Operand and control stacks, kept between functions to reuse allocations.
 #[derive(Default)]
 pub(super) struct Stacks<'a> {
     pub(super) operands: Vec<Value>,
@@ -49,11 +49,11 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) ty: &'a FuncType,
     pub(super) entry: Block,
     pub(super) exec_env: Value,
-    /// The local index space of the innermost body.
+    /// The locals of the innermost body, by index.
     pub(super) locals: Vec<(Type, Variable)>,
     /// How many variables there are.
     pub(super) variables: u64,
-    /// How many loops are around the current position.
+    /// The number of loops around the current position.
     pub(super) loops: u32,
     /// The jumps into all loops so far.
     pub(super) loop_entries: Vec<Inst>,
@@ -64,7 +64,7 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) inlining: Inlining,
     pub(super) metering: Metering,
     pub(super) reachable: bool,
-    /// Whether a tail call was met that the convention of functions does not allow.
+    /// Whether there was a tail call that the calling convention does not support.
     pub(super) needs_tail_calls: bool,
     pub(super) instance: InstanceValues,
     pub(super) traps: TrapBlocks,
@@ -74,7 +74,7 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) uses_simd: bool,
     /// The operands of all branches so far.
     pub(super) branch_operands: usize,
-    /// For all branch tables so far, local, and target: the entries of the table.
+    /// For all branch tables so far, local and target: the number of entries of the table.
     pub(super) table_steps: u64,
     /// How many operators were lowered.
     pub(super) operators: u32,
@@ -153,7 +153,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         self.widen(value)
     }
 
-    /// Pops an i32 whose only use is a test for zero; it may be an 8-bit boolean.
+    /// Pops an i32 that is only tested for zero; it may be an 8-bit boolean.
     pub(super) fn pop_condition(&mut self) -> Value {
         self.stacks.operands.pop().expect("validation keeps the operand stack balanced")
     }
@@ -201,7 +201,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         self.ins().vconst(ty, constant)
     }
 
-    /// Gives the top `count` operands their wasm types.
+    /// Converts the top `count` operands to their wasm types.
     fn widen_top(&mut self, count: usize) {
         let start = self.stacks.operands.len() - count;
         for slot in start..self.stacks.operands.len() {
@@ -230,7 +230,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         stacks.block_args.extend(top.iter().copied().map(BlockArg::Value));
     }
 
-    /// Types that a block takes and gives.
+    /// The parameter and result types of a block.
     pub(super) fn block_types(&self, ty: BlockType) -> (&'a [ValueType], &'a [ValueType]) {
         match ty {
             BlockType::Empty => (&[], &[]),
@@ -242,7 +242,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
     }
 
-    /// The function `symbol`, declared in this function with the signature that `make` gives.
+    /// Declares the function `symbol` in this function, with the signature that `make` returns.
     pub(super) fn function(&mut self, symbol: Symbol, make: impl FnOnce() -> Signature) -> FuncRef {
         if let Some(&function) = self.functions.get(&symbol) {
             return function;
@@ -253,7 +253,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         let data = ExtFuncData {
             name: ExternalName::user(name),
             signature,
-            // In the same text, so that calls are plain near calls.
+            // In the same text, so calls are plain near calls.
             colocated: true,
             patchable: false,
         };
@@ -272,8 +272,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
             .or_insert_with(|| func.import_signature(env.signatures[index as usize].clone()))
     }
 
-    /// A stack slot of at least `bytes` bytes for results that a callee stores. It is shared by
-    /// all calls of the function, since results are loaded right after the call.
+    /// A stack slot of at least `bytes` bytes for results that a callee stores. All calls of the
+    /// function share it, since results are loaded right after the call.
     pub(super) fn results_slot(&mut self, bytes: u32) -> StackSlot {
         let slots = &mut self.builder.func.sized_stack_slots;
         let slot = *self.results_slot.get_or_insert_with(|| {
@@ -294,7 +294,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
     }
 
-    /// The value of a constant expression, if it is known before a module has an instance.
+    /// The value of a constant expression, if it is known before instantiation.
     pub(super) fn constant_expr(&mut self, value: &ConstExpr) -> Option<Value> {
         Some(match *value {
             // Cranelift takes the value zero-extended.
@@ -315,7 +315,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
     }
 }
 
-/// The types of a block that gives one value.
+/// The types of a block with one result.
 fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
     match ty {
         wasmparser::ValType::I32 => &[ValueType::I32],
@@ -323,7 +323,8 @@ fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
         wasmparser::ValType::F32 => &[ValueType::F32],
         wasmparser::ValType::F64 => &[ValueType::F64],
         wasmparser::ValType::V128 => &[ValueType::V128],
-        // Validation admits only the two reference types of WebAssembly 2.0; both are held alike.
+        // Validation allows only the two reference types of WebAssembly 2.0; both have the same
+        // representation.
         wasmparser::ValType::Ref(_) => &[ValueType::FuncRef],
     }
 }

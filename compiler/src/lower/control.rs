@@ -1,9 +1,9 @@
 //! Structured control flow: frames, blocks and the branches between them.
 //!
 //! Invariants: a label's block takes the label's values as block parameters. The body of the
-//! function is a frame like any other, whose exit returns. Unreachable code is skipped; its frames
-//! are pushed all the same so that `end` finds its partner. A block is sealed as soon as its last
-//! predecessor is known, which for a loop header is the loop's `end`.
+//! function is a frame like any other, whose exit returns. Unreachable code is skipped, but its
+//! frames are still pushed, so that each `end` finds its partner. A block is sealed as soon as its
+//! last predecessor is known, which for a loop header is at the loop's `end`.
 
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 
@@ -26,9 +26,9 @@ pub(super) enum FrameKind {
     Skipped,
 }
 
-/// Where control goes when the condition of an `if` is zero.
+/// Where control goes if the condition of an `if` is zero.
 pub(super) enum Else {
-    /// Straight to the exit, by this branch, until an `else` says otherwise.
+    /// Directly to the exit, by this branch, unless an `else` follows.
     Exit(Inst),
     /// To a block of its own, with these parameters of the `if`.
     Block(Block, Vec<Value>),
@@ -39,12 +39,12 @@ pub(super) struct Frame<'a> {
     pub(super) kind: FrameKind,
     params: &'a [ValueType],
     results: &'a [ValueType],
-    /// Where control goes behind the frame's `end`; for a loop the end of its body.
+    /// Where control goes after the frame's `end`; for a loop, the end of its body.
     exit: Option<Block>,
     exit_used: bool,
     /// Height of the operand stack below the frame's parameters.
     height: usize,
-    /// Where the frame begins, for what was computed there.
+    /// The start of the frame, for forgetting what was computed in it.
     start: Mark,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Lowering<'a, '_> {
         self.push_frame(FrameKind::Block, params, results, Some(exit));
     }
 
-    /// Opens a `loop`: control passes into its header.
+    /// Opens a `loop`: control enters its header.
     pub(super) fn open_loop(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
         let header = self.create_block_with(params);
         self.collect_block_args(params.len());
@@ -95,14 +95,14 @@ impl<'a> Lowering<'a, '_> {
         self.poll_exception();
     }
 
-    /// Opens an `if` on the condition on top of the operand stack.
+    /// Opens an `if` with the condition on top of the operand stack.
     pub(super) fn open_if(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
         let condition = self.pop_condition();
         let then = self.builder.create_block();
         let exit = self.create_block_with(results);
         let without_else = params.is_empty() && results.is_empty();
         let otherwise = if without_else { exit } else { self.builder.create_block() };
-        // Both halves use the parameters, so they get their types before the branch.
+        // Both halves use the parameters, so they are converted before the branch.
         let values = self.top(params.len()).to_vec();
         let branch = self.ins().brif(condition, then, &[], otherwise, &[]);
         let alternative = if without_else {
@@ -173,7 +173,8 @@ impl<'a> Lowering<'a, '_> {
         }
         let inlined = self.in_outermost_inlined_frame();
         if inlined && self.reachable && !self.innermost().exit_used {
-            // No branch leaves the inlined body, so what is known at its end is known behind it.
+            // No branch leaves the inlined body, so what is known at its end is also known after
+            // it.
             let results = frame_results(self.stacks.frames.pop());
             self.top(results);
             return;
@@ -191,11 +192,11 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// Seals the header of the innermost loop, whose branches back are all known.
+    /// Seals the header of the innermost loop, whose back edges are all known now.
     fn seal_loop(&mut self, header: Block) {
         let params = self.builder.block_params(header).to_vec();
         self.loop_param_pairs += (params.len() as u64).pow(2);
-        // Beyond the limit, the function is refused behind this operator.
+        // Above the limit, the function is refused after this operator.
         if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS {
             self.builder.seal_block(header);
             if self.loops > SHALLOW {
@@ -205,7 +206,7 @@ impl<'a> Lowering<'a, '_> {
         self.loops -= 1;
     }
 
-    /// An `if` with parameters and no `else` hands its parameters on as results.
+    /// An `if` with parameters and no `else` passes its parameters on as results.
     fn close_missing_else(&mut self, block: Block, params: Vec<Value>) {
         if self.reachable {
             self.branch_to_exit();
@@ -240,8 +241,8 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = false;
     }
 
-    /// Returns the values on top of the operand stack: the first as such, the others through the
-    /// pointers that follow the parameters.
+    /// Returns the values on top of the operand stack: the first one directly, the others through
+    /// the pointers that follow the parameters.
     pub(super) fn emit_return(&mut self) {
         let results = self.ty.results.len();
         // The pointers for all results but the first are the last parameters.
@@ -267,7 +268,7 @@ impl<'a> Lowering<'a, '_> {
         self.jump_with_args(exit);
     }
 
-    /// The block that a branch to label `depth` goes to, and how many values it takes.
+    /// The block that a branch to label `depth` goes to, and the number of values it takes.
     pub(super) fn label(&mut self, depth: u32) -> (Block, usize) {
         let index = self.stacks.frames.len() - 1 - depth as usize;
         let frame = &mut self.stacks.frames[index];
@@ -286,13 +287,13 @@ impl<'a> Lowering<'a, '_> {
         self.builder.ins().jump(block, &self.stacks.block_args)
     }
 
-    /// Continues in `block`, to which several ways may lead, all of them from behind `start`.
+    /// Continues in `block`, which may be reached in several ways, all of them after `start`.
     fn switch_to_behind(&mut self, block: Block, start: Mark) {
         self.stacks.addresses.forget_since(start);
         self.switch_to(block);
     }
 
-    /// Continues in `block`, where nothing is known that held only on one way into it.
+    /// Continues in `block`, where nothing is known that held on only one way into it.
     fn switch_to(&mut self, block: Block) {
         self.builder.switch_to_block(block);
         self.forget_memory_base();

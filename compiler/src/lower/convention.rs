@@ -1,16 +1,17 @@
-//! How the functions of a module call each other.
+//! The calling convention of a module's functions.
 //!
-//! WAMR enters functions by the C convention, in which a caller removes the arguments that it put on
-//! the stack, so that it must stay there until the callee returns. In a module with tail calls the
-//! functions have a convention of their own, in which the callee removes them. What the runtime
-//! enters is then an *entry*, a function of the C convention that calls the function proper.
+//! WAMR enters functions by the C convention. In it, a caller removes the arguments that it put on
+//! the stack, so its frame must stay until the callee returns. In a module with tail calls,
+//! functions have another convention, in which the callee removes its arguments. The runtime then
+//! enters an *entry*, a function of the C convention that calls the actual function.
 //!
-//! The runtime's array of function pointers holds the entries only. The distance from an entry to
-//! its function lies in front of the entry, so that a call through a table passes the entry by:
-//! neither does it take part in the stack of mutual tail calls, nor does it cost calls much.
+//! The runtime's array of function pointers contains only entries. The distance from an entry to
+//! its function is stored before the entry, so that a call through a table bypasses the entry. So
+//! entries do not use stack in mutual tail calls, and calls cost little more.
 //!
-//! Only a module with tail calls pays for any of this. Whether it has some is known only when bodies
-//! are read, so a module is lowered as if it had none, and once more from the start when one is met.
+//! Only modules with tail calls pay for this. Whether there are any is known only when bodies are
+//! read. So a module is first lowered as if it had none, and again from the start when one is
+//! found.
 
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;
@@ -23,17 +24,17 @@ use super::symbol::Symbol;
 use crate::target::{CALL_CONV, TAIL_CALL_CONV};
 use crate::wasm::Module;
 
-/// How the functions of a module call each other.
+/// The calling convention of a module's functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Convention {
     /// Like the runtime calls them.
     C,
-    /// So that tail calls take no stack.
+    /// The callee removes its arguments, so tail calls take no stack.
     Tail,
 }
 
-/// Bytes in front of an entry. The last 4 of them are the signed distance from the entry to its
-/// function; the others keep the entry aligned.
+/// Bytes before an entry. The last 4 are the signed distance from the entry to its function; the
+/// others keep the entry aligned.
 pub(crate) const ENTRY_PREFIX_SIZE: usize = 16;
 /// Offset of the distance from the entry.
 const DISTANCE_OFFSET: i32 = -4;
@@ -47,9 +48,10 @@ impl Convention {
         }
     }
 
-    /// For every function whether it needs an entry: if the runtime calls functions otherwise, and
-    /// may call this one. It knows exports, the start function, and references; `ref.func` in a
-    /// body may only name a function that occurs in one of the other places.
+    /// For every function, whether it needs an entry: that is, if the runtime uses another
+    /// convention, and may call this function. The runtime knows exports, the start function, and
+    /// references; `ref.func` in a body may only name a function that occurs in one of the other
+    /// places.
     pub(super) fn entered(self, module: &Module<'_>) -> Vec<bool> {
         let mut entered = vec![false; module.functions.len()];
         if self == Self::C {

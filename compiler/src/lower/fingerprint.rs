@@ -1,17 +1,19 @@
-//! What the machine code of a function depends on, as a key.
+//! The key of a function: everything that its machine code depends on.
 //!
-//! A key covers the body's outline, what its references stand for, and everything that is the same
-//! for all functions: the sources of this compiler, Cranelift's settings, the facts of the
-//! [`Environment`]. Functions of the module stand in it for their types and for their numbers in the
-//! order of discovery, never for their indexes, which are not in the code: calls are resolved when
-//! the text is laid out. So a key stays the same when functions are added elsewhere in the module.
-//! Whatever else is an index in the code, such as that of an import, is one in the key.
+//! A key covers the body's outline, what its references refer to, and everything that is the same
+//! for all functions: the sources of this compiler, Cranelift's settings, and the facts in the
+//! [`Environment`]. Functions of the module are represented by their types and by their numbers in
+//! the order of first occurrence, never by their indexes, which the code does not contain: calls
+//! are resolved when the text is laid out. So a key stays the same when functions are added
+//! elsewhere in the module. Any other index in the code, such as that of an import, is part of the
+//! key.
 //!
-//! At level 3, functions that may be inlined are part of whoever may inline them: their outlines
-//! and what their references stand for belong to the key, and so on for those that they call.
+//! At level 3, the key of a function also covers functions that may be inlined into it: their
+//! outlines and what their references refer to, and in turn those of the functions that they call.
 //!
-//! Equal keys mean that the validator gives equal answers, too: types, globals, tables, segments and
-//! features are all that it asks for. **Lowering must depend on nothing that is not in here.**
+//! Equal keys also mean that the validator gives the same answers, since types, globals, tables,
+//! segments and features are all that it looks at. **Lowering must not depend on anything that is
+//! not part of the key.**
 
 use rustc_hash::FxHashMap;
 use wasmparser::{ValidatorResources, WasmModuleResources};
@@ -21,24 +23,24 @@ use super::sole_callee::SoleCallee;
 use crate::digest::{Digest, digest};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
 
-/// The most bodies that may be part of a function's key beside its own. Functions that call more of
-/// them, directly or not, have no key.
+/// The maximum number of other bodies that may be part of a function's key. Functions that call
+/// more of them, directly or indirectly, have no key.
 const MAX_INLINED: usize = 500;
 
-/// The key of a function, and the functions that its code names.
+/// The key of a function, and the functions that its code refers to.
 pub(crate) struct Fingerprint {
-    /// Equal for functions of equal code.
+    /// Equal for functions with equal code.
     pub(crate) key: Digest,
     /// Indexes of the function itself and of functions that it calls, by their numbers in the code's
     /// portable form.
     pub(crate) functions: Vec<u32>,
 }
 
-/// Makes the keys of a module's functions.
+/// Computes the keys of a module's functions.
 pub(crate) struct Fingerprints<'a> {
     env: &'a Environment<'a>,
     outlines: &'a [Option<Outline>],
-    /// What is the same for all functions.
+    /// The part that is the same for all functions.
     common: Digest,
     /// By type index.
     types: Vec<Digest>,
@@ -64,7 +66,8 @@ impl<'a> Fingerprints<'a> {
         }
     }
 
-    /// The fingerprint of the body at `position`, if it may have one. What is surely invalid has none.
+    /// The fingerprint of the body at `position`, if it can have one. A body that is certainly
+    /// invalid has none.
     pub(crate) fn of(&mut self, position: usize) -> Option<Fingerprint> {
         let index = self.env.module.imported_function_count() + position as u32;
         self.facts.0.clear();
@@ -143,7 +146,7 @@ impl<'a> Fingerprints<'a> {
         Some(())
     }
 
-    /// Adds the function that calls of type `ty` in the table reach, which may be inlined.
+    /// Adds the only possible callee of an indirect call of type `ty`, which may be inlined.
     fn add_sole_callee(&mut self, ty: u32, functions: &mut Vec<u32>) -> Option<()> {
         let canonical = *self.env.module.canonical_types.get(ty as usize)?;
         let callee = self.env.sole_callee(canonical);
@@ -194,9 +197,9 @@ impl<'a> Fingerprints<'a> {
     }
 }
 
-/// What the code of every function depends on.
+/// Everything that the code of every function depends on.
 fn common_facts(env: &Environment<'_>, settings: &str) -> String {
-    // All fields, so that a new one is thought of.
+    // All fields are named, so that a new one cannot be forgotten.
     let Environment {
         module,
         // By what refers to them.
@@ -204,9 +207,9 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         entered: _,
         askers: _,
         imported_types: _,
-        // Made from types, the convention and the target.
+        // Derived from types, the convention and the target.
         signatures: _,
-        // With these, no key is asked for.
+        // The cache is not used with these.
         tells_origins: _,
         call_stacks: _,
         interruptible: _,
@@ -259,7 +262,7 @@ fn type_digest(ty: &FuncType) -> Digest {
     digest([&facts.0[..]])
 }
 
-/// Bytes of a key before they are digested: a sequence in which every part tells what follows.
+/// The bytes that are digested into a key: a sequence in which every part tells what follows.
 #[derive(Default)]
 struct Facts(Vec<u8>);
 
@@ -296,7 +299,7 @@ impl Facts {
         Some(())
     }
 
-    /// The value of an expression that lowering takes for a constant.
+    /// The value of an expression that lowering treats as a constant.
     fn constant(&mut self, value: Option<&ConstExpr>) {
         let (kind, bytes): (u8, &[u8]) = match value {
             Some(ConstExpr::I32(value)) => (1, &value.to_le_bytes()),

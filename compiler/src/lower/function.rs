@@ -1,7 +1,7 @@
-//! Drives the lowering of one function: validation and translation in a single pass over its bytes.
+//! Lowers one function: validation and translation in a single pass over its bytes.
 //!
-//! Owns what is worth keeping between functions, so that a thread lowers many of them without
-//! allocating anew.
+//! The lowerer keeps its buffers between functions, so that a thread lowers many functions without
+//! new allocations.
 
 use cranelift_codegen::ir::{Function, Inst, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
@@ -19,28 +19,28 @@ use crate::error::Error;
 use crate::vectors::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
 
-/// The most IR instructions, and the most IR values, that a function may have: some megabytes of
-/// ordinary wasm code. Few bytes can stand for many of them, a call with 1,000 results or a loop with
-/// 1,000 locals for example, and Cranelift needs several hundred bytes of memory for each.
+/// The maximum number of IR instructions, and of IR values, of a function: some megabytes of
+/// ordinary wasm code. A few bytes can require many of them, for example a call with 1,000 results
+/// or a loop with 1,000 locals, and Cranelift needs several hundred bytes of memory for each.
 const MAX_IR_SIZE: usize = 2_000_000;
 
-/// The most pairs of a local and a block, for each of which the construction of SSA form may keep a
-/// value. 20,000 locals that are set behind 40,000 blocks are 240 KB of wasm, and took 3.2 GB.
+/// The maximum number of pairs of a local and a block. SSA construction may keep a value for each
+/// pair. 20,000 locals that are set after 40,000 blocks are 240 KB of wasm, and took 3.2 GB.
 const MAX_LOCALS_BY_BLOCKS: u64 = 100_000_000;
 
-/// The most operands that the conditional branches of a function may have together. Two bytes make a
-/// branch with as many operands as a label has values; twenty million take 250 MB.
+/// The maximum number of operands of all conditional branches of a function together. Two bytes
+/// make a branch with as many operands as a label has values; twenty million take 250 MB.
 pub(super) const MAX_BRANCH_OPERANDS: usize = 20_000_000;
 
-/// The most pairs of parameters that the heads of a function's loops may have together, each loop for
-/// itself. A parameter that turns out to have one value is removed, and the others move up; 37,500
-/// locals of one loop, 1.4 billion pairs, took 1.6 s.
+/// The maximum number of pairs of parameters of the same loop header, summed over all loops of a
+/// function. A parameter that turns out to have only one value is removed, and the others move up;
+/// 37,500 locals of one loop, 1.4 billion pairs, took 1.6 s.
 pub(super) const MAX_LOOP_PARAM_PAIRS: u64 = 300_000_000;
 
-/// How many operators are lowered until the host is asked again whether it wants the result.
+/// The number of operators lowered before the host is asked again whether to continue.
 const OPERATORS_BETWEEN_CHECKS: u32 = 4096;
 
-/// What is known of a body once it is lowered.
+/// What is known about a body once it is lowered.
 pub(crate) struct Lowered {
     /// Whether it has vectors.
     pub(crate) uses_simd: bool,
@@ -53,7 +53,7 @@ pub(crate) struct Lowered {
 pub(crate) enum Stop {
     /// It cannot be.
     Error(Error),
-    /// It makes tail calls, which [`Convention::C`](super::Convention::C) does not allow.
+    /// It makes tail calls, which [`Convention::C`](super::Convention::C) does not support.
     TailCalls,
 }
 
@@ -63,7 +63,7 @@ impl From<Error> for Stop {
     }
 }
 
-/// Lowers functions one after the other.
+/// Lowers functions, one after the other.
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
     validator: FuncValidatorAllocations,
@@ -82,7 +82,7 @@ impl<'a> FunctionLowerer<'a> {
         }
     }
 
-    /// Validates and lowers `body` into `func`, which is empty.
+    /// Validates `body` and lowers it into `func`, which is empty.
     ///
     /// # Errors
     /// Why there is no function.
@@ -113,7 +113,7 @@ impl<'a> FunctionLowerer<'a> {
             },
             Err(error) => Stop::Error(error),
         };
-        // The builder's context holds half a function.
+        // The builder's context contains half a function.
         drop(lowering);
         self.builder = FunctionBuilderContext::new();
         Err(stop)
@@ -183,7 +183,7 @@ impl<'a> Lowering<'a, '_> {
         Ok(())
     }
 
-    /// What comes next is made from the operator at `offset`.
+    /// The code that follows is compiled from the operator at `offset`.
     pub(super) fn begin_operator(&mut self, offset: u64) {
         if self.env.tells_origins {
             self.builder.set_srcloc(source_location(offset));
@@ -213,7 +213,7 @@ impl<'a> Lowering<'a, '_> {
         Err(Error::limit(what).at(offset as usize))
     }
 
-    /// Declared locals become variables behind the parameters.
+    /// Adds the declared locals as variables after the parameters.
     pub(super) fn declare_locals(
         &mut self,
         reader: &mut BinaryReader<'a>,
@@ -242,7 +242,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// Completes the function.
     pub(super) fn finish(mut self) {
-        // What traps share belongs to no operator.
+        // Code that is shared by traps does not belong to an operator.
         self.builder.set_srcloc(SourceLoc::default());
         self.emit_trap_blocks();
         let config = self.config;

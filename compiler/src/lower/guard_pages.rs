@@ -1,18 +1,19 @@
-//! Whether the runtime has the guard pages that code relies on.
+//! Checks whether the runtime has the guard pages that code relies on.
 //!
-//! Code that leaves its memory accesses to guard pages has no checks at all on a runtime that was built
-//! without (`WAMR_DISABLE_HW_BOUND_CHECK=1`), and neither the loader nor anything in the instance
-//! distinguishes such a runtime. One helper does: asked for the host's address of a range that is in no
-//! memory, a runtime with guard pages answers without a look, since whoever accesses it will fault; one
-//! without raises "out of bounds memory access". So what a runtime enters first asks for such a range:
-//! the start function, and the functions by whose names programs begin. They run once, so nothing that
-//! is executed often asks. A module that exports none of them is not protected.
+//! Code that relies on guard pages has no checks at all on a runtime that was built without them
+//! (`WAMR_DISABLE_HW_BOUND_CHECK=1`), and neither the loader nor anything in the instance
+//! distinguishes such a runtime. One helper does. It returns the host's address of a range of
+//! linear memory. If the range is in no memory, a runtime with guard pages returns without a check,
+//! since an access will fault anyway; one without raises "out of bounds memory access". So the
+//! functions that a runtime enters first ask for such a range: the start function, and the
+//! functions with the names of program entry points. They run once, so nothing that is executed
+//! often asks. A module that exports none of them is not protected.
 //!
-//! The range begins in the last byte of the first 4 GiB and is almost as long, so it is in no memory, and
-//! in no heap that instances share, which has at most 1 GiB.
+//! The range begins in the last byte of the first 4 GiB and is almost as long. So it is in no
+//! memory, and in no heap shared by instances, which has at most 1 GiB.
 //!
-//! Source: `wasm_check_app_addr_and_convert` in `core/iwasm/common/wasm_memory.c`, which is the same in
-//! all releases but for shared heaps; `wasm_application_execute_main` in
+//! Source: `wasm_check_app_addr_and_convert` in `core/iwasm/common/wasm_memory.c`, which is the
+//! same in all releases except for shared heaps; `wasm_application_execute_main` in
 //! `core/iwasm/common/wasm_application.c`, `execute_post_instantiate_functions` in
 //! `core/iwasm/aot/aot_runtime.c`.
 
@@ -26,7 +27,7 @@ use super::signature::POINTER;
 use crate::options::Options;
 use crate::wasm::{ExportKind, Module};
 
-/// The exports by which programs begin, or which the runtime calls by itself.
+/// The exports with which programs start, or which the runtime calls by itself.
 const FIRST: [&str; 6] = [
     "_start",
     "_initialize",
@@ -51,14 +52,14 @@ pub(super) fn askers(module: &Module<'_>, options: &Options) -> Vec<u32> {
 }
 
 impl Environment<'_> {
-    /// Whether function `index` looks for guard pages.
+    /// Whether function `index` checks for guard pages.
     pub(super) fn asks_for_guard_pages(&self, index: u32) -> bool {
         self.askers.contains(&index)
     }
 }
 
 impl Lowering<'_, '_> {
-    /// Leaves function `index` if the runtime has no guard pages, with an exception.
+    /// Leaves function `index` with an exception if the runtime has no guard pages.
     pub(super) fn ask_for_guard_pages(&mut self, index: u32) {
         if !self.env.asks_for_guard_pages(index) {
             return;
@@ -71,7 +72,7 @@ impl Lowering<'_, '_> {
         let args = [is_string, nowhere, nowhere, result];
         let there = self.call_instance_helper(Helper::CheckAppAddrAndConvert, &args);
         let there = there.expect("the helper says whether it has raised an exception");
-        // It has returned, so raising the exception again would return, too.
+        // The helper has returned, so raising the exception again would return, too.
         let missing = self.ins().icmp_imm_u(IntCC::Equal, there, 0);
         self.unwind_if(missing);
     }

@@ -1,9 +1,9 @@
-//! Calls of runtime helpers: the one place that issues them.
+//! Calls of runtime helpers. All of them are emitted here.
 //!
-//! Invariants: arguments are given in the order of `wamr-abi`'s table and with its types. A helper
-//! that may raise an exception is followed by what its [`Failure`] asks for: a test of the pending
-//! exception in software mode, or nothing, since it unwinds with hardware bounds checks. One that
-//! returns even there leaves the test of its result to the caller.
+//! Invariants: arguments have the order and the types of `wamr-abi`'s table. What follows a helper
+//! that may raise an exception depends on its [`Failure`]: in software mode, a test of the pending
+//! exception; with hardware bounds checks nothing, since the helper unwinds. If a helper returns
+//! even then, the caller must test its result.
 
 use cranelift_codegen::ir::{Inst, InstBuilder, Value};
 use wamr_abi::helpers::{Failure, Helper, RuntimeOption};
@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         self.call_helper(helper, &args)
     }
 
-    /// Calls `helper` and leaves what follows to the caller.
+    /// Calls `helper`; the caller has to emit what follows.
     pub(super) fn emit_helper_call(&mut self, helper: Helper, args: &[Value]) -> Inst {
         if may_raise(helper) {
             self.commit_trap();
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
                 self.probe_reserve();
             }
         }
-        // In the indirect mode, too, the reference tells that the helper is needed.
+        // In the indirect mode, too, the reference shows that the helper is needed.
         let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
         if !self.env.indirect_helpers {
             return self.ins().call(function, args);
@@ -49,8 +49,8 @@ impl Lowering<'_, '_> {
 }
 
 /// Whether a helper takes the runtime's locks, so that it must not run into the guard pages of the
-/// stack. `aot_invoke_native` looks at the limit by itself, and its thunk before it; C's memory
-/// functions, and those that compute with numbers, need no stack to speak of.
+/// stack. `aot_invoke_native` checks the limit by itself, and its thunk does before it. C's memory
+/// functions, and helpers that compute with numbers, need hardly any stack.
 fn may_raise(helper: Helper) -> bool {
     let is_intrinsic = helper.info().needs == Some(RuntimeOption::AotIntrinsics);
     !is_intrinsic && !matches!(helper, Helper::InvokeNative | Helper::Memset | Helper::Memmove)

@@ -1,15 +1,15 @@
-//! Calls that are replaced by the body of the callee, at level 3.
+//! Inlining: calls are replaced by the body of the callee, at level 3.
 //!
 //! A call of a small function costs more than what the function does: passing arguments, saving
 //! registers, loading the module instance and the memory base once more. So the callee's body is
-//! lowered in the place of the call, into the same function: its locals are variables like the
-//! caller's own, a `return` is a branch behind the call, and all that is known in the caller is
-//! known in it. What traps in it leaves the caller, for it is the caller's code now.
+//! lowered in place of the call, into the same function. Its locals are variables like the caller's
+//! own, a `return` is a branch to the code after the call, and everything known in the caller is
+//! known in it. A trap in it leaves the caller, since it is the caller's code now.
 //!
-//! No other function's IR is ever kept: whoever inlines a body reads its bytes anew, so that memory
-//! stays bounded and the result depends on the module alone, never on which function is compiled
-//! first. Whether a call is inlined is decided by the figures of a [`Plan`], by where the call
-//! stands, and by how much the caller has grown already.
+//! No IR of another function is ever kept. The bytes of an inlined body are read again for each
+//! call, so memory stays bounded, and the result depends only on the module, never on which
+//! function is compiled first. Whether a call is inlined depends on the numbers in a [`Plan`], on
+//! the place of the call, and on how much the caller has grown already.
 
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -28,27 +28,29 @@ use crate::wasm::{
     Body, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey, wide_product,
 };
 
-/// The weight of a function that is inlined wherever it is called: the call is as much code.
+/// The weight up to which a function is inlined wherever it is called: the call is as much code.
 const SMALL: u32 = 12;
-/// The same for calls in loops, and for functions that are called in one place only.
+/// The same for calls in loops, and for functions that are called in only one place.
 const MEDIUM: u32 = 20;
-/// The weights of functions that may turn out to compute a product of 128 bits; what is known as such
-/// is far from both.
+/// The weights of functions that may turn out to compute a 128-bit product; the weights of the
+/// known ones are far from both ends.
 const PRODUCT: RangeInclusive<u32> = 15..=50;
-/// The most parameters and locals of an inlined function, each a variable of the caller.
+/// The maximum number of parameters and locals of an inlined function, each of which becomes a
+/// variable of the caller.
 const MAX_LOCALS: u32 = 64;
 
-/// The most weight that functions inlined into one may have together, beside a tenth of its own.
+/// The maximum weight of all functions inlined into one function, in addition to a tenth of its own
+/// weight.
 const GROWTH: u32 = 30;
-/// To what weight a function that calls itself is unrolled.
+/// The weight up to which a recursive function is inlined into itself.
 const RECURSION: u32 = 400;
-/// The most calls of itself that are inlined into each other.
+/// The maximum depth of calls of itself that are inlined into each other.
 const MAX_RECURSION_DEPTH: u32 = 6;
-/// The most bodies inlined into each other.
+/// The maximum depth of bodies inlined into each other.
 pub(super) const MAX_DEPTH: usize = 8;
 
-/// Nothing is inlined any more into a function of so many IR instructions, or of so many pairs of a
-/// variable and a block: inlining must not take a function over the limits of the compiler.
+/// Nothing more is inlined into a function with this many IR instructions, or this many pairs of a
+/// variable and a block: inlining must not exceed the limits of the compiler.
 const MAX_CALLER_INSTS: usize = 50_000;
 const MAX_CALLER_VARIABLES_BY_BLOCKS: u64 = 10_000_000;
 
@@ -58,9 +60,9 @@ pub(crate) struct Plan {
     candidates: Vec<Option<Candidate>>,
     /// Weight of every body.
     weights: Vec<u32>,
-    /// For every import whether a table may hold it.
+    /// For every import, whether a table may contain it.
     in_table: Vec<bool>,
-    /// Whether some body has a tail call.
+    /// Whether a body has a tail call.
     tail_calls: bool,
     /// By canonical type index.
     sole_callees: Vec<Option<SoleCallee>>,
@@ -69,18 +71,18 @@ pub(crate) struct Plan {
 /// A function that may be inlined.
 struct Candidate {
     weight: u32,
-    /// Whether the module has a single call of it and nothing else refers to it.
+    /// Whether the module calls it in one place only, and nothing else refers to it.
     called_once: bool,
-    /// How many calls of itself are inlined into each other when it is compiled.
+    /// How deep calls of itself are inlined when it is compiled.
     recursion_depth: u32,
-    /// What it does, if it is a product that machines compute faster.
+    /// The product that it computes, if it is one that machines can compute faster.
     product: Option<WideProduct>,
-    /// Whether the body is valid: known when it is first asked for.
+    /// Whether the body is valid; computed when it is first needed.
     valid: OnceLock<bool>,
 }
 
 impl Plan {
-    /// Looks at all bodies of `module`, or at their outlines, if there are some.
+    /// Reads all bodies of `module`, or uses their outlines, if there are any.
     pub(crate) fn new(module: &Module<'_>, outlines: Option<&[Option<Outline>]>) -> Self {
         let imports = module.imported_function_count();
         let mut calls = referred_from_outside(module);
@@ -88,7 +90,7 @@ impl Plan {
         let in_table =
             calls[..imports as usize].iter().map(|&count| count > 0 || !closed).collect();
         let mut called = |callee: u32, times: u32| {
-            // An index that does not exist is found by validation.
+            // Validation reports an index that does not exist.
             if let Some(count) = calls.get_mut(callee as usize) {
                 *count = count.saturating_add(times);
             }
@@ -124,7 +126,7 @@ impl Plan {
                 .contains(&survey.weight)
                 .then(|| wide_product(module.function_type(index), body))
                 .flatten();
-            // Calls of a product, with all their operands, are more code than the product.
+            // A call of a product, with all its operands, is more code than the product itself.
             let weight = if product.is_some() { 0 } else { survey.weight };
             (weight <= MEDIUM).then(|| Candidate {
                 weight,
@@ -139,32 +141,34 @@ impl Plan {
         Self { candidates, weights, in_table, tail_calls, sole_callees }
     }
 
-    /// Whether some function makes tail calls.
+    /// Whether a function makes tail calls.
     pub(crate) fn has_tail_calls(&self) -> bool {
         self.tail_calls
     }
 
-    /// What decides whether calls of the function at `position` are inlined, beside its body and the
-    /// place of the call: its weight, whether it is called once, and its depth of recursion.
+    /// Everything that decides whether calls of the function at `position` are inlined, apart from
+    /// its body and the place of the call: its weight, whether it is called once, and its depth of
+    /// recursion.
     pub(super) fn candidate_facts(&self, position: usize) -> Option<(u32, bool, u32)> {
         let Candidate { weight, called_once, recursion_depth, product: _, valid: _ } =
             self.candidates.get(position)?.as_ref()?;
         Some((*weight, *called_once, *recursion_depth))
     }
 
-    /// The only function that an indirect call of this canonical type can reach, if there is one.
+    /// The only function that an indirect call of this canonical type can reach, if there is
+    /// exactly one.
     pub(super) fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
         self.sole_callees[canonical as usize]
     }
 
-    /// Whether a table may hold the import `function`.
+    /// Whether a table may contain the import `function`.
     pub(super) fn table_may_hold_import(&self, function: u32) -> bool {
         self.in_table[function as usize]
     }
 }
 
-/// Whether all functions in tables are named by the module: neither is a table or a global for
-/// functions shared with others, nor is a function passed by them.
+/// Whether the module itself names all functions in tables: it shares no table and no global for
+/// functions, and passes no function through them.
 fn tables_are_closed(module: &Module<'_>) -> bool {
     let is_function = |ty: &ValueType| *ty == ValueType::FuncRef;
     let mut values = module.types.iter().flat_map(|ty| ty.params.iter().chain(&ty.results));
@@ -175,7 +179,7 @@ fn tables_are_closed(module: &Module<'_>) -> bool {
         && !globals.any(is_function)
 }
 
-/// For every function how often it is referred to by other things than calls.
+/// For every function, the number of references other than calls.
 fn referred_from_outside(module: &Module<'_>) -> Vec<u32> {
     let mut references = vec![0; module.functions.len()];
     for index in module.functions_named_outside() {
@@ -184,7 +188,7 @@ fn referred_from_outside(module: &Module<'_>) -> Vec<u32> {
     references
 }
 
-/// How deep a function of this weight, that calls itself in `calls` places, is inlined into itself.
+/// How deep a function of this weight that calls itself in `calls` places is inlined into itself.
 fn recursion_depth(weight: u32, calls: u32) -> u32 {
     let (mut depth, mut copies, mut total) = (0, 1, weight);
     while calls > 0 && depth < MAX_RECURSION_DEPTH {
@@ -198,16 +202,16 @@ fn recursion_depth(weight: u32, calls: u32) -> u32 {
     depth
 }
 
-/// What is being inlined into a function, and what has been.
+/// The state of inlining into a function.
 #[derive(Default)]
 pub(super) struct Inlining {
     /// The function that is compiled.
     root: Option<u32>,
-    /// The functions whose bodies are being inlined, the outermost first.
+    /// The functions whose bodies are being inlined, outermost first.
     pub(super) active: Vec<u32>,
-    /// The control stack's height below the innermost of them; 0 for the function itself.
+    /// The height of the control stack below the innermost of them; 0 for the function itself.
     base: usize,
-    /// Weight that may still be added.
+    /// The weight that may still be added.
     allowance: u32,
     /// Variables that no body uses any more.
     free: Vec<(Type, Variable)>,
@@ -224,7 +228,7 @@ impl<'a> Lowering<'a, '_> {
         self.inlining.allowance = GROWTH + plan.weights[position as usize] / 10;
     }
 
-    /// The body of `function`, if a call of it at the current position is to be inlined.
+    /// The body of `function`, if a call of it at the current position should be inlined.
     pub(super) fn inlined_body(&mut self, function: u32) -> Option<&'a Body<'a>> {
         let env = self.env;
         let position = function.checked_sub(env.module.imported_function_count())? as usize;
@@ -257,7 +261,7 @@ impl<'a> Lowering<'a, '_> {
         Some(body)
     }
 
-    /// The product that the body of `function` computes, if it is to be lowered as one.
+    /// The product that the body of `function` computes, if it should be lowered as one.
     pub(super) fn recognised_product(&self, function: u32) -> Option<&'a WideProduct> {
         let env = self.env;
         let position = function.checked_sub(env.module.imported_function_count())? as usize;
@@ -274,7 +278,7 @@ impl<'a> Lowering<'a, '_> {
             || self.variables * dfg.num_blocks() as u64 > MAX_CALLER_VARIABLES_BY_BLOCKS
     }
 
-    /// Lowers `body` in the place of a call of `function`, whose arguments are on the operand stack.
+    /// Lowers `body` in place of a call of `function`, whose arguments are on the operand stack.
     pub(super) fn inline_call(&mut self, function: u32, body: &'a Body<'a>) {
         let ty = self.env.module.function_type(function);
         let args = self.top(ty.params.len()).to_vec();
@@ -325,7 +329,7 @@ impl<'a> Lowering<'a, '_> {
         Ok(())
     }
 
-    /// Adds a local to those of the body that is being lowered.
+    /// Adds a local to those of the body being lowered.
     pub(super) fn declare_local(&mut self, ty: ValueType, value: Value) {
         let ty = clif_type(ty);
         let free = &mut self.inlining.free;
@@ -348,7 +352,7 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// Whether the innermost frame is that of an inlined body.
+    /// Whether the innermost frame is the outermost one of an inlined body.
     pub(super) fn in_outermost_inlined_frame(&self) -> bool {
         self.inlining.base != 0 && self.stacks.frames.len() == self.inlining.base + 1
     }

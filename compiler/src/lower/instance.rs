@@ -2,7 +2,7 @@
 //!
 //! Invariants: every offset comes from `wamr-abi` or from the instance layout. What cannot change
 //! while a function runs is loaded once, in the entry block, where Cranelift can sink, share and
-//! hoist it; what can change is loaded where it is used.
+//! hoist the load. What can change is loaded where it is used.
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{
@@ -15,7 +15,8 @@ use super::context::Lowering;
 use super::signature::{POINTER, clif_type};
 use super::symbol::native_symbol_slot;
 
-/// Parts of memory that never overlap, so that an access to one leaves the others' values known.
+/// Parts of memory that never overlap, so that a store to one does not invalidate values of the
+/// others.
 #[derive(Clone, Copy)]
 pub(super) enum Region {
     /// Linear memory.
@@ -24,7 +25,7 @@ pub(super) enum Region {
     Instance = 1,
     /// Table slots.
     Table = 2,
-    /// Frames for call stacks, and where they end.
+    /// Frames for call stacks, and the pointer to their end.
     Frames = 3,
 }
 
@@ -40,7 +41,7 @@ impl Region {
     }
 }
 
-/// Values of the instance that are the same in the whole function.
+/// Values of the instance that are constant in the whole function.
 #[derive(Default)]
 pub(super) struct InstanceValues {
     last_entry_inst: Option<Inst>,
@@ -63,7 +64,7 @@ impl Lowering<'_, '_> {
         MemFlagsData::new().with_notrap().with_alias_region(Some(handle))
     }
 
-    /// Loads a pointer that stays the same while the function runs, in the entry block.
+    /// Loads a pointer that is constant while the function runs, in the entry block.
     fn load_in_entry(&mut self, base: Value, offset: u32) -> Value {
         let flags = MemFlagsData::trusted().with_readonly().with_can_move();
         self.builder.ensure_inserted_block();
@@ -111,8 +112,8 @@ impl Lowering<'_, '_> {
         self.ins().load(POINTER, flags, table, offset as i32)
     }
 
-    /// A structure and the offset in it of a field of memory 0. The memory instance lies inside the
-    /// module instance, but one that threads share lies inside that of the first thread.
+    /// A field of memory 0, as a structure and an offset in it. The memory instance is inside the
+    /// module instance, but for a shared memory it is inside that of the first thread.
     fn memory_field(&mut self, offset: u32) -> (Value, u32) {
         let instance = self.module_instance();
         if !self.env.shared_memory {
@@ -134,8 +135,8 @@ impl Lowering<'_, '_> {
         self.load_field(ty, base, offset as i32)
     }
 
-    /// Address of linear memory. Where growth moves it, it is loaded anew after whatever may grow
-    /// it.
+    /// Address of linear memory. If growth can move it, it is loaded again after everything that
+    /// may grow it.
     pub(super) fn memory_base(&mut self) -> Value {
         if let Some(value) = self.instance.memory_base {
             return value;
@@ -150,7 +151,7 @@ impl Lowering<'_, '_> {
         value
     }
 
-    /// Forgets what a call may have changed, or what does not dominate the current position.
+    /// Forgets a base that a call may have changed, or that does not dominate the current position.
     pub(super) fn forget_memory_base(&mut self) {
         if self.env.memory_moves() {
             self.instance.memory_base = None;
@@ -173,7 +174,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The highest address at which an access of `bytes` bytes is inside linear memory, 64 bits
-    /// wide; 0 when the memory was created without pages and has not grown.
+    /// wide; 0 if the memory was created without pages and has not grown.
     pub(super) fn memory_bound(&mut self, bytes: u32) -> Value {
         let field = match bytes {
             1 => memory::MEM_BOUND_CHECK_1BYTE,
@@ -185,30 +186,30 @@ impl Lowering<'_, '_> {
         self.load_memory_field(types::I64, field)
     }
 
-    /// The first byte of the pending exception's text: zero when there is none.
+    /// The first byte of the pending exception's text; zero if there is none.
     pub(super) fn pending_exception(&mut self) -> Value {
         let instance = self.module_instance();
         self.load_field(types::I8, instance, instance::CUR_EXCEPTION as i32)
     }
 
-    /// The same as it is at this moment, whoever set it.
+    /// The same at this moment, whoever has set it.
     pub(super) fn pending_exception_now(&mut self) -> Value {
         let flags = self.flags(Region::Instance);
         let instance = self.module_instance();
         let address = self.ins().iadd_imm_u(instance, i64::from(instance::CUR_EXCEPTION));
-        // Of several plain loads, Cranelift would keep one, and not every machine has atomic ones of a
-        // byte. What stands behind the first byte is of no interest if that is zero.
+        // Cranelift would merge several plain loads, and not every machine has atomic loads of a
+        // byte. The bytes after the first one do not matter if that is zero.
         let text = self.ins().atomic_load(types::I32, flags, address);
         self.ins().band_imm_u(text, 0xff)
     }
 
-    /// The flags by which another thread asks this one to stop, as they are at this moment.
+    /// The flags with which another thread asks this one to stop, at this moment.
     pub(super) fn suspend_flags(&mut self) -> Value {
         let flags = self.flags(Region::Instance);
         let offset = i64::from(exec_env::SUSPEND_FLAGS);
         let exec_env = self.exec_env;
         let address = self.ins().iadd_imm_u(exec_env, offset);
-        // Of several plain loads, Cranelift would keep one.
+        // Cranelift would merge several plain loads.
         self.ins().atomic_load(types::I32, flags, address)
     }
 
@@ -236,33 +237,33 @@ impl Lowering<'_, '_> {
         self.ins().load(POINTER, flags, exec_env, offset)
     }
 
-    /// The first free byte behind the frames for call stacks.
+    /// The first free byte after the frames for call stacks.
     pub(super) fn frames_end(&mut self) -> Value {
         let flags = self.flags(Region::Frames);
         let (exec_env, offset) = (self.exec_env, exec_env::WASM_STACK_TOP as i32);
         self.ins().load(POINTER, flags, exec_env, offset)
     }
 
-    /// Lets the frames for call stacks end at `end`.
+    /// Sets the end of the frames for call stacks to `end`.
     pub(super) fn set_frames_end(&mut self, end: Value) {
         let flags = self.flags(Region::Frames);
         let (exec_env, offset) = (self.exec_env, exec_env::WASM_STACK_TOP as i32);
         self.ins().store(flags, end, exec_env, offset);
     }
 
-    /// Where frames for call stacks must end.
+    /// The limit of the frames for call stacks.
     pub(super) fn frames_boundary(&mut self) -> Value {
         self.load_field(POINTER, self.exec_env, exec_env::WASM_STACK_TOP_BOUNDARY as i32)
     }
 
-    /// Writes into a frame for call stacks, `offset` bytes behind `base`.
+    /// Writes into a frame for call stacks, `offset` bytes after `base`.
     pub(super) fn store_frame_field(&mut self, value: Value, base: Value, offset: u32) {
         let flags = self.flags(Region::Frames);
         self.ins().store(flags, value, base, offset as i32);
     }
 
-    /// The bounds of the stack in linear memory, 64 bits wide: its pointer stays above the first, and
-    /// does not exceed the second.
+    /// The bounds of the stack in linear memory, 64 bits wide: its pointer stays above the first,
+    /// and does not exceed the second.
     pub(super) fn aux_stack_bounds(&mut self) -> (Value, Value) {
         let boundary = exec_env::AUX_STACK_BOUNDARY as i32;
         let bottom = exec_env::AUX_STACK_BOTTOM as i32;
@@ -297,15 +298,15 @@ impl Lowering<'_, '_> {
         self.ins().store(flags, value, instance, offset);
     }
 
-    /// Where this thread has its global `index`.
+    /// The address of this thread's global `index`.
     pub(super) fn global_address(&mut self, index: u32) -> Value {
         let offset = self.env.layout.global(index);
         let instance = self.module_instance();
         self.ins().iadd_imm_u(instance, i64::from(offset))
     }
 
-    /// Where the first thread has its global `index`, in a module whose threads share a memory: behind that
-    /// memory, which is part of its instance.
+    /// The address of the first thread's global `index`, in a module whose threads share a memory:
+    /// after that memory, which is part of its instance.
     pub(super) fn common_global_address(&mut self, index: u32) -> Value {
         let is_aligned = self.env.layout.global(index).is_multiple_of(8);
         debug_assert!(self.env.shared_memory && is_aligned, "atomic accesses want it so");
@@ -335,15 +336,16 @@ impl Lowering<'_, '_> {
         (self.ins().iadd(instance, bytes), offset as i32)
     }
 
-    /// Reads a table element whose index was checked. A null has three encodings in a 64-bit slot;
-    /// its low half is all ones in each.
+    /// Reads a table element whose index was checked. Null has three encodings in a 64-bit slot;
+    /// its low half is all ones in each of them.
     pub(super) fn load_table_element(&mut self, index: u32, element: Value) -> Value {
         let (slot, offset) = self.table_slot(index, element);
         let flags = self.flags(Region::Table);
         self.ins().load(types::I32, flags, slot, offset)
     }
 
-    /// Writes a table element whose index was checked, zero-extended, as the runtime tests nulls.
+    /// Writes a table element whose index was checked, zero-extended, as the runtime tests for
+    /// null.
     pub(super) fn store_table_element(&mut self, index: u32, element: Value, value: Value) {
         let (slot, offset) = self.table_slot(index, element);
         let wide = self.ins().uextend(types::I64, value);
@@ -357,7 +359,8 @@ impl Lowering<'_, '_> {
         self.load_element(types::I32, base, function)
     }
 
-    /// Where the runtime enters a function of this module whose index is known to exist.
+    /// The address at which the runtime enters a function of this module, whose index is known to
+    /// exist.
     pub(super) fn load_function_pointer(&mut self, function: Value) -> Value {
         let base = self.instance_pointer(|v| &mut v.func_ptrs, instance::FUNC_PTRS);
         self.load_element(POINTER, base, function)
@@ -377,8 +380,8 @@ impl Lowering<'_, '_> {
         value
     }
 
-    /// Loads element `index` of an array that does not change. It may only move as far as the
-    /// check of its index, which Cranelift cannot see, so it carries no `can_move`.
+    /// Loads element `index` of an array that does not change. The load must not move above the
+    /// check of its index, which Cranelift cannot see, so it has no `can_move` flag.
     fn load_element(&mut self, ty: Type, base: Value, index: Value) -> Value {
         let index = self.ins().uextend(POINTER, index);
         let bytes = self.ins().ishl_imm_u(index, i64::from(ty.bytes().ilog2()));

@@ -1,9 +1,9 @@
-//! Operators that are calls of the runtime where the options ask for it.
+//! Compiles operators to calls of the runtime, if the options ask for it.
 //!
-//! An operator is lowered to its instruction first. If that is to be a call, the instruction goes
-//! away again, and the call takes its operands. What must be tested before, such as a divisor, was
-//! tested by then. Operands that the instruction takes but C does not define are kept from the
-//! helper, and results that C leaves open become those of the operator.
+//! An operator is first lowered to its instruction. If it should be a call, the instruction is
+//! removed again, and the call takes its operands. What must be tested before, such as a divisor,
+//! has been tested by then. Operands that are valid for the instruction but undefined in C are not
+//! passed to the helper, and results that C leaves open are corrected to those of the operator.
 //! Source: `core/iwasm/aot/aot_intrinsic.c`.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -12,7 +12,8 @@ use wamr_abi::helpers::Helper;
 
 use super::context::Lowering;
 
-/// The helper that does what an instruction does to operands of type `from`, giving `to`.
+/// The helper that does the same as an instruction with operands of type `from` and the result type
+/// `to`.
 fn helper(opcode: Opcode, from: Type, to: Type) -> Option<Helper> {
     const F32: Type = types::F32;
     const F64: Type = types::F64;
@@ -82,7 +83,7 @@ fn from_integer(signed: bool, from: Type, to: Type) -> Helper {
     }
 }
 
-/// The conversion of a float that is in range.
+/// The helper that converts a float in range to an integer.
 fn to_integer(signed: bool, from: Type, to: Type) -> Helper {
     match (signed, from == types::F64, to == types::I64) {
         (true, false, false) => Helper::IntrinsicF32ToI32,
@@ -110,14 +111,14 @@ fn float_condition(cc: FloatCC) -> Option<i64> {
 }
 
 impl Lowering<'_, '_> {
-    /// The value of an operator whose instruction, just emitted, gives `result`; or of the call that
-    /// takes its place.
+    /// The value of an operator whose instruction has just been emitted with `result`, or of the
+    /// call that replaces it.
     pub(super) fn or_called(&mut self, result: Value) -> Value {
         if self.env.intrinsics.is_empty() {
             return result;
         }
         let dfg = &self.builder.func.dfg;
-        // Some operators give an operand back.
+        // Some operators return an operand.
         let Some(inst) = self.last_instruction(result) else { return result };
         let args = dfg.inst_args(inst).to_vec();
         let (opcode, to) = (dfg.insts[inst].opcode(), dfg.value_type(result));
@@ -126,20 +127,20 @@ impl Lowering<'_, '_> {
         self.replaced(inst, helper, &args).unwrap_or(result)
     }
 
-    /// The same, with NaNs as the options want them.
+    /// The same, with canonical NaNs if the options ask for them.
     pub(super) fn settled(&mut self, result: Value) -> Value {
         let value = self.or_called(result);
         if value == result {
             return self.with_canonical_nans(result);
         }
-        // What C computes is canonical on no machine: a library may give an operand back.
+        // The result of C code is not canonical on any machine: a library may return an operand.
         match self.makes_nans_canonical(result) {
             true => self.canonical(value),
             false => value,
         }
     }
 
-    /// The same for a conversion of a float that is in range.
+    /// The same for a conversion of a float in range.
     pub(super) fn or_called_conversion(&mut self, signed: bool, result: Value) -> Value {
         let Some(inst) = self.last_instruction(result) else { return result };
         let dfg = &self.builder.func.dfg;
@@ -148,7 +149,7 @@ impl Lowering<'_, '_> {
         self.replaced(inst, to_integer(signed, from, to), &args).unwrap_or(result)
     }
 
-    /// The same for a comparison of floats, which gives a boolean of 8 bits.
+    /// The same for a comparison of floats, which gives an 8-bit boolean.
     pub(super) fn or_called_comparison(&mut self, cc: FloatCC, result: Value) -> Value {
         let Some(inst) = self.last_instruction(result) else { return result };
         let args = self.builder.func.dfg.inst_args(inst).to_vec();
@@ -168,7 +169,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The instruction that gives `result`, if it stands at the end of the current block.
+    /// The instruction that computes `result`, if it is the last one in the current block.
     fn last_instruction(&self, result: Value) -> Option<Inst> {
         let func = &self.builder.func;
         let inst = func.dfg.value_def(result).inst()?;
@@ -176,7 +177,7 @@ impl Lowering<'_, '_> {
         (func.layout.last_inst(block) == Some(inst)).then_some(inst)
     }
 
-    /// Replaces `inst` by a call of `helper`, if that is asked for.
+    /// Replaces `inst` by a call of `helper`, if that is requested.
     fn replaced(&mut self, inst: Inst, helper: Helper, args: &[Value]) -> Option<Value> {
         if !self.env.intrinsics.contains(helper) {
             return None;
@@ -192,8 +193,8 @@ impl Lowering<'_, '_> {
         Some(self.as_operator_gives_it(helper, value))
     }
 
-    /// 1 for -1: the remainder is 0 by both, but C does not define that of the least integer by -1,
-    /// and x86-64 has a trap for it.
+    /// Replaces -1 by 1: the remainder is 0 for both, but C leaves that of the minimum integer by
+    /// -1 undefined, and on x86-64 it faults.
     fn without_minus_one(&mut self, divisor: Value) -> Value {
         let ty = self.builder.func.dfg.value_type(divisor);
         let is_minus_one = self.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
@@ -201,7 +202,7 @@ impl Lowering<'_, '_> {
         self.ins().select(is_minus_one, one, divisor)
     }
 
-    /// What the operator gives where `helper` has returned `value`.
+    /// The result of the operator if `helper` has returned `value`.
     fn as_operator_gives_it(&mut self, helper: Helper, value: Value) -> Value {
         match helper {
             // Counts of 64 bits have an undefined upper half before release 2.3.0.
@@ -209,8 +210,8 @@ impl Lowering<'_, '_> {
                 let low = self.ins().ireduce(types::I32, value);
                 self.ins().uextend(types::I64, low)
             }
-            // A C library may give a signalling NaN back. A sum is a quiet one; to all other values,
-            // zeros included, adding -0 changes nothing.
+            // A C library may return a signalling NaN. A sum is a quiet one; adding -0 does not
+            // change any other value, including zeros.
             Helper::IntrinsicCeilF32
             | Helper::IntrinsicFloorF32
             | Helper::IntrinsicTruncF32

@@ -1,15 +1,16 @@
-//! Counting instructions and gas, block by block.
+//! Counts instructions and gas, block by block.
 //!
-//! Where a basic block of wasm begins, the counters move by all that the block will execute; so no block
-//! runs for which there is not enough gas. How much that is, is known when the block ends: until then a
-//! constant stands there that is filled in afterwards. Blocks end with what may send control another
-//! way, calls included ([`Operator::ends_block`]), so a counter tells the same whether or not a call is
-//! inlined. What an operator costs for its length is paid right before it is executed.
+//! Where a basic block of wasm begins, the counters change by all that the block will execute, so
+//! no block runs without enough gas. The amount is known when the block ends; until then there is a
+//! constant that is filled in afterwards. Blocks end with operators that may send control
+//! elsewhere, including calls ([`Operator::ends_block`]), so a counter has the same value whether
+//! or not a call is inlined. What an operator costs for its length is charged right before it is
+//! executed.
 //!
-//! The counters are variables of the function, so that loops need not load them, and are stored in their
-//! globals each time they move, so that hosts, callees and whoever looks after a trap see them. After a
-//! call they are loaded again. Where threads share a memory, these are a thread's own counters, and
-//! `account.rs` keeps those of all.
+//! The counters are variables of the function, so that loops need not load them. Each time they
+//! change, they are stored in their globals, where hosts, callees and everyone after a trap can see
+//! them. After a call they are loaded again. If threads share a memory, these are a thread's own
+//! counters, and `account.rs` maintains those of all threads.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::immediates::Imm64;
@@ -24,13 +25,13 @@ use crate::wasm::Operator;
 pub(crate) struct Meters {
     /// The global with the number of instructions.
     pub(super) instructions: Option<u32>,
-    /// The global with the gas that is left, and what takes how much.
+    /// The global with the gas that is left, and the costs.
     pub(super) gas: Option<(u32, Costs)>,
-    /// The counters of all threads, if these are a thread's own.
+    /// The counters of all threads, if the others are a thread's own.
     pub(super) common: Option<CommonCounters>,
 }
 
-/// Counters that threads share: globals in the instance of the first one.
+/// Counters that threads share: globals in the instance of the first thread.
 #[derive(Clone, Copy)]
 pub(super) struct CommonCounters {
     pub(super) instructions: Option<u32>,
@@ -38,7 +39,7 @@ pub(super) struct CommonCounters {
 }
 
 impl Meters {
-    /// The meters that `instrumentation` asks for, if it does.
+    /// The meters that `instrumentation` asks for, if any.
     pub(super) fn new(counters: Counters, instrumentation: &Instrumentation) -> Option<Self> {
         let Counters { instructions, gas, .. } = counters;
         let common = counters.own.map(|_| CommonCounters { instructions, gas });
@@ -60,7 +61,7 @@ pub(super) struct Metering {
     open: Option<Charge>,
 }
 
-/// What the current block has added up so far, and the constants that are to hold the sums.
+/// The sums of the current block so far, and the constants that will contain them.
 struct Charge {
     instructions: i64,
     gas: i64,
@@ -111,8 +112,8 @@ impl Lowering<'_, '_> {
         });
     }
 
-    /// Moves the counters by constants that are not known yet. Gas comes first: a block that is not paid
-    /// for is not counted either.
+    /// Changes the counters by constants that are not known yet. Gas comes first: a block that is
+    /// not paid for is not counted either.
     fn open_charge(&mut self) -> Charge {
         let mut charge =
             Charge { instructions: 0, gas: 0, instructions_constant: None, gas_constant: None };
@@ -136,7 +137,7 @@ impl Lowering<'_, '_> {
         charge
     }
 
-    /// The block is complete: fills its sums in.
+    /// The block is complete: fills in its sums.
     fn close_charge(&mut self) {
         let Some(charge) = self.metering.open.take() else { return };
         let sums = [
@@ -151,9 +152,9 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Takes the gas that `operator`, which is about to be executed, costs for its `length`, an unsigned
-    /// number of 32 or 64 bits. It is taken here whether or not the length is a constant: what is known of
-    /// it depends on the level.
+    /// Charges the gas that `operator`, which is about to be executed, costs for its `length`, an
+    /// unsigned number of 32 or 64 bits. It is charged here even if the length is a constant, since
+    /// which lengths are known depends on the level.
     pub(super) fn meter_length(&mut self, operator: Operator, length: Value) {
         let Some((global, costs)) = self.env.meters.as_ref().and_then(|meters| meters.gas.as_ref())
         else {
@@ -164,7 +165,7 @@ impl Lowering<'_, '_> {
         let global = *global;
         let cost = self.cost_of_length(cost, length);
         let before = self.builder.use_var(variable);
-        // The host may have set less than nothing.
+        // The host may have set a negative amount.
         let zero = self.ins().iconst(types::I64, 0);
         let available = self.ins().smax(before, zero);
         let exhausted = self.ins().icmp(IntCC::UnsignedGreaterThan, cost, available);
@@ -173,8 +174,8 @@ impl Lowering<'_, '_> {
         self.set_counter(variable, global, left);
     }
 
-    /// What `length` costs, as an unsigned number. One that exceeds 64 bits is some number of at least
-    /// 2^63, which is more than there can be.
+    /// The cost of `length`, as an unsigned number. If it exceeds 64 bits, it is a number of at
+    /// least 2^63, which is more gas than there can be.
     fn cost_of_length(&mut self, LengthCost { cost, units }: LengthCost, length: Value) -> Value {
         let is_wide = self.builder.func.dfg.value_type(length) == types::I64;
         let mut groups = if is_wide { length } else { self.ins().uextend(types::I64, length) };
@@ -198,7 +199,7 @@ impl Lowering<'_, '_> {
         self.store_global(global, value);
     }
 
-    /// Takes the counters from their globals, which a callee has moved.
+    /// Loads the counters from their globals, which a callee has changed.
     pub(super) fn reload_counters(&mut self) {
         let Some(meters) = &self.env.meters else { return };
         let gas = meters.gas.as_ref().map(|(global, _)| *global);

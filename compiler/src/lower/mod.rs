@@ -1,10 +1,10 @@
-//! One function body to Cranelift IR, validated on the way.
+//! Lowers function bodies to Cranelift IR, and validates them on the way.
 //!
-//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`], [`profiling`] and [`helper_call`] know offsets
-//! in the runtime's structures and names of its helpers; `operators` speaks through them. The IR
-//! holds no instruction that can raise SIGILL, SIGFPE or SIGTRAP when executed: whatever traps in
-//! wasm is tested first, and raised through the runtime. Lowering reads the module and writes one
-//! function; nothing is shared between functions but read-only facts.
+//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`], [`profiling`]
+//! and [`helper_call`] know offsets in the runtime's structures and names of its helpers;
+//! `operators` uses these modules. The IR contains no instruction that can raise SIGILL, SIGFPE or
+//! SIGTRAP when executed: whatever traps in wasm is tested first, and raised through the runtime.
+//! Lowering reads the module and writes one function; functions share only read-only facts.
 
 mod account;
 mod addresses;
@@ -63,73 +63,73 @@ pub(crate) use thunks::{
     lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_trap_thunk,
 };
 
-/// What lowering knows about the module and the options, the same for every function.
+/// What lowering knows about the module and the options; the same for every function.
 pub(crate) struct Environment<'a> {
     /// The module.
     pub(crate) module: &'a Module<'a>,
     /// Places of globals and tables.
     pub(crate) layout: &'a InstanceLayout,
-    /// How the functions of the module call each other.
+    /// The calling convention of the module's functions.
     convention: Convention,
     /// Functions that the runtime enters by another convention.
     entered: Vec<bool>,
     /// Signatures by type index.
     signatures: Vec<Signature>,
-    /// Whether some import that a table may hold has the canonical type of this index.
+    /// Whether an import that a table may contain has the canonical type of this index.
     imported_types: Vec<bool>,
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
-    /// Functions that see whether the runtime has guard pages.
+    /// Functions that check whether the runtime has guard pages.
     askers: Vec<u32>,
-    /// Whether memory accesses are checked in code, and exceptions after calls.
+    /// Whether code checks memory accesses, and exceptions after calls.
     software_checks: bool,
     /// Whether threads share the memory.
     shared_memory: bool,
     /// Whether helpers are called through the runtime's table of their addresses.
     indirect_helpers: bool,
-    /// Operators that are calls of helpers.
+    /// Operators that are compiled to calls of helpers.
     intrinsics: Intrinsics,
-    /// Whether NaNs that operators compute are canonical.
+    /// Whether NaNs that operators compute must be canonical.
     canonical_nans: bool,
-    /// Whether the machine's instructions make them so.
+    /// Whether the machine's instructions make them canonical.
     has_canonical_nans: bool,
-    /// What frames for call stacks hold, if there are any.
+    /// The content of frames for call stacks, if there are any.
     call_stacks: Option<CallStacks>,
-    /// The global that holds the pointer of a stack in linear memory, if it is checked.
+    /// The global with the pointer of a stack in linear memory, if it is checked.
     aux_stack_pointer: Option<u32>,
     /// Whether functions check the native stack in code.
     stack_checks: bool,
-    /// The largest frame, in bytes, of a function that sees the end of the stack by itself.
+    /// The size in bytes of the largest frame that needs no stack guard.
     largest_unguarded_frame: u32,
-    /// Whether compare-and-swap of 32 bits wants the upper half of a register to be zero.
+    /// Whether 32-bit compare-and-swap needs the upper half of a register to be zero.
     compares_whole_registers: bool,
-    /// Whether lanes are rotated by whole bytes with a shuffle.
+    /// Whether a shuffle rotates lanes by whole bytes.
     shuffles_rotate: bool,
-    /// Whether f32 parameters come from the runtime in a form that the machine takes for NaN.
+    /// Whether the runtime passes f32 parameters in a form that the machine reads as NaN.
     unboxed_f32_arguments: bool,
     /// How vectors are passed.
     vectors: Vectors,
-    /// Why there can be no vectors, if so.
+    /// Why vectors are not supported, if so.
     no_vectors: Option<Error>,
     /// Bytes that stay free below every checked stack pointer.
     stack_reserve: u32,
-    /// Whether lowering spends time on better code, as from level 1 on.
+    /// Whether lowering spends time on better code, from level 1 on.
     optimises: bool,
     /// What may be inlined, if anything.
     inlining: Option<&'a InliningPlan>,
-    /// Whether the IR tells which operators it was made from.
+    /// Whether the IR contains the operators that it was made from.
     tells_origins: bool,
-    /// Whether the result is still wanted.
+    /// Tells whether the result is still wanted.
     pub(crate) monitor: &'a Monitor<'a>,
-    /// Whether functions look for an exception that another thread has set.
+    /// Whether functions check for an exception that another thread has set.
     interruptible: bool,
-    /// What functions count, if they do.
+    /// What functions count, if anything.
     meters: Option<Meters>,
-    /// The globals of the clock: the sum, and since when it runs.
+    /// The globals of the clock: the sum, and the time when it was started.
     clock: Option<(u32, u32)>,
-    /// Whether calls are counted and timed by the runtime.
+    /// Whether the runtime counts and times calls.
     profiles_calls: bool,
-    /// Whether functions note how far the native stack reaches.
+    /// Whether functions record how deep the native stack is.
     profiles_stack: bool,
 }
 
@@ -219,35 +219,35 @@ impl<'a> Environment<'a> {
         self.indirect_helpers
     }
 
-    /// Whether only the runtime's guard pages tell the end of the stack.
+    /// Whether only the runtime's guard pages detect the end of the stack.
     fn relies_on_guard_pages(&self) -> bool {
         !self.stack_checks
     }
 
-    /// Whether time is spent for the best code, as at level 3.
+    /// Whether time is spent on the fastest code, as at level 3.
     pub(crate) fn is_thorough(&self) -> bool {
         self.inlining.is_some()
     }
 
-    /// The only function that an indirect call of this canonical type can reach, if one is known and
-    /// the same operators may stand in the function twice.
+    /// The only function that an indirect call of this canonical type can reach, if one is known
+    /// and an operator may be lowered twice in the function.
     fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
         self.inlining?.sole_callee(canonical).filter(|_| self.meters.is_none())
     }
 
-    /// Whether a body may be replaced by another one that does the same: not if operators are counted,
-    /// or are calls.
+    /// Whether a body may be replaced by an equivalent one: not if operators are counted, or
+    /// compiled to calls.
     fn recognises(&self) -> bool {
         self.meters.is_none() && self.intrinsics.is_empty()
     }
 
-    /// Whether the memory may move while a function runs: with hardware checks and when it is
-    /// shared, all the address space that it can grow to is reserved.
+    /// Whether the memory may move while a function runs. With hardware checks, and for a shared
+    /// memory, all the address space that it can grow to is reserved, so it does not move.
     fn memory_moves(&self) -> bool {
         self.software_checks && !self.shared_memory
     }
 
-    /// The largest frame, in bytes, of a function that needs no guard in front of it.
+    /// The size in bytes of the largest frame that needs no stack guard.
     pub(crate) fn largest_unguarded_frame(&self) -> u32 {
         self.largest_unguarded_frame
     }

@@ -1,11 +1,11 @@
-//! NaNs that are the same on every machine, where the options ask for it.
+//! Makes NaNs the same on every machine, if the options ask for it.
 //!
-//! The specification leaves the sign and the payload of a NaN that an operator computes open, and
-//! machines differ: some give those of an operand, of either one; some give the canonical NaN; where no
-//! operand is a NaN, the sign differs. So a NaN is replaced by the canonical one right after the
-//! operator, in every lane, unless the machine's instructions have made it so.
+//! The specification does not fix the sign and the payload of a NaN that an operator computes, and
+//! machines differ: some use those of one operand or the other, some give the canonical NaN. If no
+//! operand is a NaN, the sign differs. So every NaN is replaced by the canonical one right after
+//! the operator, in every lane, unless the machine's instructions have made it so.
 //!
-//! Left alone are operators that only move bits, loads, constants, and what the host gives.
+//! Operators that only move bits, loads, constants and values from the host are not changed.
 
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
@@ -48,8 +48,8 @@ fn canonical_vector(ty: Type) -> [u8; 16] {
 }
 
 impl Lowering<'_, '_> {
-    /// The value of an operator whose instruction gives `result`, with canonical NaNs if they are asked
-    /// for.
+    /// The value of an operator whose instruction computes `result`, with canonical NaNs if
+    /// requested.
     pub(super) fn with_canonical_nans(&mut self, result: Value) -> Value {
         if self.env.has_canonical_nans || !self.makes_nans_canonical(result) {
             return result;
@@ -57,7 +57,7 @@ impl Lowering<'_, '_> {
         self.canonical(result)
     }
 
-    /// Whether NaNs are to be canonical in what the instruction that gives `result` computes.
+    /// Whether NaNs must be made canonical in the result of the instruction that computes `result`.
     pub(super) fn makes_nans_canonical(&self, result: Value) -> bool {
         let dfg = &self.builder.func.dfg;
         self.env.canonical_nans
@@ -68,7 +68,7 @@ impl Lowering<'_, '_> {
     pub(super) fn canonical(&mut self, value: Value) -> Value {
         let ty = self.builder.func.dfg.value_type(value);
         if ty.is_vector() {
-            // Of the comparisons of vectors, all machines have an instruction for this one.
+            // All machines have an instruction for this comparison of vectors.
             let is_number = self.ins().fcmp(FloatCC::Equal, value, value);
             let is_number = self.as_lanes(ty, is_number);
             let nans = self.vector_constant(ty, canonical_vector(ty));

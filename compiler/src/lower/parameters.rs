@@ -1,15 +1,16 @@
 //! Wasm parameters and results as native ones.
 //!
-//! Each is one value, but for vectors in two cases. On machines where the runtime leaves f32
-//! arguments unboxed, they are boxed before anything else sees them.
+//! Each is one value, except vectors in two cases. On machines where the runtime leaves f32
+//! arguments unboxed, they are boxed before anything else uses them.
 //!
-//! Where the runtime knows vectors, one that finds no register is passed as two floats of 8 bytes: the
-//! runtime puts it into the next two stack slots, while the C convention aligns it to 16 bytes. Two
-//! floats find no register either and so arrive the way the runtime sends them. Source:
-//! `wasm_runtime_invoke_native` in `core/iwasm/common/wasm_runtime_common.c`.
+//! If the runtime supports vectors, a vector that finds no free register is passed as two 8-byte
+//! floats. The runtime puts such a vector into the next two stack slots, while the C convention
+//! would align it to 16 bytes. Two floats find no free register either, so they arrive the way the
+//! runtime passes them. Source: `wasm_runtime_invoke_native` in
+//! `core/iwasm/common/wasm_runtime_common.c`.
 //!
-//! Where the runtime knows none, the file has two i64 in place of each vector in a type, and so have
-//! the functions.
+//! If the runtime does not support vectors, the file has two i64 in place of each vector in a type,
+//! and so do the functions.
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
@@ -18,7 +19,7 @@ use super::signature::clif_type;
 use crate::target::Vectors;
 use crate::wasm::ValueType;
 
-/// How many floats and vectors every target passes in registers.
+/// The number of floats and vectors that every target passes in registers.
 const FLOAT_REGISTERS: usize = 8;
 
 /// For each of `params`, whether it is a vector passed in halves.
@@ -32,12 +33,12 @@ fn split(params: &[ValueType], vectors: Vectors) -> impl Iterator<Item = bool> +
     })
 }
 
-/// Whether a result of type `ty` that is returned as such is a vector in halves.
+/// Whether a result of type `ty` that is returned directly is a vector in halves.
 fn splits_result(ty: ValueType, vectors: Vectors) -> bool {
     ty == ValueType::V128 && vectors != Vectors::Everywhere
 }
 
-/// The halves of a vector: the vector's type.
+/// The vector type whose lanes are the halves of a vector.
 fn halves(vectors: Vectors) -> Type {
     match vectors {
         Vectors::Everywhere => types::F64X2,
@@ -50,7 +51,7 @@ fn native_type(ty: ValueType, split: bool, vectors: Vectors) -> impl Iterator<It
     std::iter::repeat_n(ty, count)
 }
 
-/// Types of the native parameters that stand for `params`.
+/// The native types of the parameters `params`.
 pub(super) fn native_types(
     params: &[ValueType],
     vectors: Vectors,
@@ -61,13 +62,13 @@ pub(super) fn native_types(
         .flat_map(move |(&ty, split)| native_type(ty, split, vectors))
 }
 
-/// Types of the native results that stand for the first result, of type `ty`.
+/// The native types of the first result, which has type `ty`.
 pub(super) fn native_result_types(ty: ValueType, vectors: Vectors) -> impl Iterator<Item = Type> {
     native_type(ty, splits_result(ty, vectors), vectors)
 }
 
 impl Lowering<'_, '_> {
-    /// The native parameters of a function that the runtime may enter, fit for use.
+    /// The native parameters of a function that the runtime may enter, ready for use.
     pub(super) fn received_params(&mut self) -> Vec<Value> {
         let mut params = self.params().to_vec();
         if self.env.unboxed_f32_arguments {
@@ -80,8 +81,8 @@ impl Lowering<'_, '_> {
         params
     }
 
-    /// Takes an f32 out of the lower half of a register for doubles, and makes it an f32 there. No
-    /// other instruction may see the value before; Cranelift keeps the pair of bitcasts.
+    /// Takes an f32 from the lower half of a register for doubles, and boxes it there. No other
+    /// instruction may use the value before; Cranelift keeps the pair of bitcasts.
     fn rebox(&mut self, value: Value) -> Value {
         let bits = self.ins().bitcast(types::I32, MemFlagsData::new(), value);
         self.ins().bitcast(types::F32, MemFlagsData::new(), bits)
@@ -114,7 +115,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// What a call gives as such: its first result, if there is one, of type `ty`.
+    /// The directly returned result of a call: its first one, of type `ty`, if there is one.
     pub(super) fn wasm_result(&mut self, ty: Option<ValueType>, native: &[Value]) -> Vec<Value> {
         match (ty, native) {
             (Some(ty), &[low, high]) if splits_result(ty, self.env.vectors) => {

@@ -1,20 +1,21 @@
-//! What runtimes that are built for profiling learn from the code.
+//! Code for runtimes that are built for profiling.
 //!
-//! **Calls** (`WAMR_BUILD_PERF_PROFILING=1`): a frame tells the runtime when a function was entered, and
-//! is counted when it is popped. Whoever calls a function pushes its frame and pops it again, by the
-//! runtime's helpers: so does the runtime where it enters the module, and here so does code. An import's
-//! frame belongs to the thunk that calls it. What returns because of an exception leaves its frames to
-//! the runtime, which pops and counts them.
+//! **Calls** (`WAMR_BUILD_PERF_PROFILING=1`): a frame records when a function was entered, and is
+//! counted when it is popped. The caller of a function pushes its frame and pops it again, with the
+//! runtime's helpers. The runtime does so when it enters the module, and code does so here. The
+//! thunk that calls an import pushes the import's frame. A function that returns because of an
+//! exception leaves its frames to the runtime, which pops and counts them.
 //!
-//! wamrc can let functions push their own frames instead, of its own making; but then the runtime's
-//! helper, with which imports get theirs, overwrites frames where a host function calls the module.
+//! In wamrc's code, functions can push their own frames, built by the code itself. But then the
+//! runtime's helper, which pushes the frames of imports, overwrites frames if a host function calls
+//! the module.
 //!
-//! **The native stack** (`WAMR_BUILD_MEMORY_PROFILING=1`): each function compares its stack pointer,
-//! below which it uses nothing, with the lowest one so far. wamrc adds what it reckons that calls take;
-//! here, each function notes its own.
+//! **The native stack** (`WAMR_BUILD_MEMORY_PROFILING=1`): each function compares its stack
+//! pointer, below which it uses nothing, with the lowest one so far. wamrc instead adds an estimate
+//! of the stack usage of calls.
 //!
-//! Source: `aot_alloc_frame`, `aot_free_frame` and `aot_call_function` in `core/iwasm/aot/aot_runtime.c`;
-//! `native_stack_top_min` in `core/iwasm/common/wasm_exec_env.h`.
+//! Source: `aot_alloc_frame`, `aot_free_frame` and `aot_call_function` in
+//! `core/iwasm/aot/aot_runtime.c`; `native_stack_top_min` in `core/iwasm/common/wasm_exec_env.h`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -25,7 +26,7 @@ use super::context::Lowering;
 use super::signature::POINTER;
 
 impl Lowering<'_, '_> {
-    /// Pushes the frame of `function`, which is about to be called, where calls are profiled.
+    /// If calls are profiled, pushes the frame of `function`, which is about to be called.
     pub(super) fn enter_callee(&mut self, function: Value) {
         if !self.env.profiles_calls {
             return;
@@ -44,7 +45,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Pops the innermost frame, of a function that has returned, where calls are profiled.
+    /// If calls are profiled, pops the innermost frame, of a function that has returned.
     pub(super) fn leave_callee(&mut self) {
         if self.env.profiles_calls {
             let exec_env = self.exec_env;
@@ -52,7 +53,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Notes how far the native stack reaches, now that the frame is set up, where that is profiled.
+    /// If the native stack is profiled, records its depth, now that the frame is set up.
     pub(super) fn note_stack(&mut self) {
         if !self.env.profiles_stack {
             return;

@@ -1,31 +1,32 @@
-//! Factors that stand for a division by a constant.
+//! Factors that replace a division by a constant.
 //!
-//! Source: Granlund and Montgomery, "Division by Invariant Integers using Multiplication" (PLDI 1994),
-//! figures 4.2, 5.2 and 6.2. A quotient of a number of N bits is the upper half of its product with a
-//! factor of up to N + 1 bits, shifted to the right.
+//! Source: Granlund and Montgomery, "Division by Invariant Integers using Multiplication" (PLDI
+//! 1994), figures 4.2, 5.2 and 6.2. An N-bit quotient is the upper half of its product with a
+//! factor of up to N + 1 bits, shifted right.
 
-/// What a dividend of N bits is multiplied by.
+/// The factor and shift for an N-bit dividend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reciprocal {
     /// The lower N bits of the factor.
     pub(super) factor: u64,
-    /// Whether the dividend itself is added to the upper half of the product: for unsigned dividends
-    /// the factor has a bit N, for signed ones its bit N - 1 is the sign of what is multiplied.
+    /// Whether the dividend itself is added to the upper half of the product. For unsigned
+    /// dividends the factor then has a bit N; for signed ones, its bit N - 1 is the sign of the
+    /// multiplied factor.
     pub(super) exceeds: bool,
-    /// By how many bits the sum is shifted.
+    /// The number of bits by which the sum is shifted.
     pub(super) shift: u32,
 }
 
 impl Reciprocal {
-    /// For unsigned dividends of `bits` bits, 32 or 64. `None` if `divisor` is a power of two, or if
-    /// the numbers would have more than 128 bits.
+    /// For unsigned dividends of `bits` bits, 32 or 64. `None` if `divisor` is a power of two, or
+    /// if the computation would need more than 128 bits.
     pub(super) fn unsigned(divisor: u64, bits: u32) -> Option<Self> {
         let (factor, shift) = multiplier(divisor, bits, bits)?;
         let exceeds = factor >> bits != 0;
         Some(Self { factor: lower_bits(factor, bits), exceeds, shift })
     }
 
-    /// For signed dividends and a divisor's magnitude.
+    /// For signed dividends and the magnitude of a divisor.
     pub(super) fn signed(magnitude: u64, bits: u32) -> Option<Self> {
         let (factor, shift) = multiplier(magnitude, bits, bits - 1)?;
         let exceeds = factor >> (bits - 1) != 0;
@@ -33,7 +34,8 @@ impl Reciprocal {
     }
 }
 
-/// The smallest factor and shift that give the quotient of every dividend with `precision` bits.
+/// The smallest factor and shift that give the right quotient for every dividend with `precision`
+/// bits.
 fn multiplier(divisor: u64, bits: u32, precision: u32) -> Option<(u128, u32)> {
     if divisor.is_power_of_two() {
         return None;
@@ -58,7 +60,7 @@ fn lower_bits(number: u128, bits: u32) -> u64 {
 mod tests {
     use super::Reciprocal;
 
-    /// The quotient as lowered code computes it.
+    /// The quotient, computed like lowered code does.
     fn unsigned(dividend: u64, divisor: u64, bits: u32) -> Option<u64> {
         let Reciprocal { factor, exceeds, shift } = Reciprocal::unsigned(divisor, bits)?;
         let upper = ((u128::from(dividend) * u128::from(factor)) >> bits) as u64;
@@ -79,7 +81,7 @@ mod tests {
         Some(if divisor < 0 { -quotient } else { quotient })
     }
 
-    /// Numbers around powers of two, and some between.
+    /// Numbers around powers of two, and some in between.
     fn numbers() -> Vec<u64> {
         let around = (0..64)
             .flat_map(|bit| [-2, -1, 0, 1, 2].map(|by| (1u64 << bit).wrapping_add_signed(by)));

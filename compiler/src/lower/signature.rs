@@ -16,8 +16,8 @@ use crate::wasm::{FuncType, ValueType};
 /// The type of addresses on every supported target.
 pub(crate) const POINTER: Type = types::I64;
 
-/// How a wasm value is held in code. References are 32-bit numbers: a function index, or the
-/// host's handle; null is all ones.
+/// The representation of a wasm value in code. References are 32-bit numbers: a function index, or
+/// the host's handle; null is all ones.
 pub(crate) fn clif_type(ty: ValueType) -> Type {
     match ty {
         ValueType::I32 | ValueType::FuncRef | ValueType::ExternRef => types::I32,
@@ -28,7 +28,7 @@ pub(crate) fn clif_type(ty: ValueType) -> Type {
     }
 }
 
-/// The signature of functions of type `ty` that are called like `call_conv` says.
+/// The signature of functions of type `ty` with the convention `call_conv`.
 pub(crate) fn function_signature(
     ty: &FuncType,
     call_conv: CallConv,
@@ -37,7 +37,7 @@ pub(crate) fn function_signature(
     let mut signature = Signature::new(call_conv);
     signature.params.reserve(1 + ty.params.len());
     signature.params.push(AbiParam::new(POINTER));
-    // The upper half of 32-bit values is not defined, so no extension is claimed for them.
+    // The upper half of 32-bit values is undefined, so no extension is declared for them.
     signature.params.extend(native_types(&ty.params, vectors).map(AbiParam::new));
     let mut results = ty.results.iter();
     if let Some(&first) = results.next() {
@@ -47,8 +47,8 @@ pub(crate) fn function_signature(
     signature
 }
 
-/// The signature of the thunk that calls imports of type `ty`: the function index comes last. Only
-/// where the runtime knows vectors has an import any.
+/// The signature of the thunk that calls imports of type `ty`: the function index comes last.
+/// Imports have vectors only if the runtime supports them.
 pub(crate) fn import_thunk_signature(ty: &FuncType) -> Signature {
     let mut signature = function_signature(ty, CALL_CONV, Vectors::Everywhere);
     signature.params.push(AbiParam::new(types::I32));

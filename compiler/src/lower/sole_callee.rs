@@ -1,9 +1,9 @@
-//! Indirect calls that can reach a single function.
+//! Indirect calls with exactly one possible callee.
 //!
-//! A module whose only table is neither imported nor exported, and which has no operator that writes
-//! to tables, has the elements that its segments tell, for ever. If a single element has the type of
-//! an indirect call, every call that does not trap goes there: the call is a direct one behind a
-//! compare of the index, and may be inlined. All other indexes raise a trap, in cold blocks.
+//! If the only table of a module is neither imported nor exported, and no operator writes to
+//! tables, its elements are always those of its segments. If a single element has the type of an
+//! indirect call, every call that does not trap goes there. The call becomes a direct one after a
+//! comparison of the index, and may be inlined. All other indexes raise a trap, in cold blocks.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(super) struct SoleCallee {
     pub(super) function: u32,
 }
 
-/// The only elements of their types, by canonical type index.
+/// The elements that are the only ones of their types, by canonical type index.
 pub(super) fn sole_callees(module: &Module<'_>, writes_tables: bool) -> Vec<Option<SoleCallee>> {
     let mut callees = vec![None; module.types.len()];
     let Some(elements) = elements(module).filter(|_| !writes_tables) else { return callees };
@@ -32,7 +32,7 @@ pub(super) fn sole_callees(module: &Module<'_>, writes_tables: bool) -> Vec<Opti
     callees
 }
 
-/// The functions in the only table, if nothing but operators could change it.
+/// The functions in the only table, if only operators could change it.
 fn elements(module: &Module<'_>) -> Option<HashMap<u32, u32>> {
     let [table] = module.tables[..] else { return None };
     let shared = !module.imported_tables.is_empty()
@@ -48,7 +48,8 @@ fn elements(module: &Module<'_>) -> Option<HashMap<u32, u32>> {
             SegmentMode::Passive | SegmentMode::Declared => continue,
         };
         for (index, item) in segment.items.iter().enumerate() {
-            // Beyond the table, which ends before, the module has no instance.
+            // Elements after the end of the table do not matter: the module cannot be instantiated
+            // then.
             let element = start.checked_add(u32::try_from(index).ok()?)?;
             match item {
                 ConstExpr::RefFunc(function) => elements.insert(element, *function),

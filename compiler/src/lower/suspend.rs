@@ -1,14 +1,15 @@
-//! Requests of other threads to stop.
+//! Checks for requests of other threads to stop.
 //!
 //! A thread that shares memory with others is asked to stop by a flag in its execution environment:
-//! when another thread traps or exits the program, or the host terminates it. Unless code looks at
-//! the flag, a thread that spins never ends. It looks where control comes by again and again: at the
-//! head of loops, before tail calls, and after calls, since a callee that was stopped returns. What
-//! it returns is of no interest, for nobody goes on with it; the exception is set already.
+//! when another thread traps or exits the program, or when the host terminates the thread. Unless
+//! code checks the flag, a spinning thread never ends. It is checked where control passes
+//! regularly: at the head of loops, before tail calls, and after calls, since a callee that was
+//! stopped returns. The returned value does not matter, since nobody uses it; the exception is
+//! already set.
 //!
-//! Threads that share no memory have nobody who stops them but the host. It calls
-//! `wasm_runtime_terminate`, which sets an exception: in any runtime, with or without threads. Code that is
-//! compiled to be stopped looks for it where loops and recursion come by.
+//! Threads without shared memory can only be stopped by the host. It calls
+//! `wasm_runtime_terminate`, which sets an exception, in any runtime with or without threads.
+//! Interruptible code checks for it in loops and recursion.
 //!
 //! Source: `check_suspend_flags` in `core/iwasm/compilation/aot_emit_control.c`, and
 //! `set_exception_visitor` in `core/iwasm/libraries/thread-mgr/thread_manager.c`.
@@ -31,7 +32,7 @@ impl Lowering<'_, '_> {
         self.unwind_if(terminated);
     }
 
-    /// In code that can be stopped, leaves if another thread has set an exception for this instance.
+    /// In interruptible code, leaves if another thread has set an exception for this instance.
     pub(super) fn poll_exception(&mut self) {
         if !self.env.interruptible {
             return;

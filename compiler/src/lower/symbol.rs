@@ -1,9 +1,8 @@
-//! Names of the functions in the text: what a call's target is, before it has a place.
+//! Names of the functions in the text: the targets of calls, before they have a place.
 //!
-//! A symbol is a plain value that survives the trip through Cranelift, which knows external
-//! functions as pairs of numbers. Besides the module's own functions there are a few that the
-//! compiler adds, so that rare paths take little room in each function and no call from one
-//! function to another needs a relocation.
+//! A symbol is a plain value that can pass through Cranelift, which identifies external functions
+//! by pairs of numbers. In addition to the module's own functions, the compiler adds a few. They
+//! keep rare code out of the other functions, and calls between functions need no relocation.
 
 use std::fmt;
 
@@ -14,15 +13,13 @@ use wamr_abi::helpers::Helper;
 /// A function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Symbol {
-    /// A function of the module, by function index: what its callers enter.
+    /// A function of the module, by function index, as entered by its callers.
     Function(u32),
-    /// What the runtime enters in place of a function of another convention than its own.
+    /// The entry through which the runtime calls a function with another convention.
     Entry(u32),
-    /// The body behind a function whose frame is so large that a prologue of its own checks the
-    /// stack first.
+    /// The body of a function with a large frame, which comes after its stack guard.
     Body(u32),
-    /// Calls the import whose function index comes as last argument, for all imports of one
-    /// canonical type.
+    /// Calls an import, whose function index is the last argument; one for each canonical type.
     ImportThunk(u32),
     /// Raises a trap.
     TrapThunk(TrapId),
@@ -34,12 +31,12 @@ pub(crate) enum Symbol {
     GasThunk,
     /// Reads the machine's counter of time.
     Clock,
-    /// Draws gas from the global of this index, an account that threads share.
+    /// Draws gas from the global with this index, an account that threads share.
     DrawThunk(u32),
 }
 
 impl Symbol {
-    /// The function of the module that it is the code of, if it is.
+    /// The function of the module whose code this is, if any.
     pub(crate) fn function(self) -> Option<u32> {
         match self {
             Self::Function(index) | Self::Entry(index) | Self::Body(index) => Some(index),
@@ -83,7 +80,7 @@ impl Symbol {
     }
 }
 
-/// Where the address of `helper` stands in the runtime's table of the file's native symbols.
+/// The place of the address of `helper` in the runtime's table of the file's native symbols.
 pub(crate) fn native_symbol_slot(helper: Helper) -> u32 {
     helper as u32
 }

@@ -1,8 +1,8 @@
-//! Functions that the compiler adds: one per trap, one per type of imported function, and one for a
-//! start function that is an import.
+//! Functions that the compiler adds: one per trap, one per type of imported function, and one for
+//! an imported start function.
 //!
-//! They keep rare or lengthy sequences out of the module's functions. Source of the import
-//! protocol: `aot_invoke_native` in `core/iwasm/aot/aot_runtime.c`.
+//! They keep rare or long code out of the module's functions. Source of the import protocol:
+//! `aot_invoke_native` in `core/iwasm/aot/aot_runtime.c`.
 
 use cranelift_codegen::ir::{
     Function, InstBuilder, MemFlagsData, Signature, StackSlot, StackSlotData, StackSlotKind,
@@ -18,7 +18,7 @@ use super::signature::{POINTER, clif_type, import_thunk_signature, trap_thunk_si
 use super::symbol::Symbol;
 use crate::wasm::{FuncType, ValueType};
 
-/// The type of a function that raises a trap, seen as a wasm function.
+/// The type of a function that raises a trap, as a wasm function type.
 pub(super) static NO_VALUES: std::sync::LazyLock<FuncType> =
     std::sync::LazyLock::new(|| FuncType { params: Box::default(), results: Box::default() });
 
@@ -39,11 +39,11 @@ pub(crate) fn lower_trap_thunk<'a>(
     lowering.finish();
 }
 
-/// What a module without gas ends with: WasmEdge's text.
+/// The message of the trap of a module without gas: WasmEdge's text.
 const OUT_OF_GAS: &[u8; 24] = b"cost limit exceeded\0\0\0\0\0";
 
-/// Makes the function that raises the trap of a module without gas. The runtime has no number for it, so
-/// the text is set, and then unwound as an exception that is there already.
+/// Makes the function that raises the trap of a module without gas. The runtime has no number for
+/// it, so this sets the text, and then unwinds as for an exception that is already pending.
 pub(crate) fn lower_gas_thunk<'a>(
     env: &'a Environment<'a>,
     lowerer: &mut FunctionLowerer<'a>,
@@ -69,8 +69,8 @@ pub(crate) fn lower_gas_thunk<'a>(
     lowering.finish();
 }
 
-/// Makes the function that calls imports of type `ty`: it takes what a function of that type takes,
-/// and the function index.
+/// Makes the function that calls imports of type `ty`: its parameters are those of a function of
+/// that type, and the function index.
 pub(crate) fn lower_import_thunk<'a>(
     env: &'a Environment<'a>,
     lowerer: &mut FunctionLowerer<'a>,
@@ -93,7 +93,7 @@ pub(crate) fn lower_import_thunk<'a>(
     let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
     let argv = lowering.ins().stack_addr(POINTER, cells, 0);
     lowering.leave_module();
-    // Failure is visible to the caller as a pending exception, or has unwound.
+    // A failure is either a pending exception, or it has already unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
     lowering.start_clock();
     lowering.close_import_frame(frame);
@@ -104,7 +104,7 @@ pub(crate) fn lower_import_thunk<'a>(
 }
 
 /// Makes the function that calls the start function, which must be an import: the runtime runs a
-/// start function only if it has code in the file (`execute_post_instantiate_functions` in
+/// start function only if its code is in the file (`execute_post_instantiate_functions` in
 /// `core/iwasm/aot/aot_runtime.c`).
 pub(crate) fn lower_start_wrapper<'a>(
     env: &'a Environment<'a>,
@@ -136,8 +136,8 @@ impl Lowering<'_, '_> {
         self.emit_helper_call(Helper::SetExceptionWithId, &[instance, id]);
     }
 
-    /// Stores arguments as the runtime wants them: cells of 4 bytes, and after them the pointers
-    /// for results behind the first, which `params` holds already.
+    /// Stores arguments in the runtime's format: cells of 4 bytes, followed by the pointers for
+    /// results after the first, which are already part of `params`.
     fn store_cells(&mut self, params: &[Value]) -> StackSlot {
         let width = |lowering: &Self, value| {
             lowering.builder.func.dfg.value_type(value).bytes().div_ceil(4)

@@ -1,13 +1,13 @@
-//! Measuring the time that is spent in a module, in ticks of the machine's counter.
+//! Measures the time that is spent in a module, in ticks of the machine's counter.
 //!
-//! The clock runs from where the runtime enters the module to where control goes back, and stands while
-//! a host function runs. So functions must tell who enters them: a module that measures time has the
-//! convention of those with tail calls, in which the runtime comes by entries of its own.
+//! The clock runs from where the runtime enters the module to where control goes back, and stops
+//! while a host function runs. So functions must distinguish who enters them: a module that
+//! measures time uses the tail-call convention, in which the runtime enters through entries.
 //!
-//! Threads that share a memory add to the sum of the first one (`account.rs`).
+//! Threads that share a memory add to the sum of the first thread (`account.rs`).
 //!
-//! A fault that the runtime turns into a trap passes none of this by: the time since the module was
-//! entered last is then not counted.
+//! A fault that the runtime turns into a trap bypasses this code: the time since the module was
+//! last entered is then not counted.
 
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, types};
 
@@ -16,7 +16,7 @@ use super::symbol::Symbol;
 use crate::target::CALL_CONV;
 
 impl Lowering<'_, '_> {
-    /// The runtime has entered the module, or a host function returned to it.
+    /// The runtime has entered the module, or a host function has returned to it.
     pub(super) fn start_clock(&mut self) {
         let Some((_, since)) = self.env.clock else { return };
         let now = self.now();
@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         let now = self.now();
         let start = self.load_global(since);
         let passed = self.ins().isub(now, start);
-        // After a trap, control may leave once more, by the entry.
+        // After a trap, control may leave once more, through the entry.
         self.store_global(since, now);
         if self.env.shared_memory {
             self.add_to_common(sum, passed);

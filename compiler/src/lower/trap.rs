@@ -1,9 +1,9 @@
 //! Traps: tests, and the cold blocks that raise them.
 //!
-//! A trap is raised by the runtime's helper, through a thunk that all functions share, so that a
-//! trap costs a function one small cold block for each id it can raise. With hardware bounds
-//! checks the helper unwinds and never returns; in software mode it returns, and so does the
-//! function, and every caller looks for the pending exception after the call. Source:
+//! A trap is raised by the runtime's helper, through a thunk that all functions share, so a trap
+//! costs a function one small cold block for each id that it can raise. With hardware bounds checks
+//! the helper unwinds and never returns. In software mode it returns, the function returns, and
+//! every caller checks for the pending exception after the call. Source:
 //! `aot_set_exception_with_id` in `core/iwasm/aot/aot_runtime.c`.
 
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -14,8 +14,8 @@ use super::context::Lowering;
 use super::signature::trap_thunk_signature;
 use super::symbol::Symbol;
 
-/// Marks code behind a helper that does not return. It is never executed on a runtime that the
-/// file is meant for.
+/// Marks code after a helper that does not return. It is never executed on a runtime that the file
+/// is made for.
 const UNREACHABLE_CODE: TrapCode = TrapCode::unwrap_user(1);
 
 /// The cold blocks of one function.
@@ -83,7 +83,7 @@ impl Lowering<'_, '_> {
         block
     }
 
-    /// In software mode, returns if the function just called left an exception behind.
+    /// In software mode, returns if the function just called has left an exception.
     pub(super) fn check_exception(&mut self) {
         if !self.env.software_checks {
             return;
@@ -92,7 +92,7 @@ impl Lowering<'_, '_> {
         self.unwind_if(pending);
     }
 
-    /// Returns without a result of interest if `condition` is not zero.
+    /// Returns with an unused result if `condition` is not zero.
     pub(super) fn unwind_if(&mut self, condition: Value) {
         let block = match self.traps.unwind {
             Some(block) => block,
@@ -121,7 +121,7 @@ impl Lowering<'_, '_> {
         block
     }
 
-    /// Raises trap `id` if `a` compares with `b` like that.
+    /// Raises trap `id` if the comparison `cc` of `a` and `b` holds.
     pub(super) fn trap_if_compare(&mut self, cc: IntCC, a: Value, b: Value, id: TrapId) {
         let condition = self.ins().icmp(cc, a, b);
         self.trap_if(condition, id);
@@ -154,7 +154,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Returns with a pending exception: the result is of no interest.
+    /// Returns with a pending exception; the result is unused.
     fn return_zero(&mut self) {
         let result = self.ty.results.first().map(|&ty| self.zero(ty));
         self.return_native(result);

@@ -1,6 +1,6 @@
-//! Functions that are recognised as a product of 128 bits, by instructions for it.
+//! Lowers functions that are recognised as a 128-bit product to instructions for it.
 //!
-//! The stores are those of the body, in its order: what traps, and where, stays the same.
+//! The stores are those of the body, in its order, so what traps, and where, stays the same.
 
 use cranelift_codegen::ir::{InstBuilder, types};
 
@@ -8,18 +8,18 @@ use super::context::Lowering;
 use crate::wasm::WideProduct;
 
 impl Lowering<'_, '_> {
-    /// Lowers `product`, all of the innermost body, and closes the body's frame.
+    /// Lowers `product`, which is the whole innermost body, and closes the body's frame.
     pub(super) fn lower_wide_product(&mut self, product: &WideProduct) {
         let [pointer, a, a_upper, b, b_upper] = [0, 1, 2, 3, 4].map(|local| {
             let (_, variable) = self.locals[local];
             self.builder.use_var(variable)
         });
-        // The product of the lower halves is one instruction, or two, if it is made of these.
+        // The product of the lower halves is one or two instructions in this form.
         let [wide_a, wide_b] = [a, b].map(|half| self.ins().uextend(types::I128, half));
         let wide = self.ins().imul(wide_a, wide_b);
         let (lower, mut upper) = self.ins().isplit(wide);
         for (half, other_upper) in [(a, b_upper), (b, a_upper)] {
-            // Most factors are numbers of 64 bits.
+            // Most factors are 64-bit numbers.
             if self.constant(other_upper) != Some(0) {
                 let cross = self.ins().imul(half, other_upper);
                 upper = self.ins().iadd(upper, cross);

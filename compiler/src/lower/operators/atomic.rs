@@ -50,8 +50,8 @@ impl Lowering<'_, '_> {
         self.push_extended(old, ty);
     }
 
-    /// The i32 `value` in a register whose upper half is zero. An extension would be optimised away;
-    /// the way through a float register is not.
+    /// The i32 `value` in a register whose upper half is zero. An extension would be optimised
+    /// away, but not a move through a float register.
     fn with_clear_upper_half(&mut self, value: Value) -> Value {
         let float = self.ins().bitcast(types::F32, MemFlagsData::new(), value);
         self.ins().bitcast(types::I32, MemFlagsData::new(), float)
@@ -61,7 +61,7 @@ impl Lowering<'_, '_> {
         self.ins().fence();
     }
 
-    /// Sleeps until notified, if the value of type `ty` in memory is as expected.
+    /// Waits until notified, if the value of type `ty` in memory is as expected.
     pub(super) fn atomic_wait(&mut self, at: MemArg, ty: Type) {
         let (index, expected, timeout) = self.pop3();
         let address = self.checked_atomic_address(&at, index, ty.bytes());
@@ -78,7 +78,7 @@ impl Lowering<'_, '_> {
         self.push(woken);
     }
 
-    /// Wakes threads that sleep on an address.
+    /// Wakes threads that wait on an address.
     pub(super) fn atomic_notify(&mut self, at: MemArg) {
         let (index, count) = self.pop2();
         let address = self.checked_atomic_address(&at, index, 4);
@@ -94,8 +94,7 @@ impl Lowering<'_, '_> {
         self.trap_if_compare(IntCC::Equal, result, failed, TrapId::AlreadyThrown);
     }
 
-    /// Address and flags of an access, which is aligned; it may be out of bounds with hardware
-    /// checks.
+    /// Address and flags of an aligned access; with hardware checks, it may be out of bounds.
     fn atomic_access(&mut self, at: &MemArg, index: Value, bytes: u32) -> (Value, MemFlagsData) {
         self.trap_if_unaligned(at, index, bytes);
         let access = self.access(at, index, bytes);
@@ -106,13 +105,13 @@ impl Lowering<'_, '_> {
         (address, access.flags)
     }
 
-    /// The host address of an access that a helper makes, aligned and in bounds.
+    /// The host address of an access by a helper, aligned and in bounds.
     fn checked_atomic_address(&mut self, at: &MemArg, index: Value, bytes: u32) -> Value {
         self.trap_if_unaligned(at, index, bytes);
         self.checked_address(at, index, bytes)
     }
 
-    /// Raises the trap if index plus offset is no multiple of `bytes`, a power of two.
+    /// Raises the trap if index plus offset is not a multiple of `bytes`, a power of two.
     fn trap_if_unaligned(&mut self, at: &MemArg, index: Value, bytes: u32) {
         let mask = u64::from(bytes - 1);
         if mask == 0 {

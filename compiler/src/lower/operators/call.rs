@@ -1,8 +1,8 @@
 //! Calls, direct and through tables (spec section 4.4.9).
 //!
-//! `call_indirect` checks in the spec's order: the index, that the element is set, the type. An
-//! element that is an import cannot be entered like a wasm function, so it goes through the thunk
-//! of its type; the test is left out where no import has the type.
+//! `call_indirect` checks in the order of the specification: the index, that the element is set,
+//! and the type. An element that is an import cannot be entered like a wasm function, so it is
+//! called through the thunk of its type; the test for that is left out if no import has the type.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, Inst, InstBuilder, MemFlagsData, Value, types};
@@ -55,8 +55,8 @@ impl Lowering<'_, '_> {
         self.replace_args(ty, &results);
     }
 
-    /// Calls `callee`, the only element of its type, if it is the one on top of the stack. All others
-    /// raise a trap.
+    /// Calls `callee`, the only element of its type, if it is the one on top of the stack. All
+    /// other elements raise a trap.
     fn call_sole_callee(&mut self, callee: SoleCallee, table: u32) {
         let element = self.pop();
         let [direct, other] = [(); 2].map(|()| self.builder.create_block());
@@ -78,7 +78,7 @@ impl Lowering<'_, '_> {
         self.call(callee.function);
     }
 
-    /// Makes the current block, behind a test in a cold one, cold as well.
+    /// Marks the current block, which follows a test in a cold block, as cold.
     fn stay_cold(&mut self) {
         if let Some(block) = self.builder.current_block() {
             self.builder.set_cold_block(block);
@@ -158,7 +158,7 @@ impl Lowering<'_, '_> {
         self.finish_call(call, ty)
     }
 
-    /// Native arguments of a call: execution environment, operands, places for further results.
+    /// Native arguments of a call: execution environment, operands, pointers for further results.
     fn call_args(&mut self, ty: &FuncType) -> Vec<Value> {
         self.commit_call();
         let mut args = Vec::with_capacity(ty.params.len() + ty.results.len() + 2);
@@ -174,7 +174,7 @@ impl Lowering<'_, '_> {
         args
     }
 
-    /// What follows every call: the exception test of software mode, and fetching the results.
+    /// The code after every call: the exception test of software mode, and loading the results.
     fn finish_call(&mut self, call: Inst, ty: &FuncType) -> Vec<Value> {
         self.forget_memory_base();
         self.check_exception();
@@ -200,14 +200,15 @@ impl Lowering<'_, '_> {
         self.stacks.operands.extend_from_slice(results);
     }
 
-    /// Stores a result that is returned through `pointer`, which the runtime aligns to 4 bytes only.
+    /// Stores a result that is returned through `pointer`, which the runtime aligns to only 4
+    /// bytes.
     pub(in super::super) fn store_result(&mut self, pointer: Value, value: Value) {
         let flags = MemFlagsData::new().with_notrap();
         self.ins().store(flags, value, pointer, 0);
     }
 }
 
-/// Indexes of the results behind the first, with their offsets in the results slot.
+/// Indexes of the results after the first, with their offsets in the results slot.
 fn result_places(ty: &FuncType) -> impl Iterator<Item = (usize, i32)> + '_ {
     let mut offset = 0;
     ty.results.iter().enumerate().skip(1).map(move |(index, &ty)| {

@@ -1,6 +1,7 @@
 //! Comparisons (spec section 4.3, relational operators).
 //!
-//! Results stay 8-bit booleans on the operand stack: most are consumed by a branch or a select.
+//! Results stay 8-bit booleans on the operand stack, since most are consumed by a branch or a
+//! select.
 
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};

@@ -9,23 +9,24 @@ use wasmparser::{BlockType, BrTable};
 use super::super::context::Lowering;
 use super::super::function::MAX_BRANCH_OPERANDS;
 
-/// The most compares that take the place of a jump through a table, which costs a load and is hard
-/// to predict.
+/// The maximum number of compares that replace a jump through a table, which costs a load and is
+/// hard to predict.
 const MAX_COMPARES: usize = 3;
 
-/// How many steps SSA construction may take through the branch tables of a function, the most that are
-/// possible.
+/// The maximum number of steps that SSA construction may take through all branch tables of a
+/// function.
 const MAX_TABLE_STEPS: u64 = 1_000_000_000;
-/// A share of them that takes no exact count.
+/// Below this share, no exact count is needed.
 const SMALL_TABLE_STEPS: u64 = MAX_TABLE_STEPS / 1000;
 
-/// Entries of a branch table, one after the other, with the same target: those up to `end`.
+/// Consecutive entries of a branch table with the same target: those up to `end`.
 struct Run {
     end: u32,
     block: Block,
 }
 
-/// The runs of a table of `blocks`, if they are few; those that end with the default's are left out.
+/// The runs of a table of `blocks`, if there are few; final entries with the default target are
+/// left out.
 fn few_runs(blocks: &[Block], default: Block) -> Option<Vec<Run>> {
     let mut runs: Vec<Run> = Vec::with_capacity(MAX_COMPARES);
     let length = blocks.iter().rposition(|&block| block != default).map_or(0, |last| last + 1);
@@ -98,7 +99,7 @@ impl Lowering<'_, '_> {
         let edges = targets.len() as usize + 1;
         self.branch_operands += arity * edges;
         if self.branch_operands > MAX_BRANCH_OPERANDS {
-            // The function is refused behind this operator, which must not take the memory first.
+            // The function is refused after this operator, which must not use the memory before.
             return self.unreachable();
         }
         self.collect_block_args(arity);
@@ -127,11 +128,11 @@ impl Lowering<'_, '_> {
         self.ins().br_table(index, table);
     }
 
-    /// Whether a branch table with these targets, the default's last, would take SSA construction too
-    /// long, which goes through the whole table for each local that a target gets from it.
+    /// Whether SSA construction would take too long for a branch table with these targets, the
+    /// default's last: it goes through the whole table for each local that a target gets from it.
     fn is_wide(&mut self, blocks: &[Block]) -> bool {
         let entries = blocks.len();
-        // Most tables are too small to be worth a look.
+        // Most tables are too small to need a closer look.
         let targets = match self.variables * (entries as u64).pow(2) {
             0..SMALL_TABLE_STEPS => entries,
             _ => blocks.iter().collect::<FxHashSet<_>>().len(),
@@ -145,7 +146,8 @@ impl Lowering<'_, '_> {
     }
 
     /// Branches like a table with these targets, the default's last, with the collected block
-    /// arguments, but through one block more for each target, which alone passes values to it.
+    /// arguments. The table leads to one extra block for each target, and only these blocks pass
+    /// values on.
     fn branch_by_way(&mut self, index: Value, blocks: &[Block]) {
         let mut ways: FxHashMap<Block, Block> = FxHashMap::default();
         let mut targets = Vec::new();
@@ -167,7 +169,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Branches to the first of `runs` whose end is above `index`, or else to `default`.
+    /// Branches to the first of `runs` whose end is above `index`, otherwise to `default`.
     fn compare_and_branch(&mut self, index: Value, runs: &[Run], default: Block) {
         for (at, run) in runs.iter().enumerate() {
             let below = self.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, i64::from(run.end));

@@ -9,7 +9,7 @@ use wamr_abi::exceptions::TrapId;
 
 use super::super::context::Lowering;
 
-/// A trapping conversion: its types, and which operands have an integer part in range.
+/// A trapping conversion: its types, and the operands whose integer part is in range.
 pub(super) struct FloatToInt {
     from: Type,
     to: Type,

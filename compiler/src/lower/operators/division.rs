@@ -1,8 +1,8 @@
 //! Integer division (spec section 4.3.2).
 //!
-//! Division tests its operands before it divides, so that the machine's own divide fault is never
-//! met. Tests that a constant divisor makes superfluous are left out. From level 1 on, a division by
-//! a constant is a multiplication by its [`Reciprocal`], or a shift, as machines divide slowly.
+//! Division tests its operands first, so the machine's own divide fault never occurs. Tests that a
+//! constant divisor makes superfluous are left out. From level 1 on, a division by a constant
+//! becomes a multiplication by its [`Reciprocal`], or a shift, since machines divide slowly.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
@@ -41,13 +41,13 @@ impl Lowering<'_, '_> {
     pub(super) fn rem_s(&mut self) {
         let (a, b) = self.pop2();
         self.check_divisor(b);
-        // The divisor's sign does not matter.
+        // The sign of the divisor does not matter.
         let remainder = self.constant_divisor(b).and_then(|divisor| {
             let magnitude = divisor.unsigned_abs();
             let quotient = self.quotient(a, magnitude)?;
             Some(self.remainder(a, quotient, magnitude))
         });
-        // Cranelift's remainder by -1 is 0 on every target, as wasm has it.
+        // Cranelift's remainder by -1 is 0 on every target, as in wasm.
         let result = remainder.unwrap_or_else(|| self.ins().srem(a, b));
         let result = self.or_called(result);
         self.push(result);
@@ -73,7 +73,7 @@ impl Lowering<'_, '_> {
         self.builder.func.dfg.value_type(value)
     }
 
-    /// The constant that `divisor` is, if another instruction may stand for the division.
+    /// The constant that `divisor` is, if other instructions may replace the division.
     fn constant_divisor(&self, divisor: Value) -> Option<i64> {
         let divides = !self.env.optimises || !self.env.intrinsics.is_empty();
         self.constant(divisor).filter(|&divisor| !divides && divisor != 0)
@@ -88,7 +88,7 @@ impl Lowering<'_, '_> {
         self.ins().isub(dividend, product)
     }
 
-    /// `dividend` by `divisor`, which is not 0, without a division; if there is a way.
+    /// `dividend` by `divisor`, which is not 0, without a division, if possible.
     fn unsigned_quotient(&mut self, dividend: Value, divisor: u64) -> Option<Value> {
         if divisor.is_power_of_two() {
             return Some(self.ins().ushr_imm_u(dividend, i64::from(divisor.trailing_zeros())));
@@ -100,14 +100,14 @@ impl Lowering<'_, '_> {
         if !exceeds {
             return Some(self.ins().ushr_imm_u(product, i64::from(shift)));
         }
-        // The dividend comes on top by halves, as the sum has a bit more than the type.
+        // The dividend is added in halves, since the sum has one bit more than the type.
         let rest = self.ins().isub(dividend, product);
         let half = self.ins().ushr_imm_u(rest, 1);
         let sum = self.ins().iadd(half, product);
         Some(self.ins().ushr_imm_u(sum, i64::from(shift - 1)))
     }
 
-    /// The signed `dividend` by `divisor`, rounded towards zero, without a division; if there is a way.
+    /// The signed `dividend` by `divisor`, rounded towards zero, without a division, if possible.
     fn quotient(&mut self, dividend: Value, divisor: u64) -> Option<Value> {
         let ty = self.type_of(dividend);
         let bits = ty.bits();
@@ -115,7 +115,7 @@ impl Lowering<'_, '_> {
             return None;
         }
         if divisor.is_power_of_two() {
-            // The shift rounds down, so that a negative dividend is made larger before.
+            // The shift rounds down, so a negative dividend is increased first.
             let shift = divisor.trailing_zeros();
             let signs = match shift {
                 1 => dividend,
@@ -141,7 +141,7 @@ impl Lowering<'_, '_> {
         self.trap_unless(divisor, TrapId::IntegerDivideByZero);
     }
 
-    /// The least integer divided by -1 is out of range.
+    /// The minimum integer divided by -1 is out of range.
     fn check_quotient(&mut self, dividend: Value, divisor: Value) {
         let ty = self.type_of(dividend);
         let least = if ty == types::I32 { i64::from(1u32 << 31) } else { i64::MIN };

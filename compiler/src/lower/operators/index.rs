@@ -1,8 +1,8 @@
 //! One line per operator: its visitor method and the code that lowers it.
 //!
-//! Every operator of a supported proposal must have its line: [`ValidatingVisitor`] is made from
-//! wasmparser's own list and calls a method for each, so one that is missing does not compile.
-//! Operators of other proposals are refused by validation, which names the proposal.
+//! Every operator of a supported proposal must have a line: [`ValidatingVisitor`] is generated from
+//! wasmparser's own list and calls a method for each operator, so a missing one does not compile.
+//! Validation refuses operators of other proposals, and names the proposal.
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, types};
@@ -40,7 +40,7 @@ impl FrameStack for ValidatingVisitor<'_, '_, '_> {
     }
 }
 
-/// Lowers an operator of a supported proposal; of any other, validation was to refuse it.
+/// Lowers an operator of a supported proposal. Validation has refused all others.
 macro_rules! lower_supported {
     (@lower $visitor:ident.$visit:ident($($arg:ident)*)) => {{
         $visitor.lowering.$visit($($arg),*);
@@ -101,7 +101,7 @@ impl<'a> VisitSimdOperator<'a> for ValidatingVisitor<'_, 'a, '_> {
     wasmparser::for_each_visit_simd_operator!(validate_then_lower_simd);
 }
 
-/// Makes a method of each line. Lines under `always` run in unreachable code too.
+/// Generates a method for each line. Lines under `always` also run in unreachable code.
 macro_rules! operators {
     (
         always { $( $always:ident($($a_arg:ident: $a_ty:ty),*) => $a_body:expr; )* }

@@ -16,7 +16,7 @@ impl Lowering<'_, '_> {
         self.load_narrow(at, ty.bytes(), |i, a| i.load(ty, a.flags, a.address, a.displacement));
     }
 
-    /// A load of `bytes` bytes by the instruction that `emit` makes.
+    /// A load of `bytes` bytes with the instruction that `emit` creates.
     pub(super) fn load_narrow(
         &mut self,
         at: MemArg,
@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// A store of `bytes` bytes by the instruction that `emit` makes.
+    /// A store of `bytes` bytes with the instruction that `emit` creates.
     pub(in super::super) fn store<R>(
         &mut self,
         at: MemArg,
@@ -59,7 +59,7 @@ impl Lowering<'_, '_> {
             let pages = self.ins().ireduce(types::I32, delta);
             let pages = self.ins().select(too_many, none, pages);
             let result = self.grow(pages);
-            // No memory has so many pages that its size is negative.
+            // No memory has so many pages that its size would be negative.
             let wide = self.ins().sextend(types::I64, result);
             let failed = self.ins().iconst(types::I64, -1);
             self.ins().select(too_many, failed, wide)
@@ -69,7 +69,7 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// Grows the memory by `delta` pages, a 32-bit number; returns its size before, or -1.
+    /// Grows the memory by `delta` pages, a 32-bit number. Returns the previous size, or -1.
     fn grow(&mut self, delta: Value) -> Value {
         if self.env.shared_memory {
             return self.grow_shared(delta);
@@ -82,9 +82,10 @@ impl Lowering<'_, '_> {
         self.ins().select(grown, old, failed)
     }
 
-    /// The helper does not tell the size before, and other threads may grow the memory at the same
-    /// time. If it has grown by exactly `delta` between two readings, only this thread has grown it,
-    /// and the first reading is the size before; if not, the pages are given up and it grows again.
+    /// Grows a shared memory. The helper does not return the previous size, and other threads may
+    /// grow the memory at the same time. If the size has grown by exactly `delta` between two
+    /// readings, only this thread has grown it, and the first reading is the previous size.
+    /// Otherwise, the new pages are abandoned and it grows again.
     fn grow_shared(&mut self, delta: Value) -> Value {
         let [attempt, grown, failed] = [(); 3].map(|()| self.builder.create_block());
         let done = self.create_block_with(&[ValueType::I32]);

@@ -1,7 +1,7 @@
 //! The operators of WebAssembly, one file per family; the families are those of WAMR.
 //!
 //! `index` maps every operator to its code. Nothing in this folder names an offset in the runtime's
-//! structures or a helper's symbol.
+//! structures or the symbol of a helper.
 
 mod atomic;
 mod call;

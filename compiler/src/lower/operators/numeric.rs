@@ -1,4 +1,4 @@
-//! Integer and float arithmetic (spec section 4.3), but for integer division.
+//! Integer and float arithmetic (spec section 4.3), except integer division.
 
 use cranelift_codegen::ir::{InstructionData, Opcode, Value, types};
 use cranelift_frontend::FuncInstBuilder;

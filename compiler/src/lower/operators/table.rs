@@ -56,7 +56,8 @@ impl Lowering<'_, '_> {
         let args = [self.index(table), delta, init];
         let old = self.call_instance_helper(Helper::TableGrow, &args);
         let old = old.expect("the helper gives the old size");
-        // A failure is -1 in either width, and no table is so large that its size looks negative.
+        // A failure is -1 in either width, and no table is so large that its size would look
+        // negative.
         let is_64 = self.has_64_bit_indexes(table);
         let old = if is_64 { self.ins().sextend(types::I64, old) } else { old };
         self.push(old);
@@ -105,8 +106,8 @@ impl Lowering<'_, '_> {
         self.env.module.tables[table as usize].is_64
     }
 
-    /// An index into `table`, or a number of its elements, in 32 bits. The greatest number of 32 bits
-    /// lies outside of any table, and stands for all greater ones.
+    /// An index into `table`, or a number of its elements, in 32 bits. The largest 32-bit number is
+    /// outside of any table, and replaces all larger ones.
     pub(super) fn table_index(&mut self, table: u32, value: Value) -> Value {
         if self.has_64_bit_indexes(table) { self.saturated(value) } else { value }
     }

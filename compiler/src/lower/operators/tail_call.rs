@@ -1,8 +1,8 @@
-//! Tail calls (proposal "Tail Call"): the callee takes the place of the caller on the stack.
+//! Tail calls (proposal "Tail Call"): the callee replaces the caller on the stack.
 //!
-//! The callee has the caller's results, so it gets the caller's places for them. No test of a
-//! pending exception follows: that is left to whoever called the caller. An import does not make
-//! tail calls, so calling it and returning takes as little stack.
+//! The callee has the caller's result types, so it gets the caller's pointers for results. No test
+//! of a pending exception follows: the function that called the caller tests it. An import does not
+//! make tail calls, so calling it and returning takes as little stack.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -64,8 +64,8 @@ impl Lowering<'_, '_> {
         self.reachable = false;
     }
 
-    /// Whether functions have the convention for tail calls. If not, there is nothing to emit: the
-    /// module will be lowered once more.
+    /// Whether functions have the tail-call convention. If not, nothing has to be emitted: the
+    /// module will be lowered again.
     fn begin_tail_call(&mut self) -> bool {
         if self.env.convention == Convention::Tail {
             self.poll_suspend_flags();
@@ -77,9 +77,9 @@ impl Lowering<'_, '_> {
         false
     }
 
-    /// Native arguments of a tail call: execution environment, operands, the caller's own places
-    /// for further results.
-    /// Nothing traps any more, and the callee's call-stack frame takes the place of the caller's.
+    /// Native arguments of a tail call: execution environment, operands, the caller's own pointers
+    /// for further results. Nothing can trap after this, and the callee's call-stack frame replaces
+    /// the caller's.
     fn tail_call_args(&mut self, ty: &FuncType) -> Vec<Value> {
         self.close_call_frame();
         let mut args = vec![self.exec_env];

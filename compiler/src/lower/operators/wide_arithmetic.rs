@@ -1,4 +1,4 @@
-//! Arithmetic on 128 bits in two halves (proposal "Wide Arithmetic").
+//! Arithmetic on 128-bit numbers in two halves (proposal "Wide Arithmetic").
 
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::FuncInstBuilder;
@@ -6,7 +6,7 @@ use cranelift_frontend::FuncInstBuilder;
 use super::super::context::Lowering;
 
 impl Lowering<'_, '_> {
-    /// An operator on two numbers of 128 bits.
+    /// An operator on two 128-bit numbers.
     pub(super) fn wide_binary(
         &mut self,
         emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
@@ -17,7 +17,7 @@ impl Lowering<'_, '_> {
         self.push_wide(result);
     }
 
-    /// The product of two numbers that `extend` makes 128 bits wide.
+    /// The product of two numbers that `extend` widens to 128 bits.
     pub(super) fn wide_multiply(
         &mut self,
         extend: impl Fn(FuncInstBuilder<'_, '_>, Value) -> Value,

@@ -12,8 +12,8 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// `v128.or`. Where it puts together what two shifts have left of the same lanes, these rotate; by
-    /// whole bytes, that is one shuffle.
+    /// `v128.or`. If it combines two shifts of the same lanes, it rotates the lanes; by whole
+    /// bytes, that is a single shuffle.
     pub(super) fn or(&mut self) {
         let (first, second) = self.pop_lanes2(types::I8X16);
         let dfg = &mut self.builder.func.dfg;
@@ -36,8 +36,8 @@ impl Lowering<'_, '_> {
     }
 }
 
-/// The vector whose lanes are rotated by whole bytes if `first` and `second` are added, and which of
-/// its bytes comes where.
+/// The vector whose lanes are rotated by whole bytes if `first` and `second` are combined, and the
+/// source of each byte.
 fn rotated_bytes(dfg: &DataFlowGraph, first: Value, second: Value) -> Option<(Value, [u8; 16])> {
     let first = shifted_lanes(dfg, first)?;
     let second = shifted_lanes(dfg, second)?;
@@ -59,14 +59,14 @@ fn rotated_bytes(dfg: &DataFlowGraph, first: Value, second: Value) -> Option<(Va
     Some((left.vector, std::array::from_fn(|byte| source(byte as u8))))
 }
 
-/// Lanes that are shifted by a constant.
+/// Lanes shifted by a constant.
 struct ShiftedLanes {
     opcode: Opcode,
     /// Of the lanes.
     ty: Type,
     /// Whatever its type is.
     vector: Value,
-    /// Less than the bits of a lane.
+    /// Less than the width of a lane.
     amount: u32,
 }
 
@@ -90,7 +90,7 @@ fn definition(dfg: &DataFlowGraph, value: Value) -> Option<&InstructionData> {
     Some(&dfg.insts[inst])
 }
 
-/// The value that has the same bits and was no other type before.
+/// The value with the same bits before any bitcasts.
 fn without_bitcasts(dfg: &DataFlowGraph, value: Value) -> Value {
     let mut value = dfg.resolve_aliases(value);
     while let Some(&InstructionData::LoadNoOffset { opcode: Opcode::Bitcast, arg, .. }) =

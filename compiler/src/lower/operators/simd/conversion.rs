@@ -1,6 +1,6 @@
 //! Conversions between vectors of integers and of floats.
 //!
-//! Those between two lanes of 64 bits and four of 32 bits fill the other two with zeros.
+//! Conversions from two 64-bit lanes to four 32-bit lanes fill the other two with zeros.
 
 use cranelift_codegen::ir::{InstBuilder, types};
 
@@ -21,7 +21,7 @@ impl Lowering<'_, '_> {
     pub(super) fn trunc_sat_f64_zero(&mut self, sign: Sign) {
         let vector = self.pop_lanes(types::F64X2);
         let zeros = self.vector_constant(types::I64X2, [0; 16]);
-        // Targets without 64-bit conversions know these pairs of instructions only.
+        // Targets without 64-bit conversions support only these pairs of instructions.
         let result = match sign {
             Sign::Signed => {
                 let wide = self.ins().fcvt_to_sint_sat(types::I64X2, vector);

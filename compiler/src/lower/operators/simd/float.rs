@@ -1,4 +1,4 @@
-//! Float arithmetic that is more than one instruction of the IR.
+//! Float arithmetic that takes more than one IR instruction.
 
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value};
@@ -6,13 +6,13 @@ use cranelift_codegen::ir::{InstBuilder, Type, Value};
 use super::super::super::context::Lowering;
 
 impl Lowering<'_, '_> {
-    /// The second operand where it is less than the first, and else the first.
+    /// The second operand if it is less than the first, otherwise the first.
     pub(super) fn pseudo_min(&mut self, ty: Type) {
         let (first, second) = self.pop_lanes2(ty);
         self.select_second_if_less(second, first, first, second);
     }
 
-    /// The second operand where the first is less than it, and else the first.
+    /// The second operand if the first is less than it, otherwise the first.
     pub(super) fn pseudo_max(&mut self, ty: Type) {
         let (first, second) = self.pop_lanes2(ty);
         self.select_second_if_less(first, second, first, second);

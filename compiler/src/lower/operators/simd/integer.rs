@@ -1,4 +1,4 @@
-//! Integer arithmetic that is more than one instruction of the IR.
+//! Integer arithmetic that takes more than one IR instruction.
 
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use cranelift_frontend::FuncInstBuilder;

@@ -6,7 +6,7 @@ use cranelift_frontend::FuncInstBuilder;
 use super::super::super::context::Lowering;
 
 impl Lowering<'_, '_> {
-    /// Lane `lane`, made an operand by `emit`.
+    /// Lane `lane`, converted to an operand by `emit`.
     pub(super) fn extract_lane(
         &mut self,
         ty: Type,

@@ -1,5 +1,5 @@
-//! Loads and stores of vectors and of their lanes. Whole vectors are loaded and stored as scalars
-//! are; none has to be aligned.
+//! Loads and stores of vectors and of their lanes. Whole vectors are loaded and stored like
+//! scalars. None has to be aligned.
 
 use cranelift_codegen::ir::{InstBuilder, Type};
 use wasmparser::MemArg;
@@ -7,7 +7,7 @@ use wasmparser::MemArg;
 use super::super::super::context::Lowering;
 
 impl Lowering<'_, '_> {
-    /// One lane from memory in every lane.
+    /// Loads one lane from memory into every lane.
     pub(super) fn load_splat(&mut self, at: MemArg, ty: Type) {
         self.load(at, ty.lane_type());
         let lane = self.pop_condition();
@@ -15,7 +15,7 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// The first lane from memory, the others zero.
+    /// Loads the first lane from memory; the others are zero.
     pub(super) fn load_zero(&mut self, at: MemArg, ty: Type) {
         self.load(at, ty.lane_type());
         let lane = self.pop_condition();
@@ -23,7 +23,7 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// One lane from memory, the others from a vector.
+    /// Loads one lane from memory; the others come from a vector.
     pub(super) fn load_lane(&mut self, at: MemArg, ty: Type, lane: u8) {
         let vector = self.pop_lanes(ty);
         self.load(at, ty.lane_type());

@@ -1,9 +1,9 @@
 //! Fixed-width and relaxed SIMD, one file per family (spec sections 4.3.5 and 4.4.3).
 //!
-//! Invariants: a vector on the operand stack has the lane type of the operator that made it, and
-//! gets the lane type of the operator that takes it, which costs no instruction. Outside of operator
-//! code a vector is sixteen bytes. Nothing here emits what Cranelift would turn into a call of a
-//! library function, since the runtime has none for vectors.
+//! Invariants: a vector on the operand stack has the lane type of the operator that made it, and is
+//! converted to the lane type of the operator that takes it, which costs no instruction. Outside of
+//! operator code a vector is sixteen bytes. Nothing here emits instructions that Cranelift would
+//! turn into a call of a library function, since the runtime has none for vectors.
 
 mod bitwise;
 mod conversion;
@@ -26,7 +26,7 @@ enum Half {
     High,
 }
 
-/// What widening fills the upper bits of a lane with.
+/// How the upper bits of a widened lane are filled.
 #[derive(Clone, Copy)]
 enum Sign {
     Signed,
@@ -65,7 +65,7 @@ impl Lowering<'_, '_> {
         self.push(result);
     }
 
-    /// Half of the lanes of `vector`, twice as wide.
+    /// Half of the lanes of `vector`, widened to twice their width.
     fn widen_half(&mut self, vector: Value, half: Half, sign: Sign) -> Value {
         match (half, sign) {
             (Half::Low, Sign::Signed) => self.ins().swiden_low(vector),
@@ -75,14 +75,14 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The sums of neighbouring lanes of `vector`, twice as wide.
+    /// The sums of neighbouring lanes of `vector`, with twice the width.
     fn widening_pairwise_add(&mut self, vector: Value, sign: Sign) -> Value {
         let low = self.widen_half(vector, Half::Low, sign);
         let high = self.widen_half(vector, Half::High, sign);
         self.ins().iadd_pairwise(low, high)
     }
 
-    /// The signed products of the lanes of `a` and `b`, twice as wide, neighbours added.
+    /// The signed products of the lanes of `a` and `b`, with twice the width, neighbours added.
     fn dot_product(&mut self, a: Value, b: Value) -> Value {
         let [low, high] = [Half::Low, Half::High].map(|half| {
             let a = self.widen_half(a, half, Sign::Signed);

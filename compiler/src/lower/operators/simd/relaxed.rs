@@ -1,8 +1,8 @@
-//! Relaxed SIMD, with the results of the specification's deterministic profile (section 4.3.6): they
-//! are the same on every CPU, whatever instructions it has.
+//! Relaxed SIMD, with the results of the specification's deterministic profile (section 4.3.6):
+//! they are the same on every CPU, whatever its instructions.
 //!
-//! In that profile multiply-add rounds twice, the dot products take both operands as signed, and
-//! every other operator is the one of fixed-width SIMD that it relaxes.
+//! In that profile, multiply-add rounds twice, the dot products take both operands as signed, and
+//! every other operator is the fixed-width SIMD operator that it relaxes.
 
 use cranelift_codegen::ir::{InstBuilder, Type, types};
 
