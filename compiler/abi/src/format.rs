@@ -6,7 +6,8 @@
 
 pub mod relocation;
 
-/// First four bytes of a file, `\0aot` as a little-endian word (`core/config.h`, `AOT_MAGIC_NUMBER`).
+/// First four bytes of a file, `\0aot` as a little-endian word (`core/config.h`,
+/// `AOT_MAGIC_NUMBER`).
 pub const MAGIC: u32 = 0x746f_6100;
 
 /// Size of magic and version word together. The first section header follows (`aot/aot_loader.c`,
@@ -266,7 +267,8 @@ pub mod init_expr {
     pub const V128_CONST: u32 = 0xfd;
 }
 
-/// Value types as bytes (`interpreter/wasm.h`, `VALUE_TYPE_*`; the numbers of the wasm binary format).
+/// Value types as bytes (`interpreter/wasm.h`, `VALUE_TYPE_*`; the numbers of the wasm binary
+/// format).
 pub mod value_type {
     /// `i32`.
     pub const I32: u8 = 0x7f;
@@ -353,7 +355,8 @@ impl ExportKind {
 /// `create_sections` and `load_text_section`).
 pub const LITERAL_FILLER_SIZE: usize = 12;
 
-/// Relocation group whose relocations patch the code (`aot/aot_loader.c`, `load_relocation_section`).
+/// Relocation group whose relocations patch the code (`aot/aot_loader.c`,
+/// `load_relocation_section`).
 pub const RELOCATION_GROUP_TEXT: &str = ".rela.text";
 /// Symbol of the start of the code (`aot/aot_loader.c`, `do_text_relocation`).
 pub const SYMBOL_TEXT: &str = ".text";

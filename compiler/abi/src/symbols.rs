@@ -105,7 +105,8 @@ impl Loader {
         builds.min_by_key(Vec::len).unwrap_or_default()
     }
 
-    /// The oldest release with runtimes that resolve all of `symbols`; none if there is no such release.
+    /// The oldest release with runtimes that resolve all of `symbols`; none if there is no such
+    /// release.
     pub fn oldest(self, symbols: &[&str]) -> Option<Release> {
         let of_build = |&build: &Build| {
             symbols.iter().try_fold(Release::V2_0_0, |oldest, symbol| {

@@ -463,7 +463,8 @@ pub struct ObjectData<'a> {
 /// The text section.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text<'a> {
-    /// Bytes before the code. A multiple of 4; `format::LITERAL_FILLER_SIZE` of them align the code.
+    /// Bytes before the code. A multiple of 4; `format::LITERAL_FILLER_SIZE` of them align the
+    /// code.
     pub literal: Cow<'a, [u8]>,
     /// The code. A multiple of 4 keeps the loader's PLT aligned.
     pub code: Cow<'a, [u8]>,

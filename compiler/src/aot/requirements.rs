@@ -61,7 +61,8 @@ fn symbols<'f>(file: &'f AotFile<'_>) -> Vec<&'f str> {
     symbols.into_iter().collect()
 }
 
-/// Whether the loader looks up `name` for its table (`aot/aot_loader.c`, `load_native_symbol_section`).
+/// Whether the loader looks up `name` for its table (`aot/aot_loader.c`,
+/// `load_native_symbol_section`).
 fn is_looked_up(name: &str) -> bool {
     const OTHERS: [&str; 5] = ["i32#", "i64#", "f32#", "f64#", "__ignore"];
     !name.is_empty() && !OTHERS.iter().any(|prefix| name.starts_with(prefix))

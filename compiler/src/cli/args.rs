@@ -292,8 +292,8 @@ pub(super) struct ExploreArgs {
 #[cfg(feature = "run")]
 #[derive(Args)]
 pub(super) struct RunArgs {
-    /// A wasm module or an .aot file, and the arguments of the program or of the function to invoke.
-    /// Everything after FILE belongs to the program, even if it looks like a flag
+    /// A wasm module or an .aot file, and the arguments of the program or of the function to
+    /// invoke. Everything after FILE belongs to the program, even if it looks like a flag
     // One list, since clap would look for flags between a file and a list.
     #[arg(value_names = ["FILE", "ARGS"], required = true, num_args = 1.., trailing_var_arg = true)]
     pub(super) command: Vec<OsString>,

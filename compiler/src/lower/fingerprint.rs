@@ -31,8 +31,8 @@ const MAX_INLINED: usize = 500;
 pub(crate) struct Fingerprint {
     /// Equal for functions with equal code.
     pub(crate) key: Digest,
-    /// Indexes of the function itself and of functions that it calls, by their numbers in the code's
-    /// portable form.
+    /// Indexes of the function itself and of functions that it calls, by their numbers in the
+    /// code's portable form.
     pub(crate) functions: Vec<u32>,
 }
 

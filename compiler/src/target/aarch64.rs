@@ -1,8 +1,8 @@
 //! 64-bit Arm with the procedure call standard of Linux (AAPCS64).
 //!
 //! Relocation numbers: `core/iwasm/aot/arch/aot_reloc_aarch64.c`. Features and what CPUs have:
-//! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that Cranelift
-//! has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
+//! `llvm/lib/Target/AArch64/AArch64Features.td` and `AArch64Processors.td`, for those that
+//! Cranelift has a setting for (`cranelift/codegen/meta/src/isa/arm64.rs`).
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;

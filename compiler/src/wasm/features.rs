@@ -1,8 +1,9 @@
 //! Which proposals are compiled, and how an error tells the ones that are not.
 //!
 //! The validator runs with [`SUPPORTED_FEATURES`] only, less what the options disable. When it
-//! refuses a module, [`refine_error`] finds out whether one more proposal would have made it valid up to that point,
-//! and if so names the proposal. That costs a second validation, on the error path alone.
+//! refuses a module, [`refine_error`] finds out whether one more proposal would have made it valid
+//! up to that point, and if so names the proposal. That costs a second validation, on the error
+//! path alone.
 
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;

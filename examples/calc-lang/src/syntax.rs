@@ -1,7 +1,7 @@
 //! Text to trees.
 //!
-//! A parser by recursive descent over tokens. Depth is limited, since recursion takes stack here, in
-//! the code generator and in whatever validates the result.
+//! A parser by recursive descent over tokens. Depth is limited, since recursion takes stack here,
+//! in the code generator and in whatever validates the result.
 
 use std::iter::Peekable;
 use std::str::CharIndices;

@@ -1,4 +1,5 @@
-//! Init data, imported globals and globals (`aot/aot_loader.c`, `load_import_globals`, `load_globals`).
+//! Init data, imported globals and globals (`aot/aot_loader.c`, `load_import_globals`,
+//! `load_globals`).
 
 use wamr_abi::format;
 

@@ -1,7 +1,7 @@
 //! Atomic operators (proposal "Threads").
 //!
-//! Every access must be aligned to its size. An address that is both misaligned and out of bounds is
-//! reported as misaligned.
+//! Every access must be aligned to its size. An address that is both misaligned and out of bounds
+//! is reported as misaligned.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, MemFlagsData, Type, Value, types};
