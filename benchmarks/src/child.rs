@@ -1,4 +1,4 @@
-//! What the processes do that this program starts of itself: one piece of measured work each.
+//! The work of the processes that this program starts: one measurement each.
 
 use std::fs;
 use std::io::{Error, Read, Result, Write, stdin, stdout};
@@ -15,7 +15,7 @@ use wamr_shim::Runtime;
 use crate::contestant::Task;
 use crate::measure::measure;
 
-/// Compiles once, writes the result, prints the [`crate::measure::Sample`].
+/// Compiles once, writes the result, and prints the [`crate::measure::Sample`].
 pub(crate) fn compile_once(
     level: u8,
     threads: NonZeroUsize,
@@ -47,7 +47,7 @@ pub(crate) fn compile_once(
     print_json(&sample)
 }
 
-/// Loads a module several times, prints the seconds of each.
+/// Loads a module several times, and prints the seconds of each.
 pub(crate) fn load(times: usize, aot: &Path) -> Result<()> {
     let bytes = fs::read(aot)?;
     let runtime = Runtime::new().map_err(Error::other)?;

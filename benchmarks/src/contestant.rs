@@ -1,4 +1,4 @@
-//! The compilers that are compared, each started as a process of its own for every measurement.
+//! The compilers that are compared, each started as a separate process for every measurement.
 
 use std::fmt;
 use std::io::{Error, Result};
@@ -46,8 +46,8 @@ impl Contestant {
         }
     }
 
-    /// Who this one is measured against: wasmtime's optimising setting for optimising levels, its
-    /// other one for the others, with as many threads.
+    /// The contestant that this one is compared with: wasmtime's optimising setting for optimising
+    /// levels, its other one for the others, with as many threads.
     pub(crate) fn peer(self) -> Option<Self> {
         let opt_level = match self.compiler {
             Compiler::Cwamrc(0 | 1) => "none",
@@ -58,7 +58,7 @@ impl Contestant {
     }
 }
 
-/// What `child-run` reads from its standard input.
+/// Standard input of `child-run`.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Task {
     pub(crate) host: Host,
@@ -69,7 +69,7 @@ pub(crate) struct Task {
 pub(crate) struct Field {
     this: PathBuf,
     python: PathBuf,
-    /// Where compiled modules lie.
+    /// The folder of compiled modules.
     folder: tempfile::TempDir,
 }
 
@@ -82,7 +82,7 @@ impl Field {
         })
     }
 
-    /// Why this machine cannot run the peer, if it cannot.
+    /// Why this machine cannot run wasmtime, if so.
     pub(crate) fn peer_missing(&self) -> Option<String> {
         let mut import = Command::new(&self.python);
         match run_command(import.args(["-c", "import wasmtime"]), &[]) {
@@ -92,13 +92,13 @@ impl Field {
         }
     }
 
-    /// Where the result of compiling `module` is kept; wasmtime leaves none.
+    /// The file with the result of compiling `module`; wasmtime writes none.
     pub(crate) fn aot(&self, module: &str, contestant: Contestant) -> PathBuf {
         let Contestant { compiler, threads } = contestant;
         self.folder.path().join(format!("{module}-{compiler:?}-{threads}.aot"))
     }
 
-    /// Compiles once, in a process of its own.
+    /// Compiles once, in a separate process.
     pub(crate) fn compile(&self, name: &str, wasm: &Path, who: Contestant) -> Result<Sample> {
         let mut command = match who.compiler {
             Compiler::Cwamrc(level) => {
@@ -119,13 +119,13 @@ impl Field {
         Ok(serde_json::from_slice(&output_of(&mut command)?)?)
     }
 
-    /// Runs what a compiler of this project made of a program, in WAMR.
+    /// Runs the code that this project has compiled for a program, in WAMR.
     pub(crate) fn run(&self, aot: &Path, task: &Task) -> Result<Output> {
         let mut command = Command::new(&self.this);
         run_command(command.arg("child-run").arg(aot), &serde_json::to_vec(task)?)
     }
 
-    /// Runs a WASI program in the peer.
+    /// Runs a WASI program in wasmtime.
     pub(crate) fn run_peer(&self, wasm: &Path, opt_level: &str, run: &Run) -> Result<Output> {
         let mut command = Command::new(&self.python);
         command.arg(PEER_SCRIPT).arg("run").arg(wasm).arg(opt_level);

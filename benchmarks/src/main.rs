@@ -1,9 +1,9 @@
-//! Benchmarks: what compiling real modules costs, beside a peer in the same run; and, as `bench`, what
-//! compiling, loading and running programs costs, beside WAMR's own compiler with LLVM and others.
+//! Benchmarks: compiling real modules, compared with wasmtime in the same run; and, as `bench`,
+//! compiling, loading and running programs, compared with WAMR's own compiler on LLVM and others.
 //!
-//! Every measurement is a process of its own that reports on itself, contestants take turns, and
-//! what they made is run and compared with a reference before its time counts. Nothing here judges
-//! a time; the exit code says only whether every result was right.
+//! Every measurement is a process of its own that measures itself, and contestants take turns. Their
+//! code is run and compared with a reference before its time counts. Times are not judged; the exit
+//! code only says whether every result was right.
 
 mod bench;
 mod child;
@@ -30,7 +30,7 @@ use cwamrc_tests::programs::{Inputs, Program};
 use contestant::{Compiler, Contestant, Field};
 use report::Report;
 
-/// Measures compile time, memory, load time and file size on real modules, beside wasmtime.
+/// Measures compile time, memory, load time and file size on real modules, compared with wasmtime.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Cli {
@@ -70,7 +70,7 @@ struct Cli {
     markdown: Option<PathBuf>,
 }
 
-/// Work in a process of its own, or another comparison.
+/// Work in a separate process, or another comparison.
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Compile, load and run programs with cwamrc, wamrc, wasmtime, the interpreter and natively
@@ -109,7 +109,7 @@ enum Task {
         #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
         rounds: usize,
     },
-    /// Compiles modules of which one function has changed, with the cache of functions and without
+    /// Compiles modules in which one function has changed, with and without the function cache
     Rebuild {
         /// How many functions are changed in turn
         #[arg(long, default_value_t = 9, value_parser = parse_rounds)]
@@ -124,28 +124,28 @@ struct BenchArgs {
     /// A module of yours to measure instead of the programs, and its arguments
     #[arg(value_name = "WASM_FILE", trailing_var_arg = true, allow_hyphen_values = true)]
     own: Vec<String>,
-    /// What your module must print; if not given, what WAMR's interpreter makes it print
+    /// A file with what your module must print; default: what it prints in WAMR's interpreter
     #[arg(long, value_name = "FILE", requires = "own")]
     expected: Option<PathBuf>,
     /// Compile and load real modules instead, without running them
     #[arg(long, conflicts_with = "own")]
     corpus: bool,
-    /// Programs to measure, or real modules; all if not given
+    /// Programs to measure, or real modules; default: all
     #[arg(long, value_delimiter = ',')]
     programs: Vec<String>,
-    /// Parts of the names of contestants to take, as in cwamrc,wamrc -O3,native; all if not given
+    /// Parts of the names of contestants, as in cwamrc,wamrc -O3,native; default: all
     #[arg(long, value_delimiter = ',')]
     contestants: Vec<String>,
     /// How often each contestant compiles and runs each program
     #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
     rounds: usize,
-    /// A contestant does not repeat a phase of a program once that has taken so many seconds
+    /// A contestant does not repeat a phase of a program once that has taken this many seconds
     #[arg(long, default_value_t = 10)]
     patience: u64,
-    /// Seconds after which compiling has failed
+    /// Seconds after which compiling counts as failed
     #[arg(long, default_value_t = 600)]
     compile_timeout: u64,
-    /// Seconds after which running has failed
+    /// Seconds after which running counts as failed
     #[arg(long, default_value_t = 60)]
     run_timeout: u64,
     #[command(flatten)]
@@ -257,7 +257,7 @@ fn chosen(mut programs: Vec<Program>, names: &[String]) -> Result<Vec<Program>> 
     names.iter().map(take).collect()
 }
 
-/// Peers stand before those that are measured against them.
+/// Peers come before the contestants that are compared with them.
 fn contestants(cli: &Cli, with_peer: bool) -> Vec<Contestant> {
     let levels: BTreeSet<u8> = cli.levels.iter().copied().collect();
     let threads: BTreeSet<u16> = cli.threads.iter().copied().collect();

@@ -1,8 +1,8 @@
-//! What one process spends between two points: CPU time, wall time, resident memory.
+//! What one process uses between two points: CPU time, wall time, resident memory.
 //!
-//! Taken inside the process that does the work, so that starting it and reading its input do not
-//! count. Linux only: resident memory comes from `/proc/self`. `getrusage` would not do, since its
-//! maximum survives `exec` and so includes the parent.
+//! It is measured inside the process that does the work, so starting it and reading its input do
+//! not count. Linux only: resident memory comes from `/proc/self`. `getrusage` would not work,
+//! since its maximum survives `exec` and so includes the parent.
 
 use std::fs;
 use std::io::{Error, Result};
@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) wall: f64,
     /// Resident bytes just before.
     pub(crate) before: u64,
-    /// The most resident bytes during the work.
+    /// Peak resident bytes during the work.
     pub(crate) peak: u64,
     /// Bytes of the result.
     pub(crate) output: u64,
@@ -28,7 +28,7 @@ pub(crate) struct Sample {
     pub(crate) version: String,
 }
 
-/// Does the work once; `size` tells the bytes of its result.
+/// Does the work once; `size` returns the size of its result.
 pub(crate) fn measure<T>(
     version: &str,
     work: impl FnOnce() -> T,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::contestant::{Compiler, Contestant, Field, Task};
 use crate::measure::Sample;
 
-/// Everything that was measured of one module.
+/// Everything measured for one module.
 #[derive(Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) module: String,
@@ -19,7 +19,7 @@ pub(crate) struct Entry {
     pub(crate) wasm: u64,
     /// By contestant's name, one sample for each round.
     pub(crate) samples: BTreeMap<String, Vec<Sample>>,
-    /// By contestant's name, for those that leave an `.aot` file.
+    /// By contestant's name, for those that write an `.aot` file.
     pub(crate) files: BTreeMap<String, AotFacts>,
 }
 
@@ -42,7 +42,7 @@ impl Entry {
 /// Runs all rounds. Outputs are checked in the first one.
 ///
 /// # Errors
-/// A contestant failed, or what it made prints something else than the reference.
+/// A contestant failed, or its code prints something else than the reference.
 pub(crate) fn run(
     field: &Field,
     programs: &[Program],
@@ -80,7 +80,7 @@ pub(crate) fn run(
     Ok(entries)
 }
 
-/// Compares what the program prints with its reference. The peer can run WASI programs only.
+/// Compares the program's output with its reference. wasmtime can run WASI programs only.
 fn check(field: &Field, program: &Program, who: Contestant) -> Result<()> {
     for run in &program.runs {
         let output = match who.compiler {

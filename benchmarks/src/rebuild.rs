@@ -1,10 +1,10 @@
-//! What a rebuild costs after one function has changed: `benchmarks rebuild`.
+//! The cost of a rebuild after one function has changed: `benchmarks rebuild`.
 //!
-//! A cache is filled by compiling the module as it is. In each round another function gets one more
-//! constant, which it drops, and the changed module is compiled three times: without a cache, with an
-//! empty one, and with a copy of the filled one. The results must be the same. The functions are those
-//! in the middle of as many equal parts of the list of functions by size, so that small and large ones
-//! are among them, but not all are small.
+//! A cache is filled by compiling the unchanged module. In each round, another function gets one
+//! more constant, which it drops, and the changed module is compiled three times: without a cache,
+//! with an empty one, and with a copy of the filled one. The results must be the same. To choose
+//! the functions, the list of functions by size is split into equal parts, and the middle one of
+//! each part is used, so that small and large ones are among them.
 
 use std::fs;
 use std::io::{Error, Result};
@@ -18,7 +18,7 @@ use crate::contestant::output_of;
 use crate::measure::Sample;
 use crate::stats::Summary;
 
-/// The modules of the figure that the project wants to reach.
+/// The modules of the project's goal.
 const MODULES: [&str; 2] = ["clang-format", "canvaskit"];
 const LEVELS: [u8; 2] = [3, 0];
 
@@ -37,7 +37,7 @@ pub(crate) fn report(rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// Compiles in processes of their own, and keeps what they take.
+/// Compiles in separate processes, and measures them.
 struct Bench {
     folder: tempfile::TempDir,
     level: u8,
@@ -48,7 +48,7 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    /// Compiles `in.wasm`; gives what it took, and the file.
+    /// Compiles `in.wasm`; returns what it used, and the file.
     fn compile(&self, cache: Option<&Path>) -> Result<(Sample, Vec<u8>)> {
         let output = self.path("out.aot");
         let mut command = Command::new(std::env::current_exe()?);

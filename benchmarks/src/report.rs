@@ -1,4 +1,4 @@
-//! The figures as Markdown tables, which read well in a terminal too, and as JSON.
+//! The figures as Markdown tables, which are also readable in a terminal, and as JSON.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,10 +12,10 @@ use crate::race::Entry;
 use crate::stats::Summary;
 use crate::table::Table;
 
-/// All that a run found out.
+/// All results of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    /// The processor, and how many of it.
+    /// The processor, and the number of processors.
     pub(crate) machine: String,
     pub(crate) rounds: usize,
     /// Why a column is missing.
@@ -55,8 +55,8 @@ impl Report {
             self.cpu_ratios(threads),
             self.figures(threads, "CPU seconds to compile", |s, _| s.cpu),
             self.figures(threads, "Seconds to compile", |s, _| s.wall),
-            self.figures(threads, "MiB resident at the most", |s, _| s.peak as f64 / MEBI),
-            self.figures(threads, "MiB that compiling adds at the most", |s, _| {
+            self.figures(threads, "Peak resident MiB", |s, _| s.peak as f64 / MEBI),
+            self.figures(threads, "Peak MiB added by compiling", |s, _| {
                 s.peak.saturating_sub(s.before) as f64 / MEBI
             }),
         ];
@@ -92,7 +92,7 @@ impl Report {
         table
     }
 
-    /// One figure of every contestant with that many threads; it may use the size of the module.
+    /// One figure of every contestant with this many threads; it may use the size of the module.
     fn figures(&self, threads: u16, title: &str, figure: fn(&Sample, u64) -> f64) -> Table {
         let mut table = with_threads(title, threads);
         table.row("module", self.with(threads).map(|who| who.compiler.to_string()));

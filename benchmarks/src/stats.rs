@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// The middle and the extremes of a series.
+/// The median and the extremes of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Summary {
-    /// Half of the values lie at or below it.
+    /// Half of the values are at most this.
     pub(crate) median: f64,
     /// The smallest value.
     pub(crate) min: f64,
@@ -36,7 +36,7 @@ impl Summary {
 }
 
 impl fmt::Display for Summary {
-    /// Three significant digits, and the range where it differs from the median as shown.
+    /// Three significant digits, and the range if it differs from the median as shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = match self.median.abs() {
             m if m >= 100.0 => 0,
@@ -53,9 +53,9 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A median with the interval between two order statistics that covers the true median with at least
-/// 95 %, if there are enough values for that; otherwise the interval is the whole range, and covers it
-/// with less. Nothing is assumed about how the values are distributed.
+/// A median with the interval between two order statistics that covers the true median with at
+/// least 95 %, if there are enough values; otherwise the interval is the whole range, and covers it
+/// with a lower probability. No distribution of the values is assumed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Interval {
     pub(crate) median: f64,
@@ -71,8 +71,8 @@ impl Interval {
         let median = Summary::of(values.iter().copied())?.median;
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
-        // The true median lies outside of the k-th value from either end if at most k values lie on one
-        // side of it, each with probability one half.
+        // The true median is outside of the k-th value from either end if at most k values are on
+        // one side of it, each with probability one half.
         let n = sorted.len();
         let mut term = 0.5_f64.powi(n as i32);
         let (mut outside, mut cut) = (2.0 * term, 0);
@@ -89,10 +89,10 @@ impl Interval {
     }
 }
 
-/// The geometric mean of the ratios of medians over several programs, with a bootstrap interval: the
-/// values of each series are drawn again, with replacement, a thousand times, and the interval holds
-/// the middle 95 % of what comes out. It tells the noise of repeating the same programs, and nothing
-/// about other programs.
+/// The geometric mean of the ratios of medians over several programs, with a bootstrap interval:
+/// the values of each series are drawn again, with replacement, a thousand times, and the interval
+/// contains the middle 95 % of the results. It shows the noise of repeating the same programs, and
+/// says nothing about other programs.
 pub(crate) fn geometric_mean(pairs: &[(Vec<f64>, Vec<f64>)]) -> Option<Interval> {
     const DRAWS: usize = 1000;
     if pairs.is_empty() {
@@ -120,7 +120,7 @@ pub(crate) fn geometric_mean(pairs: &[(Vec<f64>, Vec<f64>)]) -> Option<Interval>
     Some(Interval { median, low, high, coverage: 0.95 })
 }
 
-/// xorshift64: the same draws every time, so that a report of the same samples is the same.
+/// xorshift64: the same draws every time, so the same samples give the same report.
 struct Random(u64);
 
 impl Random {
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn ratio_pairs_the_rounds() {
-        // The machine is twice as slow in the second round; the ratio does not see it.
+        // The machine is twice as slow in the second round, which does not affect the ratio.
         let ratio = Summary::ratio(&[1.0, 2.0], &[2.0, 4.0]);
         assert_eq!(ratio, Some(Summary { median: 0.5, min: 0.5, max: 0.5 }));
     }
@@ -161,7 +161,7 @@ mod tests {
     fn intervals_are_those_of_the_binomial_distribution() {
         let series = |n: usize| (1..=n).map(|value| value as f64).collect::<Vec<_>>();
         assert_eq!(Interval::of(&[]), None);
-        // Five values: the range misses the median when all lie on one side, 2 / 2^5.
+        // Five values: the range misses the median if all are on one side, 2 / 2^5.
         let five = Interval::of(&series(5)).unwrap();
         assert_eq!((five.low, five.median, five.high, five.coverage), (1.0, 3.0, 5.0, 0.9375));
         // Of ten, the second and the ninth: 1 - 2 * (1 + 10) / 2^10.

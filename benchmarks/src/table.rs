@@ -1,8 +1,8 @@
-//! Tables as Markdown that reads well in a terminal, too.
+//! Tables as Markdown that is also readable in a terminal.
 
 use std::fmt::Write as _;
 
-/// A table under construction; cells are padded when it is shown.
+/// A table under construction; cells are padded when it is printed.
 pub(crate) struct Table {
     title: String,
     rows: Vec<Vec<String>>,
@@ -17,12 +17,12 @@ impl Table {
         self.rows.push(std::iter::once(first.to_owned()).chain(rest).collect());
     }
 
-    /// How many there are, the head included.
+    /// The number of rows, including the head.
     pub(crate) fn rows(&self) -> usize {
         self.rows.len()
     }
 
-    /// How many there are, the names of rows included.
+    /// The number of columns, including the names of rows.
     pub(crate) fn columns(&self) -> usize {
         self.rows.first().map_or(0, Vec::len)
     }

@@ -1,8 +1,10 @@
-//! What the targets cost beside each other, and what SIMD gains: `benchmarks targets`.
+//! Compares the targets, and measures the gain of SIMD: `benchmarks targets`.
 //!
-//! Compile time and size of the code for the least CPU of each target, as ratios to x86-64; size of the
-//! code beside that of WAMR's own compiler, where that is at hand; run time of kernels here, built with SIMD and without from the same source (`benchmarks/simd`). The
-//! contestants of a round take turns; kernels must print what their native builds print.
+//! It shows compile time and size of the code for the minimum CPU of each target, as ratios to
+//! x86-64; the size of the code compared with that of WAMR's own compiler, if that is available;
+//! and the run time of kernels on this machine, built with and without SIMD from the same source
+//! (`benchmarks/simd`). The contestants of a round take turns; kernels must print what their native
+//! builds print.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -21,11 +23,12 @@ use crate::bench::programs;
 use crate::measure::measure;
 use crate::stats::{Summary, geometric_mean};
 
-/// The modules that README's figures are about.
+/// The modules of the figures in docs/performance.md.
 const MODULES: [&str; 4] = ["python", "clang-format", "sqljs", "quickjs"];
 const LEVELS: [OptLevel; 2] = [OptLevel::O3, OptLevel::O0];
 
-/// Programs of `benchmarks/programs` without vectors, which WAMR's compiler has not on riscv64.
+/// Programs of `benchmarks/programs` without vectors, which WAMR's compiler does not support on
+/// riscv64.
 const PROGRAMS: [&str; 8] = ["lua", "zstd", "lz4", "bzip2", "webp", "pcre2", "yyjson", "deflate"];
 
 const KERNELS: [&str; 2] = ["gemm", "mandelbrot"];
@@ -128,7 +131,7 @@ fn text_sizes() -> Result<()> {
     Ok(())
 }
 
-/// What `wamrc` must be told for the same machine: by itself it takes riscv64 for one without the
+/// Flags that `wamrc` needs for the same machine: by default, it compiles riscv64 without the
 /// extensions that Linux needs (`doc/build_wasm_app.md`).
 fn wamrc_flags(architecture: &str) -> &'static [&'static str] {
     match architecture {

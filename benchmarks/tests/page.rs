@@ -1,5 +1,5 @@
-//! The page in a browser: Debian's Chromium, headless, must draw all of it, in light and dark, wide and
-//! as narrow as a phone. `PAGE_SCREENSHOTS=<folder>` keeps the pictures, to be looked at.
+//! The page in a browser: Debian's Chromium, headless, must draw all of it, in light and dark, wide
+//! and as narrow as a phone. `PAGE_SCREENSHOTS=<folder>` keeps the pictures for inspection.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
-//! Small changes to a module, as they come from one edit of its source.
+//! Small changes to a module, like those from one edit of its source.
 //!
-//! What is not changed stays what it was, though indexes behind an insertion move.
+//! Everything else stays the same, except that indexes after an insertion move.
 
 use std::convert::Infallible;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use wasm_encoder::{
 };
 use wasmparser::{CodeSectionReader, Parser, Payload, TypeRef};
 
-/// Something that is put in front of others of its kind.
+/// An item that is inserted before others of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Insertion {
     /// A function, before all that the module defines.
@@ -23,7 +23,7 @@ pub enum Insertion {
     Global,
 }
 
-/// The module with something inserted that nothing refers to.
+/// The module with an inserted item that nothing refers to.
 ///
 /// # Panics
 /// If the module is invalid.
@@ -34,8 +34,8 @@ pub fn insert(wasm: &[u8], insertion: Insertion) -> Vec<u8> {
     module.finish()
 }
 
-/// The module, encoded as [`insert`] encodes what it leaves alone. Linkers write numbers with more bytes
-/// than they take.
+/// The module, re-encoded as [`insert`] does with what it leaves unchanged. Linkers write numbers
+/// with more bytes than necessary.
 ///
 /// # Panics
 /// If the module is invalid.
@@ -95,10 +95,10 @@ pub fn change_function(wasm: &[u8], position: usize, constant: i32) -> Vec<u8> {
     [&wasm[..section_start(wasm, content.start)], &encoded, &wasm[content.end..]].concat()
 }
 
-/// Where the header of the code section begins whose content begins at `content`.
+/// The start of the header of the code section whose content begins at `content`.
 fn section_start(wasm: &[u8], content: usize) -> usize {
     const CODE_SECTION: u8 = 10;
-    // Its id stands before its size, which has the last of its bytes marked.
+    // Its id comes before its size, whose last byte is marked.
     let size = wasm[..content - 1].iter().rev().take_while(|&&byte| byte >= 0x80).count() + 1;
     let start = content - size - 1;
     assert_eq!(wasm[start], CODE_SECTION, "the header was found");

@@ -1,9 +1,9 @@
-//! Hosts of our own for modules that emscripten made for JavaScript.
+//! Hosts for modules that emscripten made for JavaScript.
 //!
 //! Imports and exports of such a module have one-letter names, which change with each version. The
 //! tables below are those of the JavaScript in the packages that `programs/inputs.toml` names (the
-//! import object, and the assignments of the exports). They hold what the programs here call, and
-//! no more: another import traps when it is called. Structures are those of emscripten's C library;
+//! import object, and the assignments of the exports). They contain only what the programs here
+//! call; another import traps when it is called. Structures are those of emscripten's C library;
 //! its error numbers are those of WASI.
 
 use std::io::{Error, Result};
@@ -44,21 +44,21 @@ const SQLJS: &[(&str, Import)] = &[("G", Import::EnvironGet), ("H", Import::Envi
 const QUICKJS: &[(&str, Import)] =
     &[("e", Import::EnvironGet), ("f", Import::EnvironSizesGet), ("p", Import::DateNow)];
 
-/// What the program reads and writes.
+/// Standard input and output of the program.
 #[derive(Default)]
 struct Streams {
     stdin: Vec<u8>,
     stdout: Vec<u8>,
 }
 
-/// The module of all three files under which they import.
+/// The name of the imported module in all three files.
 const MODULE: &str = "a";
 
 /// WASI's numbers, which emscripten has adopted (`wasi/api.h`).
 const ENOENT: i32 = 44;
 const ESPIPE: i32 = 70;
 
-/// An instance with its streams, its constructors run.
+/// An instance with its streams, after its constructors have run.
 struct Guest {
     instance: Instance,
     streams: Arc<Mutex<Streams>>,

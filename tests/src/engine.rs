@@ -1,4 +1,4 @@
-//! Modules in the wasm text format, compiled in every way that matters and run in WAMR.
+//! Modules in the wasm text format, compiled in every relevant way and run in WAMR.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ pub struct Engine {
     machine: Machine,
     code: Code,
     vectors: bool,
-    /// Compiled to run where it lies in the file.
+    /// Compiled to run in place.
     in_place: bool,
     /// Compiled with these frames.
     call_stacks: Option<CallStacks>,
-    /// Compiled so that every operator that can be is a call of the runtime.
+    /// Compiled with calls of the runtime for every operator that can be one.
     intrinsics: bool,
     /// Compiled so that NaNs are canonical.
     canonical_nans: bool,
@@ -27,7 +27,7 @@ pub struct Engine {
 enum Code {
     /// Compiled, with these options.
     Compiled(BoundsChecks, OptLevel),
-    /// WAMR's interpreter: an opinion on expectations that is not ours.
+    /// WAMR's interpreter: an independent check of expectations.
     Interpreted,
 }
 
@@ -49,13 +49,13 @@ impl Engine {
         }
     }
 
-    /// Every combination of bounds checks and levels that the runtime is meant for, here and, with
-    /// fewer levels, on every other machine. A runtime without guard pages takes only code that
-    /// checks for itself.
+    /// Every combination of bounds checks and levels that the runtime supports, here and, with
+    /// fewer levels, on every other machine. A runtime without guard pages supports only code that
+    /// checks bounds itself.
     pub fn compiled() -> impl Iterator<Item = Self> {
         let here = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
         let here = here.map(|level| (Machine::Here, level));
-        // What holds for runners without emulation, once.
+        // The native runner, once, for what applies to runners without an emulator.
         let runner = [(Machine::native_runner(), OptLevel::O3)];
         let foreign =
             Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
@@ -69,7 +69,7 @@ impl Engine {
         relocated.chain(Self::in_place())
     }
 
-    /// Once on every machine, code that runs in its file.
+    /// Once on every machine, code that runs in place.
     fn in_place() -> impl Iterator<Item = Self> {
         let checks = match cfg!(feature = "software-bounds-checks") {
             true => BoundsChecks::Software,
@@ -80,8 +80,8 @@ impl Engine {
         machines.map(move |machine| Self { in_place: true, ..Self::new(machine, code) })
     }
 
-    /// Of the compiled ways those that differ in the code for numbers: levels 0 and 3 on every machine,
-    /// and code that runs in its file.
+    /// The compiled ways that differ in the code for numbers: levels 0 and 3 on every machine, and
+    /// code that runs in place.
     pub fn for_numbers() -> impl Iterator<Item = Self> {
         let checks = match cfg!(feature = "software-bounds-checks") {
             true => BoundsChecks::Software,
@@ -103,12 +103,12 @@ impl Engine {
         Self { vectors: true, ..self }
     }
 
-    /// The same with call-stack frames and names for them; the interpreter has its own.
+    /// The same with call-stack frames and names for them; the interpreter has its own frames.
     pub fn with_call_stacks(self, frames: CallStacks) -> Self {
         Self { call_stacks: Some(frames), ..self }
     }
 
-    /// The same with calls of the runtime for all operators that can be calls.
+    /// The same with calls of the runtime for all operators that can be one.
     pub fn with_intrinsics(self) -> Self {
         Self { intrinsics: true, ..self }
     }
@@ -125,7 +125,7 @@ impl Engine {
         hardware && self.machine.may_tear_stores()
     }
 
-    /// How many calls of a function by itself share a frame: level 3 inlines up to six.
+    /// The maximum number of recursive calls that share a frame: level 3 inlines up to six.
     pub fn most_calls_in_a_frame(self) -> usize {
         if matches!(self.code, Code::Compiled(_, OptLevel::O3)) { 7 } else { 1 }
     }
@@ -135,7 +135,7 @@ impl Engine {
         self.machine
     }
 
-    /// The bytes that the runtime gets.
+    /// The bytes that the runtime loads.
     ///
     /// # Panics
     /// If `wat` is not the text of a module that compiles.
@@ -187,7 +187,7 @@ impl Engine {
         module.instantiate(&InstanceConfig::default())
     }
 
-    /// As [`Engine::try_instantiate`].
+    /// Like [`Engine::try_instantiate`].
     ///
     /// # Panics
     /// Also if the runtime cannot instantiate it.
@@ -195,10 +195,10 @@ impl Engine {
         self.instantiate_in(&self.machine.runtime(), wat, imports)
     }
 
-    /// As [`Engine::instantiate`], in a runtime of [`Engine::machine`].
+    /// Like [`Engine::instantiate`], in a runtime of [`Engine::machine`].
     ///
     /// # Panics
-    /// As [`Engine::instantiate`].
+    /// Those of [`Engine::instantiate`].
     pub fn instantiate_in(self, runtime: &Runtime, wat: &str, imports: Vec<HostFunc>) -> Instance {
         let instance = self.try_instantiate_in(runtime, wat, imports);
         instance.unwrap_or_else(|error| panic!("{self}: {error}"))

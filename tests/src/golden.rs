@@ -1,4 +1,4 @@
-//! Goldens: wasm text files that carry what the compiler makes of them.
+//! Goldens: wasm text files that contain the compiler's output for them.
 //!
 //! A golden has option lines at the top, then the module, then the expectation in comments:
 //!
@@ -10,10 +10,10 @@
 //! ;; function u0:0(i64) …
 //! ```
 //!
-//! Options are TOML, one to a line. `show` is `clif`, `asm` or `inspect`; `target` (x86_64), `cpu`
-//! (the least one of the target), `cpu-features`, `opt-level` (3), `bounds-checks` (0) and
-//! `stack-bounds-checks` are the flags of the same names. `functions` lists the symbols to show, if
-//! not those of the module; `lines`, how many lines of each.
+//! Options are TOML, one per line. `show` is `clif`, `asm` or `inspect`; `target` (x86_64), `cpu`
+//! (the minimum CPU of the target), `cpu-features`, `opt-level` (3), `bounds-checks` (0) and
+//! `stack-bounds-checks` are the flags of the same names. `functions` lists the symbols to show
+//! instead of those of the module; `lines` says how many lines of each.
 
 use std::fmt::Write;
 use std::fs;

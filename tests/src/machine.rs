@@ -1,9 +1,9 @@
 //! Where a module runs: in the runtime of this process, or in that of a runner, which may be a
 //! program for another architecture under qemu's emulator of Linux programs.
 //!
-//! Runners are built when they are wanted and kept in cargo's target folder; whatever is missing for
-//! that is an error that names the Debian package. The runtime is the unmodified WAMR everywhere,
-//! built from the same sources with the same options (crate `wamr-build`).
+//! Runners are built on demand and kept in cargo's target folder. If something is missing for that,
+//! the error names the Debian package. The runtime is the unmodified WAMR everywhere, built from
+//! the same sources with the same options (crate `wamr-build`).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use cwamrc::{Architecture, BoundsChecks, Cpu, Options};
 use wamr_build::{Runner, Target};
 use wamr_shim::Runtime;
 
-/// Stack of WebAssembly in a runner, in bytes: what the main thread of a process has on Linux.
+/// Stack size of WebAssembly in a runner, in bytes: that of the main thread of a process on Linux.
 const STACK_SIZE: usize = 8 << 20;
 
 /// A runtime to run modules in.
@@ -26,19 +26,19 @@ pub enum Machine {
     Here,
     /// That of a runner.
     Runner {
-        /// What the runner is compiled for.
+        /// The architecture of the runner.
         architecture: Architecture,
         /// Whether the runtime has hardware bounds checks.
         guard_pages: bool,
-        /// Whether the C of the runtime is compiled with gcc's sanitizers of addresses and of undefined
-        /// behaviour.
+        /// Whether the runtime's C code is compiled with gcc's sanitizers of addresses and of
+        /// undefined behaviour.
         sanitized: bool,
     },
 }
 
 impl Machine {
-    /// Runners for the architectures that this machine has not, with hardware bounds checks if the
-    /// runtime of this process has them.
+    /// Runners for architectures other than that of this machine, with hardware bounds checks if
+    /// the runtime of this process has them.
     pub fn foreign() -> impl Iterator<Item = Machine> {
         let foreign = Architecture::ALL.iter().filter(|&&architecture| !is_native(architecture));
         let guard_pages = !cfg!(feature = "software-bounds-checks");
@@ -46,7 +46,8 @@ impl Machine {
         foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages, sanitized })
     }
 
-    /// A runner for the architecture of this machine: what holds for runners without an emulator.
+    /// A runner for the architecture of this machine, for what applies to runners without an
+    /// emulator.
     pub fn native_runner() -> Machine {
         let architecture = Architecture::ALL.iter().copied().find(|&each| is_native(each));
         Machine::Runner {
@@ -56,8 +57,9 @@ impl Machine {
         }
     }
 
-    /// The same runner with a runtime that was compiled with sanitizers, and so ends itself when its C does
-    /// what C does not allow. It has no guard pages, whose faults are the sanitizers' as well.
+    /// The same runner with a runtime compiled with sanitizers, which ends itself on undefined
+    /// behaviour of its C code. It has no guard pages, since the sanitizers would handle their
+    /// faults.
     pub fn sanitized(self) -> Machine {
         match self {
             Machine::Here => Machine::Here,
@@ -67,7 +69,7 @@ impl Machine {
         }
     }
 
-    /// Whether the runtime is meant for code with these checks.
+    /// Whether the runtime supports code with these checks.
     pub fn is_for(self, checks: BoundsChecks) -> bool {
         let guard_pages = match self {
             Machine::Here => !cfg!(feature = "software-bounds-checks"),
@@ -99,8 +101,8 @@ impl Machine {
         }
     }
 
-    /// The same for modules that have vectors, which not every CPU of every architecture has. The
-    /// emulators are told to.
+    /// The same for modules with vectors, which not every CPU of every architecture supports. The
+    /// emulators are configured for them.
     pub fn options_with_vectors(self) -> Options {
         let Machine::Runner { architecture: Architecture::Riscv64, .. } = self else {
             return self.options();
@@ -122,18 +124,18 @@ impl Machine {
     }
 
     /// Whether a store across the end of a memory with guard pages may have written the part inside
-    /// before it traps. The pages stop the rest; whether the store is one access is up to the
-    /// machine. That of this process is x86-64, whose stores are.
+    /// before it traps. The pages stop the rest; whether the store is a single access depends on
+    /// the machine. On x86-64, the machine of this process, it is.
     pub fn may_tear_stores(self) -> bool {
         Machine::foreign().any(|machine| machine == self)
     }
 
-    /// The command that starts the runner, if it is one. Builds the runner if it has to.
+    /// The command that starts the runner, if it is one. Builds the runner if necessary.
     ///
     /// # Errors
-    /// A message: a tool is missing, with the package that brings it, or the build failed.
+    /// A message: a tool is missing, with the package that contains it, or the build failed.
     pub fn command(self) -> Result<Option<Command>, String> {
-        // A failure is kept, too: it takes its time.
+        // A failure is kept, too, since it takes time.
         static BUILT: Mutex<Option<HashMap<Machine, Result<Runner, String>>>> = Mutex::new(None);
         let Machine::Runner { architecture, guard_pages, sanitized } = self else {
             return Ok(None);
@@ -157,7 +159,7 @@ impl Machine {
         }
     }
 
-    /// A handle to the runtime that nothing is registered with. The calls of one thread share a
+    /// A handle to the runtime without registered functions. The calls of one thread share a
     /// runner.
     ///
     /// # Panics
@@ -166,10 +168,10 @@ impl Machine {
         self.runtime_with_stack(STACK_SIZE)
     }
 
-    /// As [`Machine::runtime`]; WebAssembly in a runner has a native stack of `stack_size` bytes.
+    /// Like [`Machine::runtime`]; WebAssembly in a runner has a native stack of `stack_size` bytes.
     ///
     /// # Panics
-    /// As [`Machine::runtime`].
+    /// Those of [`Machine::runtime`].
     pub fn runtime_with_stack(self, stack_size: usize) -> Runtime {
         thread_local! {
             static STARTED: RefCell<HashMap<(Machine, usize), Runtime>> = RefCell::default();
@@ -180,12 +182,12 @@ impl Machine {
         })
     }
 
-    /// As [`Machine::runtime`], in a runner of its own, which ends with the last user of the handle.
-    /// qemu-user 7.2 never forgets the pages that a process has had, and so grows by tens of MiB
-    /// with each memory that has guard pages.
+    /// Like [`Machine::runtime`], in a runner of its own, which ends with the last user of the
+    /// handle. qemu-user 7.2 never forgets the pages that a process has had, and so grows by tens
+    /// of MiB with each memory that has guard pages.
     ///
     /// # Panics
-    /// As [`Machine::runtime`].
+    /// Those of [`Machine::runtime`].
     pub fn new_runtime(self) -> Runtime {
         self.start(STACK_SIZE)
     }
@@ -217,7 +219,7 @@ fn is_native(architecture: Architecture) -> bool {
     architecture.name() == env::consts::ARCH
 }
 
-/// A folder beside that of the test programs, which lie in `deps`; other programs lie beside it.
+/// A folder next to that of the test programs (`deps`), or next to other programs.
 fn runners_folder() -> Result<PathBuf, String> {
     let program = env::current_exe().map_err(|error| format!("the test program: {error}"))?;
     let mut folders = program.ancestors().skip(1);

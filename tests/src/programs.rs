@@ -1,11 +1,11 @@
-//! Real programs: modules that nobody here wrote, and C programs built from published sources.
+//! Real programs: published modules, and C programs built from published sources.
 //!
-//! [`Inputs::prepare`] runs `scripts/inputs.sh`, which fetches and builds what is not cached;
+//! [`Inputs::prepare`] runs `scripts/inputs.sh`, which fetches and builds what is not cached.
 //! [`Inputs::programs`] lists what to run with which arguments, and where the expected output comes
 //! from. Invariant: that is always another implementation (the native build of the same sources,
 //! CPython, a native clang-format, Node.js), never our own output.
 //!
-//! How a program is run is [`crate::runner`]'s business.
+//! [`crate::runner`] runs the programs.
 
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result, Write};
@@ -19,7 +19,7 @@ pub const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/programs");
 
 const TFJS_THREADS: &str = "dist/tfjs-backend-wasm-threaded-simd.wasm";
 
-/// The modules that were published as such.
+/// Modules that were published as such.
 const PUBLISHED: &[&str] = &[
     "canvaskit",
     "clang-format",
@@ -34,7 +34,7 @@ const PUBLISHED: &[&str] = &[
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/inputs.sh");
 
-/// Where everything lies on this machine.
+/// The places of everything on this machine.
 #[derive(Debug, Deserialize)]
 pub struct Inputs {
     npm: BTreeMap<String, PathBuf>,
@@ -56,7 +56,7 @@ pub struct Program {
     pub name: String,
     /// The WebAssembly file.
     pub wasm: PathBuf,
-    /// What it wants from its host.
+    /// The host that it needs.
     pub host: Host,
     /// What to run.
     pub runs: Vec<Run>,
@@ -86,17 +86,17 @@ pub struct Run {
     pub args: Vec<String>,
     /// Environment variables.
     pub env: Vec<(String, String)>,
-    /// What standard input holds.
+    /// The content of standard input.
     pub stdin: Vec<u8>,
-    /// The host folder that the program sees as its working directory, if it sees one.
+    /// The host folder that the program sees as its working directory, if any.
     pub folder: Option<PathBuf>,
-    /// The command whose output is the expected one. It gets the same arguments, standard input,
+    /// The command that prints the expected output. It gets the same arguments, standard input,
     /// environment and working directory; `reference_args` come before the arguments.
     reference: PathBuf,
     reference_args: Vec<String>,
 }
 
-/// What a run leaves behind.
+/// The result of a run.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Output {
     /// Everything written to standard output.
@@ -112,11 +112,11 @@ impl std::fmt::Debug for Output {
 }
 
 impl Inputs {
-    /// Fetches and builds what is missing; quick when nothing is. Progress goes to standard error.
+    /// Fetches and builds what is missing; quick if nothing is. Progress goes to standard error.
     ///
     /// # Errors
-    /// The script failed: a tool is missing and cannot be installed, a registry is out of reach, or
-    /// a file has another SHA-256. Its own message, on standard error, says which.
+    /// The script failed: a tool is missing and cannot be installed, a registry cannot be reached,
+    /// or a file has another SHA-256. Its own message, on standard error, says which.
     pub fn prepare() -> Result<Self> {
         let done = Command::new(SCRIPT).stderr(Stdio::inherit()).output()?;
         if !done.status.success() {
@@ -164,7 +164,7 @@ impl Inputs {
         self.tools.venv.join("bin/python")
     }
 
-    /// Every program, the small kernels of ours included.
+    /// Every program, including this project's small kernels.
     ///
     /// # Errors
     /// A file of the tests crate cannot be read.
@@ -293,7 +293,7 @@ impl Run {
         self
     }
 
-    /// What the reference prints, and its exit code.
+    /// The output of the reference, and its exit code.
     ///
     /// # Errors
     /// The reference cannot be started, or a signal ended it.
@@ -311,7 +311,7 @@ impl Run {
     }
 }
 
-/// Runs a command with that standard input, which it need not read; standard error is dropped.
+/// Runs a command with this standard input, which it need not read; standard error is dropped.
 ///
 /// # Errors
 /// The command cannot be started, or a signal ended it.

@@ -1,9 +1,9 @@
 //! Pseudo-random numbers that are the same on every machine and in every version: SplitMix64
 //! (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
 //!
-//! Not here: anything a generated module's shape is decided by; that is wasm-smith's part.
+//! The shape of generated modules does not depend on it; wasm-smith decides that.
 
-/// A generator; the seed decides everything it ever gives.
+/// A generator; the seed determines all its numbers.
 #[derive(Clone, Debug)]
 pub struct Random {
     state: u64,

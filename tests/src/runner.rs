@@ -1,7 +1,7 @@
-//! Runs a program in the WAMR runtime, of this process or of another machine, and keeps what it
-//! prints.
+//! Runs a program in the WAMR runtime, of this process or of another machine, and captures its
+//! output.
 //!
-//! Works on `.aot` files and, in the interpreter, on wasm.
+//! It runs `.aot` files and, in the interpreter, wasm.
 
 use std::fs::File;
 use std::io::{Error, Read, Result, Seek, Write};
@@ -18,8 +18,8 @@ use crate::tfjs;
 /// Bytes for the interpreter's stack.
 const INTERPRETER_STACK: u32 = 4 << 20;
 
-/// Bytes of the native stack here: what the main thread of a process has on Linux, and test threads
-/// not.
+/// Size of the native stack in bytes: that of a process's main thread on Linux. Test threads have
+/// less.
 const NATIVE_STACK: usize = 8 << 20;
 
 /// Loads `module` on `machine` and runs it as `run` says.

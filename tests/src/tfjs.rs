@@ -1,5 +1,6 @@
-//! A host for the kernels of TensorFlow.js (`@tensorflow/tfjs-backend-wasm`), as far as the workload
-//! in `programs/tfjs` needs one. `programs/tfjs/reference.cjs` is the same host for Node.js.
+//! A host for the kernels of TensorFlow.js (`@tensorflow/tfjs-backend-wasm`), as far as the
+//! workload in `programs/tfjs` needs one. `programs/tfjs/reference.cjs` is the same host for
+//! Node.js.
 
 use std::collections::HashMap;
 use std::io::{Error, Result};
@@ -9,7 +10,7 @@ use wamr_shim::{Caller, FuncType, HostFunc, Instance, Memory, Runtime, Val, ValT
 use crate::programs::{Output, Run};
 use crate::runner::{config, trapped};
 
-/// A tensor that the host has made.
+/// A tensor that the host has created.
 struct Tensor {
     address: usize,
     size: usize,
@@ -21,7 +22,7 @@ struct Host {
     tensors: HashMap<i32, Tensor>,
 }
 
-/// Carries out the workload on standard input.
+/// Runs the workload from standard input.
 pub(crate) fn run(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
     let copy_type = FuncType::new([ValType::I32; 3], []);
     let copy = HostFunc::new("emscripten_memcpy_big", copy_type, |caller, arguments| {
@@ -108,7 +109,7 @@ impl Host {
     }
 }
 
-/// What emscripten calls for long copies: target, source, size.
+/// Called by emscripten for long copies: target, source, size.
 fn copy_memory(caller: &mut Caller<'_>, arguments: &[Val]) -> Result<()> {
     let &[Val::I32(to), Val::I32(from), Val::I32(size)] = arguments else {
         return Err(Error::other(format!("arguments {arguments:?}")));

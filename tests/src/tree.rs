@@ -1,14 +1,14 @@
-//! The project's own files, and Rust sources as tokens, for the tests that judge the source.
+//! The project's own files, and Rust sources as tokens, for tests that check the source.
 //!
-//! Files are what lies below the root of the workspace, but for build output and caches. What is
-//! not UTF-8 text is left out.
+//! The files are all those below the root of the workspace, except build output and caches, and
+//! files that are not UTF-8 text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// What holds nothing of the project's own, at any depth.
+/// Folders without files of the project, at any depth.
 const SKIPPED: &[&str] = &["target", ".git", ".cache"];
 
 /// The root of the workspace.
@@ -51,12 +51,13 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<SourceFile>) {
     }
 }
 
-/// A word of a Rust source: an identifier or a literal. Comments, doc comments included, are none.
+/// A word of a Rust source: an identifier or a literal. Words in comments, including doc comments,
+/// do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// Its line, counted from 1.
     pub line: usize,
-    /// As it is written; string literals with their quotes.
+    /// Its text; string literals with their quotes.
     pub text: String,
 }
 
@@ -74,7 +75,7 @@ impl SourceFile {
         syn::parse_file(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path))
     }
 
-    /// Identifiers and literals in order, those in macro calls and attributes included.
+    /// Identifiers and literals in order, including those in macro calls and attributes.
     ///
     /// # Panics
     /// If the file is not Rust.

@@ -1,4 +1,4 @@
-//! Who takes part, and whether this machine has them.
+//! The contestants, and whether this machine has them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Looks for everything; what is not there is added to `missing` with the reason.
+    /// Looks for all contestants; missing ones are added to `missing` with the reason.
     pub(crate) fn find(missing: &mut Vec<String>) -> Self {
         let mut take = |who: &str, found: Result<_, String>| {
             found.map_err(|why| missing.push(format!("{who}: {why}"))).ok()

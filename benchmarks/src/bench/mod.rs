@@ -1,10 +1,11 @@
-//! The bench: programs × compilers × levels, with compiling, loading and running measured apart.
+//! The bench: programs × compilers × levels, with compiling, loading and running measured
+//! separately.
 //!
-//! Rounds are interleaved: in each one, every contestant compiles and runs every program, so that a
-//! machine that slows down does so for all. What a program prints is compared with what its reference
-//! prints every time; a contestant that is wrong, crashes or takes too long becomes a row with the
-//! reason and sits out the remaining rounds of that program. Measuring is in `phases`, what came out
-//! is a plain value in `results`, and `summary`, `tables` and `page` only read that.
+//! Rounds are interleaved: in each round, every contestant compiles and runs every program, so a
+//! machine that slows down does so for all. The output of a program is compared with its reference
+//! every time. A contestant that is wrong, crashes or takes too long becomes a row with the reason
+//! and skips the remaining rounds of that program. `phases` measures, `results` are the results as
+//! plain values, and `summary`, `tables` and `page` only read these.
 
 pub(crate) mod contestants;
 mod page;
@@ -33,22 +34,22 @@ use results::{ProgramResult, Results, Row};
 pub(crate) struct Request {
     /// Names of programs; all if empty.
     pub(crate) programs: Vec<String>,
-    /// Whether real modules are meant instead, which are not run.
+    /// Whether to measure real modules instead, which are not run.
     pub(crate) corpus: bool,
     /// Parts of contestants' names; all if empty.
     pub(crate) contestants: Vec<String>,
-    /// A module of the user's, its arguments, and the file with what it must print.
+    /// A user's module, its arguments, and the file with its expected output.
     pub(crate) own: Option<(PathBuf, Vec<String>)>,
     pub(crate) expected: Option<PathBuf>,
     pub(crate) rounds: usize,
-    /// A phase is not repeated once its repetitions have taken that long.
+    /// A phase is not repeated once its repetitions have taken this long.
     pub(crate) patience: Duration,
-    /// Longer than that is a failure.
+    /// A longer compilation counts as a failure.
     pub(crate) compile_timeout: Duration,
     pub(crate) run_timeout: Duration,
 }
 
-/// Where results go, besides the terminal.
+/// Where results go, in addition to the terminal.
 #[derive(Debug)]
 pub(crate) struct Outputs {
     pub(crate) json: Option<PathBuf>,
@@ -84,7 +85,7 @@ pub(crate) fn run(request: &Request, outputs: &Outputs) -> Result<()> {
 /// Reads results of an earlier run and writes them again.
 ///
 /// # Errors
-/// The file holds no results, or another one cannot be written.
+/// The file contains no results, or another one cannot be written.
 pub(crate) fn render(json: &Path, outputs: &Outputs) -> Result<()> {
     publish(&serde_json::from_slice(&fs::read(json)?)?, outputs)
 }

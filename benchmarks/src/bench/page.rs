@@ -1,4 +1,4 @@
-//! The results as one HTML page that needs nothing else: the template with its script, and the data.
+//! The results as one self-contained HTML page: the template with its script, and the data.
 
 use std::io::Result;
 
@@ -10,7 +10,7 @@ use crate::stats::Interval;
 
 const TEMPLATE: &str = include_str!("page.html");
 
-/// Where the data goes in the template.
+/// The placeholder of the data in the template.
 const PLACE: &str = "/*DATA*/";
 
 /// What the script draws.
@@ -23,7 +23,7 @@ struct Data<'a> {
     yardstick: &'a str,
     contestants: &'a [String],
     figures: Vec<&'static str>,
-    /// By contestant, the geometric mean of compile and run time as parts of the yardstick's.
+    /// By contestant, the geometric means of compile and run time, relative to the yardstick.
     points: Vec<Point<'a>>,
     standings: Vec<Goal>,
     programs: Vec<Program<'a>>,
@@ -88,7 +88,7 @@ pub(crate) fn html(results: &Results) -> Result<String> {
             .filter_map(|(p, row)| Some([&*p.name, &*row.contestant, row.failure.as_deref()?]))
             .collect(),
     };
-    // No text of the data may end the script that it stands in.
+    // No text in the data may end the script.
     let json = serde_json::to_string(&data)?.replace('<', "\\u003c");
     Ok(TEMPLATE.replace(PLACE, &json))
 }

@@ -1,4 +1,4 @@
-//! One contestant's turn: compile, look at the file, load and run, each in processes of their own.
+//! One contestant's turn: compile, inspect the file, load and run, each in separate processes.
 
 use std::fmt::Display;
 use std::fs::{self, File};
@@ -22,18 +22,18 @@ use crate::measure::{Sample, measure};
 /// Bytes for the interpreter's stack.
 const INTERPRETER_STACK: u32 = 4 << 20;
 
-/// What a process that runs a module reads from its standard input.
+/// Standard input of a process that runs a module.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct RunTask {
     module: PathBuf,
     args: Vec<String>,
     stdin: Option<PathBuf>,
     folder: Option<PathBuf>,
-    /// Where the [`Timing`] goes; standard output belongs to the program.
+    /// The file for the [`Timing`]; standard output belongs to the program.
     timing: PathBuf,
 }
 
-/// What such a process found out; the peer script writes the same fields.
+/// Result of such a process; the peer script writes the same fields.
 #[derive(Debug, Deserialize, Serialize)]
 struct Timing {
     load: f64,
@@ -45,7 +45,7 @@ struct Timing {
 
 type Reason<T> = std::result::Result<T, String>;
 
-/// Measures with the tools that are there.
+/// Measures with the available tools.
 pub(crate) struct Bench<'a> {
     field: &'a Field,
     this: PathBuf,
@@ -59,7 +59,7 @@ impl<'a> Bench<'a> {
         Ok(Self { field, this, folder, request })
     }
 
-    /// What the program must print, if it is run.
+    /// The expected output of the program, if it is run.
     pub(crate) fn expected(&self, job: &Job) -> Reason<Option<Output>> {
         match &job.reference {
             Reference::Native(_) => self.run_native(job).map(|(output, _)| Some(output)),
@@ -72,7 +72,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Compiles and runs once, as far as patience goes; a failure ends up in the row.
+    /// Compiles and runs once, within the limits of patience; a failure ends up in the row.
     pub(crate) fn turn(
         &self,
         job: &Job,
@@ -136,7 +136,7 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// `None` for those that compile nothing here.
+    /// `None` for contestants that compile nothing here.
     fn compile(&self, job: &Job, who: Contestant, aot: &Path) -> Reason<Option<Sample>> {
         let report = self.folder.path().join("measured.json");
         let mut command = match who {
@@ -210,7 +210,7 @@ impl<'a> Bench<'a> {
         Ok((Output { stdout: ended.stdout, code: ended.code }, read_json(&timing)?))
     }
 
-    /// Seconds that WAMR takes to load the file, a few times.
+    /// Seconds that WAMR takes to load the file, measured several times.
     fn load(&self, aot: &Path) -> Reason<Vec<f64>> {
         const TIMES: &str = "3";
         let mut command = Command::new(&self.this);
@@ -257,7 +257,7 @@ fn input(job: &Job) -> Reason<Stdio> {
 
 fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Reason<T> {
     let bytes = fs::read(path).map_err(|e| format!("nothing was measured: {e}"))?;
-    // The next one must not be taken for this one.
+    // Otherwise the next run might read this file.
     fs::remove_file(path).map_err(|e| e.to_string())?;
     serde_json::from_slice(&bytes).map_err(|e| e.to_string())
 }
@@ -287,7 +287,7 @@ fn facts(aot: &Path) -> Result<FileFacts> {
 /// Loads and runs the module of the [`RunTask`] on standard input, in this process.
 ///
 /// # Errors
-/// The task makes no sense, the module cannot be loaded or instantiated, or it traps.
+/// The task is invalid, the module cannot be loaded or instantiated, or it traps.
 pub(crate) fn run_task() -> Result<i32> {
     let task: RunTask = serde_json::from_reader(stdin().lock())?;
     let bytes = fs::read(&task.module)?;

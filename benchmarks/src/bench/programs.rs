@@ -1,5 +1,5 @@
-//! What is compiled and run: the programs of `benchmarks/programs`, or a module of the user's; and the
-//! real modules that are only compiled and loaded here, because most of them want a host of their own.
+//! What is compiled and run: the programs of `benchmarks/programs`, or a user's module; and real
+//! modules that are only compiled and loaded here, because most of them need a host of their own.
 
 use std::fs;
 use std::io::{Error, Result};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/programs.sh");
 
-/// Modules as they are published, the small ones first.
+/// Published modules, small ones first.
 const CORPUS: [&str; 8] = [
     "tfjs",
     "quickjs",
@@ -23,13 +23,13 @@ const CORPUS: [&str; 8] = [
     "python",
 ];
 
-/// One program with one way to run it.
+/// A program with one way to run it.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) wasm: PathBuf,
     pub(crate) args: Vec<String>,
-    /// What standard input holds; nothing if absent.
+    /// The file for standard input; none if absent.
     pub(crate) stdin: Option<PathBuf>,
     /// The folder that the program sees as its working directory.
     pub(crate) folder: Option<PathBuf>,
@@ -45,7 +45,7 @@ pub(crate) enum Reference {
     File(PathBuf),
     /// WAMR's interpreter.
     Interpreter,
-    /// Nothing: the module is not run. That its code is right, the tests say.
+    /// Nothing: the module is not run. The tests check its code.
     NotRun,
 }
 
@@ -66,7 +66,7 @@ struct Listed {
     folder: Option<PathBuf>,
 }
 
-/// The programs of these names, all of them without a name; those that could not be built are added
+/// The programs with these names, or all if there are none; those that could not be built are added
 /// to `missing`.
 ///
 /// # Errors
@@ -93,7 +93,7 @@ pub(crate) fn listed(names: &[String], missing: &mut Vec<String>) -> Result<Vec<
     Ok(programs.into_iter().filter(|program| wanted(&program.name)).map(Job::from).collect())
 }
 
-/// The real modules of these names, all of them without a name.
+/// The real modules with these names, or all if there are none.
 ///
 /// # Errors
 /// They cannot be fetched, or a name is unknown.
@@ -125,7 +125,7 @@ impl From<Listed> for Job {
 }
 
 impl Job {
-    /// A module of the user's. It sees the working directory.
+    /// A user's module. It sees the working directory.
     ///
     /// # Errors
     /// The file cannot be found.

@@ -1,4 +1,4 @@
-//! What a bench found out, as plain values that go to JSON and back.
+//! The results of a bench, as plain values that can be written to JSON and read back.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,10 @@ use crate::measure::Sample;
 /// Everything of one bench.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Results {
-    /// The processor, and how many of it.
+    /// The processor, and the number of processors.
     pub(crate) machine: String,
     pub(crate) rounds: usize,
-    /// The arguments that led to this.
+    /// The arguments of the run.
     pub(crate) command: String,
     /// What was left out, and why.
     pub(crate) missing: Vec<String>,
@@ -25,7 +25,7 @@ pub(crate) struct ProgramResult {
     pub(crate) name: String,
     /// Bytes of the WebAssembly file.
     pub(crate) wasm: u64,
-    /// Whose output is the expected one.
+    /// The source of the expected output.
     pub(crate) reference: String,
     /// One for each contestant, in their order.
     pub(crate) rows: Vec<Row>,
@@ -35,10 +35,10 @@ pub(crate) struct ProgramResult {
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Row {
     pub(crate) contestant: String,
-    /// Why there is nothing, or nothing more.
+    /// Why there are no results, or no further ones.
     pub(crate) failure: Option<String>,
     pub(crate) compile: Vec<Sample>,
-    /// Seconds to load what was compiled.
+    /// Seconds to load the compiled file.
     pub(crate) load: Vec<f64>,
     pub(crate) run: Vec<RunSample>,
     pub(crate) file: Option<FileFacts>,
@@ -51,16 +51,16 @@ pub(crate) struct RunSample {
     pub(crate) wall: f64,
 }
 
-/// What the compiled file is like.
+/// Facts about the compiled file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct FileFacts {
     pub(crate) bytes: u64,
-    /// Bytes of machine code with its constants; absent where the format is not WAMR's.
+    /// Bytes of machine code with its constants; absent if the format is not WAMR's.
     pub(crate) text: Option<u64>,
     pub(crate) relocations: Option<u64>,
 }
 
-/// A figure that every contestant has or has not, with its unit.
+/// A figure, with its unit. A contestant may lack it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Figure {
     CompileCpu,
@@ -85,12 +85,12 @@ impl Figure {
         Figure::Relocations,
     ];
 
-    /// What it is called in tables.
+    /// Its title in tables.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Figure::CompileCpu => "CPU milliseconds to compile",
             Figure::CompileWall => "Milliseconds to compile",
-            Figure::CompilePeak => "MiB resident at the most while compiling",
+            Figure::CompilePeak => "Peak resident MiB while compiling",
             Figure::Load => "Milliseconds to load",
             Figure::RunCpu => "CPU seconds to run",
             Figure::FileBytes => "KiB of the compiled file",
@@ -99,7 +99,7 @@ impl Figure {
         }
     }
 
-    /// The values of a row, in the unit of the title. None of a row that failed.
+    /// The values of a row, in the unit of the title. None for a row that failed.
     pub(crate) fn values(self, row: &Row) -> Vec<f64> {
         const KIBI: f64 = 1024.0;
         if row.failure.is_some() {

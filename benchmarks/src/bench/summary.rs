@@ -1,9 +1,9 @@
-//! Geometric means over the programs, and how they stand to the figures that the project wants.
+//! Geometric means over the programs, compared with the project's goals.
 
 use super::results::{Figure, ProgramResult, Results, Row};
 use crate::stats::{Interval, geometric_mean};
 
-/// A ratio of two contestants that is to be at most `most`.
+/// A goal for a ratio of two contestants: at most `most`.
 pub(crate) struct Goal {
     figure: Figure,
     who: &'static str,
@@ -15,13 +15,13 @@ const fn goal(figure: Figure, who: &'static str, against: &'static str, most: f6
     Goal { figure, who, against, most }
 }
 
-/// The figures to reach that this bench measures.
+/// The goals that this bench measures.
 const GOALS: &[Goal] = &[
     goal(Figure::CompileCpu, "cwamrc -O3", "wamrc -O3", 1.0 / 35.0),
     goal(Figure::CompileCpu, "cwamrc -O3", "wamrc -O0", 1.0 / 2.5),
     goal(Figure::CompileCpu, "cwamrc -O0", "wamrc -O0", 1.0 / 5.0),
     goal(Figure::CompileCpu, "cwamrc -O0", "wamrc -O3", 1.0 / 60.0),
-    // Level 2 is what level 3 is without inlining, which wasmtime does not do either.
+    // Level 2 is level 3 without inlining, which wasmtime does not do either.
     goal(Figure::CompileCpu, "cwamrc -O2", "wasmtime speed", 0.85),
     goal(Figure::CompileCpu, "cwamrc -O0", "wasmtime none", 0.5),
     goal(Figure::CompilePeak, "cwamrc -O3", "wamrc -O3", 0.25),
@@ -33,7 +33,7 @@ const GOALS: &[Goal] = &[
     goal(Figure::Load, "cwamrc -O3", "wamrc -O3", 1.0),
 ];
 
-/// One goal and what was measured.
+/// One goal and the measured ratio.
 pub(crate) struct Standing {
     pub(crate) title: String,
     pub(crate) most: f64,
@@ -44,7 +44,7 @@ pub(crate) struct Standing {
     pub(crate) programs: usize,
 }
 
-/// The standings of all goals whose contestants took part.
+/// All goals whose contestants took part, with their ratios.
 pub(crate) fn standings(results: &Results) -> Vec<Standing> {
     GOALS.iter().filter_map(|goal| standing(results, goal)).collect()
 }
@@ -65,7 +65,7 @@ fn standing(results: &Results, goal: &Goal) -> Option<Standing> {
     })
 }
 
-/// A contestant's figure as a part of another one's, over all programs that both have.
+/// A contestant's figure relative to that of another one, over all programs that both have.
 pub(crate) fn relative(
     results: &Results,
     figure: Figure,
@@ -92,7 +92,7 @@ fn without_names(pairs: Vec<Pair<'_>>) -> Vec<(Vec<f64>, Vec<f64>)> {
     pairs.into_iter().map(|(_, numerator, denominator)| (numerator, denominator)).collect()
 }
 
-/// Whom ratios are shown against: the strongest of those that took part.
+/// The contestant that ratios refer to: the strongest of those that took part.
 pub(crate) fn yardstick(results: &Results) -> Option<&str> {
     let order = ["wamrc -O3", "wasmtime speed", "cwamrc -O3"];
     let known = order.into_iter().find(|name| results.contestants.iter().any(|who| who == name));

@@ -8,13 +8,13 @@ use super::summary::{relative, standings, yardstick};
 use crate::stats::Interval;
 use crate::table::Table;
 
-/// Every table, with what one must know to read them.
+/// All tables, with an explanation of how to read them.
 pub(crate) fn markdown(results: &Results) -> String {
     let mut text = format!(
-        "{}; {} rounds, one thread; `benchmarks {}`\n\nMedians; in brackets the interval between two \
-         order statistics that covers the median with 95 %, or the whole range where there are too few \
-         values (five cover it with 94 %). A repetition is left out once a contestant has spent its \
-         patience on a program.\n",
+        "{}; {} rounds, one thread; `benchmarks {}`\n\nThe tables show medians. In brackets is the \
+         interval between two order statistics that covers the median with 95 %, or the whole range \
+         if there are too few values (five cover it with 94 %). A contestant does not repeat a \
+         program once it has used up its patience on it.\n",
         results.machine, results.rounds, results.command
     );
     for missing in &results.missing {
@@ -48,8 +48,8 @@ fn failures(results: &Results) -> Table {
 }
 
 fn goals(results: &Results) -> Table {
-    let mut table = Table::titled("Geometric means of ratios, beside the figures to reach");
-    let head = ["measured", "to reach", "", "worst program", "programs"];
+    let mut table = Table::titled("Geometric means of ratios, compared with the goals");
+    let head = ["measured", "goal", "", "worst program", "programs"];
     table.row("figure", head.map(str::to_owned));
     for standing in standings(results) {
         let reached = if standing.mean.median <= standing.most { "reached" } else { "missed" };

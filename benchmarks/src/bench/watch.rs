@@ -1,7 +1,7 @@
-//! Runs a process to its end or to a time-out, and keeps what it spent.
+//! Runs a process until it ends or times out, and measures what it used.
 //!
-//! CPU time is that of the process's first thread, read from `/proc` while the process has ended and
-//! is not yet collected; peak memory is the last that was seen before the end.
+//! CPU time is that of the process's first thread, read from `/proc` when the process has ended but
+//! is not yet collected. Peak memory is the last value seen before the end.
 
 use std::fs::{self, File};
 use std::io::{Error, Read, Result, Seek};
@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-/// What a process leaves behind.
+/// The result of a process.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) stdout: Vec<u8>,
     pub(crate) code: i32,
     pub(crate) wall: f64,
     pub(crate) cpu: f64,
-    /// Bytes resident at the most.
+    /// Peak resident bytes.
     pub(crate) peak: u64,
 }
 
-/// Runs `command` with its standard input as set, standard output collected and standard error
-/// dropped but for the end of it, which is part of errors.
+/// Runs `command` with its standard input as set, and standard output captured. The end of standard
+/// error becomes part of errors; the rest is dropped.
 ///
 /// # Errors
-/// A reason for people: it cannot be started, took longer than `limit`, or a signal ended it.
+/// A readable reason: it cannot be started, took longer than `limit`, or a signal ended it.
 pub(crate) fn watch(command: &mut Command, limit: Duration) -> std::result::Result<Ended, String> {
     let files = || -> Result<_> { Ok((tempfile::tempfile()?, tempfile::tempfile()?)) };
     let (stdout, stderr) = files().map_err(|e| e.to_string())?;
@@ -89,7 +89,7 @@ fn content(mut file: File) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// With a colon in front; empty if there is none.
+/// With a colon before it; empty if there is none.
 fn last_line(file: File) -> String {
     let bytes = content(file).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);

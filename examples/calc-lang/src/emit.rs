@@ -1,5 +1,5 @@
-//! Trees to a wasm module: one function for the line, exported as `line`, and one for each function
-//! of the language that it needs, directly or by way of others.
+//! Compiles trees to a wasm module: one function for the line, exported as `line`, and one for each
+//! function of the language that it needs, directly or indirectly.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use wasm_encoder::{
 
 use crate::syntax::{Expression, Operator};
 
-/// The name that the line's value is computed under.
+/// The name of the function that computes the line's value.
 pub(crate) const LINE: &str = "line";
 
 /// A function of the language.
@@ -37,7 +37,7 @@ pub(crate) fn module(expression: &Expression, names: &Names) -> Result<Vec<u8>, 
     types.ty().function([], [ValType::F64]);
     functions.function(0);
     code.function(&line);
-    // The list grows while functions are found that others call.
+    // The list grows when functions are found that others call.
     let mut done = 0;
     while let Some(name) = emitter.order.get(done).copied() {
         done += 1;
@@ -55,8 +55,8 @@ pub(crate) fn module(expression: &Expression, names: &Names) -> Result<Vec<u8>, 
     Ok(module.finish())
 }
 
-/// What is left unsaid is checked when the function is called: names that have no meaning yet may
-/// have one by then.
+/// Emits functions. Undefined names are errors only when a line calls the function that uses them,
+/// since they may be defined by then.
 struct Emitter<'n> {
     names: &'n Names,
     /// Index in the module of each function that is called.

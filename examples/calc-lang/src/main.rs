@@ -1,4 +1,4 @@
-//! `calc-lang [--time]`: reads lines and answers them. With `--time`, says how long each took.
+//! `calc-lang [--time]`: reads lines and answers them. With `--time`, prints how long each took.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;

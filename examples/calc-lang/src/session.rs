@@ -1,4 +1,4 @@
-//! Lines one after the other: what they define stays, what they compute is compiled and run.
+//! Runs lines one after the other: definitions are kept, expressions are compiled and run.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use wamr_shim::{InstanceConfig, Runtime};
 use crate::emit::{self, Definition, Names};
 use crate::syntax::{self, Expression, Line};
 
-/// What has been said so far, and what it takes to run more.
+/// The definitions so far, and what is needed to run more lines.
 #[derive(Debug)]
 pub struct Session {
     names: Names,
@@ -17,7 +17,7 @@ pub struct Session {
     runtime: RuntimeHandle,
 }
 
-/// The runtime, which has nothing to show.
+/// The runtime; it prints nothing when formatted.
 struct RuntimeHandle(Runtime);
 
 impl std::fmt::Debug for RuntimeHandle {
@@ -30,26 +30,26 @@ impl std::fmt::Debug for RuntimeHandle {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Answer {
-    /// A function is known from now on, by this name.
+    /// A function with this name is now defined.
     Defined(String),
-    /// The value of the line, which a variable may have got.
+    /// The value of the line, which may have been assigned to a variable.
     Value(f64, Timing),
 }
 
-/// How long the parts of a line took.
+/// The time that the parts of a line took.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timing {
     /// From the text to machine code.
     pub compile: Duration,
-    /// Loading the code, and making an instance.
+    /// Loading the code, and creating an instance.
     pub load: Duration,
     /// Running it.
     pub run: Duration,
 }
 
 impl Session {
-    /// A session in which nothing was said.
+    /// A session without definitions.
     ///
     /// # Errors
     /// A message, if this machine has no compiler or no runtime.
@@ -57,13 +57,13 @@ impl Session {
         let options = Options::new()
             .cpu(Cpu::host().map_err(|error| error.to_string())?)
             .release(Release::Main)
-            // A line is too small to be shared out.
+            // A line is too small for several threads.
             .threads(NonZeroUsize::MIN);
         let runtime = Runtime::new().map_err(|error| error.to_string())?;
         Ok(Self { names: Names::default(), options, runtime: RuntimeHandle(runtime) })
     }
 
-    /// Does what a line says.
+    /// Executes a line.
     ///
     /// # Errors
     /// A message: the line is wrong, or its computation ended in a trap.

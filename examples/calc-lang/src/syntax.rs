@@ -1,12 +1,12 @@
-//! Text to trees.
+//! Parses text into trees.
 //!
-//! A parser by recursive descent over tokens. Depth is limited, since recursion takes stack here,
-//! in the code generator and in whatever validates the result.
+//! A recursive descent parser over tokens. The depth is limited, since recursion takes stack here,
+//! in the code generator and in the validator of the result.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-/// The deepest that expressions may be nested.
+/// The maximum nesting of expressions.
 const MAX_DEPTH: u32 = 200;
 
 /// A value to be computed.
@@ -135,7 +135,7 @@ impl Parser {
         found
     }
 
-    /// The first of `signs` that comes next.
+    /// The first of `signs` that matches the next token.
     fn take_one_of(&mut self, signs: &[(&str, Operator)]) -> Option<Operator> {
         signs.iter().find(|(sign, _)| self.take_sign(sign)).map(|(_, operator)| *operator)
     }
@@ -178,7 +178,7 @@ impl Parser {
         Ok(Line::Evaluate(self.expression()?))
     }
 
-    /// Items between commas up to a closing parenthesis.
+    /// Items separated by commas, up to a closing parenthesis.
     fn list<T>(&mut self, item: impl Fn(&mut Self) -> Result<T, String>) -> Result<Vec<T>, String> {
         let mut items = Vec::new();
         if self.take_sign(")") {

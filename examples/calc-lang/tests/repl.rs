@@ -1,4 +1,4 @@
-//! The program as its user meets it. `expected.txt` is worked out by hand.
+//! Runs the program like a user. `expected.txt` was worked out by hand.
 
 use std::fs::File;
 use std::process::Command;

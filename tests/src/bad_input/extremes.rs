@@ -1,8 +1,8 @@
-//! Modules at the edge of what the format allows, each built in a few lines.
+//! Modules at the limits of the format, each built in a few lines.
 //!
-//! They are aimed at the places where a compiler's work or memory may grow faster than its input:
-//! one byte that stands for thousands of values, lists that are walked once per element of another
-//! list, nesting that is walked by recursion.
+//! They target the places where a compiler's work or memory may grow faster than its input: one
+//! byte that stands for thousands of values, lists that are traversed once per element of another
+//! list, nesting that is traversed recursively.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, CustomSection, DataSection, ElementSection, Elements,
@@ -11,14 +11,14 @@ use wasm_encoder::{
     RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// What must come of an input.
+/// The expected result for an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// An `.aot` file.
     Compiled,
     /// An error of this kind.
     Error(cwamrc::ErrorKind),
-    /// An `.aot` file or an error of kind `Limit`: how far a compiler goes is its own business.
+    /// An `.aot` file or an error of kind `Limit`: either is acceptable.
     CompiledOrLimit,
 }
 
@@ -482,8 +482,7 @@ fn calls() -> Vec<u8> {
     function(&[ValType::I32], &[], [], &code)
 }
 
-/// Loads many values, then uses them in the same order.
-/// Loads `count` values and combines them when all are loaded.
+/// Loads `count` values, and uses them in the same order when all are loaded.
 fn alive(count: i32) -> Vec<u8> {
     let at = wasm_encoder::MemArg {
         offset: 0,

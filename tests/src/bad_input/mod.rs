@@ -1,5 +1,4 @@
-//! Input that is wrong, or right and extreme: what must give a result or a typed error, in bounded
-//! memory.
+//! Invalid and extreme input: it must give a result or a typed error, in bounded memory.
 
 pub mod bombs;
 pub mod extremes;
@@ -12,7 +11,8 @@ use cwamrc::{Artifact, Error, ErrorKind, Options, compile};
 /// Compiles `wasm`.
 ///
 /// # Errors
-/// What no input may cause: a panic, an error that is our own fault, or one outside of the module.
+/// Whatever no input may cause: a panic, an internal error, or an error with an offset outside of
+/// the module.
 pub fn judge(wasm: &[u8], options: &Options) -> Result<Result<Artifact, Error>, String> {
     let result = catch_unwind(AssertUnwindSafe(|| compile(wasm, options)));
     let result = result.map_err(|_| "the compiler panicked".to_owned())?;
@@ -25,7 +25,7 @@ pub fn judge(wasm: &[u8], options: &Options) -> Result<Result<Artifact, Error>, 
     }
 }
 
-/// Small modules that use every part of the language: those of the goldens.
+/// Small modules that use every part of the language: the modules of the goldens.
 pub fn small_modules() -> Vec<Vec<u8>> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/goldens");
     let folders = fs::read_dir(root).expect("the goldens are there");

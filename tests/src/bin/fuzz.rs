@@ -1,5 +1,5 @@
-//! Compares generated and real modules, compiled in every way, with interpreters, for as long as it is
-//! told to; see [`cwamrc_tests::campaign`] and `docs/testing.md`.
+//! Compares generated and real modules, compiled in many ways, with interpreters, for a given time;
+//! see [`cwamrc_tests::campaign`] and `docs/testing.md`.
 
 use std::process::ExitCode;
 

@@ -8,21 +8,21 @@ use cwamrc::Architecture;
 use crate::machine::Machine;
 use crate::tree;
 
-/// What the command line may hold.
+/// The usage of the command line.
 pub(super) const USAGE: &str = "\
 usage: fuzz [--hours=N | --minutes=N | --modules=N] [--seed=N] [--jobs=N] [--ways=N]
             [--targets=here,aarch64,riscv64] [--folder=FOLDER]
        fuzz --module=FILE --options=FILE [--seed=N] [--targets=NAME]";
 
-/// What a campaign is to do.
+/// What a campaign should do.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Request {
-    /// How long to go on; for ever, or until `modules` are done, if not given.
+    /// The duration of the campaign. Without it, it runs until `modules` are done, or forever.
     pub time: Option<Duration>,
     /// How many modules to compare.
     pub modules: Option<u64>,
-    /// The first seed; where the last campaign in the folder has ended, if not given.
+    /// The first seed. By default, the next one of the last campaign in the folder.
     pub seed: Option<u64>,
     /// Workers at the same time.
     pub jobs: usize,
@@ -30,7 +30,7 @@ pub struct Request {
     pub ways: usize,
     /// Where compiled code runs.
     pub machines: Vec<Machine>,
-    /// Where state and findings lie.
+    /// The folder for state and findings.
     pub folder: PathBuf,
     /// A single module, with the file of its options.
     pub(super) module: Option<PathBuf>,
@@ -95,7 +95,7 @@ impl Request {
         Ok(request)
     }
 
-    /// The arguments of a worker that takes `modules` seeds from `seed` on.
+    /// The arguments of a worker that handles `modules` seeds, starting with `seed`.
     pub(super) fn worker_arguments(&self, seed: u64, modules: u64) -> Vec<String> {
         let targets: Vec<&str> =
             self.machines.iter().map(|&machine| target_name(machine)).collect();

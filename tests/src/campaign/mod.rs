@@ -1,14 +1,14 @@
-//! The differential comparison of [`crate::differential`] for hours: modules by number, each compiled
-//! with options by chance for each machine, in worker processes, so that one which crashes or hangs is a
-//! finding and not the end.
+//! Runs the differential comparison of [`crate::differential`] for hours: modules by number, each
+//! compiled with random options for each machine. This happens in worker processes, so that a crash
+//! or a hang is a finding and does not end the campaign.
 //!
 //! ```sh
 //! tests/scripts/fuzz.sh --hours=8
 //! ```
 //!
-//! What has been done lies in a folder, `target/fuzz` unless it is named: a campaign that is started
-//! again goes on with the next seed. Each finding is a folder in `findings` with the module, the options
-//! as JSON, and what was different; `--module=FILE --options=FILE` does it again.
+//! A folder, by default `target/fuzz`, keeps the state: a campaign that is started again goes on with
+//! the next seed. Each finding is a folder in `findings` with the module, the options as JSON, and
+//! the difference; `--module=FILE --options=FILE` reproduces it.
 
 mod arguments;
 mod state;
@@ -24,7 +24,8 @@ pub use arguments::Request;
 pub use state::{Finding, State};
 pub use supervisor::{run, run_with};
 
-/// Deep recursion of code without optimisation takes much stack; the pages are only used then.
+/// Deep recursion of unoptimised code needs much stack; pages are allocated only when they are
+/// used.
 const THREAD_STACK: usize = 512 << 20;
 
 /// The program `fuzz`.
@@ -64,7 +65,7 @@ fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Compares one module that lies in a file, compiled with options that lie in another one.
+/// Compares one module from a file, compiled with options from another file.
 fn again(request: &Request) -> Result<bool, String> {
     let read = |path: &Option<std::path::PathBuf>| {
         let path = path.as_ref().ok_or("--module and --options come together")?;
@@ -84,6 +85,6 @@ fn again(request: &Request) -> Result<bool, String> {
 }
 
 fn say(text: &str) {
-    // Without standard output there is no one to tell.
+    // If standard output cannot be written, the error is ignored.
     let _ = writeln!(io::stdout(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! What a campaign has done, and the file that keeps it.
+//! The state of a campaign, and the file that keeps it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::differential::check::Difference;
 use crate::differential::coverage::Coverage;
 
-/// What is different, or how a worker ended, for one seed.
+/// What was different, or how a worker ended, for one seed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
     /// The seed.
@@ -22,11 +22,11 @@ pub struct Finding {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct State {
-    /// The seed to go on with.
+    /// The next seed.
     pub next_seed: u64,
     /// Seconds that it took.
     pub seconds: f64,
-    /// What modules did, and how they were compiled.
+    /// What the modules did, and how they were compiled.
     pub coverage: Coverage,
     /// Everything found.
     pub findings: BTreeSet<Finding>,
@@ -36,7 +36,7 @@ impl State {
     /// The state in `folder`, or that of a new campaign.
     ///
     /// # Errors
-    /// If there is one that cannot be read.
+    /// If there is a state that cannot be read.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = file(folder);
         match fs::read(&path) {
@@ -64,7 +64,7 @@ fn file(folder: &Path) -> PathBuf {
     folder.join("state.json")
 }
 
-/// Writes what it takes to see a difference again.
+/// Writes everything needed to reproduce a difference.
 ///
 /// # Errors
 /// If it cannot be written.

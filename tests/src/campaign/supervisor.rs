@@ -1,4 +1,4 @@
-//! Hands seeds out to workers, and notes what they tell and how they end.
+//! Distributes seeds to workers, and records what they report and how they end.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use super::{Finding, Request, State};
 
-/// How many seeds a worker gets.
+/// The number of seeds that a worker gets.
 const SHARE: u64 = 500;
-/// A worker that tells nothing for so long hangs. The slowest modules take some seconds.
+/// A worker that reports nothing for this long hangs. The slowest modules take some seconds.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// How much of what a crashed worker has written to standard error is kept, in bytes.
+/// How much of a crashed worker's standard error is kept, in bytes.
 const KEPT_STDERR: usize = 1000;
 
 /// Runs the campaign.
@@ -24,18 +24,18 @@ const KEPT_STDERR: usize = 1000;
 /// If its folder cannot be used, or a worker cannot be started.
 ///
 /// # Panics
-/// If a thread of it does.
+/// If one of its threads panics.
 pub fn run(request: &Request) -> Result<State, String> {
     run_with(request, &std::env::current_exe().map_err(|error| error.to_string())?)
 }
 
-/// As [`run`], with `program` as worker.
+/// Like [`run`], with `program` as worker.
 ///
 /// # Errors
-/// As [`run`].
+/// Those of [`run`].
 ///
 /// # Panics
-/// As [`run`].
+/// Those of [`run`].
 pub fn run_with(request: &Request, program: &Path) -> Result<State, String> {
     fs::create_dir_all(&request.folder)
         .map_err(|error| format!("{}: {error}", request.folder.display()))?;
@@ -84,7 +84,7 @@ impl Campaign<'_> {
                 let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
                 let share = SHARE.min(self.end - state.next_seed);
                 let share = match self.request.modules {
-                    // Of few, each job gets as many.
+                    // If there are few, each job gets the same number.
                     Some(modules) => share.min(modules.div_ceil(self.request.jobs as u64)),
                     None => share,
                 };
@@ -107,8 +107,8 @@ impl Campaign<'_> {
         }
     }
 
-    /// Has a worker take `count` seeds from `first` on. If it does not get to the end by itself, the
-    /// seed to go on with.
+    /// Lets a worker handle `count` seeds, starting with `first`. Returns the next seed if the
+    /// worker does not finish.
     fn share(
         &self,
         first: u64,
@@ -138,7 +138,7 @@ impl Campaign<'_> {
         Ok(Some(last + 1))
     }
 
-    /// Notes what a worker tells, until it ends. Returns the last seed that it has begun, too.
+    /// Records what a worker reports until it ends. Also returns the last seed that it has started.
     fn listen(&self, child: &mut Child, first: u64) -> Result<(u64, Ended), String> {
         let stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
         let (sender, lines) = mpsc::channel();
@@ -199,7 +199,7 @@ impl Campaign<'_> {
     }
 }
 
-/// Ends a worker, and with it its runners.
+/// Ends a worker and its runners.
 fn end(child: &mut Child) -> Result<(), String> {
     let ended = child.kill().and_then(|()| child.wait());
     ended.map(|_| ()).map_err(|error| error.to_string())

@@ -1,6 +1,7 @@
-//! A worker: takes some seeds, one after the other, and tells of each on standard output.
+//! A worker: handles some seeds, one after the other, and reports each on standard output.
 //!
-//! A line is `begin SEED`, `found SEED TEXT` or `did JSON`, the coverage since the last such line.
+//! A line is `begin SEED`, `found SEED TEXT` or `did JSON`, where JSON is the coverage since the
+//! last such line.
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -9,9 +10,10 @@ use super::{Request, state};
 use crate::differential::check::{Judge, Ways, check_seed};
 use crate::differential::coverage::Coverage;
 
-/// An emulator that serves many more takes much memory; see [`crate::machine::Machine::new_runtime`].
+/// An emulator that serves many more needs much memory; see
+/// [`crate::machine::Machine::new_runtime`].
 const MODULES_PER_RUNNER: u64 = 500;
-/// Coverage is told after so many seeds.
+/// Coverage is reported after this many seeds.
 const TOLD_SEEDS: u64 = 20;
 
 pub(super) fn work(request: &Request) -> Result<bool, String> {

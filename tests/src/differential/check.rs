@@ -1,4 +1,4 @@
-//! One module through the interpreter and through several compilations.
+//! Runs one module in the interpreter and in several compilations, and compares them.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -22,10 +22,10 @@ use super::v8::V8;
 use crate::machine::Machine;
 use crate::random::Random;
 
-/// Where compiled code and the interpreter part.
+/// A difference between compiled code and the interpreter.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// Who did something else: a machine, or an oracle that did not take the module.
+    /// Who behaved differently: a machine, or an oracle that refused the module.
     pub who: String,
     /// The options of the compilation, if it was one.
     pub options: Option<Box<Options>>,
@@ -44,7 +44,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Those who know what a module must do, and what they are compared with.
+/// The oracles, and the machines they are compared with.
 pub struct Judge {
     interpreter: Host,
     v8: V8,
@@ -74,10 +74,10 @@ impl Judge {
 /// How a module is compiled for a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ways {
-    /// So many times, with options by chance; see [`draw`].
+    /// This many times, with random options; see [`draw`].
     Drawn(usize),
-    /// Once, at one level with one kind of bounds checks. Numbers go round all, and machines are at
-    /// different ones.
+    /// Once, at one level with one kind of bounds checks. Consecutive numbers go through all
+    /// combinations, and different machines use different ones.
     Turn(u64),
     /// Once, with these options, on the machine that they are for.
     Given(Box<Options>),
@@ -102,8 +102,8 @@ pub fn check_seed(judge: &Judge, seed: u64, ways: &Ways) -> Result<Coverage, Box
     Ok(coverage)
 }
 
-/// Compares a module that was not generated, is without proposals, and whose deeds can be observed
-/// through its exports; `seed` decides the arguments.
+/// Compares a module that was not generated. It must use no proposals, and its effects must be
+/// visible through its exports; `seed` decides the arguments.
 ///
 /// # Errors
 /// The first difference.
@@ -144,7 +144,7 @@ struct Subject<'a> {
     prepared: &'a Prepared,
     /// What kind it is; none for a module without proposals that was not generated.
     kind: Option<Kind>,
-    /// Decides the arguments, and what is drawn.
+    /// Decides the arguments and the random options.
     seed: u64,
     ways: &'a Ways,
 }
@@ -153,10 +153,10 @@ struct Subject<'a> {
 struct Expected {
     plan: Plan,
     trace: Trace,
-    /// What traps went through, if that is known.
+    /// The frames of traps, if they are known.
     call_stacks: Option<CallStacks>,
-    /// How many instructions it executes, as the first compilation that counted them has it, and who
-    /// that was: the number is the same for all.
+    /// The number of executed instructions, from the first compilation that counted them, and which
+    /// one that was: the number is the same for all.
     count: Option<(String, Val)>,
     coverage: Coverage,
 }
@@ -170,7 +170,7 @@ impl Subject<'_> {
         let mut expected = match self.authority() {
             Authority::Interpreter => Some(self.interpret(&judge.interpreter)?),
             Authority::UnguardedInterpreter => Some(self.interpret(judge.unguarded())?),
-            // It needs the exports of the module, which a compilation tells; see below.
+            // It needs the exports of the module, which come from a compilation; see below.
             Authority::Wasmi => None,
         };
         let mut coverage = Coverage::default();
@@ -285,7 +285,7 @@ impl Subject<'_> {
         Ok(Expected { plan, trace, call_stacks: None, count: None, coverage })
     }
 
-    /// Compares what is expected with what V8 does, now and then. How many times.
+    /// Compares the expected behaviour with that of V8, for some modules. Returns how many times.
     fn ask_v8(&self, judge: &Judge, expected: &Expected) -> Result<usize, Box<Difference>> {
         let Prepared { wasm, imported_functions, .. } = self.prepared;
         let Some(kind) = self.kind else { return Ok(0) };
@@ -297,13 +297,13 @@ impl Subject<'_> {
         compared.map(usize::from).map_err(|what| self.refusal("V8", what))
     }
 
-    /// The module with markers, to find out what is executed: of many modules, some are enough.
+    /// The module with markers, to find out what is executed; only for some of the modules.
     fn marked(&self) -> Option<Vec<u8>> {
         let wanted = self.seed < FIRST_SEEDS || self.seed.is_multiple_of(MARKED_SEEDS);
         wanted.then(|| self.prepared.marked()).flatten()
     }
 
-    /// A runtime without guard pages takes software checks only.
+    /// A runtime without guard pages supports software checks only.
     fn configurations(&self, machine: Machine) -> Vec<Options> {
         match self.ways {
             &Ways::Drawn(ways) => {
@@ -373,19 +373,19 @@ impl Subject<'_> {
     }
 }
 
-/// Level 2 makes the code of level 3.
+/// Level 2 generates the same kind of code as level 3.
 const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 
-/// Every so many seeds are given to V8: no multiple of the number of kinds.
+/// V8 judges one seed in this many; not a multiple of the number of kinds.
 const V8_SEEDS: u64 = 3;
 
-/// The first seeds, which every run of the tests takes, are all run with markers.
+/// The first seeds, which every test run uses, all run with markers.
 const FIRST_SEEDS: u64 = 1000;
 
-/// Of the others, every so many: no multiple of the number of kinds.
+/// Of the others, one in this many; not a multiple of the number of kinds.
 const MARKED_SEEDS: u64 = 7;
 
-/// The number of a machine, which does not depend on the others that there are.
+/// The number of a machine, which does not depend on which others there are.
 fn number(machine: Machine) -> u64 {
     match machine {
         Machine::Here => 0,
@@ -396,7 +396,7 @@ fn number(machine: Machine) -> u64 {
     }
 }
 
-/// Whether there are modules that are not compiled with these options, by name: they forbid a proposal.
+/// Whether some modules are not compiled with these options, because they disable a proposal.
 fn may_be_refused(options: &Options) -> bool {
     !options.disabled_proposals.is_empty()
 }

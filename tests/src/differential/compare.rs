@@ -1,6 +1,4 @@
-//! Compares what a module must do with what compiled code did.
-//!
-//! Not here: running anything.
+//! Compares what a module must do with what compiled code did. Nothing is run here.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -11,12 +9,12 @@ use wamr_shim::Val;
 use super::drive::{Call, FUNCTION_PREFIX, Plan, SEGMENT_OUT_OF_BOUNDS, State, Trace, is_counter};
 use super::oracle::UNKNOWN_FUNCTION;
 
-/// What ends a call that has used up its gas (`docs/metering.md`).
+/// The message of a trap when gas is used up (`docs/metering.md`).
 const OUT_OF_GAS: &str = "cost limit exceeded";
 
-/// The trace with what WAMR and wasmi tell differently made the same: wasmi has one word for a table
-/// index that is out of bounds, and does not tell a segment from an access of the start function.
-/// Functions that are not exported have no name in wasmi.
+/// The trace, with differences in wording between WAMR and wasmi removed. wasmi has one message for
+/// a table index that is out of bounds, and does not distinguish a segment from an access of the
+/// start function. Functions that are not exported have no name in wasmi.
 pub(super) fn in_common_words(mut trace: Trace, plan: &Plan) -> Trace {
     trace.exports.clear();
     let undefined_element = TrapId::UndefinedElement.message();
@@ -73,10 +71,10 @@ pub(super) enum Compared {
     UpToGas,
 }
 
-/// What compiled code may do beyond what is expected.
+/// What compiled code may do in addition to what is expected.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Latitude {
-    /// A store that traps may have written the part that lies inside of memory.
+    /// A store that traps may have written the part inside of memory.
     pub(super) tears: bool,
     /// A call may end for lack of gas.
     pub(super) has_gas_limit: bool,
@@ -112,7 +110,7 @@ pub(super) fn compare(
     Ok(Compared::Entirely)
 }
 
-/// Whether a call ended out of bounds, and only the end of memory is not as expected.
+/// Whether a call trapped out of bounds, and only the end of memory differs.
 fn is_torn(expected: &Call, actual: &Call) -> bool {
     let beyond = TrapId::OutOfBoundsMemoryAccess.message();
     let (Some(expected_state), Some(state)) = (&expected.state, &actual.state) else {
@@ -136,7 +134,7 @@ pub(super) fn same<T: PartialEq + fmt::Debug>(
     Err(format!("{what}: interpreter {expected:x?}, compiled {actual:x?}"))
 }
 
-/// Takes the counters that instrumentation adds out of the list of exports.
+/// Removes the counters that instrumentation adds from the list of exports.
 pub(super) fn forget_counters(trace: &mut Trace) {
     trace.exports.retain(|export| !is_counter(&export.name));
 }

@@ -1,5 +1,5 @@
-//! How much the generated modules do: a differential test whose modules all trap at once would pass
-//! and prove nothing.
+//! Measures what the generated modules do: if they all trapped at once, a differential test would
+//! pass and prove nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,14 +24,14 @@ pub struct Coverage {
     pub instantiated: usize,
     /// Modules and compilations that ran, by machine.
     pub machines: BTreeMap<String, (usize, usize)>,
-    /// Compilations that were compared up to a store across the end of memory only, which wrote the
+    /// Compilations that were compared only up to a store across the end of memory, which wrote the
     /// part inside.
     pub torn_stores: usize,
-    /// Compilations that were compared up to the call for which the gas did not suffice.
+    /// Compilations that were compared only up to the call for which the gas did not suffice.
     pub out_of_gas: usize,
     /// Compilations that were refused, since the options forbid what the module uses.
     pub refused: usize,
-    /// Modules about which V8 was asked, too.
+    /// Modules that V8 judged as well.
     pub judged_by_v8: usize,
     /// Modules by kind.
     pub kinds: BTreeMap<String, usize>,
@@ -43,11 +43,11 @@ pub struct Coverage {
     pub calls: usize,
     /// Of these, ended with results.
     pub returned: usize,
-    /// Times that the state was looked at, and memory had changed.
+    /// Times that memory had changed when the state was inspected.
     pub memory_writes: usize,
     /// The same for the size of the memory.
     pub memory_growths: usize,
-    /// The same for globals, the fuel not counted.
+    /// The same for globals, not counting the fuel.
     pub global_changes: usize,
     /// Calls of host functions.
     pub host_calls: usize,
@@ -87,20 +87,20 @@ impl Coverage {
     }
 
     fn fail(&mut self, message: &str) {
-        // What a host function says of a call back into the instance ends with the cause.
+        // What a host function reports about a call back into the instance ends with the cause.
         let (_, cause) = message.rsplit_once(": ").unwrap_or(("", message));
         let kind: String = cause.chars().filter(|c| c.is_ascii_alphabetic() || *c == ' ').collect();
         *self.failures.entry(kind).or_default() += 1;
     }
 
-    /// Notes that the module ran on a machine, compiled in some ways.
+    /// Records that the module ran on a machine, compiled in some ways.
     pub fn ran_on(&mut self, machine: Machine, ways: usize) {
         let (modules, compilations) = self.machines.entry(machine.to_string()).or_default();
         *modules += 1;
         *compilations += ways;
     }
 
-    /// Notes options that a module is compiled with.
+    /// Records the options with which a module is compiled.
     pub fn drew(&mut self, options: &Options) {
         let flags = draw::flags(options);
         let mut hasher = DefaultHasher::new();
@@ -111,7 +111,7 @@ impl Coverage {
         }
     }
 
-    /// Notes which markers `instance` has set.
+    /// Records which markers `instance` has set.
     pub fn read_markers(&mut self, instance: &Instance) {
         for export in instance.module().exports() {
             let Some(operator) = export.name.strip_prefix(MARKER_PREFIX) else { continue };
@@ -172,7 +172,7 @@ fn merge_counts(counts: &mut BTreeMap<String, usize>, other: BTreeMap<String, us
     }
 }
 
-/// The globals but the fuel, which is exported last.
+/// The globals without the fuel, which is exported last.
 fn own_globals(state: &State) -> &[Option<Val>] {
     state.globals.split_last().map_or(&[], |(_, own)| own)
 }

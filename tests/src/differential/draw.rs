@@ -1,11 +1,12 @@
-//! Options by chance: any combination that [`Options`] can hold and that the runtime of the tests is
-//! meant for.
+//! Random options: any combination that [`Options`] can express and that the runtime of the tests
+//! supports.
 //!
-//! Invariants: a random state gives the same options for ever, as long as the lists here stay. What is
-//! drawn is counted by [`flags`], field by field, so that a field which nobody draws is found out.
+//! Invariants: a random state always gives the same options, as long as the lists here stay the
+//! same. [`flags`] counts the drawn options field by field, so a field that is never drawn is
+//! detected.
 //!
-//! Not here: numbers of compiling threads beyond 3, and releases whose container this runtime does not
-//! take; what code is made for them is the same.
+//! Not drawn: more than 3 compiling threads, and releases whose container this runtime does not
+//! load, since the code for them is the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -51,14 +52,14 @@ const RISCV64: &[&str] =
 /// Features that the emulator of aarch64 has: all that there are.
 const AARCH64: &[&str] = &["lse", "pauth", "fullfp16", "dotprod", "i8mm"];
 
-/// The limits of gas that are drawn; what reaches one is compared up to there.
+/// The gas limits to draw from; a run that reaches one is compared up to there.
 const GAS_LIMITS: [Option<u64>; 6] =
     [None, None, Some(0), Some(3_000), Some(200_000), Some(1 << 40)];
 
 /// Options for `machine`, for a module with vectors or without.
 ///
 /// # Panics
-/// If this is no machine that code is made for.
+/// If the machine is not supported as a target.
 pub fn options(random: &mut Random, machine: Machine, vectors: bool) -> Options {
     let software = cfg!(feature = "software-bounds-checks");
     let base = if vectors { machine.options_with_vectors() } else { machine.options() };
@@ -127,7 +128,7 @@ fn instrument(random: &mut Random, options: &mut Options) {
     }
 }
 
-/// A CPU with everything that `base` has, and with more that the machine has, too.
+/// A CPU with everything that `base` has, and further features that the machine has.
 fn cpu(random: &mut Random, base: &Cpu) -> Cpu {
     let host;
     let offered: Vec<&str> = match base.architecture() {
@@ -147,7 +148,7 @@ fn cpu(random: &mut Random, base: &Cpu) -> Cpu {
     base.clone().with_features(&list.join(",")).expect("the features exist")
 }
 
-/// What of options was drawn: each field by its path with its value, lists item by item.
+/// The drawn options: each field by its path with its value, lists item by item.
 pub fn flags(options: &Options) -> Vec<String> {
     let data = serde_json::to_value(options).expect("options are data");
     let mut flags = Vec::new();
@@ -176,14 +177,14 @@ fn flatten(path: &str, value: &Value, flags: &mut Vec<String>) {
     }
 }
 
-/// The fields of options of which fewer than two values were met.
+/// The fields of options with fewer than two different values so far.
 pub fn unvaried(met: &BTreeMap<String, usize>) -> Vec<String> {
     let mut values: BTreeMap<&str, usize> = BTreeMap::new();
     for flag in met.keys() {
         let (field, _) = flag.split_once('=').expect("a flag has a value");
         *values.entry(field).or_default() += 1;
     }
-    // Every field there is, those included that only come with others.
+    // Every field, including those that only exist together with others.
     let mut complete = Options::new().call_stacks(CallStacks::complete());
     complete.instrumentation.gas = Some(Gas::new());
     let fields: BTreeSet<String> = flags(&complete)

@@ -1,7 +1,8 @@
 //! Runs a module in WAMR and records everything that can be observed from outside.
 //!
-//! The exports are called one after the other on one instance, each with several arguments. Before
-//! every call the fuel is filled up, so that an endless loop in one call leaves the others alone.
+//! The exports are called one after the other on one instance, each with several arguments. The
+//! fuel is refilled before every call, so that an endless loop in one call does not affect the
+//! others.
 
 use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, TIME};
 use wamr_abi::exceptions::TrapId;
@@ -22,11 +23,12 @@ pub(super) const FUNCTION_PREFIX: &str = "f";
 /// Calls of each export.
 const CALLS_PER_EXPORT: usize = 2;
 
-/// The state is looked at after every so many calls.
+/// The state is inspected once in this many calls.
 const LOOKED_AT: usize = 6;
 
-/// Bytes of the interpreter's stack: the fuel bounds the depth of calls, and this is room for as
-/// many frames. The end of either stack is met at different depths, so it must not be met at all.
+/// Size of the interpreter's stack in bytes. The fuel limits the depth of calls, and this is enough
+/// for that many frames. The ends of the two stacks are at different depths, so neither must be
+/// reached.
 const STACK_SIZE: u32 = 4 << 20;
 
 /// Everything observed of one run, in order.
@@ -35,15 +37,15 @@ pub struct Trace {
     /// The exports that the runtime reports, in order; limits of memories are left out, see
     /// [`DEVIATIONS`](super::prepare::DEVIATIONS).
     pub exports: Vec<ExportType>,
-    /// What came of instantiation, start function included: WAMR's text if it failed.
+    /// The result of instantiation, including the start function: WAMR's text if it failed.
     pub instantiated: Result<(), String>,
-    /// What the start function asked of the host.
+    /// The start function's calls of the host.
     pub start_calls: Vec<HostCall>,
     /// The state after instantiation.
     pub start: State,
     /// The calls, in order.
     pub calls: Vec<Call>,
-    /// The exported tables in the end: name and elements.
+    /// The exported tables at the end: name and elements.
     pub tables: Vec<(String, Vec<Option<Val>>)>,
 }
 
@@ -58,13 +60,13 @@ pub struct Call {
     pub outcome: Result<Vec<Val>, String>,
     /// The functions that a trap went through.
     pub frames: Vec<Frame>,
-    /// What it asked of the host.
+    /// Its calls of the host.
     pub host_calls: Vec<HostCall>,
-    /// The state afterwards, if it is looked at (`Plan::looks_at`).
+    /// The state afterwards, if it is inspected (`Plan::looks_at`).
     pub state: Option<State>,
 }
 
-/// What an instance holds between calls.
+/// The state of an instance between calls.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     /// The exported globals in order, fuel included. `None`: a host reference that the host never
@@ -97,7 +99,7 @@ impl Plan {
         };
         let imported = prepared.imported_functions as usize;
         let mut seen = 0;
-        // Counters are the compiler's, of a module that is compiled with some.
+        // Counters are added by the compiler, with some options.
         for export in module.exports().iter().filter(|export| !is_counter(&export.name)) {
             match &export.ty {
                 ExternType::Func(ty) => {
@@ -124,12 +126,12 @@ impl Plan {
         plan
     }
 
-    /// Instantiates `module` and carries the plan out.
+    /// Instantiates `module` and executes the plan.
     pub fn run(&self, host: &Host, module: &Module) -> Trace {
         self.run_then(host, module, |_| ())
     }
 
-    /// Like [`Plan::run`], and shows the instance to `inspect` in the end, if there is one.
+    /// Like [`Plan::run`], and passes the instance to `inspect` at the end, if there is one.
     pub fn run_then(&self, host: &Host, module: &Module, inspect: impl FnOnce(&Instance)) -> Trace {
         let settable = |&&(ref name, ty, mutable): &&(String, ValType, bool)| {
             ty == ValType::I64 && mutable && name != FUEL_EXPORT
@@ -154,8 +156,9 @@ impl Plan {
         trace
     }
 
-    /// Whether the state is recorded after the call at `position` that has ended so. To read it takes as
-    /// long as several calls, and what differs mostly goes on to; where a store may be torn, it does not.
+    /// Whether the state is recorded after the call at `position`, which ended with `outcome`.
+    /// Reading it takes as long as several calls, and most differences persist; but one from a torn
+    /// store does not.
     pub(super) fn looks_at(&self, position: usize, outcome: &Result<Vec<Val>, String>) -> bool {
         let beyond = TrapId::OutOfBoundsMemoryAccess.message();
         position % LOOKED_AT == LOOKED_AT - 1
@@ -207,7 +210,7 @@ impl Plan {
     }
 }
 
-/// Whether an export with this name is one that instrumentation adds.
+/// Whether an export with this name was added by instrumentation.
 pub(super) fn is_counter(name: &str) -> bool {
     [INSTRUCTION_COUNT, GAS_LEFT, TIME].contains(&name)
 }
@@ -220,14 +223,14 @@ fn without_memory_limits(export: &ExportType) -> ExportType {
     export
 }
 
-/// Why an instance cannot be made, if that is so; see [`failure`].
+/// A reason why an instance cannot be created; see [`failure`].
 pub(super) const SEGMENT_OUT_OF_BOUNDS: &str = "a segment is out of bounds";
 
-/// Why an instance cannot be made, without WAMR's name of the kind of module.
+/// Why an instance cannot be created, without WAMR's name of the kind of module.
 ///
 /// WAMR's interpreter applies data segments before element segments, its loader of `.aot` files the
-/// other way round, so if segments of both kinds are out of bounds they name different ones
-/// (`wasm_instantiate`, `aot_instantiate`). Which segment it is is left out.
+/// other way round. So if segments of both kinds are out of bounds, they name different ones
+/// (`wasm_instantiate`, `aot_instantiate`), and the segment is left out here.
 fn failure(error: &Error) -> String {
     let text = error.to_string();
     let (_, reason) = text.split_once("module instantiate failed: ").unwrap_or(("", &text));
@@ -264,7 +267,7 @@ pub(super) fn end(bytes: &[u8]) -> [u8; 16] {
     bytes.last_chunk().copied().unwrap_or_default()
 }
 
-/// An argument of type `ty`: often one that operators treat specially. The module has at least
+/// An argument of type `ty`: often a value that operators treat specially. The module has at least
 /// `functions` functions.
 fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
     let special = random.below(3) != 0;
@@ -286,7 +289,7 @@ fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
     }
 }
 
-/// A vector whose lanes are arguments that operators treat specially, or any bits.
+/// A vector whose lanes are special values for operators, or arbitrary bits.
 fn vector(random: &mut Random) -> Val {
     let mut half = || match random.below(5) {
         0 => random.choose(&I64_SPECIALS).cast_unsigned(),

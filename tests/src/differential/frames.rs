@@ -1,7 +1,7 @@
-//! The call stacks of traps: those of the interpreter, as compiled code tells them.
+//! The call stacks of traps: those of the interpreter, and those of compiled code.
 //!
-//! The interpreter tells how far it has read, compiled code where the operator begins that it has
-//! reached. When a guard page stops the interpreter, it does not tell where it is.
+//! The interpreter reports how far it has read, compiled code the start of the operator that it has
+//! reached. When a guard page stops the interpreter, it does not report a position.
 
 use std::collections::BTreeMap;
 
@@ -52,12 +52,12 @@ impl CallStacks {
     }
 }
 
-/// Takes the frames out of `trace`, for what runs elsewhere has none.
+/// Removes the frames from `trace`, since other oracles have none.
 pub fn forget(trace: &mut Trace) {
     trace.calls.iter_mut().for_each(|call| call.frames = Vec::<Frame>::new());
 }
 
-/// For every operator the position behind it, with the one at its beginning.
+/// The position after every operator, mapped to the position of its start.
 fn operators(wasm: &[u8]) -> BTreeMap<u32, u32> {
     let mut ends = BTreeMap::new();
     for payload in Parser::new(0).parse_all(wasm) {

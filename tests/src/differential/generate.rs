@@ -1,8 +1,8 @@
-//! Seeds to modules.
+//! Generates modules from seeds.
 //!
-//! Invariants: a seed gives the same bytes for ever, as long as wasm-smith's version in the lock
-//! file stays; every module is valid WebAssembly 2.0 without SIMD, with the proposals that it is
-//! asked for; every call of it terminates.
+//! Invariants: a seed always gives the same bytes, as long as wasm-smith's version in the lock file
+//! stays the same. Every module is valid WebAssembly 2.0 without SIMD, plus the requested
+//! proposals. Every call of it terminates.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
@@ -45,18 +45,18 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
     Ok(prepare::prepare(module.to_bytes(), fuel, steer, Border::Open))
 }
 
-/// How willing a module is to trap.
+/// How likely a module is to trap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Temper {
-    /// It does whatever it likes, and so does not get far.
+    /// No restrictions; such a module does not get far.
     Wild,
     /// Addresses and the like are kept small; see `steer.rs`.
     Steered,
-    /// It avoids all traps, at the price of operators that wasm-smith leaves out or guards.
+    /// It avoids all traps, which means that wasm-smith leaves operators out or guards them.
     Tame,
 }
 
-/// The choices that are made before wasm-smith makes its own.
+/// The choices made before wasm-smith makes its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// How willing the module is to trap.

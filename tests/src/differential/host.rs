@@ -1,9 +1,9 @@
 //! The host that generated modules import from.
 //!
-//! It answers deterministically: a result depends on the function, its arguments and the number of
-//! calls before. It records every call. Some functions reach back into the instance: they write
-//! memory, set a global, or call an export, so that code which keeps such state in registers across
-//! a call is found out.
+//! It is deterministic: a result depends on the function, its arguments and the number of earlier
+//! calls. It records every call. Some functions access the instance: they write memory, set a
+//! global, or call an export. So code that wrongly keeps such state in registers across a call is
+//! detected.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,10 +12,10 @@ use crate::machine::Machine;
 use wamr_shim::{Caller, Error, FuncType, HostFunc, Runtime, Val, ValType};
 use wasm_encoder::{EntityType, GlobalType, ImportSection, Module, TypeSection};
 
-/// Module name of everything on offer.
+/// The module name of all host functions.
 pub const HOST_MODULE: &str = "env";
 
-/// How a host function behaves beyond giving a result.
+/// What a host function does in addition to returning a result.
 #[derive(Clone, Copy)]
 enum Effect {
     /// Nothing.
@@ -73,7 +73,7 @@ pub struct HostCall {
     pub arguments: Vec<Val>,
 }
 
-/// What the host knows of the instance that runs, and what it has seen.
+/// What the host knows about the running instance, and the calls so far.
 #[derive(Default)]
 struct State {
     calls: Vec<HostCall>,
@@ -83,7 +83,7 @@ struct State {
     settable_global: Option<String>,
 }
 
-/// A runtime whose modules can import everything on offer. It serves one instance at a time.
+/// A runtime whose modules can import all host functions. It serves one instance at a time.
 pub struct Host {
     /// Where the modules run.
     pub machine: Machine,
@@ -93,10 +93,10 @@ pub struct Host {
 }
 
 impl Host {
-    /// Registers everything on offer with a runtime of `machine`.
+    /// Registers all host functions with a runtime of `machine`.
     ///
     /// # Errors
-    /// If WAMR does not take it.
+    /// If WAMR refuses them.
     ///
     /// # Panics
     /// If there is no such runtime.
@@ -111,7 +111,7 @@ impl Host {
         Ok(Self { machine, runtime, state })
     }
 
-    /// Forgets everything, and learns what host functions may call and set.
+    /// Forgets everything, and sets what host functions may call and set.
     pub fn reset(&self, exports: Vec<(String, FuncType)>, settable_global: Option<String>) {
         *lock(&self.state) = State { exports, settable_global, ..State::default() };
     }
@@ -194,7 +194,7 @@ fn call_back(
     outcome.map(|_| ()).map_err(|trap| format!("{name} called back: {}", trap.message))
 }
 
-/// FNV-1a over everything that a result depends on.
+/// FNV-1a of everything that a result depends on.
 fn hash(name: &str, arguments: &[Val], ordinal: usize) -> u64 {
     let text = format!("{name}{arguments:?}{ordinal}");
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

@@ -1,4 +1,4 @@
-//! What a seed's module is like, and who judges what it does.
+//! The kind of module that a seed generates, and the oracle that judges it.
 
 use super::dense;
 use super::generate;
@@ -21,12 +21,12 @@ pub struct Proposals {
 pub enum Border {
     /// They may.
     Open,
-    /// They stay inside: in functions that are not exported, and in no global. What machines take
-    /// whose runtime has no SIMD.
+    /// They stay inside: in functions that are not exported, and in no global. For machines whose
+    /// runtime has no SIMD.
     Closed,
 }
 
-/// Who says what a module must do.
+/// Who decides what a module must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// WAMR's interpreter, in this process.
@@ -89,8 +89,8 @@ impl Kind {
         KINDS[(seed % KINDS.len() as u64) as usize]
     }
 
-    /// The module of `seed`. wasm-smith has vectors in globals, so what it makes has no closed
-    /// border, and the dense module takes its place.
+    /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed border
+    /// does not allow, so a dense module replaces them.
     pub fn module(self, seed: u64, border: Border) -> Prepared {
         match self.source {
             Source::Real => real::module(seed, self.proposals.vectors, border),
@@ -99,7 +99,7 @@ impl Kind {
         }
     }
 
-    /// Whether its modules import something of the host.
+    /// Whether its modules have imports.
     pub fn has_imports(self) -> bool {
         let Proposals { tail_calls, vectors, .. } = self.proposals;
         self.source != Source::Real && !tail_calls && !vectors

@@ -1,22 +1,23 @@
-//! Compiled code against WAMR's interpreter: the same generated module, called in the same way,
-//! must give the same results, traps, host calls, memory, globals and tables.
+//! Compares compiled code with WAMR's interpreter: the same generated module, called in the same
+//! way, must give the same results, traps, host calls, memory, globals and tables.
 //!
-//! The way of a seed: its [`kind`] says what the module may use; [`generate`] makes it with
-//! wasm-smith, or [`dense`] makes one of its own kind, or [`real`] cuts one out of a program; [`prepare`] makes it
-//! observable and steps around what the interpreter itself gets wrong (the [`prepare::DEVIATIONS`]);
-//! [`draw`] chooses options; [`drive`] runs the module and records a trace; [`check`] compares the
-//! interpreter's trace with that of each compilation, and [`frames`] what traps went through. [`coverage`] measures that the modules do something.
+//! The steps for a seed: its [`kind`] says what the module may use. [`generate`] generates it with
+//! wasm-smith, or [`dense`] with a generator of its own, or [`real`] cuts it out of a program.
+//! [`prepare`] makes it observable and avoids the interpreter's own mistakes (the
+//! [`prepare::DEVIATIONS`]). [`draw`] chooses options. [`drive`] runs the module and records a
+//! trace. [`check`] compares the interpreter's trace with that of each compilation, and [`frames`]
+//! the call stacks of traps. [`coverage`] measures that the modules actually do something.
 //!
 //! Floats are compared bit by bit. That is sound because generated functions replace every NaN that
-//! an operator computes by one and the same (`canonicalize_nans`, and [`prepare`] where that leaves
-//! one), so the freedom that the spec leaves (section 4.3.3) is never visible.
+//! an operator computes by the same one (`canonicalize_nans`, and [`prepare`] where that leaves
+//! one), so the freedom that the specification leaves (section 4.3.3) is never visible.
 //!
-//! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]): WAMR's classic
-//! interpreter has no SIMD. Of modules without imports, every few are also given to V8 (`v8.rs`), which must
-//! agree with either.
+//! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]), since WAMR's
+//! classic interpreter has no SIMD. Some of the modules without imports are also run in V8
+//! (`v8.rs`), which must agree with the oracle.
 //!
-//! Not claimed: that both are right where they agree, and anything about more than one thread,
-//! linking of memories and tables, or exhaustion of the native stack.
+//! Not covered: cases where both are wrong in the same way, more than one thread, linking of
+//! memories and tables, and exhaustion of the native stack.
 
 pub mod check;
 mod compare;

@@ -1,7 +1,7 @@
-//! Carries a plan out in wasmi, an interpreter of its own kind: what WAMR's classic interpreter, which
-//! has no SIMD, cannot judge.
+//! Executes a plan in wasmi, an independent interpreter, for modules that WAMR's classic
+//! interpreter cannot run, since it has no SIMD.
 //!
-//! The trace has WAMR's words for traps. Imports are not provided.
+//! The trace uses WAMR's messages for traps. Imports are not provided.
 
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use wasmi::{Engine, Error, ExternRef, Func, Instance, Linker, Module, Ref, Store
 use super::drive::{Call, FUEL, FUNCTION_PREFIX, Plan, State, Trace, end, hash};
 use super::prepare::{FUEL_EXPORT, MARKER_PREFIX};
 
-/// Stands for the index of each function that is not exported.
+/// Replaces the index of each function that is not exported.
 pub const UNKNOWN_FUNCTION: u32 = u32::MAX;
 
 /// What came of a run.
 pub struct Run {
-    /// As of a run in WAMR, but for the list of exports, which is left empty.
+    /// As for a run in WAMR, except for the list of exports, which is empty.
     pub trace: Trace,
-    /// The operators whose markers are set in the end.
+    /// The operators whose markers are set at the end.
     pub executed: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ fn message(error: &Error) -> String {
         Some(TrapCode::BadConversionToInteger) => TrapId::InvalidConversionToInteger,
         Some(TrapCode::BadSignature) => TrapId::IndirectCallTypeMismatch,
         _ => {
-            // Some errors are not traps to wasmi, and say more.
+            // wasmi does not treat some errors as traps, and gives more details.
             let text = error.to_string();
             let table = TrapId::OutOfBoundsTableAccess;
             return if text.starts_with(table.message()) {
@@ -77,7 +77,7 @@ struct Oracle<'a> {
     plan: &'a Plan,
     store: Store<()>,
     instance: Instance,
-    /// Indexes of the exported functions by what wasmi calls them, which has no other identity.
+    /// Indexes of the exported functions by wasmi's name of them, which is their only identity.
     functions: HashMap<String, u32>,
 }
 

@@ -1,8 +1,8 @@
-//! Makes a generated module observable, and steps around the interpreter's own mistakes.
+//! Makes a generated module observable, and avoids the interpreter's own mistakes.
 //!
-//! Everything is exported under a plain name (`f0`, `g1`, `m0`, `t2`; the index space of the spec),
-//! the fuel as [`FUEL_EXPORT`]. With markers, a global of its own for each operator is set before
-//! the operator runs, which tells what was executed.
+//! Everything is exported under a plain name (`f0`, `g1`, `m0`, `t2`, with the specification's
+//! indexes), and the fuel as [`FUEL_EXPORT`]. With markers, a global for each operator is set
+//! before the operator runs, which shows what was executed.
 //!
 //! Invariants: apart from [`DEVIATIONS`] and steering, the functions do what they did before.
 
@@ -26,8 +26,8 @@ pub const FUEL_EXPORT: &str = "fuel";
 /// Prefix of the names of exported markers; the rest is wasmparser's name of the operator.
 pub const MARKER_PREFIX: &str = "executed:";
 
-/// What WAMR's interpreter does differently from the spec, where in WAMR, and how it is kept out of
-/// the comparison.
+/// What WAMR's interpreter does differently from the specification, where in WAMR's sources, and
+/// how it is kept out of the comparison.
 pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         behaviour: "an active element segment writes function 0 (or host reference 0) for ref.null",
@@ -83,7 +83,7 @@ pub struct Deviation {
     pub behaviour: &'static str,
     /// Where WAMR's sources do it.
     pub source: &'static str,
-    /// What is done about it here.
+    /// How it is avoided here.
     pub remedy: &'static str,
 }
 
@@ -94,7 +94,7 @@ pub struct Prepared {
     pub wasm: Vec<u8>,
     /// Number of imported functions; `f0` and so on below it are imports.
     pub imported_functions: u32,
-    /// What it was made of, if it was generated.
+    /// What it was prepared from, if it was generated.
     generated: Option<Generated>,
 }
 
@@ -195,7 +195,7 @@ struct Counts {
 struct Preparer {
     fuel: u32,
     steer: Steer,
-    /// Whether functions with vectors, and the tables that hold them, are left unexported.
+    /// Whether functions with vectors, and the tables that contain them, are not exported.
     closed: bool,
     markers: Option<BTreeMap<String, u32>>,
     counts: Counts,
@@ -204,7 +204,7 @@ struct Preparer {
     types: Vec<(u32, bool)>,
     /// The functions that have vectors in their types.
     with_vectors: BTreeSet<u32>,
-    /// Numbers of parameters of the functions whose bodies are still to come, last first.
+    /// Numbers of parameters of the functions whose bodies follow, last one first.
     functions: Vec<u32>,
     /// Element types.
     tables: Vec<ValType>,
@@ -218,7 +218,7 @@ impl Preparer {
         module.finish()
     }
 
-    /// Starts a copy of `body`, and says where its temporaries are.
+    /// Starts a copy of `body`. Returns where its temporaries are.
     fn begin_function(
         &mut self,
         body: &wasmparser::FunctionBody<'_>,
@@ -334,8 +334,8 @@ impl Reencode for Preparer {
         Ok(())
     }
 
-    /// Every item gets a name of ours: what wasm-smith calls them may be any text, and WAMR's names
-    /// end at the first NUL.
+    /// Every item gets a new name, since wasm-smith's names may be any text, and WAMR's names end
+    /// at the first NUL.
     fn parse_export_section(
         &mut self,
         exports: &mut ExportSection,
@@ -352,7 +352,7 @@ impl Reencode for Preparer {
         for (prefix, count, kind) in kinds {
             let hides = self.closed && kind == ExternalKind::Func;
             if self.closed && kind == ExternalKind::Table {
-                // Anybody could call the functions in it.
+                // Otherwise its functions could be called from outside.
                 continue;
             }
             let kind = self.export_kind(kind)?;
@@ -425,7 +425,7 @@ impl Reencode for Preparer {
             };
             function.instruction(&self.instruction(operator)?);
             if let Some(ty) = converted {
-                // wasm-smith leaves these NaNs as they come: with the operand's payload, or not.
+                // wasm-smith leaves these NaNs unchanged, with or without the operand's payload.
                 self.steering(first_temporary).canonicalise(&mut function, ty);
             }
         }

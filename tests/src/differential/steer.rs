@@ -1,11 +1,11 @@
 //! Keeps operands of memory and table operators small.
 //!
-//! wasm-smith takes any number for an address, so nearly every access of its modules traps, and the
-//! code behind it never runs. A steered module masks addresses, table indexes and lengths before it
+//! wasm-smith uses any number as an address, so nearly every access of its modules traps, and the
+//! code after it never runs. A steered module masks addresses, table indexes and lengths before it
 //! uses them; it can still trap, but mostly does not.
 //!
-//! Invariants: a steered module is valid if the original is, in unreachable code too: every inserted
-//! sequence takes and leaves the same types.
+//! Invariants: a steered module is valid if the original is, in unreachable code too: every
+//! inserted sequence takes and leaves the same types.
 
 use wasm_encoder::{Function, Instruction, ValType};
 use wasmparser::Operator;
@@ -32,7 +32,8 @@ pub enum Steer {
     Vectors,
 }
 
-/// What is kept aside while an operand below it is masked. One local of each type per function.
+/// Values that are stored away while an operand below them is masked. One local of each type per
+/// function.
 const FLOATS: &[ValType] = &[ValType::F32, ValType::F64];
 const SCALARS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
@@ -40,7 +41,7 @@ const VECTORS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128];
 
 impl Steer {
-    /// The groups of locals to add to a function behind its own.
+    /// The groups of locals to add to a function after its own.
     pub(super) fn temporaries(self) -> impl Iterator<Item = (u32, ValType)> {
         let types = match self {
             Self::Off => FLOATS,
@@ -63,7 +64,7 @@ pub(super) struct Steering<'a> {
 }
 
 impl Steering<'_> {
-    /// Inserts what belongs before `operator`, called `name`.
+    /// Inserts the masking code before `operator`, whose name is `name`.
     pub(super) fn before(&self, function: &mut Function, name: &str, operator: &Operator<'_>) {
         match *operator {
             Operator::CallIndirect { .. } | Operator::TableGet { .. } => mask(function, TABLE_MASK),

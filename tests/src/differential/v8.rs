@@ -1,8 +1,9 @@
-//! Carries a plan out in V8, by Node.js, and compares what it does with what another interpreter did: a
-//! third opinion on what modules must do.
+//! Executes a plan in V8, through Node.js, and compares the result with that of another
+//! interpreter: a third opinion on what modules must do.
 //!
-//! It judges modules that import nothing and have no vectors in types that it would see. V8 has its own
-//! words for traps, some for several of ours, and does not show the bits of NaNs.
+//! It judges modules that import nothing and have no vectors in types that would be visible. V8 has
+//! its own messages for traps, some of which cover several of WAMR's, and does not show the bits of
+//! NaNs.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -67,12 +68,12 @@ impl V8 {
         Self(RefCell::new(None))
     }
 
-    /// Whether V8 can be asked about the plan for the module `wasm`.
+    /// Whether V8 can judge the plan for the module `wasm`.
     pub(super) fn takes(plan: &Plan, wasm: &[u8]) -> bool {
         let visible = |ty: &ValType| *ty != ValType::V128;
         let functions =
             plan.functions.iter().all(|(_, ty)| ty.params.iter().chain(&ty.results).all(visible));
-        // A number of JavaScript is one NaN.
+        // A number in JavaScript has only one NaN.
         let has_payload = |value: &Val| match *value {
             Val::F32(bits) => f32::from_bits(bits).is_nan() && bits != f32::NAN.to_bits(),
             Val::F64(bits) => f64::from_bits(bits).is_nan() && bits != f64::NAN.to_bits(),
@@ -85,7 +86,7 @@ impl V8 {
             && !arguments.into_iter().any(has_payload)
     }
 
-    /// Compares with `trace`. False if V8 does not take the module.
+    /// Compares with `trace`. Returns false if V8 does not accept the module.
     ///
     /// # Errors
     /// What is different.
@@ -166,8 +167,8 @@ impl Drop for Process {
     }
 }
 
-/// Whether each table has a maximum: without one, it grows as far as the runtime likes, which is not the
-/// same for all, and `table.grow` says so.
+/// Whether each table has a maximum. Without one, the limit depends on the runtime, and
+/// `table.grow` shows it.
 fn has_bounded_tables(wasm: &[u8]) -> bool {
     Parser::new(0).parse_all(wasm).all(|payload| match payload {
         Ok(Payload::TableSection(section)) => {
@@ -226,7 +227,7 @@ fn same(ours: &Val, theirs: &Option<String>) -> bool {
     hidden || if is_nan { theirs.as_deref() == Some("nan") } else { bits(ours) == *theirs }
 }
 
-/// What V8's text for the same trap holds, of which there may be several.
+/// Parts of V8's text for the same trap, of which there may be several.
 fn classes(ours: &str) -> &'static [&'static str] {
     const TABLE: &[&str] = &["table", "null function", "signature mismatch", "element segment"];
     const RANGE: &[&str] = &["unrepresentable"];

@@ -24,7 +24,7 @@ pub(super) fn options(data: &[u8]) -> (Options, &[u8]) {
     };
     let vectors = random.below(4) != 0;
     let mut options = draw::options(&mut random, machine, vectors);
-    // Threads of the compiler are no matter of its input, and take their time to start.
+    // Compiling threads do not depend on the input, and take time to start.
     options.threads = std::num::NonZeroUsize::new(1);
     (options, rest)
 }

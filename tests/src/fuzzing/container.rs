@@ -1,4 +1,5 @@
-//! Any bytes as an `.aot` file: a report or a typed error, and what is read can be written again.
+//! Arbitrary bytes as an `.aot` file: a report or a typed error, and whatever is read can be
+//! written again.
 
 use cwamrc::aot::{Container, write};
 use cwamrc::{Options, inspect};

@@ -1,5 +1,5 @@
-//! Any bytes as the text of a table of costs, and as options in JSON: a value or a typed error, and what
-//! was read is written and read again.
+//! Arbitrary bytes as the text of a table of costs, and as options in JSON: a value or a typed
+//! error, and whatever was read can be written and read again.
 
 use cwamrc::instrument::{Costs, Gas, Instrumentation};
 use cwamrc::{CallStacks, ErrorKind, Options};

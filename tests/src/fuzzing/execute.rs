@@ -8,7 +8,8 @@ use crate::differential::generate::{self, Style};
 use crate::machine::Machine;
 use crate::random::Random;
 
-/// Deep recursion of code without optimisation takes much stack; the pages are only used then.
+/// Deep recursion of unoptimised code needs much stack; pages are allocated only when they are
+/// used.
 const THREAD_STACK: usize = 512 << 20;
 
 pub(super) fn run(data: &[u8]) {

@@ -1,4 +1,5 @@
-//! Valid modules of every proposal: none is called invalid, and all threads agree on the bytes.
+//! Valid modules of every proposal: none is reported as invalid, and the bytes do not depend on the
+//! number of threads.
 
 use std::num::NonZeroUsize;
 

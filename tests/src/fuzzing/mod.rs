@@ -1,8 +1,8 @@
-//! What the fuzz targets do with an input; the targets themselves, in `tests/fuzz`, only pass it on.
+//! The bodies of the fuzz targets; the targets themselves, in `tests/fuzz`, only pass the input on.
 //!
-//! A body takes any bytes and panics if they show a defect. It is deterministic, and keeps nothing
-//! from one input to the next. `tests/fuzzing.rs` gives each body a second of inputs in every run of
-//! the tests, so that none of them rots.
+//! A body takes arbitrary bytes and panics if they show a defect. It is deterministic, and keeps
+//! nothing from one input to the next. `tests/fuzzing.rs` runs each body for a second in every test
+//! run, so that none of them stops working unnoticed.
 
 mod choice;
 mod container;
@@ -33,19 +33,19 @@ pub const BODIES: &[Body] = &[
     Body { name: "module", run: module::run, seeds: module::seeds },
     // Bytes as decisions of a generator of valid modules, of all proposals.
     Body { name: "generated", run: generated::run, seeds: random_inputs },
-    // The same for what can be compiled, run and compared with the interpreter.
+    // The same, compiled, run and compared with the interpreter.
     Body { name: "execute", run: execute::run, seeds: random_inputs },
     // Bytes as an `.aot` file.
     Body { name: "container", run: container::run, seeds: container::seeds },
     // Bytes as a module that becomes an object file.
     Body { name: "object", run: object::run, seeds: object::seeds },
-    // Bytes as a custom section, sections of DWARF and names among them.
+    // Bytes as a custom section, including sections of DWARF and names.
     Body { name: "sections", run: sections::run, seeds: sections::seeds },
     // Bytes as a universal file.
     Body { name: "universal", run: universal::run, seeds: universal::seeds },
     // Bytes as a file of the function cache.
     Body { name: "pack", run: pack::run, seeds: pack::seeds },
-    // Bytes as a table of costs, and as options in JSON, which hosts in C hand over.
+    // Bytes as a table of costs, and as options in JSON, as passed by hosts in C.
     Body { name: "costs", run: data::costs, seeds: data::costs_seeds },
     Body { name: "options", run: data::options, seeds: data::options_seeds },
 ];

@@ -1,4 +1,4 @@
-//! Any bytes as a wasm module: a result or a typed error.
+//! Arbitrary bytes as a wasm module: a result or a typed error.
 
 use super::choice;
 use crate::bad_input::{judge, small_modules};
@@ -10,7 +10,7 @@ pub(super) fn run(data: &[u8]) {
     }
 }
 
-/// The small modules, each with a choice of options in front.
+/// The small modules, each preceded by a choice of options.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let with_choice =
         |(choice, wasm): (u16, Vec<u8>)| [&choice.to_le_bytes()[..], &wasm[..]].concat();

@@ -1,4 +1,4 @@
-//! Any bytes as a module that becomes an object file, with a map of its code.
+//! Arbitrary bytes as a module that is compiled to an object file, with a map of its code.
 
 use cranelift_object::object::{Object, ObjectSection, ObjectSymbol, read};
 use cwamrc::ErrorKind;

@@ -1,4 +1,5 @@
-//! Any bytes as a file of the function cache: what is damaged counts as missing, and changes no result.
+//! Arbitrary bytes as a file of the function cache: damaged functions count as missing, and change
+//! no result.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use cwamrc::cache::DiskCache;
 use cwamrc::{Compiler, OptLevel, Options};
 use tempfile::TempDir;
 
-/// A module, what it compiles to, and the file that keeps its functions.
+/// A module, its compiled form, and the file that keeps its functions.
 struct Case {
     wasm: Vec<u8>,
     bytes: Vec<u8>,

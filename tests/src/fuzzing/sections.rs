@@ -1,5 +1,5 @@
-//! A module whose custom sections are any bytes: names of functions, sections of DWARF, and others, as they
-//! come from strangers' tools. They are carried over or left out, and decide nothing else.
+//! A module with arbitrary bytes as custom sections: names of functions, sections of DWARF, and
+//! others, as written by unknown tools. They are copied or left out, and affect nothing else.
 
 use std::num::NonZeroUsize;
 
@@ -32,7 +32,7 @@ pub(super) fn run(data: &[u8]) {
     section.append_to(&mut wasm);
     let before = choice & 0x80 != 0;
     if before {
-        // Right behind the preamble, where tools put sections of their own, too.
+        // Right after the preamble, where tools also put sections.
         let mut front = plain[..8].to_vec();
         section.append_to(&mut front);
         front.extend(&plain[8..]);
@@ -72,7 +72,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     // Names of the module and of two functions.
     let mut names = vec![0x20, 0, 3, 2, b'm', b'm', 1, 9, 2, 0, 2, b'f', b'0', 1, 2, b'f', b'1'];
     seeds.push(names.clone());
-    // Names of locals behind them.
+    // Names of locals after them.
     names.extend([2, 6, 1, 1, 1, 0, 1, b'x']);
     seeds.push(names);
     // The head of a unit of DWARF 4, and of its table of lines.

@@ -1,4 +1,4 @@
-//! Any bytes as a universal file, and as a module that becomes one.
+//! Arbitrary bytes as a universal file, and as a module that becomes one.
 
 use cwamrc::universal::{NativeCode, embed, strip};
 use cwamrc::{Architecture, Cpu, ErrorKind};

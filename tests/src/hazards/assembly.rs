@@ -1,15 +1,15 @@
-//! What Cranelift adds to a function: traps of its own, and the prologue that makes the frame.
+//! What Cranelift adds to a function: traps of its own, and the prologue that sets up the frame.
 //!
-//! The disassembly is Cranelift's. A line of a prologue that changes the stack pointer in a way that
-//! is not known here is a hazard, so that no frame is taken for safe unread.
+//! The disassembly is Cranelift's. A line of a prologue that changes the stack pointer in an
+//! unknown way is a hazard, so that no frame is considered safe without being understood.
 
 use cwamrc::Architecture;
 
-/// The largest frame that may be set up without touching its pages, which is the size of a page.
+/// The largest frame that may be set up without touching its pages: the size of a page.
 const PAGE: u64 = 4096;
 
 /// What could go wrong in the disassembly of a function for `architecture`, one line for each
-/// place. `guard_pages` tells whether the end of the stack is found by faults, and not by checks.
+/// place. `guard_pages` says whether faults detect the end of the stack instead of checks.
 pub fn in_assembly(assembly: &str, architecture: Architecture, guard_pages: bool) -> Vec<String> {
     let mut hazards = Vec::new();
     let mut previous = "";
@@ -40,13 +40,13 @@ fn own_trap(line: &str) -> Option<&str> {
     code.split(|c: char| c != '_' && !c.is_alphanumeric()).next()
 }
 
-/// Cranelift tests the operands of a division once more than lowering did, on machines whose
-/// division does not trap by itself for overflow as well.
+/// On machines whose division does not trap by itself for overflow as well, Cranelift tests the
+/// operands of a division once more after lowering did.
 fn may_trap(code: &str, architecture: Architecture) -> bool {
     code == "int_divz" || code == "int_ovf" && architecture != Architecture::X86_64
 }
 
-/// The instruction that makes a frame without having touched each of its pages, or that is not
+/// The instruction that sets up a frame without having touched each of its pages, or that is not
 /// understood.
 fn unprobed_frame(assembly: &str, architecture: Architecture) -> Option<String> {
     let step = match architecture {
@@ -65,8 +65,8 @@ fn unprobed_frame(assembly: &str, architecture: Architecture) -> Option<String> 
     None
 }
 
-/// Bytes below the frame pointer: where the stack pointer is, and what has been touched. And the
-/// scratch registers that large numbers go through.
+/// The stack pointer and the touched memory, in bytes below the frame pointer, and the scratch
+/// registers that contain large numbers.
 #[derive(Default)]
 struct Prologue {
     depth: u64,
@@ -75,7 +75,7 @@ struct Prologue {
 }
 
 impl Prologue {
-    /// Moves the stack pointer; not above where it was at the start.
+    /// Moves the stack pointer, but not above where it was at the start.
     fn move_by(&mut self, bytes: i64) -> Option<()> {
         self.depth = self.depth.checked_add_signed(-bytes)?;
         Some(())
@@ -120,8 +120,8 @@ fn x86_64(prologue: &mut Prologue, line: &str) -> Option<()> {
             let bytes = frame.strip_prefix("frame_size=")?.parse().ok()?;
             prologue.touch(bytes)
         }
-        // A register that the caller wants back, and the way of the return address when the frame of
-        // a tail call needs more room for arguments than its caller gave.
+        // Saving a callee-saved register, and moving the return address when a tail call needs more
+        // room for arguments than the function's caller provided.
         ["movq" | "movdqu" | "vmovdqu", from, to] => {
             let saved = from.starts_with('%') && to.ends_with("(%rsp)");
             let moved = from.ends_with("(%rsp)") && to == "%r11";
@@ -134,9 +134,10 @@ fn x86_64(prologue: &mut Prologue, line: &str) -> Option<()> {
 fn aarch64(prologue: &mut Prologue, line: &str) -> Option<()> {
     match *words(line).as_slice() {
         ["mov", "fp", "sp"] => Some(()),
-        // The return address and the frame pointer, which the depth counts from.
+        // The return address and the frame pointer; the depth counts from there.
         ["stp", "fp", "lr", "[sp", "#-16]!"] => Some(()),
-        // Their way when a tail call needs more room for arguments than its caller gave.
+        // Moving them when a tail call needs more room for arguments than the function's caller
+        // provided.
         ["ldr", "fp", "[sp", _] | ["stp", "fp", "lr", "[sp]"] => Some(()),
         ["stp", _, _, "[sp", "#-16]!"] | ["str", _, "[sp", "#-16]!"] => {
             prologue.move_by(-16)?;

@@ -1,13 +1,14 @@
-//! Instructions of compiled functions that could raise SIGILL or SIGFPE when they are executed, and
-//! frames that could step over the guard pages of the stack: each would end the host process.
+//! Finds instructions of compiled functions that could raise SIGILL or SIGFPE when they are
+//! executed, and frames that could step over the guard pages of the stack. Each of these would end
+//! the host process.
 //!
-//! [`in_clif`] judges what lowering emits. A trap instruction is allowed as the marker behind the
+//! [`in_clif`] checks what lowering emits. A trap instruction is allowed as the marker after the
 //! call of a trap thunk, which does not return with hardware bounds checks. A division is allowed
-//! if its divisor is a constant that fits, or if a branch on the operands, of the form that lowering
-//! gives it, dominates it. [`in_assembly`] judges what Cranelift adds: prologues, and traps of its
-//! own around divisions.
+//! if its divisor is a suitable constant, or if it is dominated by a branch on the operands, in the
+//! form that lowering emits. [`in_assembly`] checks what Cranelift adds: prologues, and traps of
+//! its own around divisions.
 //!
-//! Not claimed: that the runtime's helpers and the memory accesses behave.
+//! Not covered: the runtime's helpers and memory accesses.
 
 mod assembly;
 
@@ -34,7 +35,7 @@ pub fn in_clif(function: &Function) -> Vec<String> {
         .collect()
 }
 
-/// What a branch tells about its condition.
+/// What a branch shows about its condition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fact {
     Zero(Value),
@@ -55,7 +56,7 @@ impl Checker<'_> {
             Opcode::Udiv | Opcode::Urem | Opcode::Srem => self.has_divisor(block, inst),
             Opcode::Sdiv => self.has_divisor(block, inst) && self.has_quotient(block, inst),
             Opcode::Debugtrap => false,
-            // A fault of a memory access is a trap of the runtime's.
+            // The runtime turns a fault of a memory access into a trap.
             _ => !opcode.can_trap() || opcode.can_load() || opcode.can_store(),
         }
     }
@@ -86,7 +87,7 @@ impl Checker<'_> {
         fits || self.knows(block, |fact| matches!(fact, Fact::Zero(value) if is_overflow(value)))
     }
 
-    /// Whether `condition` says that `dividend` is the least integer, and `divisor` is -1.
+    /// Whether `condition` means that `dividend` is the minimum integer and `divisor` is -1.
     fn is_overflow(&self, condition: Value, dividend: Value, divisor: Value) -> bool {
         let Some((Opcode::Band, [first, second])) = self.binary(condition) else { return false };
         let width = self.function.dfg.value_type(dividend).bits();
@@ -105,8 +106,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether control comes to `block` only by a branch that tells a fact that `is_wanted`: its
-    /// target dominates `block` and has no other predecessor.
+    /// Whether control reaches `block` only through a branch that shows a fact for which
+    /// `is_wanted` holds: its target dominates `block` and has no other predecessor.
     fn knows(&self, block: Block, is_wanted: impl Fn(Fact) -> bool) -> bool {
         let mut current = Some(block);
         while let Some(target) = current {

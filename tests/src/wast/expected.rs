@@ -1,8 +1,8 @@
 //! The file of expected failures: `tests/spec/expected-failures.txt`.
 //!
-//! `reason NAME TEXT` says once why something fails, and `FILE:LINE NAME` which directive fails for
-//! that reason. Empty lines and those that begin with `#` are comments. A reason without a directive
-//! is an error, and so is a directive without a reason or with two.
+//! `reason NAME TEXT` explains once why something fails, and `FILE:LINE NAME` says which directive
+//! fails for that reason. Empty lines and lines that begin with `#` are comments. A reason without
+//! a directive is an error, and so is a directive without a reason or with two.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, iter};
@@ -29,7 +29,7 @@ impl ExpectedFailures {
 
     pub(super) fn parse(text: &str) -> Result<ExpectedFailures, String> {
         let mut expected = ExpectedFailures::default();
-        // By name, the line that explains the reason, and whether a directive has it.
+        // By name, the line that explains the reason, and whether a directive uses it.
         let mut reasons: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
         for (line, number) in text.lines().zip(1..) {
             let (first, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));

@@ -7,7 +7,7 @@ use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
 use std::{env, fmt};
 
-/// If set, the suite runs in every way on other machines, too.
+/// If set, the suite also runs in every way on other machines.
 const ALL_VARIABLE: &str = "CWAMRC_SPEC_ALL_MODES";
 
 /// One way to compile and run the suite.
@@ -18,7 +18,7 @@ pub struct Mode {
     bounds_checks: BoundsChecks,
 }
 
-/// What code may be compiled like, for a runtime with hardware bounds checks.
+/// The options of code for a runtime with hardware bounds checks.
 const WITH_GUARD_PAGES: &[(BoundsChecks, OptLevel)] = &[
     (BoundsChecks::Hardware, OptLevel::O0),
     (BoundsChecks::Hardware, OptLevel::O1),
@@ -31,11 +31,11 @@ const WITH_GUARD_PAGES: &[(BoundsChecks, OptLevel)] = &[
 const WITHOUT_GUARD_PAGES: &[(BoundsChecks, OptLevel)] =
     &[(BoundsChecks::Software, OptLevel::O0), (BoundsChecks::Software, OptLevel::O3)];
 
-/// Of each, what is taken by default where an emulator makes it slow.
+/// Those used by default on machines that an emulator makes slow.
 const EMULATED: [(BoundsChecks, OptLevel); 2] =
     [(BoundsChecks::Hardware, OptLevel::O3), (BoundsChecks::Software, OptLevel::O0)];
 
-/// Every way that the runtime can judge, here and on other machines.
+/// Every way that the runtime supports, here and on other machines.
 pub fn modes() -> Vec<Mode> {
     let guard_pages = !cfg!(feature = "software-bounds-checks");
     let (ways, emulated) = match guard_pages {
@@ -53,7 +53,7 @@ pub fn modes() -> Vec<Mode> {
             bounds_checks,
         })
     };
-    // A runner of this architecture, too, if everything is wanted.
+    // Also a runner of this architecture, if everything is requested.
     let native = all.then(Machine::native_runner);
     let machines = [Machine::Here].into_iter().chain(native).chain(Machine::foreign());
     machines.flat_map(on).collect()
@@ -71,7 +71,7 @@ impl Mode {
             .then_some("the runtime has no SIMD, so nothing can call functions with vectors")
     }
 
-    /// What compiles instead of cwamrc, if anything is to.
+    /// The compiler to use instead of cwamrc, if any.
     pub(super) fn wamrc(&self) -> Option<Wamrc> {
         let is_here = self.machine == Machine::Here;
         is_here.then(|| Wamrc::from_environment(self.opt_level, self.bounds_checks)).flatten()
@@ -84,7 +84,7 @@ impl Mode {
             .opt_level(self.opt_level)
             .bounds_checks(self.bounds_checks)
             .release(Release::Main)
-            // Files run beside each other; their modules are small.
+            // Files run in parallel, and their modules are small.
             .threads(NonZeroUsize::MIN)
     }
 }

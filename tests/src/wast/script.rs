@@ -1,7 +1,7 @@
 //! Runs the directives of a file, one by one.
 //!
-//! Every directive gets a verdict of its own: also a `module`, an `invoke` or a `register`, which
-//! assert that they succeed. A module without an instance makes the directives about it fail.
+//! Every directive gets a verdict of its own, including `module`, `invoke` and `register`, which
+//! assert that they succeed. If a module has no instance, directives about it fail.
 
 use super::message;
 use super::mode::Mode;
@@ -18,7 +18,7 @@ use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, Wat}
 
 type Verdict = Result<(), String>;
 
-/// Told about each directive before it runs, and if it fails.
+/// Notified of each directive before it runs, and if it fails.
 pub(super) trait Observer {
     /// The directive at this line begins.
     fn begin(&mut self, line: usize);
@@ -26,7 +26,7 @@ pub(super) trait Observer {
     fn failed(&mut self, reason: &str);
 }
 
-/// Runs all directives of `source`: compiles as `mode` says, and runs in what `start` gives.
+/// Runs all directives of `source`, compiled as `mode` says, in the runtime that `start` returns.
 ///
 /// # Errors
 /// A message, if the file cannot be run at all.
@@ -37,7 +37,7 @@ pub(super) fn run(
     observer: &mut dyn Observer,
 ) -> Result<(), String> {
     let mut lexer = Lexer::new(source);
-    // Names with characters that change the direction of text are among what is tested.
+    // The tests contain names with characters that change the direction of text.
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
     let wast = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
@@ -52,7 +52,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Every module of the file at `path` that is text or binary and well-formed.
+/// Every well-formed module of the file at `path`, in text or binary.
 ///
 /// # Panics
 /// If the file cannot be read.
@@ -69,7 +69,7 @@ pub fn encoded_modules(path: &Path) -> Vec<Vec<u8>> {
     modules.collect()
 }
 
-/// Where the lines of a text begin.
+/// The start of each line of a text.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -108,7 +108,7 @@ impl Script {
             }
             WastDirective::AssertInvalid { module, .. } => self.refused(&encode(module)?),
             WastDirective::AssertMalformed { module, .. } => match encode(module) {
-                // Of text, the parser is the judge.
+                // The parser has already judged text.
                 Err(_) => Ok(()),
                 Ok(wasm) => self.refused(&wasm),
             },
@@ -155,8 +155,8 @@ impl Script {
         Ok(instance.call(invoke.name, &arguments).map_err(|trap| trap.message))
     }
 
-    /// The compiler must refuse the module. What a later version of the specification allows, it
-    /// may call unsupported.
+    /// The compiler must refuse the module. If a later version of the specification allows it, the
+    /// error may say that it is unsupported.
     fn refused(&self, wasm: &[u8]) -> Verdict {
         match self.session.compile(wasm) {
             Ok(_) => Err("compiled".to_owned()),

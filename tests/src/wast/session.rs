@@ -1,10 +1,10 @@
-//! The instances of a script, and the linking of one with another.
+//! The instances of a script, and links between them.
 //!
-//! WAMR links compiled modules with host functions, with values for globals, and with nothing else:
+//! WAMR links compiled modules only with host functions and with values for globals:
 //! - a function of another instance becomes a host function that calls it; references to functions
-//!   cannot pass, since WAMR knows them by their index in a module;
+//!   cannot be passed, since WAMR identifies them by their index in a module;
 //! - a global of another instance is copied;
-//! - memories and tables are not linked, and no check tells.
+//! - memories and tables are not linked, and nothing checks them.
 
 use super::wamrc::Wamrc;
 use cwamrc::{ErrorKind, Options};
@@ -17,11 +17,13 @@ use wamr_shim::{
 const INSTANTIATE_PREFIX: &str = "AOT module instantiate failed: ";
 /// What precedes the text of a start function's trap (`wasm_set_exception`).
 const EXCEPTION_PREFIX: &str = "Exception: ";
-/// A global that nobody provides (`aot_runtime.c`, `check_linked_symbol`).
+/// The message for a missing global (`aot_runtime.c`, `check_linked_symbol`).
 const UNKNOWN_GLOBAL: &str = "failed to link import global";
-/// A global of WAMR's own that has another type (`aot_loader.c`, `load_import_globals`).
+/// The message for a global of WAMR's own with another type (`aot_loader.c`,
+/// `load_import_globals`).
 const INCOMPATIBLE_GLOBAL: &str = "incompatible import type";
-/// A memory or table that the host module `spectest` does not have (`cwamrc`, `host_storage.rs`).
+/// The message for a memory or table that the host module `spectest` does not have (`cwamrc`,
+/// `host_storage.rs`).
 const UNLINKABLE_STORAGE: &str = "unknown import or incompatible import type";
 
 /// Why there is no instance.
@@ -55,7 +57,7 @@ pub(super) type Start = dyn Fn() -> Result<Runtime, String>;
 /// that a process has had.
 const MODULES_PER_RUNTIME: usize = 40;
 
-/// What the directives of a script act on.
+/// The state that the directives of a script act on.
 pub(super) struct Session {
     start: Box<Start>,
     runtime: Runtime,
@@ -89,8 +91,8 @@ impl Session {
         })
     }
 
-    /// Prepares for a module that takes the place of the current one: in a new runtime now and then,
-    /// if nothing of the old one is left.
+    /// Prepares for a module that replaces the current one. Sometimes uses a new runtime, if
+    /// nothing of the old one is left.
     pub(super) fn replace_current(&mut self) -> Result<(), String> {
         self.current = None;
         self.defined += 1;
@@ -118,8 +120,8 @@ impl Session {
         module.instantiate(&InstanceConfig::default()).map_err(instantiate_failure)
     }
 
-    /// Makes an instance the one that later directives mean, by its name or without any. After a
-    /// module without an instance they mean none.
+    /// Makes an instance the one that later directives refer to, by its name or without a name.
+    /// After a module without an instance, they refer to none.
     pub(super) fn define(&mut self, name: Option<&str>, instance: Option<Instance>) {
         if let Some(name) = name {
             match &instance {
@@ -153,7 +155,7 @@ impl Session {
         Ok(())
     }
 
-    /// Offers the values that the globals of registered instances have now.
+    /// Offers the current values of the globals of registered instances.
     fn offer_globals(&self) {
         for (module, instance) in &self.registered {
             for export in instance.module().exports() {

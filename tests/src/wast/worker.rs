@@ -1,8 +1,7 @@
-//! The process that runs one file, and the record that it leaves.
+//! The process that runs one file, and the record that it writes.
 //!
-//! The record says what begins before it begins, so that the process which reads it knows the
-//! culprit of a crash or a hang. It is a file: standard output belongs to the modules, which print
-//! there.
+//! The record names each directive before it begins, so that the process that reads it can identify
+//! the cause of a crash or a hang. It is a file, since modules print to standard output.
 //!
 //! One line each: `begin LINE` before a directive, `failed REASON` after one that failed, `end` at
 //! the end.
@@ -20,9 +19,9 @@ use wamr_shim::Runtime;
 
 /// First argument of a worker.
 const FLAG: &str = "--worker";
-/// Stack of the thread that runs the file, in bytes. It is what runaway recursion fills.
+/// Stack size of the thread that runs the file, in bytes. Runaway recursion fills it.
 const STACK_SIZE: usize = 8 << 20;
-/// A directive that takes longer than this hangs: the slowest takes less than a second.
+/// A directive that takes longer than this hangs; the slowest takes less than a second.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 const BEGIN: &str = "begin ";
@@ -34,7 +33,7 @@ pub struct Worker {
     mode: Mode,
     path: String,
     record: String,
-    /// Starts the runner, if the mode has one: its parent has built it.
+    /// The command of the runner, if the mode has one. The parent process has built it.
     runner: Vec<String>,
 }
 
@@ -43,7 +42,8 @@ pub struct Worker {
 pub struct Record {
     /// How many directives began.
     pub directives: usize,
-    /// Line of every directive that failed, and why. It is 0 if the file failed before the first.
+    /// Line of every directive that failed, and why. The line is 0 if the file failed before the
+    /// first one.
     pub failures: Vec<(usize, String)>,
 }
 
@@ -91,7 +91,7 @@ impl Worker {
     }
 }
 
-/// The runtime of this process, or that of a runner which this command starts.
+/// The runtime of this process, or that of a runner started with this command.
 fn start(runner: &[String]) -> Result<Runtime, String> {
     let runtime = match runner.split_first() {
         None => Runtime::new(),
@@ -104,10 +104,10 @@ fn start(runner: &[String]) -> Result<Runtime, String> {
     runtime.map_err(|error| error.to_string())
 }
 
-/// Writes the record. What cannot be written leaves a record without an end, and so a failure.
+/// Writes the record. If writing fails, the record has no end, which counts as a failure.
 struct Writer {
     file: File,
-    /// Told of each directive that begins.
+    /// Notified of each directive that begins.
     begun: Sender<()>,
 }
 
@@ -156,7 +156,7 @@ impl Record {
         Ok(Record::parse(&text, || how_it_ended(&output)))
     }
 
-    /// Reads a record. `how_it_ended` is asked for the reason if the record has no end.
+    /// Parses a record. `how_it_ended` gives the reason if the record has no end.
     fn parse(text: &str, how_it_ended: impl FnOnce() -> String) -> Record {
         let mut record = Record::default();
         let mut current = 0;

@@ -9,7 +9,7 @@ use super::operators::Access;
 type Accesses = &'static [(ValType, u32, Access)];
 
 impl Body<'_> {
-    /// Makes an expression of type `ty` by an atomic operator, often, if there is one.
+    /// Generates an expression of type `ty` with an atomic operator, often, if there is one.
     pub(super) fn atomic_expression(&mut self, ty: ValType) -> bool {
         if !matches!(ty, I32 | I64) || self.chance(3) {
             return false;
@@ -41,7 +41,7 @@ impl Body<'_> {
         self.emit(instruction(at));
     }
 
-    /// Nobody waits, and nobody would wake: the time to wait becomes zero later (`prepare`).
+    /// Nobody waits, and nobody would wake anyone: the timeout becomes zero later (`prepare`).
     fn notify_or_wait(&mut self) {
         self.address();
         let bytes = self.random.choose(&[4, 8]);
@@ -62,7 +62,7 @@ impl Body<'_> {
         }
     }
 
-    /// What keeps an aligned address aligned, but for once in a while.
+    /// A memory argument that usually keeps an aligned address aligned.
     fn atomic_mem_arg(&mut self, bytes: u32) -> MemArg {
         let odd = u64::from(self.chance(300));
         let offset = (self.random.below(8) * bytes as usize) as u64 + odd;

@@ -1,4 +1,4 @@
-//! Function bodies of dense modules: statements, and expressions of a wanted type.
+//! Function bodies of dense modules: statements, and expressions of a given type.
 
 use wasm_encoder::{
     BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, ValType,
@@ -8,7 +8,7 @@ use super::operators::{LOADS, Operator, PARTIAL, STORES, TOTAL};
 use super::{Outline, PASSIVE_SEGMENTS};
 use crate::random::Random;
 
-/// Statements and operators of a body; what is begun then is still finished.
+/// Statements and operators of a body; those already started are finished.
 const BODY_SIZE: usize = 160;
 /// Nesting of expressions and statements.
 const MAX_DEPTH: usize = 7;
@@ -32,7 +32,7 @@ pub(super) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// Makes the body of function `index`.
+    /// Generates the body of function `index`.
     pub(super) fn generate(outline: &'a Outline, index: u32, random: &'a mut Random) -> Function {
         let (params, results) = outline.signature(index);
         let types = outline.value_types().iter();
@@ -152,7 +152,7 @@ impl<'a> Body<'a> {
         self.emit(I::End);
     }
 
-    /// Goes round while a condition holds and there is fuel.
+    /// Loops while a condition holds and there is fuel.
     fn loop_statement(&mut self) {
         self.emit(I::Loop(BlockType::Empty));
         self.labels.push(Vec::new());
@@ -222,7 +222,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Calls `function`, mostly directly, and gives the types that it leaves on the stack.
+    /// Calls `function`, mostly directly, and returns the types that it leaves on the stack.
     fn call(&mut self, function: u32) -> &'a [ValType] {
         let outline = self.outline;
         let (params, results) = outline.signature(function);
@@ -243,7 +243,7 @@ impl<'a> Body<'a> {
         let kind = self.random.below(4);
         if kind == 3 {
             let segment = self.random.below(PASSIVE_SEGMENTS as usize + 1) as u32;
-            // Rarely: nothing can be taken from a dropped segment any more.
+            // Rarely, since nothing can be read from a dropped segment any more.
             return if self.chance(20) { self.emit(I::DataDrop(segment)) } else { self.store() };
         }
         self.address();
@@ -354,7 +354,7 @@ impl<'a> Body<'a> {
         self.canonicalise(ty);
     }
 
-    /// An operator that may trap; a divisor mostly is not zero.
+    /// An operator that may trap; a divisor is mostly not zero.
     fn partial(&mut self, ty: ValType) {
         let fitting: Vec<&Operator> = PARTIAL.iter().filter(|op| op.gives == ty).collect();
         if fitting.is_empty() {
@@ -406,12 +406,12 @@ impl<'a> Body<'a> {
 
     fn select(&mut self, ty: ValType) {
         self.expressions(&[ty, ty, ValType::I32]);
-        // Only the typed form takes references.
+        // References need the typed form.
         let typed = matches!(ty, ValType::Ref(_)) || self.chance(3);
         self.emit(if typed { I::TypedSelect(ty) } else { I::Select });
     }
 
-    /// An `if` with a parameter, now and then.
+    /// An `if` with a parameter, sometimes.
     fn if_expression(&mut self, ty: ValType) {
         let parameter = ty == ValType::I32 && self.chance(2);
         let pair = |(params, results): &(Vec<ValType>, Vec<ValType>)| {
@@ -461,7 +461,7 @@ impl<'a> Body<'a> {
         self.emit(I::LocalTee(local));
     }
 
-    /// A call that gives a value of type `ty` first; what follows it is dropped.
+    /// A call whose first result has type `ty`; other results are dropped.
     fn call_expression(&mut self, ty: ValType) {
         let gives = |index: &u32| self.outline.signature(*index).1.first() == Some(&ty);
         let fitting: Vec<u32> = (0..self.outline.functions.len() as u32).filter(gives).collect();
@@ -490,7 +490,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// An address; now and then any number at all.
+    /// An address; sometimes any number.
     pub(super) fn address(&mut self) {
         self.expression(ValType::I32);
         if !self.chance(500) {

@@ -1,14 +1,13 @@
-//! A second generator, for what wasm-smith's modules seldom do: long runs of code that touches
-//! memory, tables, globals and calls, each after the other, so that an optimiser which believes too
-//! much about one of them is found out.
+//! A second generator, for what wasm-smith's modules seldom do: long runs of code that accesses
+//! memory, tables, globals and calls one after the other, so that an optimiser with wrong
+//! assumptions about one of them is detected.
 //!
-//! Where wasm-smith takes any operator that fits the stack, this generator works from the type that
-//! it needs downwards ("give me an i64"), so that nearly all of its code runs, and operands are
-//! mostly in range.
+//! wasm-smith chooses any operator that fits the stack. This generator starts from the type that it
+//! needs ("an i64"), so that nearly all of its code runs, and operands are mostly in range.
 //!
-//! Invariants: as for wasm-smith's modules: valid WebAssembly 2.0 without SIMD, with the proposals
-//! that are asked for, every call terminates, and every NaN that an operator computes is replaced by
-//! one and the same before anyone can see its bits.
+//! Invariants: as for wasm-smith's modules, they are valid WebAssembly 2.0 without SIMD, plus the
+//! requested proposals; every call terminates; and every NaN that an operator computes is replaced
+//! by the same one before its bits are visible.
 
 mod atomics;
 mod body;
@@ -55,7 +54,7 @@ const SEGMENT_SIZE: usize = 40;
 /// Passive segments of either kind; one active one follows.
 pub(super) const PASSIVE_SEGMENTS: u32 = 2;
 
-/// What bodies need to know of the module.
+/// What bodies need to know about the module.
 pub(super) struct Outline {
     /// The signatures, by type index. Some are equal.
     pub(super) types: Vec<Signature>,
@@ -69,7 +68,7 @@ pub(super) struct Outline {
     pub(super) first_mutable: u32,
     /// Element types of the tables.
     pub(super) tables: Vec<RefType>,
-    /// What is used beyond WebAssembly 2.0 without SIMD.
+    /// Proposals in use beyond WebAssembly 2.0 without SIMD.
     pub(super) proposals: Proposals,
     /// Whether vectors stay inside.
     closed: bool,
@@ -83,9 +82,9 @@ impl Outline {
         value_types(self.proposals.vectors)
     }
 
-    /// Whether an operator may occur. Behind a closed border, lanes are not truncated: Cranelift has
-    /// `vfcvt.rtz` for that on riscv64, and qemu 7.2 ends with a failed assertion when it translates
-    /// one that no other operation on floats precedes in its block (`decode_save_opc` in
+    /// Whether an operator may occur. With a closed border, lanes are not truncated. On riscv64
+    /// Cranelift uses `vfcvt.rtz` for that, and qemu 7.2 ends with a failed assertion when it
+    /// translates one without another float operation before it in its block (`decode_save_opc` in
     /// target/riscv/translate.c).
     fn takes(&self, operator: &Operator) -> bool {
         let vectors = operator.takes.first() == Some(&ValType::V128);
@@ -125,12 +124,12 @@ fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline
     }
     let imported_functions = functions.len() as u32;
     for index in 0..6 + random.below(5) {
-        // Behind a closed border, every second function can be called from outside.
+        // With a closed border, every second function can be called from outside.
         let has_vectors = proposals.vectors && (!closed || index % 2 == 1);
         functions.push(types.len() as u32);
         types.push(signature(random, value_types(has_vectors)));
     }
-    // Equal types under two indexes must count as one.
+    // Equal types under two indexes must be treated as one.
     types.push(types[random.below(types.len())].clone());
     let value_types = value_types(proposals.vectors && !closed);
     let first_mutable = value_types.len() as u32;
@@ -151,7 +150,7 @@ fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline
 }
 
 fn signature(random: &mut Random, value_types: &[ValType]) -> Signature {
-    // More parameters than there are registers for them, now and then.
+    // Sometimes more parameters than there are registers for them.
     let params = random.choose(&[0, 1, 2, 3, 4, 7, 15]);
     let results = random.choose(&[0, 1, 1, 1, 2, 3, 5]);
     let mut list = |count| (0..count).map(|_| random.choose(value_types)).collect();
@@ -174,7 +173,7 @@ fn encode(outline: &Outline, random: &mut Random) -> Vec<u8> {
         functions.function(outline.functions[index]);
         code.function(&Body::generate(outline, index as u32, random));
     }
-    // `prepare` exports everything by itself, in place of this.
+    // `prepare` replaces these exports.
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     let mut module = Module::new();
@@ -211,7 +210,7 @@ fn tables(outline: &Outline, random: &mut Random) -> TableSection {
     for &element_type in &outline.tables {
         let minimum = 20 + random.below(20) as u64;
         let maximum = random.choose(&[None, Some(minimum), Some(minimum + 8)]);
-        // Without a maximum, tables grow to a size of WAMR's own choice.
+        // Without a maximum, the limit of a growing table is WAMR's own choice.
         let maximum = maximum.or(outline.proposals.vectors.then_some(minimum + 20));
         tables.table(TableType { element_type, minimum, maximum, table64: false, shared: false });
     }
@@ -252,7 +251,7 @@ fn elements(outline: &Outline, random: &mut Random) -> ElementSection {
     elements.active(None, &ConstExpr::i32_const(2), Elements::Functions(functions(16).into()));
     elements.active(Some(2), &ConstExpr::i32_const(1), Elements::Functions(functions(18).into()));
     if outline.closed {
-        // What is not exported must be declared before `ref.func` can name it.
+        // Functions that are not exported must be declared before `ref.func` can name them.
         let all: Vec<u32> = (0..count as u32).collect();
         elements.declared(Elements::Functions(all.into()));
     }

@@ -1,10 +1,10 @@
-//! The operators that the dense generator chooses from, by what they take and give.
+//! The operators that the dense generator chooses from, by operand and result types.
 
 use ValType::{F32, F64, I32, I64};
 use wasm_encoder::Instruction as I;
 use wasm_encoder::{Instruction, MemArg, ValType};
 
-/// An operator that gives one value.
+/// An operator with one result.
 pub(in super::super) struct Operator {
     /// Operand types.
     pub(in super::super) takes: &'static [ValType],

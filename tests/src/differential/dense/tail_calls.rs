@@ -5,8 +5,8 @@ use wasm_encoder::{Instruction as I, ValType};
 use super::body::Body;
 
 impl Body<'_> {
-    /// Ends a branch by a tail call of a function that gives `results`, now and then, if there is
-    /// one; says whether it did.
+    /// Sometimes ends a branch with a tail call of a function with `results`, if there is one.
+    /// Returns whether it did.
     pub(super) fn tail_call(&mut self, results: &[ValType]) -> bool {
         let outline = self.outline;
         let gives = |index: &u32| outline.signature(*index).1 == results;

@@ -6,8 +6,8 @@ use super::body::Body;
 use super::vector_operators::{DOUBLES, FLOATS, LANE_ACCESSES, LANES, LOADS, RELAXED, TOTAL};
 
 impl Body<'_> {
-    /// Makes an expression of type `ty` by an operator that takes or gives vectors, now and then;
-    /// always, if it says so.
+    /// Sometimes generates an expression of type `ty` with a vector operator. Returns whether it
+    /// did.
     pub(super) fn vector_expression(&mut self, ty: ValType) -> bool {
         let choice = self.random.below(16);
         match (ty, choice) {

@@ -1,13 +1,13 @@
-//! Modules made of parts of real ones: some functions of a published program or of the specification's
-//! tests, in a module of their own, with operators and constants changed here and there.
+//! Modules made of parts of real ones: some functions of a published program or of the official
+//! tests, in a module of their own, with some operators and constants changed.
 //!
-//! What compilers make of real sources has shapes that generators do not think of; and of a program of
-//! ten thousand functions, a few at a time are quick to run. `program` reads what there is, `slice`
-//! cuts functions out, `mutate` changes operators.
+//! Code compiled from real sources has shapes that generators do not produce, and a few functions
+//! of a program with ten thousand run quickly. `program` reads a program, `slice` cuts functions
+//! out, `mutate` changes operators.
 //!
-//! Invariants: as for the other generators: a seed gives the same bytes for ever, as long as the programs
-//! stay; every call terminates; every NaN that an operator computes is replaced by one and the same.
-//! A slice imports nothing.
+//! Invariants: as for the other generators, a seed always gives the same bytes, as long as the
+//! programs stay the same; every call terminates; every NaN that an operator computes is replaced
+//! by the same one. A slice imports nothing.
 
 mod mutate;
 mod program;
@@ -27,10 +27,10 @@ use crate::wast::{self, encoded_modules};
 use mutate::Rate;
 use program::Program;
 
-/// Tries to find functions that can be cut out, before a seed is called hopeless.
+/// Attempts to find functions that can be cut out, before giving up on a seed.
 const TRIES: usize = 2000;
 
-/// One in so many modules comes from the tests of the specification.
+/// One module in this many comes from the official tests.
 const SUITE_SHARE: usize = 5;
 
 /// The module of `seed`; with `vectors`, one that may have SIMD.
@@ -55,7 +55,7 @@ pub fn module(seed: u64, vectors: bool, border: Border) -> Prepared {
     panic!("seed {seed}: no function of any program can be cut out");
 }
 
-/// All programs, each read when it is wanted first.
+/// All programs, each read when it is first needed.
 struct Pool {
     files: Vec<PathBuf>,
     suite: Vec<PathBuf>,
@@ -74,7 +74,7 @@ impl Pool {
         Self { files: inputs.modules(), suite, read: RefCell::default() }
     }
 
-    /// One of the modules; none if the chosen file has none that can be used.
+    /// One of the modules; `None` if the chosen file has no suitable one.
     fn choose(&self, random: &mut Random) -> Option<Rc<Program>> {
         let is_suite = random.below(SUITE_SHARE) == 0;
         let files = if is_suite { &self.suite } else { &self.files };

@@ -1,6 +1,6 @@
 //! Changes operators of a function into others of the same type.
 //!
-//! Invariants: what is valid stays valid; which changes are made depends on the random state alone.
+//! Invariants: valid code stays valid; the changes depend only on the random state.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -45,8 +45,8 @@ fn tables() -> &'static Tables {
     })
 }
 
-/// Changes `instruction`, called `name`, now and then; `locals` are the types of the function's locals.
-/// The result stands in its place.
+/// Sometimes changes `instruction`, whose name is `name`; `locals` are the types of the function's
+/// locals. Returns the replacement.
 pub(super) fn change<'a>(
     instruction: Instruction<'a>,
     name: &str,

@@ -1,4 +1,4 @@
-//! A module, read as far as functions can be cut out of it.
+//! A module, read as far as needed to cut functions out of it.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Reads a module; none if it has no functions, or something that is never cut out.
+    /// Reads a module; `None` if it has no functions, or something that is never cut out.
     pub(super) fn read(bytes: Vec<u8>) -> Option<Self> {
         let mut program = Self::default();
         for payload in Parser::new(0).parse_all(&bytes) {
@@ -154,7 +154,7 @@ impl Program {
     }
 }
 
-/// The value of a constant expression that is one number, or else something.
+/// The value of a constant expression that is a single number; otherwise another number.
 fn number(expression: &wasmparser::ConstExpr<'_>) -> i64 {
     match expression.get_operators_reader().read() {
         Ok(Operator::I32Const { value }) => i64::from(value),

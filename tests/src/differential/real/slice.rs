@@ -1,5 +1,5 @@
-//! Cuts functions out of a program: one that is chosen, and those that it calls, as far as they are small.
-//! What else they call becomes a stub.
+//! Cuts functions out of a program: a chosen one, and the functions that it calls, if they are
+//! small. Other callees become stubs.
 
 use std::collections::{BTreeMap, HashSet};
 use std::convert::Infallible;
@@ -29,13 +29,14 @@ const TABLE_SIZE: u32 = 24;
 /// Data and numbers in globals stay below this.
 const ADDRESS_LIMIT: i64 = 0x7000;
 
-/// A module of its own, and its global that holds the fuel.
+/// A self-contained module, and the global that holds its fuel.
 pub(super) struct Cut {
     pub(super) wasm: Vec<u8>,
     pub(super) fuel: u32,
 }
 
-/// What is left out: what has a generator of its own, or what this compiler or the oracles do not take.
+/// Operators that are left out: they have a generator of their own, or this compiler or the oracles
+/// do not support them.
 const EXCLUDED: &[&str] = &[
     "Atomic",
     "Throw",
@@ -71,7 +72,7 @@ const EXCLUDED: &[&str] = &[
     "MemoryDiscard",
 ];
 
-/// Cuts something out of `program`, if what chance meets can be cut.
+/// Cuts something out of `program`, if the random choice can be cut out.
 pub(super) fn cut(
     program: &Program,
     vectors: bool,
@@ -431,7 +432,7 @@ fn constant(ty: ValType, number: i64) -> Instruction<'static> {
     }
 }
 
-/// Ends the function if the fuel is used up, or else takes some.
+/// Ends the function if the fuel is used up; otherwise, uses some.
 fn burn(function: &mut Function, fuel: u32) {
     function.instructions().global_get(fuel).i32_eqz().if_(BlockType::Empty).unreachable().end();
     function.instructions().global_get(fuel).i32_const(1).i32_sub().global_set(fuel);
