@@ -8,7 +8,7 @@
 
 #include "version.h"
 
-/* What stands behind a flag. */
+/* The value of a flag. */
 enum kind {
     ON,       /* nothing: the field becomes true */
     OFF,      /* nothing: the field becomes false */
@@ -91,7 +91,7 @@ static void defaults(struct request *request)
     aot_call_stack_features_init_default(&option->call_stack_features);
 }
 
-/* Whether nothing stands behind a flag. */
+/* Whether a flag has no value. */
 static bool is_bare(enum kind kind)
 {
     return kind == ON || kind == OFF || kind == LIME1;
@@ -127,7 +127,7 @@ static bool format(const char *text, uint32_t *value)
     return false;
 }
 
-/* Splits in place; the names lie in the argument, with a backslash for each space. */
+/* Splits in place; the names are in the argument, with a backslash for each space. */
 static bool sections(char *text, AOTCompOption *option)
 {
     option->custom_sections = malloc((strlen(text) + 1) * sizeof(char *));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the programs that benchmarks run, and prints where they lie as JSON.
+# Builds the programs that benchmarks run, and prints their paths as JSON.
 #
 # tests/scripts/inputs.sh installs what is missing (the same tools build the tests' programs);
 # programs.py does the rest. The cache is $CWAMRC_BENCHMARK_PROGRAMS, by default

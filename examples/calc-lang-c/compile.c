@@ -346,7 +346,7 @@ expression(struct parser *p)
     return true;
 }
 
-/* An expression and nothing behind it. */
+/* An expression and nothing after it. */
 static bool
 whole(struct parser *p)
 {

@@ -1,6 +1,6 @@
-/* host NAME [ARGUMENTS]: runs NAME_<this machine>.aot if it is there and this runtime takes it, else
- * NAME.wasm in the interpreter. Says on standard error which. The first is a program like this one and has to be
- * as trusted; the second is contained, so it must be a module in truth. */
+/* host NAME [ARGUMENTS]: runs NAME_<this machine>.aot if it exists and this runtime can load it, otherwise
+ * NAME.wasm in the interpreter. Prints on standard error which one. The first is native code and must be as trusted
+ * as this program. The second is sandboxed, so it must really be a module. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ read_file(const char *path, uint32_t *size)
     return data;
 }
 
-/* The module in a file, which may be machine code if `native`; its bytes have to stay as long as the module does. */
+/* Loads the module in a file, which may be machine code if `native`. Its bytes must live as long as the module. */
 static wasm_module_t
 load(const char *path, int native, uint8_t **data)
 {
@@ -34,9 +34,9 @@ load(const char *path, int native, uint8_t **data)
     uint32_t size = 0;
     wasm_module_t module = NULL;
     *data = read_file(path, &size);
-    /* The runtime goes by what is in the file: machine code would run under any name. */
+    /* The runtime looks only at the content of the file, so machine code would run under any name. */
     if (*data && !native && (size < 4 || memcmp(*data, "\0asm", 4) != 0))
-        strcpy(error, "no wasm module");
+        strcpy(error, "not a wasm module");
     else if (*data)
         module = wasm_runtime_load(*data, size, error, sizeof(error));
     if (!module) {

@@ -186,7 +186,7 @@ call(struct message *request, struct message *reply)
     }
 }
 
-/* instance, arguments -> outcome; what lies over the start of the arguments and the exit code of
+/* instance, arguments -> outcome; what was stored over the start of the arguments and the exit code of
  * WASI, or the trap */
 void
 run_main(struct message *request, struct message *reply)

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Threads that one program may start, beside the one that runs it. */
+/* The maximum number of threads that one program may start, in addition to the one that runs it. */
 #define MAX_THREADS 64
 
 int runner_socket;
@@ -190,7 +190,7 @@ main(int argc, char **argv)
         || pthread_create(&thread, &attributes, run, NULL) != 0)
         fail("no thread with that stack");
 
-    /* A program may run for ever; it ends with its driver, or when that says so. */
+    /* A program may run forever; it ends with its driver, or when the driver says so. */
     sockets[0].fd = runner_socket;
     sockets[0].events = POLLRDHUP;
     sockets[1].events = POLLIN | POLLRDHUP;

@@ -1,7 +1,7 @@
 /* Keeps the address space of a memory with guard pages for the next one.
  *
  * WAMR reserves 8 GiB for such a memory and gives them back with the instance. An emulator walks over
- * each page of a range that is mapped or unmapped, and qemu-user 7.2 keeps a record of each for ever;
+ * each page of a range that is mapped or unmapped, and qemu-user 7.2 keeps a record of each forever;
  * the kernel does neither. So what was reserved once is used again, cleared. The linker puts these
  * functions in the place of WAMR's; ranges of other sizes go to WAMR's own.
  *

@@ -10,7 +10,7 @@
  * requests until the driver sends RUNNER_RETURN or RUNNER_FAIL.
  *
  * A second socket ends calls under way: the driver sends the address of an instance, in the byte
- * order of the machine, and gets it back when the instance has been told. */
+ * order of the machine, and gets it back when the instance has been notified. */
 
 #ifndef RUNNER_H
 #define RUNNER_H
@@ -103,7 +103,7 @@ find_global(struct message *request, struct message *reply);
 void
 find_table(struct message *request, struct message *reply);
 
-/* host.c: what stands for every host function in WAMR. The attachment of the function is its number
+/* host.c: implements every host function in WAMR. The attachment of the function is its number
  * in the driver and the number of its parameters. */
 void
 call_driver(wasm_exec_env_t exec_env, uint64_t *slots);

@@ -127,7 +127,7 @@ pub(crate) struct Instance {
     env: ExecEnv,
 }
 
-// SAFETY: WAMR binds an instance to a thread only during a call, and records the thread anew at the
+// SAFETY: WAMR binds an instance to a thread only during a call, and records the thread again at the
 // start of each.
 unsafe impl Send for Instance {}
 // SAFETY: as above; its user holds a lock whenever it is used.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the real modules and programs of tests and benchmarks, and prints where they lie as JSON.
-# With the name of a package of npm in tests/programs/inputs.toml, brings only that one.
+# Fetches and builds the real modules and programs that tests and benchmarks use, and prints their
+# paths as JSON. With the name of a package of npm in tests/programs/inputs.toml, brings only that one.
 #
 # Installs missing Debian packages when it may (root, apt-get); inputs.py does the rest.
 # The cache is $CWAMRC_TEST_INPUTS, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs.

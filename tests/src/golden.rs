@@ -128,7 +128,7 @@ impl Golden {
         wat::parse_str(&self.source).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 
-    /// What the compiler makes of the module, as it would stand in the file.
+    /// The compiler's output for the module, in the form of the expectation.
     ///
     /// # Panics
     /// If the module does not compile.
@@ -204,7 +204,7 @@ impl Golden {
     }
 }
 
-/// The text up to the expectation, which begins behind the last line of the module, and the rest.
+/// The text up to the expectation, which begins after the last line of the module, and the rest.
 fn split(text: &str) -> (String, String) {
     let of_module = |line: &&str| !line.trim().is_empty() && !line.starts_with(EXPECTATION);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();

@@ -53,7 +53,7 @@ pub struct Report {
     pub object_data: Vec<ObjectData>,
     /// Relocation groups.
     pub relocations: Vec<RelocationGroup>,
-    /// Names behind the slots of the native-symbol table, by slot.
+    /// Names for the slots of the native-symbol table, by slot.
     pub native_symbols: Vec<String>,
     /// The kinds of the custom sections, in file order.
     pub custom_sections: Vec<CustomSection>,

@@ -262,7 +262,7 @@ fn type_digest(ty: &FuncType) -> Digest {
     digest([&facts.0[..]])
 }
 
-/// The bytes that are digested into a key: a sequence in which every part tells what follows.
+/// The bytes that are digested into a key: a sequence in which every part determines what follows.
 #[derive(Default)]
 struct Facts(Vec<u8>);
 

@@ -229,7 +229,7 @@ pub(super) fn signatures() -> impl Iterator<Item = Signature> {
     })
 }
 
-/// A module that imports everything on offer: how wasm-smith is told.
+/// A module that imports all host functions; it tells wasm-smith what can be imported.
 pub fn offered_imports() -> Vec<u8> {
     let mut types = TypeSection::new();
     let mut imports = ImportSection::new();
