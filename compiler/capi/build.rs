@@ -1,5 +1,5 @@
-//! Gives the shared library the name that programs ask for when they start: with the part of the
-//! version that says which interface it has.
+//! Gives the shared library its soname, which programs look for when they start. It contains the
+//! part of the version that identifies the interface.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,23 +1,23 @@
 /*
- * cwamrc for C: compiles WebAssembly modules to .aot files of WAMR, as its own compiler does through
- * aot_export.h. docs/library-c.md shows how, and what takes the place of what.
+ * cwamrc for C: compiles WebAssembly modules to .aot files of WAMR, like aot_export.h of WAMR's own
+ * compiler. docs/library-c.md shows how to use it, and which functions replace those of aot_export.h.
  *
  * Generated from compiler/capi by `CWAMRC_BLESS=1 cargo test -p cwamrc-tests --test capi header`.
  *
- * Errors. A function that can fail returns NULL, or an error, which is then yours to delete. Wrong
- * arguments (NULL, texts that are not UTF-8, unknown names and numbers) are errors. Functions that
- * only look return 0, false or NULL instead. Nothing unwinds out of the library, and it never exits;
- * only if there is no memory left does it abort.
+ * Errors. A function that can fail returns NULL on success, or an error that you have to delete.
+ * Wrong arguments (NULL, strings that are not UTF-8, unknown names and numbers) are errors. Functions
+ * that only read return 0, false or NULL instead. Nothing unwinds out of the library, and it never
+ * exits; it aborts only if there is no memory left.
  *
- * Handles. What a function with `_new`, `_clone` or `_compile` in its name gives out lives until the
- * function of its type with `_delete` takes it. Pointers to what belongs to a handle are valid that
- * long.
+ * Handles. A handle returned by a function with `_new`, `_clone` or `_compile` in its name lives until
+ * you pass it to the `_delete` function of its type. Pointers to what belongs to a handle are valid as
+ * long as the handle.
  *
- * Threads. Any number of them may call at once, also with the same handle, but for the functions that
- * change one: `_set_`, `_add_` and `_delete` need it for themselves.
+ * Threads. Any number of threads may call functions at once, also with the same handle, except for
+ * functions that change it: `_set_`, `_add_` and `_delete` need exclusive access.
  *
- * The rest is up to you: pointers are to what they are said to be to, texts end with a NUL, and
- * handles come from here and are not deleted yet.
+ * The library relies on the caller for the rest: pointers point to what they should, strings end with
+ * a NUL, and handles come from this library and are not deleted yet.
  */
 
 #ifndef CWAMRC_H
@@ -33,7 +33,7 @@
 #define CWAMRC_VERSION_PATCH 0
 
 /**
- * A function index that stands for none.
+ * A function index that means no function.
  */
 #define CWAMRC_NO_FUNCTION 4294967295
 
@@ -43,7 +43,7 @@
  */
 typedef enum {
   /**
-   * No error: what cwamrc_error_kind() says of NULL.
+   * No error: what cwamrc_error_kind() returns for NULL.
    */
   CWAMRC_ERROR_NONE = 0,
   /**
@@ -51,7 +51,7 @@ typedef enum {
    */
   CWAMRC_ERROR_ARGUMENT = 1,
   /**
-   * The bytes are no valid WebAssembly module.
+   * The bytes are not a valid WebAssembly module.
    */
   CWAMRC_ERROR_INVALID = 2,
   /**
@@ -63,7 +63,7 @@ typedef enum {
    */
   CWAMRC_ERROR_LIMIT = 4,
   /**
-   * The callback of cwamrc_options_set_cancel() wanted an end.
+   * The callback of cwamrc_options_set_cancel() cancelled the compilation.
    */
   CWAMRC_ERROR_CANCELLED = 5,
   /**
@@ -89,13 +89,13 @@ typedef enum {
    */
   CWAMRC_SEVERITY_WARNING = 1,
   /**
-   * The file is what was asked for; this is how it was made.
+   * The file is as requested; the note says how it was made.
    */
   CWAMRC_SEVERITY_NOTE = 2,
 } cwamrc_severity_t;
 
 /**
- * What is made of a module.
+ * The kind of file to make.
  */
 typedef enum {
   /**
@@ -124,14 +124,14 @@ typedef struct cwamrc_error_t cwamrc_error_t;
 typedef struct cwamrc_options_t cwamrc_options_t;
 
 /**
- * Called with the bytes of function bodies that are compiled, and the bytes that there are. It is
- * called from any thread, also from several at once, and must return: no longjmp, no exception.
+ * Called with the number of bytes of function bodies compiled so far, and of all. It may be called
+ * from any thread, and from several at once. It must return: no longjmp, no exception.
  */
 typedef void (*cwamrc_progress_callback_t)(void *context, uint64_t done, uint64_t total);
 
 /**
- * Asked whether to give up. It is called from any thread, also from several at once, and must
- * return: no longjmp, no exception.
+ * Called to ask whether to give up. It may be called from any thread, and from several at once. It
+ * must return: no longjmp, no exception.
  */
 typedef bool (*cwamrc_cancel_callback_t)(void *context);
 
@@ -145,29 +145,31 @@ extern "C" {
 cwamrc_error_kind_t cwamrc_error_kind(const cwamrc_error_t *error);
 
 /**
- * What went wrong, in one line, without the position; NULL for NULL. It lives as long as the error.
+ * What went wrong, in one line, without the position; NULL for NULL. It lives as long as the
+ * error.
  */
 const char *cwamrc_error_message(const cwamrc_error_t *error);
 
 /**
- * What can be done about it; NULL if there is nothing to say. It lives as long as the error.
+ * What can be done about it; NULL if nothing is known. It lives as long as the error.
  */
 const char *cwamrc_error_hint(const cwamrc_error_t *error);
 
 /**
- * Whether one byte of the module is to blame, and if so, its offset from the start of the module.
- * `offset` may be NULL.
+ * Whether a single byte of the module caused the error. If so, also returns its offset from the
+ * start of the module. `offset` may be NULL.
  */
 bool cwamrc_error_offset(const cwamrc_error_t *error, uint64_t *offset);
 
 /**
- * Deletes an error; NULL is fine.
+ * Deletes an error; NULL is allowed.
  */
 void cwamrc_error_delete(cwamrc_error_t *error);
 
 /**
- * The defaults, which are the same on every machine: the least x86-64 CPU, level 3, memory accesses
- * checked by hardware, the newest release of WAMR, all processors. NULL only if there is no memory.
+ * The defaults, which are the same on every machine: the minimum x86-64 CPU, level 3, memory
+ * accesses checked by hardware, the newest release of WAMR, all processors. NULL only if there is
+ * no memory.
  */
 cwamrc_options_t *cwamrc_options_new(void);
 
@@ -182,19 +184,19 @@ cwamrc_options_t *cwamrc_options_clone(const cwamrc_options_t *options);
 void cwamrc_options_delete(cwamrc_options_t *options);
 
 /**
- * Compiles for this machine and all that its CPU has, as wamrc does if no target is named.
+ * Compiles for this machine and all features of its CPU, as wamrc does if no target is named.
  */
 cwamrc_error_t *cwamrc_options_set_host(cwamrc_options_t *options);
 
 /**
- * Compiles for every machine of a target: a name that wamrc's `--target` takes, such as "x86_64",
- * "aarch64" or "riscv64", or a triple. Unsets the CPU and its features.
+ * Compiles for every CPU of a target: a name that wamrc's `--target` accepts, such as "x86_64",
+ * "aarch64" or "riscv64", or a triple. Resets the CPU and its features.
  */
 cwamrc_error_t *cwamrc_options_set_target(cwamrc_options_t *options, const char *target);
 
 /**
- * Compiles for a CPU of the target, by LLVM's name; "native" is the one of this machine. Unsets the
- * features.
+ * Compiles for a CPU of the target, by LLVM's name; "native" is the CPU of this machine. Resets
+ * the features.
  */
 cwamrc_error_t *cwamrc_options_set_cpu(cwamrc_options_t *options, const char *cpu);
 
@@ -204,108 +206,109 @@ cwamrc_error_t *cwamrc_options_set_cpu(cwamrc_options_t *options, const char *cp
 cwamrc_error_t *cwamrc_options_set_cpu_features(cwamrc_options_t *options, const char *features);
 
 /**
- * From 0, which compiles fastest, to 3, the default, which makes the fastest code.
+ * Sets the level from 0, which compiles fastest, to 3, the default, which makes the fastest code.
  */
 cwamrc_error_t *cwamrc_options_set_opt_level(cwamrc_options_t *options, uint32_t level);
 
 /**
- * Whether compiled code checks its memory accesses, as it must for a runtime that is built without
- * hardware bounds checks. If not, the runtime's guard pages do.
+ * Sets whether compiled code checks its memory accesses, which is required for a runtime built
+ * without hardware bounds checks. Otherwise the runtime's guard pages do.
  */
 cwamrc_error_t *cwamrc_options_set_bounds_checks(cwamrc_options_t *options, bool checks);
 
 /**
- * Whether compiled code checks the native stack. It does in any case if it checks its memory
- * accesses; if it does not, this is false unless set.
+ * Sets whether compiled code checks the native stack. It always does if it checks its memory
+ * accesses; otherwise the default is false.
  */
 cwamrc_error_t *cwamrc_options_set_stack_bounds_checks(cwamrc_options_t *options, bool checks);
 
 /**
- * Whether the file can run in place (XIP): no relocations, the runtime called through a table.
+ * Sets whether the file can run in place (XIP): no relocations, and the runtime is called through
+ * a table.
  */
 cwamrc_error_t *cwamrc_options_set_indirect_mode(cwamrc_options_t *options, bool indirect);
 
 /**
- * Whether a NaN that an operator computes is the canonical one, so that results are the same on every
- * machine. If not, sign and payload depend on the machine.
+ * Sets whether every NaN that an operator computes is the canonical one, so that results are the
+ * same on every machine. Otherwise sign and payload depend on the machine.
  */
-cwamrc_error_t *cwamrc_options_set_canonicalize_nans(cwamrc_options_t *options,
-                                                     bool canonicalize);
+cwamrc_error_t *cwamrc_options_set_canonicalize_nans(cwamrc_options_t *options, bool canonicalize);
 
 /**
- * The release of WAMR that will load the file: a version ("2.4.3"), a line ("2.3"), or "main".
+ * Sets the release of WAMR that will load the file: a version ("2.4.3"), a release line ("2.3"),
+ * or "main".
  */
 cwamrc_error_t *cwamrc_options_set_wamr_version(cwamrc_options_t *options, const char *version);
 
 /**
- * How many threads compile; 0, the default, stands for all processors.
+ * Sets the number of compiling threads; 0, the default, means all processors.
  */
 cwamrc_error_t *cwamrc_options_set_threads(cwamrc_options_t *options, uint32_t threads);
 
 /**
- * Carries a custom section of the module over to the file; may be called several times.
+ * Copies a custom section of the module to the file; may be called several times.
  */
 cwamrc_error_t *cwamrc_options_add_custom_section(cwamrc_options_t *options, const char *name);
 
 /**
- * What to make of the module: one of cwamrc_format_t.
+ * Sets the kind of file to make: one of cwamrc_format_t.
  */
 cwamrc_error_t *cwamrc_options_set_format(cwamrc_options_t *options, uint32_t format);
 
 /**
- * Whether cwamrc_artifact_location() can tell where code comes from. The file is the same.
+ * Sets whether cwamrc_artifact_location() can return where code comes from. The file is the same.
  */
 cwamrc_error_t *cwamrc_options_set_address_map(cwamrc_options_t *options, bool map);
 
 /**
- * Sets what a JSON object names; the rest stays as it is. Keys and values are those of the options of
- * the Rust library as data, of which there are more than functions here, such as "call_stacks",
- * "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and "disabled_proposals":
- * docs/library-c.md lists them. An unknown key, or a value that is none, changes nothing and is an error.
+ * Sets the options that a JSON object names; others stay unchanged. Keys and values are those of
+ * the Rust library's options as data. There are more of them than functions here, such as
+ * "call_stacks", "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and
+ * "disabled_proposals"; docs/library-c.md lists them. An unknown key or an invalid value changes
+ * nothing and is an error.
  */
-cwamrc_error_t *cwamrc_options_set_json(cwamrc_options_t *options,
-                                        const char *json);
+cwamrc_error_t *cwamrc_options_set_json(cwamrc_options_t *options, const char *json);
 
 /**
- * Sets who is told after each function how far a compilation is; NULL for nobody. `context` is
- * passed on as it is.
+ * Sets a callback that is called after each function with the progress of the compilation; NULL
+ * for none. `context` is passed to it.
  */
 cwamrc_error_t *cwamrc_options_set_progress(cwamrc_options_t *options,
                                             cwamrc_progress_callback_t callback,
                                             void *context);
 
 /**
- * Sets who is asked now and then whether to give up; NULL for nobody. Once the answer is true, the
- * compilation ends with CWAMRC_ERROR_CANCELLED, as soon as each thread is through with the step it
- * is at. `context` is passed on as it is.
+ * Sets a callback that is asked from time to time whether to give up; NULL for none. Once it
+ * returns true, the compilation ends with CWAMRC_ERROR_CANCELLED as soon as each thread has
+ * finished its step. `context` is passed to it.
  */
 cwamrc_error_t *cwamrc_options_set_cancel(cwamrc_options_t *options,
                                           cwamrc_cancel_callback_t callback,
                                           void *context);
 
 /**
- * Deletes an artifact, and the bytes with it; NULL is fine.
+ * Deletes an artifact, including its bytes; NULL is allowed.
  */
 void cwamrc_artifact_delete(cwamrc_artifact_t *artifact);
 
 /**
  * The bytes of the file; NULL for NULL. They live as long as the artifact. The host may write to
- * them, as wasm_runtime_load() does, which needs them as long as the module is loaded.
+ * them. wasm_runtime_load() does so, and needs them as long as the module is loaded.
  */
 uint8_t *cwamrc_artifact_data(cwamrc_artifact_t *artifact);
 
 /**
- * How many bytes the file has; 0 for NULL.
+ * The size of the file in bytes; 0 for NULL.
  */
 size_t cwamrc_artifact_size(const cwamrc_artifact_t *artifact);
 
 /**
- * Writes the bytes to a file, which is created or replaced: as a whole, or not at all.
+ * Writes the bytes to a file, which is created or replaced. If that fails, the file is unchanged.
  */
 cwamrc_error_t *cwamrc_artifact_write_file(const cwamrc_artifact_t *artifact, const char *path);
 
 /**
- * Functions of the module, imports not counted.
+ * The number of functions of the module, not counting imports.
  */
 size_t cwamrc_artifact_function_count(const cwamrc_artifact_t *artifact);
 
@@ -315,35 +318,36 @@ size_t cwamrc_artifact_function_count(const cwamrc_artifact_t *artifact);
 size_t cwamrc_artifact_code_size(const cwamrc_artifact_t *artifact);
 
 /**
- * Where the machine code lies in an .aot file. What follows counts offsets of code from there. 0 for
- * an object file.
+ * The offset of the machine code in an .aot file. Offsets of code in the following functions count
+ * from there. 0 for an object file.
  */
 size_t cwamrc_artifact_code_offset(const cwamrc_artifact_t *artifact);
 
 /**
- * How many warnings and notes there are; warnings come first.
+ * The number of warnings and notes; warnings come first.
  */
 size_t cwamrc_artifact_diagnostic_count(const cwamrc_artifact_t *artifact);
 
 /**
- * How much a diagnostic matters; CWAMRC_SEVERITY_NONE if there is none of that number.
+ * The severity of a diagnostic; CWAMRC_SEVERITY_NONE if there is none with this number.
  */
 cwamrc_severity_t cwamrc_artifact_diagnostic_severity(const cwamrc_artifact_t *artifact,
                                                       size_t index);
 
 /**
- * The text of a diagnostic; NULL if there is none of that number. It lives as long as the artifact.
+ * The text of a diagnostic; NULL if there is none with this number. It lives as long as the
+ * artifact.
  */
 const char *cwamrc_artifact_diagnostic_message(const cwamrc_artifact_t *artifact, size_t index);
 
 /**
- * How many sections an .aot file has; 0 for an object file.
+ * The number of sections of an .aot file; 0 for an object file.
  */
 size_t cwamrc_artifact_section_count(const cwamrc_artifact_t *artifact);
 
 /**
- * The name of a section, its place in the file and its size: NULL if there is none of that number.
- * `offset` and `size` may be NULL. The name lives as long as the artifact.
+ * The name of a section, its offset in the file and its size; NULL if there is none with this
+ * number. `offset` and `size` may be NULL. The name lives as long as the artifact.
  */
 const char *cwamrc_artifact_section(const cwamrc_artifact_t *artifact,
                                     size_t index,
@@ -351,15 +355,15 @@ const char *cwamrc_artifact_section(const cwamrc_artifact_t *artifact,
                                     size_t *size);
 
 /**
- * How many stretches of machine code there are: functions, and what the compiler adds.
+ * The number of ranges of machine code: functions, and code that the compiler adds.
  */
 size_t cwamrc_artifact_symbol_count(const cwamrc_artifact_t *artifact);
 
 /**
- * The name of a stretch of machine code, its offset and size, and the index of the function that it
- * belongs to, imports counted, or CWAMRC_NO_FUNCTION. They are in the order of the code. NULL if there
- * is none of that number. `offset`, `size` and `function` may be NULL. The name lives as long as the
- * artifact.
+ * The name of a range of machine code, its offset and size, and the index of the function that it
+ * belongs to, imports counted, or CWAMRC_NO_FUNCTION. Ranges are in code order. NULL if there is
+ * none with this number. `offset`, `size` and `function` may be NULL. The name lives as long as
+ * the artifact.
  */
 const char *cwamrc_artifact_symbol(const cwamrc_artifact_t *artifact,
                                    size_t index,
@@ -368,9 +372,10 @@ const char *cwamrc_artifact_symbol(const cwamrc_artifact_t *artifact,
                                    uint32_t *function);
 
 /**
- * Whether the code at an offset was made from some operator, and if so, the offset of that from the
- * start of the module and the index of the function that it stands in, imports counted. False without
- * cwamrc_options_set_address_map(). `wasm_offset` and `function` may be NULL.
+ * Whether the code at an offset was compiled from an operator. If so, also returns the offset of
+ * the operator from the start of the module, and the index of the function that contains it,
+ * imports counted. Always false without cwamrc_options_set_address_map(). `wasm_offset` and
+ * `function` may be NULL.
  */
 bool cwamrc_artifact_location(const cwamrc_artifact_t *artifact,
                               uint64_t code_offset,
@@ -378,9 +383,9 @@ bool cwamrc_artifact_location(const cwamrc_artifact_t *artifact,
                               uint32_t *function);
 
 /**
- * Compiles the wasm module in the `size` bytes at `wasm`, which are only read and not needed
- * afterwards, and puts the result to `artifact`: NULL if there is an error. `options` may be NULL
- * for the defaults, and may serve several compilations at once.
+ * Compiles the wasm module in the `size` bytes at `wasm` and stores the result in `artifact`; NULL
+ * if there is an error. The bytes are only read, and not needed afterwards. `options` may be NULL
+ * for the defaults, and several compilations may use the same options at once.
  */
 cwamrc_error_t *cwamrc_compile(const uint8_t *wasm,
                                size_t size,
@@ -388,7 +393,7 @@ cwamrc_error_t *cwamrc_compile(const uint8_t *wasm,
                                cwamrc_artifact_t **artifact);
 
 /**
- * The version of the library, as CWAMRC_VERSION is that of the header.
+ * The version of the library, in the same form as CWAMRC_VERSION of the header.
  */
 const char *cwamrc_version(void);
 

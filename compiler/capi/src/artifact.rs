@@ -1,7 +1,8 @@
 //! A compiled module for C: bytes, and what is known about them, by number.
 //!
-//! Invariant: only the bytes of the file may change, and only by the host's hand; so all functions
-//! but the one that gives them out and the one that deletes may be called by several threads at once.
+//! Invariant: only the bytes of the file may change, and only the host changes them. So several
+//! threads at once may call all functions except the one that returns the bytes and the one that
+//! deletes.
 
 use std::ffi::{CString, c_char};
 use std::path::Path;
@@ -16,13 +17,13 @@ use crate::error::{Failure, cwamrc_error_t};
 
 /// A compiled module. Delete it with cwamrc_artifact_delete().
 pub struct cwamrc_artifact_t {
-    /// A box of bytes, as a pointer: the host may write to them without the handle.
+    /// A box of bytes, as a pointer: the host may write to them without using the handle.
     bytes: *mut [u8],
     summary: Summary,
     texts: OnceLock<Texts>,
 }
 
-/// What has a text, in the form of C.
+/// Strings in the form that C expects.
 struct Texts {
     diagnostics: Vec<CString>,
     sections: Vec<CString>,
@@ -37,11 +38,11 @@ pub enum cwamrc_severity_t {
     CWAMRC_SEVERITY_NONE = 0,
     /// The file may not do what its user expects.
     CWAMRC_SEVERITY_WARNING = 1,
-    /// The file is what was asked for; this is how it was made.
+    /// The file is as requested; the note says how it was made.
     CWAMRC_SEVERITY_NOTE = 2,
 }
 
-/// A function index that stands for none.
+/// A function index that means no function.
 pub const CWAMRC_NO_FUNCTION: u32 = 0xffff_ffff;
 
 impl cwamrc_artifact_t {
@@ -68,16 +69,16 @@ impl cwamrc_artifact_t {
 
 impl Drop for cwamrc_artifact_t {
     fn drop(&mut self) {
-        // SAFETY: it was a box, and nobody else frees it; by the header's word, the host no longer
-        // uses the bytes.
+        // SAFETY: it was a box, and nobody else frees it; as the header requires, the host no
+        // longer uses the bytes.
         drop(unsafe { Box::from_raw(self.bytes) });
     }
 }
 
-/// What `look` finds in an artifact, or `otherwise`.
+/// The result of `look` for an artifact, or `otherwise`.
 ///
 /// # Safety
-/// As [`shared`].
+/// Like [`shared`].
 unsafe fn look<T>(
     artifact: *const cwamrc_artifact_t,
     otherwise: T,
@@ -93,40 +94,40 @@ fn text_at(texts: &[CString], index: usize) -> Option<*const c_char> {
     texts.get(index).map(|text| text.as_ptr())
 }
 
-/// Deletes an artifact, and the bytes with it; NULL is fine.
+/// Deletes an artifact, including its bytes; NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_delete(artifact: *mut cwamrc_artifact_t) {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { delete(artifact) };
 }
 
 /// The bytes of the file; NULL for NULL. They live as long as the artifact. The host may write to
-/// them, as wasm_runtime_load() does, which needs them as long as the module is loaded.
+/// them. wasm_runtime_load() does so, and needs them as long as the module is loaded.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_data(artifact: *mut cwamrc_artifact_t) -> *mut u8 {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, ptr::null_mut(), |artifact| Some(artifact.bytes.cast())) }
 }
 
-/// How many bytes the file has; 0 for NULL.
+/// The size of the file in bytes; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_size(artifact: *const cwamrc_artifact_t) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.bytes.len())) }
 }
 
-/// Writes the bytes to a file, which is created or replaced: as a whole, or not at all.
+/// Writes the bytes to a file, which is created or replaced. If that fails, the file is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_write_file(
     artifact: *const cwamrc_artifact_t,
     path: *const c_char,
 ) -> *mut cwamrc_error_t {
     fallible(|| {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         let artifact = unsafe { shared(artifact) }.ok_or_else(|| Failure::null("the artifact"))?;
         // SAFETY: likewise.
         let path = Path::new(unsafe { text(path, "the path") }?);
-        // SAFETY: it is a box of so many bytes, which by the header's word nobody writes to now.
+        // SAFETY: it is a box of this size, and as the header requires, nobody writes to it now.
         let bytes =
             unsafe { slice::from_raw_parts(artifact.bytes.cast::<u8>(), artifact.bytes.len()) };
         PendingFile::write(path, bytes)
@@ -135,47 +136,47 @@ pub unsafe extern "C" fn cwamrc_artifact_write_file(
     })
 }
 
-/// Functions of the module, imports not counted.
+/// The number of functions of the module, not counting imports.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_function_count(
     artifact: *const cwamrc_artifact_t,
 ) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.statistics().functions)) }
 }
 
 /// Bytes of machine code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_code_size(artifact: *const cwamrc_artifact_t) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.statistics().code_size)) }
 }
 
-/// Where the machine code lies in an .aot file. What follows counts offsets of code from there. 0 for
-/// an object file.
+/// The offset of the machine code in an .aot file. Offsets of code in the following functions count
+/// from there. 0 for an object file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_code_offset(artifact: *const cwamrc_artifact_t) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.code_range()?.start)) }
 }
 
-/// How many warnings and notes there are; warnings come first.
+/// The number of warnings and notes; warnings come first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_diagnostic_count(
     artifact: *const cwamrc_artifact_t,
 ) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.diagnostics().len())) }
 }
 
-/// How much a diagnostic matters; CWAMRC_SEVERITY_NONE if there is none of that number.
+/// The severity of a diagnostic; CWAMRC_SEVERITY_NONE if there is none with this number.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_diagnostic_severity(
     artifact: *const cwamrc_artifact_t,
     index: usize,
 ) -> cwamrc_severity_t {
     use cwamrc_severity_t as C;
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         look(artifact, C::CWAMRC_SEVERITY_NONE, |artifact| {
             Some(match artifact.summary.diagnostics().get(index)?.severity {
@@ -186,27 +187,28 @@ pub unsafe extern "C" fn cwamrc_artifact_diagnostic_severity(
     }
 }
 
-/// The text of a diagnostic; NULL if there is none of that number. It lives as long as the artifact.
+/// The text of a diagnostic; NULL if there is none with this number. It lives as long as the
+/// artifact.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_diagnostic_message(
     artifact: *const cwamrc_artifact_t,
     index: usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, ptr::null(), |artifact| text_at(&artifact.texts().diagnostics, index)) }
 }
 
-/// How many sections an .aot file has; 0 for an object file.
+/// The number of sections of an .aot file; 0 for an object file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_section_count(
     artifact: *const cwamrc_artifact_t,
 ) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.sections().len())) }
 }
 
-/// The name of a section, its place in the file and its size: NULL if there is none of that number.
-/// `offset` and `size` may be NULL. The name lives as long as the artifact.
+/// The name of a section, its offset in the file and its size; NULL if there is none with this
+/// number. `offset` and `size` may be NULL. The name lives as long as the artifact.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_section(
     artifact: *const cwamrc_artifact_t,
@@ -214,7 +216,7 @@ pub unsafe extern "C" fn cwamrc_artifact_section(
     offset: *mut usize,
     size: *mut usize,
 ) -> *const c_char {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         look(artifact, ptr::null(), |artifact| {
             let section = artifact.summary.sections().get(index)?;
@@ -225,17 +227,17 @@ pub unsafe extern "C" fn cwamrc_artifact_section(
     }
 }
 
-/// How many stretches of machine code there are: functions, and what the compiler adds.
+/// The number of ranges of machine code: functions, and code that the compiler adds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_symbol_count(artifact: *const cwamrc_artifact_t) -> usize {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.symbols().len())) }
 }
 
-/// The name of a stretch of machine code, its offset and size, and the index of the function that it
-/// belongs to, imports counted, or CWAMRC_NO_FUNCTION. They are in the order of the code. NULL if there
-/// is none of that number. `offset`, `size` and `function` may be NULL. The name lives as long as the
-/// artifact.
+/// The name of a range of machine code, its offset and size, and the index of the function that it
+/// belongs to, imports counted, or CWAMRC_NO_FUNCTION. Ranges are in code order. NULL if there is
+/// none with this number. `offset`, `size` and `function` may be NULL. The name lives as long as
+/// the artifact.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_symbol(
     artifact: *const cwamrc_artifact_t,
@@ -244,7 +246,7 @@ pub unsafe extern "C" fn cwamrc_artifact_symbol(
     size: *mut u64,
     function: *mut u32,
 ) -> *const c_char {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         look(artifact, ptr::null(), |artifact| {
             let symbol = artifact.summary.symbols().get(index)?;
@@ -256,9 +258,10 @@ pub unsafe extern "C" fn cwamrc_artifact_symbol(
     }
 }
 
-/// Whether the code at an offset was made from some operator, and if so, the offset of that from the
-/// start of the module and the index of the function that it stands in, imports counted. False without
-/// cwamrc_options_set_address_map(). `wasm_offset` and `function` may be NULL.
+/// Whether the code at an offset was compiled from an operator. If so, also returns the offset of
+/// the operator from the start of the module, and the index of the function that contains it,
+/// imports counted. Always false without cwamrc_options_set_address_map(). `wasm_offset` and
+/// `function` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_artifact_location(
     artifact: *const cwamrc_artifact_t,
@@ -266,7 +269,7 @@ pub unsafe extern "C" fn cwamrc_artifact_location(
     wasm_offset: *mut u64,
     function: *mut u32,
 ) -> bool {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         look(artifact, false, |artifact| {
             let location = artifact.summary.address_map()?.lookup(code_offset)?;

@@ -1,7 +1,8 @@
-//! Between C and Rust: pointers to references, texts and slices, panics to errors.
+//! The boundary between C and Rust: pointers become references, strings and slices; panics become
+//! errors.
 //!
-//! Invariants: whatever can be seen to be wrong is refused here; what cannot be seen (a pointer to
-//! memory that is not what it is said to be) is what the head of the header asks of the caller.
+//! Invariants: everything that can be checked is checked here. What cannot be checked (a pointer to
+//! memory of the wrong kind) is a requirement in the introduction of the header.
 
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char};
@@ -10,9 +11,9 @@ use std::slice;
 
 use crate::error::{Failure, cwamrc_error_t};
 
-/// Does `work` and returns its error, or NULL.
+/// Runs `work` and returns its error, or NULL.
 pub(crate) fn fallible(work: impl FnOnce() -> Result<(), Failure>) -> *mut cwamrc_error_t {
-    // What a panic leaves half done are the results of `work`, which nobody gets to see.
+    // A panic may leave results of `work` incomplete, but nobody sees these.
     let result =
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)));
     match result {
@@ -21,7 +22,7 @@ pub(crate) fn fallible(work: impl FnOnce() -> Result<(), Failure>) -> *mut cwamr
     }
 }
 
-/// Does `work`, which has no way to tell an error; returns `otherwise` instead.
+/// Runs `work`, which cannot return an error. Returns `otherwise` if it has no result or panics.
 pub(crate) fn infallible<T>(otherwise: T, work: impl FnOnce() -> Option<T>) -> T {
     let result = catch_unwind(AssertUnwindSafe(work));
     result.ok().flatten().unwrap_or(otherwise)
@@ -33,53 +34,52 @@ fn panicked(panic: &(dyn Any + Send)) -> Failure {
     Failure::internal(format!("panic: {}", text.unwrap_or("without a message")))
 }
 
-/// A handle that C gave back for a look.
+/// A handle from C, to read from.
 ///
 /// # Safety
-/// `handle` is NULL or one that this library gave out and that is not deleted; nobody changes it
-/// meanwhile.
+/// `handle` is NULL, or it comes from this library and is not deleted; nobody changes it meanwhile.
 pub(crate) unsafe fn shared<'a, T>(handle: *const T) -> Option<&'a T> {
-    // SAFETY: by the contract, it points to a live value.
+    // SAFETY: the caller promises that it points to a live value.
     unsafe { handle.as_ref() }
 }
 
-/// A handle that C gave back for a change.
+/// A handle from C, to change.
 ///
 /// # Safety
-/// `handle` is NULL or one that this library gave out and that is not deleted; nobody else uses it
+/// `handle` is NULL, or it comes from this library and is not deleted; nobody else uses it
 /// meanwhile.
 pub(crate) unsafe fn unique<'a, T>(handle: *mut T, what: &str) -> Result<&'a mut T, Failure> {
-    // SAFETY: by the contract, it points to a live value that nobody else uses.
+    // SAFETY: the caller promises that it points to a live value that nobody else uses.
     unsafe { handle.as_mut() }.ok_or_else(|| Failure::null(what))
 }
 
-/// Ends the life of a handle.
+/// Deletes a handle.
 ///
 /// # Safety
-/// `handle` is NULL or one that this library gave out; nobody uses it any more.
+/// `handle` is NULL, or it comes from this library; nobody uses it any more.
 pub(crate) unsafe fn delete<T>(handle: *mut T) {
     if handle.is_null() {
         return;
     }
     infallible((), || {
-        // SAFETY: handles are boxes, and by the contract this one is deleted only once.
+        // SAFETY: handles are boxes, and the caller promises to delete this one only once.
         drop(unsafe { Box::from_raw(handle) });
         Some(())
     });
 }
 
-/// Puts a result where C wants it.
+/// Writes a result to where C wants it.
 ///
 /// # Safety
 /// `place` is NULL or points to room for a `T`.
 pub(crate) unsafe fn put<T>(place: *mut T, value: T) {
     if !place.is_null() {
-        // SAFETY: by the contract, there is room; what was there is no value of Rust's.
+        // SAFETY: the caller promises that there is room; the previous content is not a Rust value.
         unsafe { place.write(value) };
     }
 }
 
-/// A text of C's.
+/// A string from C.
 ///
 /// # Safety
 /// `text` is NULL or points to bytes that end with a NUL and do not change meanwhile.
@@ -87,12 +87,12 @@ pub(crate) unsafe fn text<'a>(text: *const c_char, what: &str) -> Result<&'a str
     if text.is_null() {
         return Err(Failure::null(what));
     }
-    // SAFETY: by the contract, it ends with a NUL.
+    // SAFETY: the caller promises that it ends with a NUL.
     let text = unsafe { CStr::from_ptr(text) };
     text.to_str().map_err(|_| Failure::argument(format!("{what} is not UTF-8")))
 }
 
-/// Bytes of C's. None at all may be NULL.
+/// Bytes from C. No bytes at all may be NULL.
 ///
 /// # Safety
 /// `data` is NULL or points to `size` bytes that do not change meanwhile.
@@ -107,11 +107,11 @@ pub(crate) unsafe fn bytes<'a>(
     if isize::try_from(size).is_err() {
         return Err(Failure::argument(format!("{what} cannot have {size} bytes")));
     }
-    // SAFETY: not NULL, no more than Rust allows, and by the contract readable.
+    // SAFETY: not NULL, not more than Rust allows, and the caller promises that they can be read.
     Ok(unsafe { slice::from_raw_parts(data, size) })
 }
 
-/// A text for C, which ends at the first NUL: one inside becomes a replacement character.
+/// A string for C, which ends at the first NUL. A NUL inside becomes a replacement character.
 pub(crate) fn c_text(text: &str) -> CString {
     CString::new(text.replace('\0', "\u{fffd}")).unwrap_or_default()
 }

@@ -8,9 +8,9 @@ use crate::border::{bytes, fallible, put, shared};
 use crate::error::{Failure, cwamrc_error_t};
 use crate::options::{cwamrc_format_t, cwamrc_options_t};
 
-/// Compiles the wasm module in the `size` bytes at `wasm`, which are only read and not needed
-/// afterwards, and puts the result to `artifact`: NULL if there is an error. `options` may be NULL
-/// for the defaults, and may serve several compilations at once.
+/// Compiles the wasm module in the `size` bytes at `wasm` and stores the result in `artifact`; NULL
+/// if there is an error. The bytes are only read, and not needed afterwards. `options` may be NULL
+/// for the defaults, and several compilations may use the same options at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_compile(
     wasm: *const u8,
@@ -22,7 +22,7 @@ pub unsafe extern "C" fn cwamrc_compile(
         if artifact.is_null() {
             return Err(Failure::null("the place for the artifact"));
         }
-        // SAFETY: not NULL, and the caller's promise, as the header has it.
+        // SAFETY: not NULL, and the header requires the rest.
         unsafe { put(artifact, ptr::null_mut()) };
         // SAFETY: likewise.
         let wasm = unsafe { bytes(wasm, size, "the module") }?;
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn cwamrc_compile(
     })
 }
 
-/// The version of the library, as CWAMRC_VERSION is that of the header.
+/// The version of the library, in the same form as CWAMRC_VERSION of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn cwamrc_version() -> *const c_char {
     const { concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr() }.cast()

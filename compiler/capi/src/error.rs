@@ -1,4 +1,4 @@
-//! Errors for C: a kind, texts, and where in the module.
+//! Errors for C: a kind, strings, and the place in the module.
 
 use std::ffi::{CString, c_char};
 
@@ -11,17 +11,17 @@ use crate::border::{c_text, delete, infallible, put, shared};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub enum cwamrc_error_kind_t {
-    /// No error: what cwamrc_error_kind() says of NULL.
+    /// No error: what cwamrc_error_kind() returns for NULL.
     CWAMRC_ERROR_NONE = 0,
     /// An argument is wrong: NULL, not UTF-8, an unknown name or number.
     CWAMRC_ERROR_ARGUMENT = 1,
-    /// The bytes are no valid WebAssembly module.
+    /// The bytes are not a valid WebAssembly module.
     CWAMRC_ERROR_INVALID = 2,
     /// The module is valid, but needs something that is not supported.
     CWAMRC_ERROR_UNSUPPORTED = 3,
     /// The module exceeds a limit.
     CWAMRC_ERROR_LIMIT = 4,
-    /// The callback of cwamrc_options_set_cancel() wanted an end.
+    /// The callback of cwamrc_options_set_cancel() cancelled the compilation.
     CWAMRC_ERROR_CANCELLED = 5,
     /// A file cannot be written.
     CWAMRC_ERROR_IO = 6,
@@ -39,7 +39,7 @@ pub struct cwamrc_error_t {
     offset: Option<u64>,
 }
 
-/// An error on its way to C.
+/// An error that will be passed to C.
 #[derive(Debug)]
 pub(crate) struct Failure {
     kind: cwamrc_error_kind_t,
@@ -105,38 +105,39 @@ impl From<Failure> for cwamrc_error_t {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_error_kind(error: *const cwamrc_error_t) -> cwamrc_error_kind_t {
     infallible(Kind::CWAMRC_ERROR_NONE, || {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         unsafe { shared(error) }.map(|error| error.kind)
     })
 }
 
-/// What went wrong, in one line, without the position; NULL for NULL. It lives as long as the error.
+/// What went wrong, in one line, without the position; NULL for NULL. It lives as long as the
+/// error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_error_message(error: *const cwamrc_error_t) -> *const c_char {
     infallible(std::ptr::null(), || {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         unsafe { shared(error) }.map(|error| error.message.as_ptr())
     })
 }
 
-/// What can be done about it; NULL if there is nothing to say. It lives as long as the error.
+/// What can be done about it; NULL if nothing is known. It lives as long as the error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_error_hint(error: *const cwamrc_error_t) -> *const c_char {
     infallible(std::ptr::null(), || {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         unsafe { shared(error) }.and_then(|error| Some(error.hint.as_ref()?.as_ptr()))
     })
 }
 
-/// Whether one byte of the module is to blame, and if so, its offset from the start of the module.
-/// `offset` may be NULL.
+/// Whether a single byte of the module caused the error. If so, also returns its offset from the
+/// start of the module. `offset` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_error_offset(
     error: *const cwamrc_error_t,
     offset: *mut u64,
 ) -> bool {
     infallible(false, || {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         let found = unsafe { shared(error) }?.offset?;
         // SAFETY: likewise.
         unsafe { put(offset, found) };
@@ -144,9 +145,9 @@ pub unsafe extern "C" fn cwamrc_error_offset(
     })
 }
 
-/// Deletes an error; NULL is fine.
+/// Deletes an error; NULL is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_error_delete(error: *mut cwamrc_error_t) {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { delete(error) };
 }

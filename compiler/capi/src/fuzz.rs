@@ -1,8 +1,9 @@
-//! Random options as data: whatever a host hands over, it is taken or refused, and what was taken
-//! compiles, or does not for a reason. Nothing panics, which would be an internal error here.
+//! Random options as JSON: whatever a host passes, it is accepted or refused, and accepted options
+//! compile, or fail for a reason. Nothing panics; a panic would be an internal error here.
 //!
-//! The data is what the options are written as, in which some values are replaced by others. Setters get
-//! any texts and numbers, compilations any bytes, and functions that report on an artifact get any index, or NULL.
+//! The data are options written as JSON, in which some values are replaced by others. Setters get
+//! arbitrary strings and numbers, compilations arbitrary bytes, and functions that report on an
+//! artifact arbitrary indexes, or NULL.
 
 use std::ffi::{CStr, CString};
 use std::ptr;
@@ -21,7 +22,7 @@ use crate::options::*;
 
 const COUNT: usize = 2000;
 
-/// Something of all that options are about.
+/// A module with something that each option affects.
 const MODULE: &str = r#"(module
     (import "env" "host" (func $host (param i32) (result i32)))
     (memory (export "memory") 1 2)
@@ -48,7 +49,7 @@ impl Random {
         (self.0 % end as u64) as usize
     }
 
-    /// What stands where a value may: right in some places, wrong in most.
+    /// A replacement for a value: right in some places, wrong in most.
     fn value(&mut self) -> Value {
         let texts = [
             "",
@@ -85,7 +86,7 @@ impl Random {
         }
     }
 
-    /// Replaces, adds or takes away something in `value`.
+    /// Replaces, adds or removes something in `value`.
     fn change(&mut self, value: &mut Value) {
         match value {
             Value::Object(map) if !map.is_empty() && self.below(4) > 0 => {
@@ -105,7 +106,7 @@ impl Random {
     }
 }
 
-/// Options in which everything is there that can be.
+/// Options with every optional part present.
 fn complete() -> Value {
     let mut instrumentation = Instrumentation::default();
     instrumentation.gas = Some(Gas::new());
@@ -115,7 +116,7 @@ fn complete() -> Value {
     serde_json::to_value(options.emit_custom_sections(vec!["name".into()])).expect("it is data")
 }
 
-/// The kind of an error, which is deleted.
+/// The kind of an error, which is then deleted.
 fn outcome(error: *mut cwamrc_error_t, what: &str) -> cwamrc_error_kind_t {
     // SAFETY: the error, or NULL, comes from the library and is deleted once.
     unsafe {
@@ -144,7 +145,7 @@ fn no_options_panic() {
         let text = data.to_string();
         let json = CString::new(text.clone()).expect("JSON has no NUL");
         let mut artifact = ptr::null_mut();
-        // SAFETY: all pointers are to what they should be to, and everything is deleted once.
+        // SAFETY: all pointers point to what they should, and everything is deleted once.
         unsafe {
             let options = cwamrc_options_new();
             let kind = outcome(cwamrc_options_set_json(options, json.as_ptr()), &text);
@@ -156,7 +157,7 @@ fn no_options_panic() {
             cwamrc_options_delete(options);
         }
     }
-    // Data that is right takes part, and data that is wrong.
+    // Both accepted and refused data occur.
     assert!((COUNT / 20..COUNT * 19 / 20).contains(&taken), "{taken} of {COUNT} were taken");
     assert!(compiled > taken, "{compiled} of {COUNT} compiled");
 }
@@ -183,10 +184,10 @@ const TEXTS: &[&CStr] = &[
     c"-sse3",
 ];
 
-/// Calls a setter by chance. Its error, if any, is none of the library's own.
+/// Calls a random setter. Its error, if any, is not an internal one.
 ///
 /// # Safety
-/// `options` come from the library, or are NULL.
+/// `options` comes from the library, or is NULL.
 unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
     let text = match random.below(20) {
         0 => ptr::null(),
@@ -194,7 +195,7 @@ unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
     };
     let number = [0, 1, 2, 3, 4, 255, u32::MAX][random.below(7)];
     let flag = random.below(2) == 0;
-    // SAFETY: the caller's promise; texts end with a NUL, or are NULL.
+    // SAFETY: the caller promises it; strings end with a NUL, or are NULL.
     let error = unsafe {
         match random.below(11) {
             0 => cwamrc_options_set_host(options),
@@ -213,12 +214,12 @@ unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
     outcome(error, "a setter");
 }
 
-/// Reads everything that there is to know of an artifact, which may be NULL, and what there is not.
+/// Reads everything about an artifact, which may be NULL, including indexes that do not exist.
 ///
 /// # Safety
 /// `artifact` comes from the library, or is NULL.
 unsafe fn read_everything(random: &mut Random, artifact: *mut cwamrc_artifact_t) {
-    // SAFETY: the caller's promise; places for results are NULL, or of the right type.
+    // SAFETY: the caller promises it; places for results are NULL, or of the right type.
     unsafe {
         let size = cwamrc_artifact_size(artifact);
         let data = cwamrc_artifact_data(artifact);
@@ -263,7 +264,8 @@ fn no_calls_panic() {
             }
         }
         let mut artifact = ptr::null_mut();
-        // SAFETY: all pointers are to what they should be to, or NULL, and everything is deleted once.
+        // SAFETY: all pointers point to what they should or are NULL, and everything is deleted
+        // once.
         unsafe {
             let first = cwamrc_options_new();
             for _ in 0..random.below(6) {

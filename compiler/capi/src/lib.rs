@@ -1,13 +1,13 @@
 //! The compiler for C: the functions of `cwamrc.h`.
 //!
-//! Invariants: nothing unwinds out of here; a panic becomes an error of the kind
-//! `CWAMRC_ERROR_INTERNAL`. Every pointer, size, text and number that can be checked is checked, and
-//! what is wrong with it is an error, too. Handles are boxes that are given away and taken back by
-//! the function whose name ends in `_delete`. There is no global state.
+//! Invariants: nothing unwinds out of this library; a panic becomes an error of kind
+//! `CWAMRC_ERROR_INTERNAL`. Every pointer, size, string and number that can be checked is checked,
+//! and a wrong one is an error, too. Handles are boxes that are given to C, and taken back by the
+//! function whose name ends in `_delete`. There is no global state.
 //!
-//! The header is generated from these files (`tests/tests/capi/header.rs`), doc comments included, so
-//! they speak to users in C. This crate is one of two that may use `unsafe`: what comes from C are
-//! pointers.
+//! The header is generated from these files (`tests/tests/capi/header.rs`), including the doc
+//! comments, so they address users of C. This crate is one of two that may use `unsafe`, since C
+//! passes pointers.
 
 #![allow(non_camel_case_types, reason = "types have the names that they have in C")]
 #![allow(

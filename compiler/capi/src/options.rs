@@ -1,4 +1,4 @@
-//! Options for C: one function for each, so that new ones change nothing for programs that exist.
+//! Options for C: one function for each, so that new ones do not affect existing programs.
 
 use std::ffi::{c_char, c_void};
 use std::num::NonZeroUsize;
@@ -8,7 +8,7 @@ use compiler::{BoundsChecks, Compiler, Cpu, OptLevel, Options};
 use crate::border::{delete, fallible, infallible, shared, text, unique};
 use crate::error::{Failure, cwamrc_error_t};
 
-/// What is made of a module.
+/// The kind of file to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub enum cwamrc_format_t {
@@ -18,16 +18,16 @@ pub enum cwamrc_format_t {
     CWAMRC_FORMAT_OBJECT = 1,
 }
 
-/// Called with the bytes of function bodies that are compiled, and the bytes that there are. It is
-/// called from any thread, also from several at once, and must return: no longjmp, no exception.
+/// Called with the number of bytes of function bodies compiled so far, and of all. It may be called
+/// from any thread, and from several at once. It must return: no longjmp, no exception.
 pub type cwamrc_progress_callback_t =
     Option<unsafe extern "C" fn(context: *mut c_void, done: u64, total: u64)>;
 
-/// More threads make nothing faster, and some number of them cannot be started.
+/// More threads would not be faster, and at some number the system cannot start them.
 const MOST_THREADS: usize = 1024;
 
-/// Asked whether to give up. It is called from any thread, also from several at once, and must
-/// return: no longjmp, no exception.
+/// Called to ask whether to give up. It may be called from any thread, and from several at once. It
+/// must return: no longjmp, no exception.
 pub type cwamrc_cancel_callback_t = Option<unsafe extern "C" fn(context: *mut c_void) -> bool>;
 
 /// Options of a compilation. Delete them with cwamrc_options_delete().
@@ -38,23 +38,23 @@ pub struct cwamrc_options_t {
     cancel: Callback<cwamrc_cancel_callback_t>,
 }
 
-/// A function of the host, and what it wants to be called with.
+/// A callback of the host, and its context argument.
 #[derive(Clone, Copy)]
 struct Callback<F> {
     function: F,
     context: *mut c_void,
 }
 
-// SAFETY: the pointer is only handed to the function, which by the header's word may be called from
+// SAFETY: the pointer is only passed to the function, which the header requires to be callable from
 // any thread.
 unsafe impl<F: Send> Send for Callback<F> {}
-// SAFETY: likewise, and from several at once.
+// SAFETY: likewise, and from several threads at once.
 unsafe impl<F: Sync> Sync for Callback<F> {}
 
 impl Callback<cwamrc_progress_callback_t> {
     fn call(&self, done: u64, total: u64) {
         if let Some(function) = self.function {
-            // SAFETY: the header says what the function has to be.
+            // SAFETY: the header states the requirements for the function.
             unsafe { function(self.context, done, total) };
         }
     }
@@ -62,7 +62,7 @@ impl Callback<cwamrc_progress_callback_t> {
 
 impl Callback<cwamrc_cancel_callback_t> {
     fn call(&self) -> bool {
-        // SAFETY: the header says what the function has to be.
+        // SAFETY: the header states the requirements for the function.
         self.function.is_some_and(|function| unsafe { function(self.context) })
     }
 }
@@ -100,10 +100,10 @@ impl cwamrc_options_t {
     }
 }
 
-/// Changes options by `change`.
+/// Changes options with `change`.
 ///
 /// # Safety
-/// As [`unique`].
+/// Like [`unique`].
 unsafe fn set(
     options: *mut cwamrc_options_t,
     change: impl FnOnce(&mut cwamrc_options_t) -> Result<(), Failure>,
@@ -114,8 +114,9 @@ unsafe fn set(
     })
 }
 
-/// The defaults, which are the same on every machine: the least x86-64 CPU, level 3, memory accesses
-/// checked by hardware, the newest release of WAMR, all processors. NULL only if there is no memory.
+/// The defaults, which are the same on every machine: the minimum x86-64 CPU, level 3, memory
+/// accesses checked by hardware, the newest release of WAMR, all processors. NULL only if there is
+/// no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn cwamrc_options_new() -> *mut cwamrc_options_t {
     infallible(std::ptr::null_mut(), || Some(Box::into_raw(Box::new(cwamrc_options_t::new()))))
@@ -127,7 +128,7 @@ pub unsafe extern "C" fn cwamrc_options_clone(
     options: *const cwamrc_options_t,
 ) -> *mut cwamrc_options_t {
     infallible(std::ptr::null_mut(), || {
-        // SAFETY: the caller's promise, as the header has it.
+        // SAFETY: the header requires it of the caller.
         let options = unsafe { shared(options) };
         let copy = options.map_or_else(cwamrc_options_t::new, cwamrc_options_t::duplicate);
         Some(Box::into_raw(Box::new(copy)))
@@ -137,16 +138,16 @@ pub unsafe extern "C" fn cwamrc_options_clone(
 /// Deletes options; NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_delete(options: *mut cwamrc_options_t) {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe { delete(options) };
 }
 
-/// Compiles for this machine and all that its CPU has, as wamrc does if no target is named.
+/// Compiles for this machine and all features of its CPU, as wamrc does if no target is named.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_host(
     options: *mut cwamrc_options_t,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.cpu = Cpu::host()?;
@@ -155,14 +156,14 @@ pub unsafe extern "C" fn cwamrc_options_set_host(
     }
 }
 
-/// Compiles for every machine of a target: a name that wamrc's `--target` takes, such as "x86_64",
-/// "aarch64" or "riscv64", or a triple. Unsets the CPU and its features.
+/// Compiles for every CPU of a target: a name that wamrc's `--target` accepts, such as "x86_64",
+/// "aarch64" or "riscv64", or a triple. Resets the CPU and its features.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_target(
     options: *mut cwamrc_options_t,
     target: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.cpu = Cpu::for_target(text(target, "the target")?)?;
@@ -171,14 +172,14 @@ pub unsafe extern "C" fn cwamrc_options_set_target(
     }
 }
 
-/// Compiles for a CPU of the target, by LLVM's name; "native" is the one of this machine. Unsets the
-/// features.
+/// Compiles for a CPU of the target, by LLVM's name; "native" is the CPU of this machine. Resets
+/// the features.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_cpu(
     options: *mut cwamrc_options_t,
     cpu: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let architecture = options.options.cpu.architecture();
@@ -194,7 +195,7 @@ pub unsafe extern "C" fn cwamrc_options_set_cpu_features(
     options: *mut cwamrc_options_t,
     features: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let features = text(features, "the list of features")?;
@@ -204,13 +205,13 @@ pub unsafe extern "C" fn cwamrc_options_set_cpu_features(
     }
 }
 
-/// From 0, which compiles fastest, to 3, the default, which makes the fastest code.
+/// Sets the level from 0, which compiles fastest, to 3, the default, which makes the fastest code.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_opt_level(
     options: *mut cwamrc_options_t,
     level: u32,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let unknown = || Failure::argument(format!("unknown level {level}: levels are 0 to 3"));
@@ -220,14 +221,14 @@ pub unsafe extern "C" fn cwamrc_options_set_opt_level(
     }
 }
 
-/// Whether compiled code checks its memory accesses, as it must for a runtime that is built without
-/// hardware bounds checks. If not, the runtime's guard pages do.
+/// Sets whether compiled code checks its memory accesses, which is required for a runtime built
+/// without hardware bounds checks. Otherwise the runtime's guard pages do.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_bounds_checks(
     options: *mut cwamrc_options_t,
     checks: bool,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.bounds_checks =
@@ -237,14 +238,14 @@ pub unsafe extern "C" fn cwamrc_options_set_bounds_checks(
     }
 }
 
-/// Whether compiled code checks the native stack. It does in any case if it checks its memory
-/// accesses; if it does not, this is false unless set.
+/// Sets whether compiled code checks the native stack. It always does if it checks its memory
+/// accesses; otherwise the default is false.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_stack_bounds_checks(
     options: *mut cwamrc_options_t,
     checks: bool,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.stack_bounds_checks = checks;
@@ -253,13 +254,14 @@ pub unsafe extern "C" fn cwamrc_options_set_stack_bounds_checks(
     }
 }
 
-/// Whether the file can run in place (XIP): no relocations, the runtime called through a table.
+/// Sets whether the file can run in place (XIP): no relocations, and the runtime is called through
+/// a table.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_indirect_mode(
     options: *mut cwamrc_options_t,
     indirect: bool,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.indirect_mode = indirect;
@@ -268,14 +270,14 @@ pub unsafe extern "C" fn cwamrc_options_set_indirect_mode(
     }
 }
 
-/// Whether a NaN that an operator computes is the canonical one, so that results are the same on every
-/// machine. If not, sign and payload depend on the machine.
+/// Sets whether every NaN that an operator computes is the canonical one, so that results are the
+/// same on every machine. Otherwise sign and payload depend on the machine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_canonicalize_nans(
     options: *mut cwamrc_options_t,
     canonicalize: bool,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.canonicalize_nans = canonicalize;
@@ -284,13 +286,14 @@ pub unsafe extern "C" fn cwamrc_options_set_canonicalize_nans(
     }
 }
 
-/// The release of WAMR that will load the file: a version ("2.4.3"), a line ("2.3"), or "main".
+/// Sets the release of WAMR that will load the file: a version ("2.4.3"), a release line ("2.3"),
+/// or "main".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_wamr_version(
     options: *mut cwamrc_options_t,
     version: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let release = text(version, "the version of WAMR")?.parse();
@@ -301,13 +304,13 @@ pub unsafe extern "C" fn cwamrc_options_set_wamr_version(
     }
 }
 
-/// How many threads compile; 0, the default, stands for all processors.
+/// Sets the number of compiling threads; 0, the default, means all processors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_threads(
     options: *mut cwamrc_options_t,
     threads: u32,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.threads = some_threads(NonZeroUsize::new(threads as usize))?;
@@ -316,13 +319,13 @@ pub unsafe extern "C" fn cwamrc_options_set_threads(
     }
 }
 
-/// Carries a custom section of the module over to the file; may be called several times.
+/// Copies a custom section of the module to the file; may be called several times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_add_custom_section(
     options: *mut cwamrc_options_t,
     name: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let name = text(name, "the name of the section")?.to_owned();
@@ -332,14 +335,14 @@ pub unsafe extern "C" fn cwamrc_options_add_custom_section(
     }
 }
 
-/// What to make of the module: one of cwamrc_format_t.
+/// Sets the kind of file to make: one of cwamrc_format_t.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_format(
     options: *mut cwamrc_options_t,
     format: u32,
 ) -> *mut cwamrc_error_t {
     use cwamrc_format_t::{CWAMRC_FORMAT_AOT, CWAMRC_FORMAT_OBJECT};
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             let mut known = [CWAMRC_FORMAT_AOT, CWAMRC_FORMAT_OBJECT].into_iter();
@@ -351,13 +354,13 @@ pub unsafe extern "C" fn cwamrc_options_set_format(
     }
 }
 
-/// Whether cwamrc_artifact_location() can tell where code comes from. The file is the same.
+/// Sets whether cwamrc_artifact_location() can return where code comes from. The file is the same.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_address_map(
     options: *mut cwamrc_options_t,
     map: bool,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options.address_map = map;
@@ -366,16 +369,17 @@ pub unsafe extern "C" fn cwamrc_options_set_address_map(
     }
 }
 
-/// Sets what a JSON object names; the rest stays as it is. Keys and values are those of the options of
-/// the Rust library as data, of which there are more than functions here, such as "call_stacks",
-/// "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and "disabled_proposals":
-/// docs/library-c.md lists them. An unknown key, or a value that is none, changes nothing and is an error.
+/// Sets the options that a JSON object names; others stay unchanged. Keys and values are those of
+/// the Rust library's options as data. There are more of them than functions here, such as
+/// "call_stacks", "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and
+/// "disabled_proposals"; docs/library-c.md lists them. An unknown key or an invalid value changes
+/// nothing and is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_json(
     options: *mut cwamrc_options_t,
     json: *const c_char,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.options = with_json(&options.options, text(json, "the options")?)?;
@@ -393,7 +397,7 @@ fn some_threads(threads: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>, F
     }
 }
 
-/// `options` but for what `json` names.
+/// `options` with the changes in `json`.
 fn with_json(options: &Options, json: &str) -> Result<Options, Failure> {
     let failed = |error: serde_json::Error| Failure::argument(format!("the options: {error}"));
     let given: serde_json::Map<String, serde_json::Value> =
@@ -407,15 +411,15 @@ fn with_json(options: &Options, json: &str) -> Result<Options, Failure> {
     Ok(options)
 }
 
-/// Sets who is told after each function how far a compilation is; NULL for nobody. `context` is
-/// passed on as it is.
+/// Sets a callback that is called after each function with the progress of the compilation; NULL
+/// for none. `context` is passed to it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_progress(
     options: *mut cwamrc_options_t,
     callback: cwamrc_progress_callback_t,
     context: *mut c_void,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.progress = Callback { function: callback, context };
@@ -424,16 +428,16 @@ pub unsafe extern "C" fn cwamrc_options_set_progress(
     }
 }
 
-/// Sets who is asked now and then whether to give up; NULL for nobody. Once the answer is true, the
-/// compilation ends with CWAMRC_ERROR_CANCELLED, as soon as each thread is through with the step it
-/// is at. `context` is passed on as it is.
+/// Sets a callback that is asked from time to time whether to give up; NULL for none. Once it
+/// returns true, the compilation ends with CWAMRC_ERROR_CANCELLED as soon as each thread has
+/// finished its step. `context` is passed to it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_cancel(
     options: *mut cwamrc_options_t,
     callback: cwamrc_cancel_callback_t,
     context: *mut c_void,
 ) -> *mut cwamrc_error_t {
-    // SAFETY: the caller's promise, as the header has it.
+    // SAFETY: the header requires it of the caller.
     unsafe {
         set(options, |options| {
             options.cancel = Callback { function: callback, context };

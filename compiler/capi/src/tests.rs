@@ -1,4 +1,4 @@
-//! What programs in C cannot bring about: panics, and texts with a NUL inside.
+//! Tests of what programs in C cannot cause: panics, and strings with a NUL inside.
 
 use std::ffi::{CStr, CString};
 use std::ptr;
@@ -31,7 +31,7 @@ fn a_panic_is_an_error() {
     assert_eq!(infallible(3, || panic!("nobody hears of it")), 3);
 }
 
-/// A panic on one of the compiling threads comes back to the one that called.
+/// A panic on a compiling thread is returned to the calling thread as an error.
 #[test]
 fn a_panic_of_a_compiling_thread_is_an_error() {
     let wasm = wat::parse_str("(module (func) (func) (func))").expect("the text is right");
@@ -50,7 +50,7 @@ fn texts_with_a_nul_are_whole() {
     assert_eq!(c_text("a\0b"), CString::new("a\u{fffd}b").expect("no NUL"));
     let wasm = wat::parse_str(r#"(module (func $f (export "x\00y")))"#).expect("the text is right");
     let mut artifact = ptr::null_mut();
-    // SAFETY: all pointers are to what they should be to, and the artifact is deleted once.
+    // SAFETY: all pointers point to what they should, and the artifact is deleted once.
     unsafe {
         let none = cwamrc_compile(wasm.as_ptr(), wasm.len(), ptr::null(), &raw mut artifact);
         assert!(none.is_null());
@@ -60,12 +60,12 @@ fn texts_with_a_nul_are_whole() {
     }
 }
 
-/// Handles may be used by several threads, and sent to others.
+/// Handles may be used by several threads, and sent to other threads.
 #[test]
 fn handles_are_for_all_threads() {
     fn check<T: Send + Sync>() {}
     check::<crate::options::cwamrc_options_t>();
     check::<cwamrc_error_t>();
-    // An artifact has a pointer to its bytes; the rest is.
+    // An artifact has a pointer to its bytes; its other parts are checked here.
     check::<compiler::Summary>();
 }

@@ -1,6 +1,6 @@
-//! `cwamrc.h` is what the functions for C say, and the libraries have what it says.
+//! `cwamrc.h` matches the functions for C, and the libraries contain what it declares.
 //!
-//! `CWAMRC_BLESS=1` writes the header anew.
+//! `CWAMRC_BLESS=1` writes the header again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,25 +16,25 @@ const HEADER: &str = "compiler/include/cwamrc.h";
 /// What stands above all functions.
 const HEAD: &str = "\
 /*
- * cwamrc for C: compiles WebAssembly modules to .aot files of WAMR, as its own compiler does through
- * aot_export.h. docs/library-c.md shows how, and what takes the place of what.
+ * cwamrc for C: compiles WebAssembly modules to .aot files of WAMR, like aot_export.h of WAMR's own
+ * compiler. docs/library-c.md shows how to use it, and which functions replace those of aot_export.h.
  *
  * Generated from compiler/capi by `CWAMRC_BLESS=1 cargo test -p cwamrc-tests --test capi header`.
  *
- * Errors. A function that can fail returns NULL, or an error, which is then yours to delete. Wrong
- * arguments (NULL, texts that are not UTF-8, unknown names and numbers) are errors. Functions that
- * only look return 0, false or NULL instead. Nothing unwinds out of the library, and it never exits;
- * only if there is no memory left does it abort.
+ * Errors. A function that can fail returns NULL on success, or an error that you have to delete.
+ * Wrong arguments (NULL, strings that are not UTF-8, unknown names and numbers) are errors. Functions
+ * that only read return 0, false or NULL instead. Nothing unwinds out of the library, and it never
+ * exits; it aborts only if there is no memory left.
  *
- * Handles. What a function with `_new`, `_clone` or `_compile` in its name gives out lives until the
- * function of its type with `_delete` takes it. Pointers to what belongs to a handle are valid that
- * long.
+ * Handles. A handle returned by a function with `_new`, `_clone` or `_compile` in its name lives until
+ * you pass it to the `_delete` function of its type. Pointers to what belongs to a handle are valid as
+ * long as the handle.
  *
- * Threads. Any number of them may call at once, also with the same handle, but for the functions that
- * change one: `_set_`, `_add_` and `_delete` need it for themselves.
+ * Threads. Any number of threads may call functions at once, also with the same handle, except for
+ * functions that change it: `_set_`, `_add_` and `_delete` need exclusive access.
  *
- * The rest is up to you: pointers are to what they are said to be to, texts end with a NUL, and
- * handles come from here and are not deleted yet.
+ * The library relies on the caller for the rest: pointers point to what they should, strings end with
+ * a NUL, and handles come from this library and are not deleted yet.
  */
 ";
 
@@ -84,7 +84,7 @@ fn the_header_is_that_of_the_sources() {
     let header = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         header == expected,
-        "{HEADER} is not what the sources say; write it anew with \
+        "{HEADER} is not what the sources say; write it again with \
          `CWAMRC_BLESS=1 cargo test -p cwamrc-tests --test capi header`"
     );
 }
