@@ -1,4 +1,4 @@
-//! Progress and cancelling, with one thread and with several.
+//! Progress and cancellation, with one thread and with several.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -47,7 +47,7 @@ fn cancelling_ends_with_its_own_error_and_leaves_functions_undone() {
         let error = compiler.compile(&wasm).expect_err("it is cancelled");
         assert_eq!((error.kind(), error.offset()), (ErrorKind::Cancelled, None));
         assert_eq!(error.to_string(), "the compilation was cancelled");
-        // Each other thread may have been at the end of a function.
+        // Each of the other threads may have finished one more function.
         let compiled = compiled.load(Ordering::Relaxed);
         assert!((3..3 + threads).contains(&compiled), "{threads} threads: {compiled}");
     }
@@ -66,7 +66,7 @@ fn whoever_is_told_once_is_not_asked_again() {
         });
         let error = compiler.compile(&wasm).expect_err("it is cancelled");
         assert_eq!(error.kind(), ErrorKind::Cancelled);
-        // The others may have asked at the same time.
+        // The other threads may have asked at the same time.
         let refused = refused.load(Ordering::Relaxed);
         assert!((1..=threads).contains(&refused), "{threads} threads: {refused}");
     }

@@ -1,9 +1,9 @@
-//! Custom sections that are asked for and not there, and names that cannot be read.
+//! Custom sections that are requested but missing, and names that cannot be parsed.
 
 use cwamrc::aot::model::{CustomSection, NameSubsection};
 use cwamrc::{Artifact, Options, aot, compile};
 
-/// The module with these custom sections carried over.
+/// Compiles the module and keeps these custom sections.
 fn carry(text: &str, names: &[&str]) -> Artifact {
     let names = names.iter().map(|&name| name.to_owned()).collect();
     let wasm = wat::parse_str(text).expect("the text is right");
@@ -29,24 +29,24 @@ fn a_section_that_is_missing_is_a_warning() {
         warnings(&carry("(module (func))", &["name"])),
         [r#"the module has no custom section "name" to emit"#]
     );
-    // With the name of a local, but none of a function.
+    // A name section with the name of a local, but without function names.
     let locals = r#"(module (func (param $p i32)))"#;
     let empty = "the name section has no function names to emit";
     assert_eq!(warnings(&carry(locals, &["name"])), [empty]);
     assert_eq!(warnings(&carry(locals, &[])), [""; 0]);
 }
 
-/// Names before the damage stay; the code is the same.
+/// Names before the malformed part are kept, and the code does not change.
 #[test]
 fn a_malformed_name_section_is_a_warning() {
     let names = |content: &str| {
         format!(r#"(module (func) (func (export "x")) (@custom "name" "{content}"))"#)
     };
-    // A subsection of function names with its size, and how many there are.
+    // A subsection of function names: its size and the number of names come first.
     let whole = carry(&names("\\01\\0f\\02\\00\\05first\\01\\05other"), &["name"]);
     assert_eq!(warnings(&whole), [""; 0]);
     for content in [
-        // One name less than announced; a subsection longer than the section; bytes that are no UTF-8.
+        // One name fewer than announced; a subsection longer than the section; invalid UTF-8.
         "\\01\\08\\02\\00\\05first",
         "\\01\\08\\01\\00\\05first\\01\\7f",
         "\\01\\0c\\02\\00\\05first\\01\\02\\ff\\ff",

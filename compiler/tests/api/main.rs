@@ -1,5 +1,4 @@
-//! The library as its users see it: what it tells while it works and afterwards, and how it ends
-//! when the host has had enough.
+//! The library as its users see it: progress, diagnostics, output, and cancellation.
 
 mod cancel;
 mod custom_sections;
@@ -14,7 +13,7 @@ fn module(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the text is right")
 }
 
-/// A module of so many functions, none of which is small.
+/// A module with this many functions, none of which is small.
 fn many_functions(count: usize) -> Vec<u8> {
     let mut text = String::from("(module (memory 1)");
     for index in 0..count {

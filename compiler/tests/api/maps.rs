@@ -1,5 +1,4 @@
-//! What an artifact tells about its machine code, against the file, the module and the text that it
-//! was made from.
+//! The maps of an artifact, checked against the file, the module and the source text.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,7 @@ fn artifact(wasm: &[u8], options: &Options) -> Artifact {
     compile(wasm, options).expect("it compiles")
 }
 
-/// Names by the name section, by exports, and by nothing.
+/// Functions named by the name section, by exports, or not at all.
 const NAMES: &str = r#"(module
     (import "env" "host" (func $host (param i32)))
     (func $named (export "shown") (call $host (i32.const 1)))
@@ -37,7 +36,7 @@ fn symbols_are_the_stretches_of_the_code() {
             .collect();
         assert_eq!(named, BTreeMap::from([(1, "named"), (2, "second"), (3, "function(3)")]));
 
-        // The file says where the runtime enters each function.
+        // The file records where the runtime enters each function.
         let file = aot::read(artifact.bytes()).expect("the file is readable");
         for (function, index) in file.functions.iter().zip(1..) {
             let symbol = artifact.symbol_at(function.code_offset).expect("there is code");
@@ -84,7 +83,7 @@ fn sections_are_those_of_the_file() {
     assert_eq!(object.symbols(), artifact.symbols());
 }
 
-/// Offsets of all operators, by wasmparser, and the function of each.
+/// The offsets of all operators, according to wasmparser, and the function of each.
 fn operators(wasm: &[u8], imported: u32) -> BTreeMap<u32, u32> {
     let mut operators = BTreeMap::new();
     let mut function = imported;
@@ -135,7 +134,7 @@ fn the_address_map_leads_to_operators_and_changes_no_code() {
     }
 }
 
-/// The only load of a function is found by the address of its machine code.
+/// The only load of a function is found by its address in the machine code.
 #[test]
 fn a_load_is_found_in_the_middle_of_its_function() {
     let text = r#"(module (memory 1) (func (export "f") (param i32) (result i32)

@@ -1,4 +1,4 @@
-//! Options as data: keys, values, defaults, and what is refused. The texts are written by hand.
+//! Options as data: keys, values, defaults, and errors. The expected texts are written by hand.
 
 use std::num::NonZeroUsize;
 

@@ -9,7 +9,7 @@ use cwamrc::{
 
 use crate::{many_functions, module};
 
-/// Takes so many bytes, in pieces of 7.
+/// A writer that accepts a limited number of bytes, 7 at a time.
 struct Narrow {
     taken: Vec<u8>,
     room: usize,
@@ -97,7 +97,7 @@ fn a_release_that_lacks_something_is_warned_of() {
     assert!(warnings(Release::V2_4_5).is_empty());
 }
 
-/// More blocks than the middle end is given.
+/// The function has more blocks than the optimiser accepts.
 #[test]
 fn functions_that_are_not_optimised_are_named() {
     let blocks = "(if (local.get 0) (then (global.set 0 (local.get 0))))".repeat(40_000);

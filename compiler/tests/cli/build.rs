@@ -1,4 +1,4 @@
-//! The command without the runtime: `--no-default-features`.
+//! The command built without the runtime: `--no-default-features`.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ fn cargo(arguments: &[&str]) -> String {
 
 #[test]
 fn it_needs_no_c_compiler() {
-    // `cargo build` would put its result in the place of the command that other tests run.
+    // `cargo build` would overwrite the command that other tests run.
     cargo(&["check", "--bins", "--features=cli"]);
     let tree =
         cargo(&["tree", "--features=cli", "--edges=normal,build", "--prefix=none", "--format={p}"]);

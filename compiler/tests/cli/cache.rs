@@ -1,5 +1,5 @@
-//! The cache of compiled functions as the command uses it: on by default, off with one flag, and never
-//! in the way, whatever happens to its folder or to the processes that use it.
+//! The function cache as the command uses it: on by default, disabled by one flag, and never the
+//! cause of a failure, whatever happens to its folder or to the processes that use it.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -13,7 +13,7 @@ use crate::sandbox::{CWAMRC, Sandbox};
 
 const FUNCTIONS: usize = 60;
 
-/// A module of so many functions, each another one, of which the last depends on `variant`.
+/// A module with this many functions, all different, of which the last depends on `variant`.
 fn module(variant: usize) -> String {
     let function = |number: usize| {
         let constant = if number == FUNCTIONS - 1 { 100_000 + variant } else { number };
@@ -27,7 +27,7 @@ fn module(variant: usize) -> String {
     format!("(module {})", (0..FUNCTIONS).map(function).collect::<String>())
 }
 
-/// The file that the module becomes, by the library, which keeps nothing.
+/// The file for the module according to the library, which uses no cache.
 fn expected(variant: usize) -> Vec<u8> {
     let wasm = wat::parse_str(module(variant)).expect("the module is well-formed");
     cwamrc::compile(&wasm, &cwamrc::Options::new()).expect("it compiles").into_bytes()
@@ -35,7 +35,7 @@ fn expected(variant: usize) -> Vec<u8> {
 
 const COMPILE: [&str; 4] = ["--target=x86_64", "-o", "out.aot", "in.wat"];
 
-/// The line about the cache that `-v` prints, if it does.
+/// The line about the cache that `-v` prints, if there is one.
 fn cache_line(sandbox: &Sandbox, flags: &[&str]) -> Option<String> {
     let done = sandbox.cwamrc(&[&["-v"], flags, &COMPILE].concat());
     assert_eq!(done.code, 0, "{}", done.stderr);
@@ -82,7 +82,7 @@ fn off() {
     assert!(sandbox.shell(script).stderr.contains(&found(0)));
 }
 
-/// How functions are unwound is not kept, so neither are functions for object files.
+/// The cache does not store unwind information, so functions for object files are not cached.
 #[test]
 fn object_files() {
     let sandbox = Sandbox::new();
@@ -105,7 +105,7 @@ fn the_folder_for_caches_of_the_user() {
     assert_eq!(fs::read_dir(sandbox.path("xdg/cwamrc")).unwrap().count(), 1);
 }
 
-/// Asserts success, a right file, and one line about the cache: a warning.
+/// Asserts success, the correct file, and one line about the cache, which is a warning.
 #[track_caller]
 fn warned(sandbox: &Sandbox, script: &str, why: &str) {
     let done = sandbox.shell(script);
@@ -135,7 +135,7 @@ fn a_limit_that_is_too_small() {
     assert_eq!(fs::read_dir(sandbox.cache()).unwrap().count(), 0);
 }
 
-/// Files cannot grow beyond 1 KiB, as if the disk were full then.
+/// Files cannot grow beyond 1 KiB, as if the disk became full at that point.
 #[test]
 fn a_full_disk() {
     let sandbox = Sandbox::new();
@@ -145,7 +145,7 @@ fn a_full_disk() {
     assert_eq!(fs::read_dir(sandbox.cache()).unwrap().count(), 0);
 }
 
-/// The owner of all files may write everywhere, so the command is run as somebody else.
+/// Root can write everywhere, so the command is run as another user.
 #[test]
 fn a_folder_that_is_read_only() {
     const NOBODY: u32 = 65534;
@@ -179,7 +179,7 @@ fn a_folder_that_is_read_only() {
         assert!(done.status.success() && done.stdout == expected(variant));
         String::from_utf8(done.stderr).expect("messages are UTF-8")
     };
-    // Everything is there, and nothing to be kept.
+    // All functions are in the cache, so nothing has to be written.
     let messages = compile(0);
     assert!(messages.contains(&found(FUNCTIONS)) && !messages.contains("warning"), "{messages}");
     let messages = compile(1);
@@ -188,14 +188,14 @@ fn a_folder_that_is_read_only() {
     mode(sandbox.cache(), 0o755).unwrap();
 }
 
-/// Whether this process may do everything.
+/// Whether this process runs as root.
 fn is_root() -> bool {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let uid = status.lines().find_map(|line| line.strip_prefix("Uid:"));
     uid.is_some_and(|ids| ids.split_whitespace().nth(1) == Some("0"))
 }
 
-/// Eight at a time, of which many are killed, and some of them while they write.
+/// Eight processes at a time. Many are killed, some of them while they write.
 #[test]
 fn many_processes_that_are_killed() {
     const PROCESSES: usize = 8;
@@ -247,7 +247,8 @@ fn kill_after(mut child: Child, time: Duration) {
     child.wait().expect("it ends");
 }
 
-/// Kills the process when some process has a temporary file in the folder, or has ended.
+/// Kills the process as soon as any process has a temporary file in the folder, or this one has
+/// ended.
 fn kill_while_it_writes(mut child: Child, folder: &Path) {
     let deadline = Instant::now() + Duration::from_secs(5);
     let ended = |child: &mut Child| child.try_wait().expect("it can be asked").is_some();
@@ -263,7 +264,7 @@ fn temporary(folder: &Path) -> usize {
     entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".new-")).count()
 }
 
-/// Files of processes that were killed go when they are old.
+/// Temporary files of killed processes are removed when they are old.
 fn removes_what_was_left(sandbox: &Sandbox) {
     fs::write(sandbox.cache().join(".new-left"), "half a file").unwrap();
     let long_ago = SystemTime::now() - Duration::from_secs(24 * 3600);

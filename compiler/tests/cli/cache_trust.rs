@@ -1,7 +1,7 @@
-//! Whose compiled functions are used: the user's own, or those that are sealed with the key. Whoever
-//! could write others would decide what code runs.
+//! Which cached functions are trusted: those in the user's own folder, and those sealed with the
+//! key. Anyone who could write other entries would decide which code runs.
 //!
-//! Files are given to another user, which takes root, as tests have it in CI.
+//! The tests change the owner of files, which requires root, as in CI.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};
@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 
 use crate::sandbox::{CWAMRC, Done, Sandbox};
 
-/// Everybody has this user, and nobody is logged in as it.
+/// A user that exists on every system, and as which nobody is logged in.
 const SOMEBODY: u32 = 65534;
 
 const MODULE: &str = r#"(module
@@ -36,7 +36,7 @@ fn mode_of(path: &Path) -> u32 {
     fs::metadata(path).expect("it is there").permissions().mode() & 0o7777
 }
 
-/// A sandbox with the module, and with its functions in the folder `cache`.
+/// A sandbox with the module, and with its compiled functions in the folder `cache`.
 fn prepared() -> (Sandbox, PathBuf) {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", MODULE);
@@ -60,7 +60,8 @@ fn packs(folder: &Path) -> Vec<PathBuf> {
     packs
 }
 
-/// Asserts that the functions in `folder` are not used, and none added, with a warning that has `why`.
+/// Asserts that the functions in `folder` are not used, that none is added, and that a warning
+/// contains `why`.
 #[track_caller]
 fn refused(sandbox: &Sandbox, folder: &str, why: &str) {
     let before = packs(&sandbox.path(folder));
@@ -112,7 +113,7 @@ fn what_others_can_write() {
     used(&sandbox, &["--cache-dir=cache"]);
 }
 
-/// Others would put another folder in its place.
+/// Others could replace the folder.
 #[test]
 fn a_folder_on_the_way() {
     let (sandbox, folder) = prepared();
@@ -127,7 +128,7 @@ fn a_folder_on_the_way() {
             &format!("way is not trusted: others can write to it (mode {bits:03o})"),
         );
     }
-    // Everybody may add files, and nobody take away another's.
+    // With the sticky bit, anyone may add files, but only remove their own.
     mode(&way, 0o1777);
     used(&sandbox, &["--cache-dir=way/cache"]);
     give(&way);
@@ -154,13 +155,14 @@ fn links() {
     symlink("round", shared.join("round")).unwrap();
     let done = compile(&sandbox, &["--cache-dir=shared/round"]);
     assert!(done.stderr.contains("Too many levels of symbolic links"), "{}", done.stderr);
-    // A link to the root is no way around the look at the last folder.
+    // A link owned by root does not bypass the check of the folder that it leads to.
     symlink("/tmp", shared.join("tmp")).unwrap();
     let done = compile(&sandbox, &["--cache-dir=shared/tmp"]);
     assert!(done.stderr.contains("/tmp is not trusted: others can write"), "{}", done.stderr);
 }
 
-/// What has the name of a pack, but is no file, is neither followed nor waited for.
+/// An entry that has the name of a pack but is not a regular file is neither followed nor waited
+/// for.
 #[test]
 fn packs_that_are_no_files() {
     let (sandbox, folder) = prepared();
@@ -177,7 +179,7 @@ fn packs_that_are_no_files() {
     let made = Command::new("mkfifo").arg(&pack).status().expect("coreutils has mkfifo");
     assert!(made.success());
     not_found();
-    // The same functions make a pack of the same name.
+    // The same functions make a pack with the same name.
     used(&sandbox, &["--cache-dir=cache"]);
 }
 
@@ -193,7 +195,7 @@ fn folders_are_made_for_the_user_alone() {
     assert_eq!(mode_of(&packs(&sandbox.path("a/b/cache"))[0]), 0o600);
 }
 
-/// Runs the command as somebody else.
+/// Runs the command as another user.
 fn as_somebody(sandbox: &Sandbox, flags: &[&str]) -> Output {
     let command = sandbox.path("cwamrc");
     if !command.exists() {
@@ -223,7 +225,7 @@ fn a_user_without_rights() {
     fs::create_dir(&own).unwrap();
     give(&own);
     mode(&own, 0o775);
-    // A group of the user's own may write to what is on the way.
+    // A group of the user may write to a folder on the path.
     let text = messages("own/deep/cache");
     assert!(text.contains("cache: 0 functions found") && !text.contains("warning"), "{text}");
     let text = messages("own/deep/cache");
@@ -233,7 +235,7 @@ fn a_user_without_rights() {
     assert!(text.contains("own is not trusted: others can write to it"), "{text}");
 }
 
-/// Writes a key that only its owner can read.
+/// Writes a key file that only its owner can read.
 fn key(sandbox: &Sandbox, name: &str, secret: &[u8]) {
     sandbox.file(name, secret);
     mode(&sandbox.path(name), 0o600);
@@ -256,12 +258,12 @@ fn a_folder_that_is_shared_by_a_key() {
     let done = as_somebody(&sandbox, &["--cache-dir=shared", "--cache-key=same"]);
     assert!(!String::from_utf8_lossy(&done.stderr).contains("warning"), "{done:?}");
     used(&sandbox, &one);
-    // With another key, or without one, nothing that is there counts.
+    // With another key, or without one, no entry is used.
     let done = compile(&sandbox, &["-v", "--cache-dir=shared", "--cache-key=other"]);
     assert!(done.stderr.contains("cache: 0 functions found, 2 not;"), "{}", done.stderr);
     assert!(done.stderr.contains("was not sealed with this key"), "{}", done.stderr);
     refused(&sandbox, "shared", "others can write to it");
-    // Somebody who has no key changes a byte.
+    // Someone without the key changes a byte.
     let pack = packs(&shared).remove(0);
     let mut bytes = fs::read(&pack).unwrap();
     bytes[0] ^= 1;

@@ -1,10 +1,11 @@
-//! What `inspect --json` tells of files that wamrc and this compiler make of the same module with the
-//! same flags.
+//! Compares the output of `inspect --json` for files that wamrc and this compiler make from the
+//! same module with the same flags.
 //!
-//! `wamrc/facts.json` is what it told of wamrc's files: of WAMR's own compiler on LLVM, main of July
-//! 2026, as `benchmarks/scripts/llvm.sh` builds it. With `CWAMRC_COMPARE_WAMRC=PROGRAM`, that wamrc
-//! compiles the modules again and must still make the same; with `CWAMRC_BLESS=1` as well, the facts are
-//! written anew. What differs for a reason is listed in [`agreed`]; everything else has to be the same.
+//! `wamrc/facts.json` is the output for wamrc's files. That wamrc is WAMR's own LLVM-based
+//! compiler, main of July 2026, as `benchmarks/scripts/llvm.sh` builds it. With
+//! `CWAMRC_COMPARE_WAMRC=PROGRAM`, that wamrc compiles the modules again and must give the same
+//! facts; with `CWAMRC_BLESS=1` as well, the facts are written again. Intended differences are
+//! listed in [`agreed`]; everything else has to be the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ const CASES: &[(&str, &[&str])] = &[
 /// Modules that differ in one property each, with their flags.
 const VARIANTS: &str = include_str!("wamrc/variants.wat");
 
-/// What is told of the code, which is another one.
+/// The facts about the machine code itself, which differs.
 const OF_THE_CODE: &[&str] = &[
     "size",
     "sections",
@@ -88,7 +89,7 @@ const OF_THE_CODE: &[&str] = &[
     "relocations",
     "native_symbols",
     "unresolved_symbols",
-    // The releases that run wamrc's file depend on its relocations, too.
+    // The releases that can run wamrc's file also depend on its relocations.
     "releases",
 ];
 
@@ -96,7 +97,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/wamrc")
 }
 
-/// Name, flags and text of each variant.
+/// The name, flags and text of each variant.
 fn variants() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     VARIANTS.split("\n;;; ").skip(1).map(|variant| {
         let (head, text) = variant.split_once('\n').expect("a module follows");
@@ -115,7 +116,7 @@ fn cases() -> impl Iterator<Item = (&'static str, &'static str, String)> {
     cases.map(|(module, line)| (module, line, format!("{module} {line}").trim().to_owned()))
 }
 
-/// A folder with the modules, as binaries.
+/// A folder with the modules, in the binary format.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     for (module, _) in CASES {
@@ -163,7 +164,7 @@ fn facts() -> Facts {
     serde_json::from_str(&text).expect("they are JSON")
 }
 
-/// What inspect tells of the files that `wamrc` makes now, which must be the facts.
+/// What inspect reports for the files that `wamrc` makes now, which must equal the stored facts.
 fn facts_of(wamrc: &Path, sandbox: &Sandbox) -> Facts {
     let seen: Facts = cases()
         .map(|(module, line, case)| (case, compile_with(wamrc, sandbox, module, line)))
@@ -179,34 +180,34 @@ fn facts_of(wamrc: &Path, sandbox: &Sandbox) -> Facts {
     seen
 }
 
-/// Changes what is told of both files where they need not agree, and fails where they differ in
-/// another way than they should.
+/// Makes the two reports equal where they may differ, and fails if they differ in any other way.
 fn agreed(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Value>) {
     features_agree(case, theirs, ours);
     memories_agree(case, theirs, ours);
     host_modules_agree(case, theirs, ours);
-    // Frames hold no values of locals here, so that no room is asked for; where code lies is another
-    // matter. wamrc names functions by its exports alone unless it carries the names over.
+    // Our frames hold no values of locals, so they need no cells. The offsets and sizes of code
+    // differ anyway. wamrc names functions by their exports only, unless it emits the name section.
     for report in [&mut *theirs, &mut *ours] {
         for function in items(report, "functions") {
             for name in ["code_offset", "code_size", "max_local_cells", "max_stack_cells"] {
                 assert!(function.remove(name).is_some(), "{case}: {name}");
             }
         }
-        // Whose size is that of the names of other helpers.
+        // Its size depends on the names of the helpers, which differ.
         for section in items(report, "custom_sections") {
             if section["kind"] == "native symbols" {
                 section.remove("size");
             }
         }
     }
-    // wamrc's code for the least CPU has no compressed instructions, but the runtime's own jumps do.
+    // wamrc's code for the baseline CPU has no compressed instructions, but the runtime's own
+    // trampolines do.
     if theirs["target"]["e_machine"] == json!(243) {
         assert_eq!(ours["target"]["e_flags"], json!(5), "{case}");
         let flags = theirs["target"]["e_flags"].as_u64().map(|flags| flags | 1);
         theirs["target"]["e_flags"] = json!(flags);
     }
-    // Arithmetic with constants alone is done by the compiler.
+    // Our compiler folds constant arithmetic.
     for report in [theirs, ours] {
         for (list, field) in [("globals", "init"), ("data_segments", "offset")] {
             for item in items(report, list) {
@@ -222,7 +223,8 @@ fn agreed(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Va
     }
 }
 
-/// wamrc asks for a runtime with threads wherever it is told to; here, a module has to share memory.
+/// wamrc sets the multi-thread feature whenever the flag is given; we set it only if the module has
+/// a shared memory.
 fn features_agree(case: &str, theirs: &mut Map<String, Value>, ours: &Map<String, Value>) {
     let has = |report: &Map<String, Value>| report["features"].to_string().contains("multi-thread");
     let inside = FEATURES_INSIDE.iter().find(|(inside, _)| *inside == case);
@@ -237,15 +239,15 @@ fn features_agree(case: &str, theirs: &mut Map<String, Value>, ours: &Map<String
     }
 }
 
-/// What asks for a feature of the runtime in wamrc's file, while ours needs nothing of it: such code is never
-/// reached, or calls no helper that only runtimes with the feature have.
+/// Variants for which wamrc's file requires a feature of the runtime and ours does not: the code
+/// that would need it is unreachable, or calls no helper that only runtimes with the feature have.
 const FEATURES_INSIDE: &[(&str, &str)] = &[
     ("feature_of_bulk_memory", "bulk-memory"),
     ("feature_of_references", "reference-types"),
     ("table_that_grows_in_unreachable_code", "reference-types"),
 ];
 
-/// The limits of what a host module exports are in our file as if the module had declared them.
+/// Our file contains the limits of what a host module exports as if the module had declared them.
 fn host_modules_agree(case: &str, theirs: &mut Map<String, Value>, ours: &mut Map<String, Value>) {
     if case.contains("of_the_host_module") {
         let list = if case.starts_with("table") { "tables" } else { "memories" };
@@ -257,9 +259,10 @@ fn host_modules_agree(case: &str, theirs: &mut Map<String, Value>, ours: &mut Ma
     }
 }
 
-/// Memories of which wamrc keeps less than the module may need: with data behind what is kept, it cannot be
-/// instantiated; of a memory of no bytes, software checks let the first be read; and without a stack
-/// pointer, globals of these names change what the specification says of the memory (its `memory.wast`).
+/// Variants for which wamrc makes the memory smaller than the module needs. If data is after the
+/// part that is kept, the module cannot be instantiated; with a memory of zero bytes, software
+/// checks allow the first byte to be read; and without a stack pointer, globals with these names
+/// make the memory differ from the specification (its `memory.wast`).
 const WHOLE_MEMORIES: &[&str] = &[
     "data_at_an_unknown_place",
     "data_behind_the_heap_base",
@@ -312,7 +315,7 @@ fn files_tell_the_same() {
     assert!(facts.is_empty(), "facts of no case: {:?}", facts.keys());
 }
 
-/// The modules and lines are such that everything but the version of the format differs somewhere.
+/// Each fact except the format version differs between at least two of the cases.
 #[test]
 fn what_is_compared_is_not_always_the_same() {
     let facts = facts();

@@ -31,7 +31,8 @@ fn a_set_has_a_file_for_each_target() {
     assert_eq!(sandbox.names(), [&files[..], &["in.wat"]].concat());
     let machines = files.map(|file| machine(&sandbox, file));
     assert_eq!(machines, ["aarch64v8", "riscv64", "x86_64"]);
-    // The same bytes as from a compilation for one target, whose file has the name that was given.
+    // The bytes are the same as from a compilation for one target, whose output has exactly the
+    // given name.
     for target in ["x86_64", "aarch64", "riscv64"] {
         let flag = format!("--target={target}");
         sandbox.cwamrc(&[&flag, "-o", "one.aot", "in.wat"]).silent();
@@ -45,12 +46,12 @@ fn a_set_has_a_file_for_each_target() {
 #[test]
 fn all_files_of_a_set_or_none() {
     let sandbox = Sandbox::new();
-    // WAMR has no vectors on the last one.
+    // WAMR does not support vectors on riscv64.
     sandbox.file("in.wat", r#"(module (func (export "f") (param v128)))"#);
     let error = sandbox.cwamrc(&[ALL, "-o", "app.aot", "in.wat"]).failed();
     assert!(error.starts_with("error: for riscv64: the exported function f has"), "{error}");
     assert_eq!(sandbox.names(), ["in.wat"]);
-    // Nor if one cannot be written.
+    // Nor is any file written if one of them cannot be.
     sandbox.file("in.wat", VALID);
     fs::create_dir(sandbox.path("app_riscv64.aot")).unwrap();
     let error = sandbox.cwamrc(&[ALL, "-o", "app.aot", "in.wat"]).failed();
@@ -99,7 +100,7 @@ fn the_file_of_a_set_that_runs_here() {
     for engine in ["--engine=interpreter", "--engine=compile"] {
         assert_eq!(run(&sandbox, &[engine, "app.aot"]).silent(), b"0x8:i32\n");
     }
-    // One that the runtime does not take.
+    // A file that the runtime cannot load.
     sandbox.file(&native, b"\0aot\x03\0\0\0");
     let done = run(&sandbox, &["-v", "app.aot"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
@@ -120,7 +121,7 @@ fn the_file_of_a_set_that_runs_here() {
     assert_eq!(error, "error: cannot read other.aot: No such file or directory (os error 2)");
 }
 
-/// A universal file, and the same with another result in the module.
+/// A universal file, and a copy in which the module returns another result.
 fn universal(sandbox: &Sandbox) -> (Vec<u8>, Vec<u8>) {
     sandbox.file("in.wat", VALID);
     sandbox.cwamrc(&["--format=universal", "-o", "app.wasm", "in.wat"]).silent();
@@ -131,7 +132,7 @@ fn universal(sandbox: &Sandbox) -> (Vec<u8>, Vec<u8>) {
     (file, edited)
 }
 
-/// Asserts that the module was compiled, for a reason.
+/// Asserts that the module was compiled, with this reason.
 fn compiled(done: &Done, reason: &str) {
     let mut lines = done.stderr.lines();
     let first = lines.next().expect("-v says what is done");
@@ -175,7 +176,7 @@ fn universal_files_for_some_targets() {
     assert_eq!(done.stdout, b"0x7:i32\n");
     let reason = "machine code for other machines only";
     compiled(&done, &format!("compiling app.wasm: {reason}"));
-    // Code for a release that the runtime does not take.
+    // Code for a release that the runtime does not support.
     let flags = ["--format=universal", "--wamr-version=2.2.0", "-o", "app.wasm", "in.wat"];
     sandbox.cwamrc(&flags).silent();
     let done = run(&sandbox, &["-v", "--trust-native", "app.wasm"]);
@@ -194,7 +195,7 @@ fn universal_files_are_made_anew() {
     let done = run(&sandbox, &["-v", "--trust-native", "edited.wasm"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
     assert_eq!(done.stderr, "running edited.wasm: machine code for this machine\n");
-    // Compiling such a file makes what compiling the module makes.
+    // Compiling a universal file gives the same result as compiling its module.
     for input in ["in.wat", "app.wasm"] {
         sandbox.cwamrc(&["--target=x86_64", "-o", &format!("{input}.aot"), input]).silent();
     }

@@ -1,4 +1,4 @@
-//! What a hostile program does to get at files and descriptors that it was not given.
+//! Attempts of a hostile program to reach files and descriptors that it was not given.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,12 +7,13 @@ use std::path::Path;
 
 use crate::sandbox::{Done, Sandbox};
 
-/// See the text for what it does with its arguments.
+/// The text explains what the program does with its arguments.
 const PATHS: &str = include_str!("programs/paths.wat");
 
 const SECRET: &str = "the secret";
 
-/// A folder `open`, which programs get, with ways out of it; the secret lies beside it.
+/// A folder `open`, which programs are given, that contains links leading out of it. The secret is
+/// next to it.
 fn with_ways_out() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.file("paths.wat", PATHS);
@@ -43,7 +44,7 @@ fn run(sandbox: &Sandbox, engine: &str, arguments: &[&str]) -> Done {
 
 const ENGINES: [&str; 2] = ["--engine=compile", "--engine=interpreter"];
 
-/// Everything below `folder`: files with their content, links with their target.
+/// All entries below `folder`: files with their content, links with their target.
 fn tree(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -140,14 +141,14 @@ fn nothing_outside_of_a_directory_is_changed() {
     }
 }
 
-/// A link that the program makes leads no further than one that was there.
+/// A link that the program creates leads no further than one that existed before.
 #[test]
 fn links_that_a_program_makes() {
     let sandbox = with_ways_out();
     let secret = sandbox.path("secret.txt").display().to_string();
     for engine in ENGINES {
         for (target, name) in [("../secret.txt", "made"), (&*secret, "made_absolute")] {
-            // Whether it can be made is up to the runtime.
+            // The runtime decides whether the link can be created.
             let made = run(&sandbox, engine, &["s", target, name]).code;
             assert!(made == 0 || made == 9, "{engine} {name}: {made}");
             let done = run(&sandbox, engine, &["o", name]);
@@ -161,7 +162,7 @@ fn links_that_a_program_makes() {
     }
 }
 
-/// Descriptors of the host's are not the program's, whether it got a directory or not.
+/// The program cannot use the host's descriptors, whether or not it was given a directory.
 #[test]
 fn descriptors_of_the_host() {
     let sandbox = with_ways_out();
@@ -173,7 +174,7 @@ fn descriptors_of_the_host() {
     }
 }
 
-/// Without `--dir` there is nothing to open.
+/// Without `--dir`, the program can open nothing.
 #[test]
 fn nothing_is_open_by_default() {
     let sandbox = with_ways_out();
@@ -185,11 +186,11 @@ fn nothing_is_open_by_default() {
     }
 }
 
-/// Prints its arguments, each with a NUL, exits with their number, its name included, and 100 more if it got
-/// a directory.
+/// Prints its arguments, each followed by a NUL. The exit code is their number, including the
+/// program's name, plus 100 if the program was given a directory.
 const ARGUMENTS: &str = include_str!("programs/arguments.wat");
 
-/// What stands behind the module is the program's, whatever it looks like.
+/// Everything after the module belongs to the program, whatever it looks like.
 #[test]
 fn arguments_are_no_flags() {
     let sandbox = Sandbox::new();
@@ -222,8 +223,8 @@ fn arguments_are_no_flags() {
     }
 }
 
-/// A module with machine code in a section that is made for it, with right digests, by a stranger: the code
-/// prints a line and exits with 42, the module does nothing of the kind.
+/// A module made by a stranger that contains machine code in the section of universal files, with
+/// correct digests. The code prints a line and exits with 42; the module itself does neither.
 #[test]
 fn machine_code_of_strangers_is_not_run() {
     let sandbox = Sandbox::new();

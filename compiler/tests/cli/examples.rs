@@ -1,4 +1,4 @@
-//! The examples that the command is for, built and run as their pages say.
+//! The examples that use the command, built and run as their READMEs say.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +12,7 @@ fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
 }
 
-/// The files of an example in a folder of their own.
+/// Copies the files of an example to a folder of their own.
 fn copy(name: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     for entry in fs::read_dir(example(name)).expect("the example is there") {
@@ -23,7 +23,7 @@ fn copy(name: &str) -> Sandbox {
     sandbox
 }
 
-/// Runs a command, which must succeed, and returns what it prints to both streams.
+/// Runs a command, which must succeed, and returns its output on both streams.
 fn finish(command: &mut Command) -> (String, String) {
     let output = command.output().unwrap_or_else(|error| {
         panic!("{command:?}: {error}; tests/scripts/inputs.sh installs what is missing")
@@ -34,8 +34,8 @@ fn finish(command: &mut Command) -> (String, String) {
     (stdout, stderr)
 }
 
-/// One deployment for three machines: each runs its own file, and interprets if that is not there or
-/// is none.
+/// One deployment for three machines: each runs its own file, and falls back to the interpreter if
+/// that file is missing or unusable.
 #[test]
 fn hybrid_runs_on_every_machine() {
     let sandbox = copy("hybrid");
@@ -81,7 +81,7 @@ fn fibonacci_is_what_its_page_says() {
     let sandbox = copy("fibonacci");
     let page = String::from_utf8(sandbox.read("README.md")).expect("the page is text");
     let commands = page.lines().filter(|line| line.starts_with("cwamrc "));
-    // 30 takes less time than 40, and F(30) is 832040.
+    // Computes F(30) = 832040 instead of F(40), which would take longer.
     let script: Vec<String> = commands
         .map(|line| line.split('#').next().unwrap_or_default())
         .map(|line| line.replacen("cwamrc", "\"$CWAMRC\"", 1).replace(" 40", " 30"))

@@ -1,4 +1,4 @@
-//! `cwamrc explore`. What the page holds is tested in `tests/tests/explore.rs`.
+//! `cwamrc explore`. The content of the page is tested in `tests/tests/explore.rs`.
 
 use crate::sandbox::{Sandbox, VALID};
 

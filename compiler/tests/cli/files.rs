@@ -32,7 +32,7 @@ fn a_full_disk() {
     assert_eq!(error, "error: cannot write standard output: No space left on device (os error 28)");
 }
 
-/// A file that may not grow beyond a block of the shell's, which is at most 1024 bytes.
+/// A file that may not grow beyond one block of the shell's `ulimit`, at most 1024 bytes.
 #[test]
 fn a_file_that_cannot_grow() {
     let sandbox = Sandbox::new();
@@ -45,7 +45,7 @@ fn a_file_that_cannot_grow() {
     assert_eq!(sandbox.names(), ["in.wat", "out.aot"]);
 }
 
-/// The signal for a file that grows too large ends the command while it writes.
+/// The signal for a file that grows too large kills the command while it writes.
 #[test]
 fn a_command_that_is_killed_leaves_nothing() {
     let sandbox = Sandbox::new();
@@ -108,7 +108,7 @@ fn a_new_file_has_the_usual_permissions() {
     assert_eq!(mode & 0o777, 0o640);
 }
 
-/// In the current folder, as with other compilers.
+/// The output is written to the current folder, as with other compilers.
 #[test]
 fn without_a_name_the_result_has_that_of_the_input() {
     let sandbox = Sandbox::new();
@@ -156,7 +156,7 @@ fn the_input_is_never_replaced_unasked() {
         assert!(done.stderr.contains("would replace the input"), "{}", done.stderr);
         assert_eq!(sandbox.read(name), VALID.as_bytes());
     }
-    // Nor by what is written beside the result.
+    // Nor do the files written in addition to the output replace the input.
     for flags in [&["--dump"][..], &["--stack-usage=app.clif", "-o", "out.aot"]] {
         sandbox.file("app.clif", VALID);
         let done = sandbox.cwamrc(&[flags, &["app.clif"]].concat());
@@ -164,7 +164,7 @@ fn the_input_is_never_replaced_unasked() {
         assert!(done.stderr.contains("input and output are the same"), "{}", done.stderr);
         assert_eq!(sandbox.read("app.clif"), VALID.as_bytes());
     }
-    // A module that is compiled to a module.
+    // A module that is compiled to a universal file, which is also a module.
     let wasm = wat::parse_str(VALID).unwrap();
     sandbox.file("app.wasm", &wasm);
     sandbox.cwamrc(&["--format=universal", "app.wasm"]).silent();
@@ -181,7 +181,7 @@ fn what_has_no_name_asks_for_one() {
         assert_eq!(done.code, 2, "{input}");
         assert!(done.stderr.contains("name the output with -o"), "{}", done.stderr);
     }
-    // A folder is no input, whatever its name.
+    // A folder is not accepted as input, whatever its name.
     fs::create_dir(sandbox.path("folder")).unwrap();
     let error = sandbox.cwamrc(&["folder"]).failed();
     assert_eq!(error, "error: cannot read folder: Is a directory (os error 21)");

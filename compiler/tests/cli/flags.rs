@@ -1,5 +1,5 @@
-//! Flags of wamrc: those that restrict what a module may use, those without a meaning here, and
-//! those that are refused; and wamrc's habits.
+//! Flags of wamrc: those that restrict what a module may use, those that have no effect here, and
+//! those that are refused; and wamrc's command-line conventions.
 
 use crate::sandbox::{Sandbox, VALID};
 use crate::usage::misuse;
@@ -43,17 +43,17 @@ fn proposals_are_refused_when_disabled() {
     expect(REFERENCES, &["--disable-ref-types"], TYPES);
     expect(COPY, &["--disable-bulk-memory"], BULK);
     expect(DROP, &["--disable-bulk-memory"], BULK);
-    // A part of it is another proposal.
+    // Part of bulk memory is a proposal of its own.
     expect(COPY, &["--disable-bulk-memory", "--enable-bulk-memory-opt"], None);
     expect(COPY, &["--disable-bulk-memory", "--enable-lime1"], None);
     expect(DROP, &["--disable-bulk-memory", "--enable-bulk-memory-opt"], BULK);
     expect(DROP, &["--disable-bulk-memory", "--enable-multi-thread"], None);
-    // Of two that contradict each other, the last counts.
+    // Of two contradictory flags, the last one counts.
     expect(VECTORS, &["--disable-simd", "--enable-simd"], None);
     expect(VECTORS, &["--enable-simd", "--disable-simd"], SIMD);
 }
 
-/// `call_indirect` with the table index 0 in two bytes, as linkers write it.
+/// `call_indirect` with the table index 0 encoded in two bytes, as linkers write it.
 #[test]
 fn overlong_table_indexes() {
     let short = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x04\x04\x01\x70\0\0\
@@ -90,13 +90,13 @@ fn flags_without_a_meaning_are_noted() {
     let done = sandbox.cwamrc(&[&flags[..], &["-o", "noted.aot", "in.wat"]].concat());
     assert_eq!(done.code, 0, "{}", done.stderr);
     let notes: Vec<&str> = done.stderr.lines().collect();
-    // One for each flag, not for each time that it is given.
+    // One note for each flag, even if it is given several times.
     assert_eq!(notes.len(), flags.len() - 1, "{notes:?}");
     assert!(notes.iter().all(|note| note.starts_with("note: --")), "{notes:?}");
     assert_eq!(sandbox.read("plain.aot"), sandbox.read("noted.aot"));
 }
 
-/// Loaders know no empty name: that of release 2.0.0 refuses files with one.
+/// Loaders do not handle empty names: 2.0.0 refuses files that have one.
 #[test]
 fn unused_slots_of_files_in_place_have_a_name() {
     let sandbox = Sandbox::new();
@@ -115,7 +115,7 @@ fn unused_slots_of_files_in_place_have_a_name() {
     }
 }
 
-/// wamrc drops checks without which the host is overwritten or ends.
+/// With these flags, wamrc drops checks that protect the host from being overwritten or killed.
 #[test]
 fn checks_that_keep_a_module_in_stay() {
     let sandbox = Sandbox::new();
@@ -204,7 +204,7 @@ fn stack_usage() {
     misuse(&misused, &["--stack-usage needs"]);
 }
 
-/// The shells' own opinion of the scripts, as far as they are there; `bash` is everywhere.
+/// The scripts are checked by the shells that are installed; `bash` always is.
 #[test]
 fn completions() {
     let sandbox = Sandbox::new();
@@ -245,7 +245,8 @@ fn manual_pages() {
     misuse(&["man", "nothing"], &["unknown command \"nothing\""]);
 }
 
-/// Operators by the names of `doc/xip.md`: their helpers are in the table that the code calls through.
+/// Operator names are those of `doc/xip.md`. Their helpers appear in the table through which the
+/// code calls.
 #[test]
 fn builtin_intrinsics() {
     let sandbox = Sandbox::new();
@@ -262,7 +263,7 @@ fn builtin_intrinsics() {
         all.into_iter().filter(|name| text.contains(*name)).map(str::to_owned).collect()
     };
     assert_eq!(symbols(&["--xip"]), [""; 0]);
-    // As with wamrc, alone it has no effect.
+    // As with wamrc, the flag has no effect without `--xip`.
     assert_eq!(symbols(&["--enable-builtin-intrinsics=all"]), [""; 0]);
     let with = |list: &str| {
         let flag = format!("--enable-builtin-intrinsics={list}");
@@ -278,7 +279,8 @@ fn builtin_intrinsics() {
     misuse(&misused, &["i65.common", "fpxint"]);
 }
 
-/// Zero by zero is a NaN with a sign on x86-64, whether an instruction divides or the runtime.
+/// On x86-64, zero divided by zero is a NaN with the sign bit set, whether an instruction or the
+/// runtime divides.
 #[test]
 fn canonical_nans() {
     let sandbox = Sandbox::new();
@@ -293,7 +295,8 @@ fn canonical_nans() {
     }
 }
 
-/// Lines as `core/iwasm/aot/aot_perf_map.c` writes them; those of other modules stay as they are.
+/// Lines in the format of `core/iwasm/aot/aot_perf_map.c`. Lines of other modules are left
+/// unchanged.
 #[test]
 fn names_for_perf() {
     let sandbox = Sandbox::new();

@@ -1,7 +1,7 @@
-//! Random command lines: whatever the user writes, the command ends by itself, with an exit code that
-//! it knows, and says why if it fails.
+//! Random command lines: whatever the user writes, the command terminates with one of its exit
+//! codes, and prints a reason if it fails.
 //!
-//! The flags are those of the documentation, so that each of them takes part.
+//! The flags are taken from the documentation, so that all of them are covered.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::sandbox::{CWAMRC, Sandbox, VALID};
 /// Command lines of one run.
 const COUNT: usize = 400;
 
-/// What stands where a value or an argument may: names, numbers, lists, and what is none of these.
+/// Candidates for values and arguments: names, numbers, lists, and nonsense.
 const WORDS: &[&str] = &[
     "0",
     "1",
@@ -77,7 +77,7 @@ const WORDS: &[&str] = &[
     "i32.common,f64.common",
 ];
 
-/// Marsaglia's xorshift: the same command lines in every run.
+/// Marsaglia's xorshift, so every run uses the same command lines.
 struct Random(u64);
 
 impl Random {
@@ -93,7 +93,7 @@ impl Random {
     }
 }
 
-/// The flags in the tables of `docs/flags.md`, as far as their `=`.
+/// The flags in the tables of `docs/flags.md`, up to their `=`.
 fn documented_flags() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flags.md");
     let text = std::fs::read_to_string(path).expect("docs/flags.md");
@@ -156,6 +156,6 @@ fn no_command_line_panics() {
         *seen.unwrap_or_else(|| panic!("{line:?}: exit code {code}")) += 1;
         assert!(code == 0 || stderr.contains("error: "), "{line:?}: {stderr}");
     }
-    // Lines that are right take part as well as lines that are wrong.
+    // Both valid and invalid command lines occurred.
     assert!(codes.iter().all(|&count| count > 0), "exit codes: {codes:?}");
 }

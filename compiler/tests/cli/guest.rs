@@ -1,5 +1,5 @@
-//! The border between the command line and the program that `run` runs: all that follows the file is the
-//! program's, byte for byte, and opens nothing to it.
+//! The boundary between the command line and the program that `run` runs: everything after the file
+//! is passed to the program byte for byte, and gives it no access to anything.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -15,7 +15,8 @@ fn with_program() -> Sandbox {
     sandbox
 }
 
-/// Runs `file` with flags before and arguments behind it; the program must see just the latter.
+/// Runs `file` with flags before it and arguments after it. The program must receive exactly the
+/// latter.
 #[track_caller]
 fn arrive(sandbox: &Sandbox, before: &[&str], file: &str, behind: &[impl AsRef<OsStr>]) {
     let behind: Vec<&OsStr> = behind.iter().map(AsRef::as_ref).collect();
@@ -77,7 +78,7 @@ fn what_looks_like_a_flag_of_ours() {
     for behind in lines {
         arrive(&sandbox, &[], "a.aot", behind);
     }
-    // Flags before the file are ours, as ever.
+    // Flags before the file still belong to the command.
     arrive(&sandbox, &["--opt-level=0", "--threads", "1"], "a.wat", &["--opt-level=9"]);
     arrive(&sandbox, &["--engine=interpreter"], "a.wat", &["--engine=none"]);
     let done = sandbox.cwamrc(&["run", "--dir=.", "a.aot", "--dir=.", "x"]);
@@ -99,14 +100,14 @@ fn bytes_that_are_no_text() {
     let arguments: Vec<&OsStr> = bytes.into_iter().map(OsStr::from_bytes).collect();
     arrive(&sandbox, &[], "a.aot", &arguments);
     arrive(&sandbox, &["--engine=interpreter"], "a.wat", &arguments);
-    // The name of the program, too.
+    // The same holds for the name of the program.
     let name = OsStr::from_bytes(b"\xfe.aot");
     std::fs::copy(sandbox.path("a.aot"), sandbox.path("").join(name)).unwrap();
     let done = sandbox.cwamrc_os(&[OsStr::new("run"), name, OsStr::from_bytes(b"\xff")]);
     assert_eq!((done.code, done.stdout.as_slice()), (2, &b"\xfe.aot\0\xff\0"[..]));
 }
 
-/// Marsaglia's xorshift: the same lists in every run.
+/// Marsaglia's xorshift, so every run uses the same lists.
 struct Random(u64);
 
 impl Random {
@@ -169,7 +170,7 @@ fn any_list_of_arguments() {
     }
 }
 
-/// Whatever precedes it, a flag with a typing error is no file, so its value is none either.
+/// A mistyped flag is not taken as the file, so its value is not either.
 #[test]
 fn flags_before_the_file_are_still_checked() {
     let sandbox = with_program();
@@ -194,12 +195,12 @@ fn variables_of_this_process() {
     let script =
         "A=1 B='x=y z' EMPTY= $CWAMRC run --env A --env=B --env EMPTY --env NONE wasi.wat env";
     assert_eq!(sandbox.shell(script).silent(), b"A=1\0B=x=y z\0EMPTY=\0");
-    // Of the same name, the last counts, even if there is no such variable.
+    // If a name is given several times, the last one counts, even if there is no such variable.
     let script = "A=1 $CWAMRC run --env A --env A=2 --env NONE=3 --env NONE wasi.wat env";
     assert_eq!(sandbox.shell(script).silent(), b"A=2\0");
-    // None but those that are named.
+    // Only the named variables are passed.
     assert_eq!(sandbox.shell("A=1 $CWAMRC run wasi.wat env").silent(), b"");
-    // Values and names that are no UTF-8.
+    // Values and names that are not UTF-8.
     let script = "export A=$(printf '\\377'); $CWAMRC run --env A --env \"$A=$A\" wasi.wat env";
     assert_eq!(sandbox.shell(script).silent(), b"A=\xff\0\xff=\xff\0");
     for wrong in ["=1", "", "="] {

@@ -1,4 +1,4 @@
-//! `--backend=llvm`, with a script in the place of wamrc that tells what it was told.
+//! `--backend=llvm`, with a script in place of wamrc that prints its arguments.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::sandbox::{Done, Sandbox, VALID};
 use crate::usage::misuse;
 
-/// Its output is its flags, the names of its files replaced, and the first bytes of the module.
+/// Prints its flags, with the file names replaced, and the first bytes of the module.
 const ECHO: &str = r#"#!/bin/sh
 {
     for flag; do case $flag in -o) ;; -*) echo "$flag";; *.wasm) head -c 4 "$flag";; esac; done
@@ -27,7 +27,7 @@ fn fake(sandbox: &Sandbox, name: &str, script: &str) -> String {
     path.to_str().expect("the path is UTF-8").to_owned()
 }
 
-/// Runs cwamrc with `variables` set, and nothing else that would lead to a wamrc.
+/// Runs cwamrc with `variables` set, and with nothing else from which it could find a wamrc.
 fn run(sandbox: &Sandbox, variables: &str, arguments: &str) -> Done {
     let script =
         format!("unset WAMRC; HOME=$PWD/home XDG_CACHE_HOME= {variables} $CWAMRC {arguments}");
@@ -52,18 +52,19 @@ fn flags_and_module_arrive() {
     let given = flags.replace("--llvm-flag=", "");
     assert_eq!(sorted(flags_seen.lines().collect()), sorted(given.split_whitespace().collect()));
     assert!(flags_seen.contains("--mllvm=-a\n--mllvm=-b\n"), "{flags_seen}");
-    // wamrc's own default depends on the target.
+    // wamrc's own default depends on the target, so the flag must be passed.
     let arguments = "--backend=llvm --bounds-checks=0 -o - in.wat";
     let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), arguments).silent();
     assert_eq!(stdout, b"--bounds-checks=0\n\0asm");
-    // Nothing is decided here that the user did not ask for.
+    // No flag is added that the user did not give.
     let stdout = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -o - in.wat").silent();
     assert_eq!(stdout, b"\0asm");
     let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--backend=llvm -v -o out in.wat");
     assert_eq!((done.code, done.stderr.as_str()), (0, "compiling\n"));
 }
 
-/// Words that are wamrc's arrive as they are: those that begin with a hyphen, and those that are no text.
+/// Arguments for wamrc arrive unchanged, including those that begin with a hyphen and those that
+/// are not UTF-8.
 #[test]
 fn words_that_could_be_taken_for_others() {
     let sandbox = Sandbox::new();
@@ -83,7 +84,7 @@ fn words_that_could_be_taken_for_others() {
     let byte = r#""$(printf '\377')""#;
     assert_eq!(seen(&format!("--stack-usage={byte} in.wat")), b"--stack-usage=\xff\n");
     assert_eq!(seen(&format!("--llvm-flag=-{byte} in.wat")), b"-\xff\n");
-    // Its own files have no hyphen in front, wherever temporary ones are.
+    // The names of our own files never begin with a hyphen, wherever the temporary folder is.
     fs::create_dir(sandbox.path("-t")).expect("a folder can be made");
     let script = "#!/bin/sh\n[ \"$1\" = -o ] || exit 9\n\
                   case $2 in /*) ;; *) exit 9 ;; esac\ncase $3 in /*) cp \"$3\" \"$2\" ;; esac\n";
@@ -93,8 +94,8 @@ fn words_that_could_be_taken_for_others() {
     assert!(stdout.starts_with(b"\0asm"));
 }
 
-/// WAMR's wamrc prints its help for each flag that it does not take, and not which it was; the last line
-/// of its help is an example (`wamr-compiler/main.c`).
+/// WAMR's wamrc prints its help for an unsupported flag, without saying which flag it was. The last
+/// line of that help is an example (`wamr-compiler/main.c`).
 #[test]
 fn flags_that_wamrc_does_not_take() {
     let sandbox = Sandbox::new();
@@ -112,7 +113,7 @@ fn flags_that_wamrc_does_not_take() {
     assert_eq!(sandbox.names(), ["fake", "in.wat"]);
 }
 
-/// The names of targets and CPUs are then LLVM's.
+/// With this backend, the names of targets and CPUs are LLVM's.
 #[test]
 fn lists_are_those_of_wamrc() {
     let sandbox = Sandbox::new();
@@ -121,7 +122,7 @@ fn lists_are_those_of_wamrc() {
         let done = run(&sandbox, &format!("WAMRC={wamrc}"), &format!("--backend=llvm {flags}"));
         assert_eq!(done.silent(), format!("the list for {flags}\n").into_bytes());
     }
-    // Without the backend, they are our own.
+    // Without it, they are ours.
     let done = run(&sandbox, &format!("WAMRC={wamrc}"), "--target=help");
     assert!(String::from_utf8_lossy(&done.silent()).starts_with("Targets;"));
 }
@@ -179,7 +180,8 @@ fn its_failures_are_ours() {
     }
 }
 
-/// What LLVM says before it ends itself, with Debian's xtensa back end, and after it was ended.
+/// What LLVM prints before it aborts, seen with Debian's Xtensa back end, and what is printed if a
+/// signal ended it.
 #[test]
 fn crashes_are_told_as_such() {
     let sandbox = Sandbox::new();
@@ -205,10 +207,10 @@ fn crashes_are_told_as_such() {
     }
 }
 
-/// Files of wamrc (main of July 2026, LLVM 19) of `holes/module.wat`, by CPU or ABI: `--target=thumbv7
-/// --target-abi=eabi --cpu=cortex-m3`, the same with `--xip`, `--target=riscv32 --cpu=generic-rv32` with
-/// `--target-abi=ilp32 --cpu-features=+m,+a,+c` and with `ilp32d` and `+f,+d` as well, `--target=armv7
-/// --target-abi=gnueabihf`.
+/// Files that wamrc (main of July 2026, LLVM 19) made from `holes/module.wat`, by CPU or ABI:
+/// `--target=thumbv7 --target-abi=eabi --cpu=cortex-m3`, the same with `--xip`, `--target=riscv32
+/// --cpu=generic-rv32` with `--target-abi=ilp32 --cpu-features=+m,+a,+c` and also with `ilp32d` and
+/// `+f,+d`, `--target=armv7 --target-abi=gnueabihf`.
 #[test]
 fn symbols_that_no_loader_has_are_refused_by_name() {
     let sandbox = Sandbox::new();
@@ -251,7 +253,7 @@ fn symbols_that_no_loader_has_are_refused_by_name() {
     }
 }
 
-/// What cannot be read is handed on as it is: it may be of a release to come.
+/// A file that cannot be parsed is passed on unchanged: it may be of a future release.
 #[test]
 fn files_of_an_unknown_version_are_handed_on() {
     let sandbox = Sandbox::new();

@@ -2,14 +2,14 @@
 
 use crate::sandbox::{Sandbox, VALID};
 
-/// Compiles `name`, which must fail with `message` and leave the output path alone: once where
-/// there is no output yet, once where there is.
+/// Compiles `name`, which must fail with `message` and leave the output path alone, both when there
+/// is no output yet and when there is one.
 #[track_caller]
 fn refuse(name: &str, content: impl AsRef<[u8]>, message: &str) {
     let sandbox = Sandbox::new();
     sandbox.file(name, content);
     let error = sandbox.cwamrc(&["-o", "out.aot", name]).failed();
-    // Of text, the line and column follow; `text.rs` looks at them.
+    // For text, the line and column follow; they are tested in `text.rs`.
     let place = error.strip_prefix(&format!("error: {message}, in {name}"));
     let place = place.unwrap_or_else(|| panic!("{error}"));
     assert!(place.is_empty() || name.ends_with(".wat") && place.starts_with(':'), "{error}");
@@ -59,7 +59,8 @@ fn truncated_wasm() {
     for length in 1..wasm.len() {
         sandbox.file("in.wasm", &wasm[..length]);
         let done = sandbox.cwamrc(&["-o", "out.aot", "in.wasm"]);
-        // Behind the magic and the version, a module may end with any section that needs no other.
+        // After the magic and the version, a prefix that ends after a section can be a valid
+        // module.
         if done.code == 0 {
             let kept = wasmparser::validate(&wasm[..length]);
             assert!(kept.is_ok(), "{length} bytes were compiled");
@@ -128,7 +129,7 @@ fn offsets_into_tables_with_64_bit_indexes_are_constants() {
     );
 }
 
-/// WAMR takes 64-bit memories if it is built for them.
+/// WAMR supports 64-bit memories if it was built with them.
 #[test]
 fn memory64_is_a_matter_of_the_runtime() {
     let sandbox = Sandbox::new();
@@ -140,7 +141,7 @@ fn memory64_is_a_matter_of_the_runtime() {
 
 #[test]
 fn limits_of_the_container() {
-    // A length in the container counts the NUL, in 16 bits.
+    // The length of a name in the file is 16 bits and includes the NUL.
     let with_name = |length: usize| format!("(module (func (export \"{}\")))", "x".repeat(length));
     refuse(
         "in.wat",

@@ -53,7 +53,7 @@ fn other_files() {
 fn truncated_files() {
     let sandbox = with_file();
     let aot = sandbox.read("out.aot");
-    // In the magic, the version, a section's header, and each section.
+    // Cut in the magic, the version, a section's header, and each section.
     for length in [2, 6, 10, 40, 100, 200, aot.len() - 1] {
         let error = sandbox.cwamrc_with(&["inspect", "-"], &aot[..length]).failed();
         assert!(error.contains("of the .aot file, in standard input"), "{length}: {error}");

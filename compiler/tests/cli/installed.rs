@@ -1,12 +1,12 @@
-//! `--wamr-version=auto`, with a script in the place of iwasm: it says a version, and takes files by their
-//! version word as loaders do (`core/iwasm/aot/aot_loader.c`).
+//! `--wamr-version=auto`, with a script in place of iwasm: it prints a version, and accepts files
+//! by their version word as loaders do (`core/iwasm/aot/aot_loader.c`).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::sandbox::{Done, Sandbox, VALID};
 
-/// An iwasm that calls itself `name` and takes files with the version words `taken`.
+/// An iwasm that reports version `name` and accepts files with the version words in `taken`.
 fn iwasm(sandbox: &Sandbox, path: &str, name: &str, taken: &str) {
     let script = format!(
         r#"#!/bin/sh
@@ -48,10 +48,10 @@ fn the_name_or_what_is_taken_decides() {
         ("2.3.1", "3 4", 4, "2.3.1"),
         ("2.4.0", "3 4", 4, "2.4.0"),
         ("2.4.5", "5", 5, "2.4.5"),
-        // Main calls itself as the release does.
+        // Main reports the same version as the release.
         ("2.4.3", "5", 5, "2.4.3"),
         ("2.4.3", "6", 6, "main"),
-        // Releases that are not known here.
+        // Releases that this compiler does not know.
         ("2.9.0", "6", 6, "main"),
         ("2.4.99", "5", 5, "2.4.5"),
         ("2.3.7", "3 4", 4, "2.4.0"),
@@ -64,7 +64,7 @@ fn the_name_or_what_is_taken_decides() {
         let made = format!("made for WAMR {release}: AOT version {word}");
         assert!(done.stderr.contains(&made), "{name}: {}", done.stderr);
         assert!(done.stderr.contains(&format!("fake says it is {name}")), "{}", done.stderr);
-        // Where the name decides, nothing is run.
+        // If the name is sufficient, no file is tried.
         let asked = sandbox.names().contains(&"probes".to_owned());
         assert_eq!(asked, name == "2.4.3" || release != name, "{name}");
     }
@@ -77,7 +77,7 @@ fn found_on_the_path() {
     iwasm(&sandbox, "bin/iwasm", "iwasm 2.2.0", "3");
     let done = compile(&sandbox, "PATH=$PWD/bin:$PATH");
     assert_eq!((done.code, sandbox.read("out.aot")[4]), (0, 3), "{}", done.stderr);
-    // What lies in the current folder is not run.
+    // An iwasm in the current folder is not run.
     iwasm(&sandbox, "iwasm", "iwasm 2.0.0", "3");
     for path in [":/usr/bin:/bin", ".:/usr/bin:/bin", "bin:/usr/bin:/bin"] {
         let error = compile(&sandbox, &format!("PATH={path}")).failed();

@@ -1,7 +1,7 @@
 //! The command `cwamrc`: messages, exit codes, files, streams.
 //!
-//! Every failure is one line that says what and where, perhaps with a hint, exit code 1 for bad
-//! input and 2 for bad usage, and leaves the output path as it was.
+//! Every failure prints one line that says what went wrong and where, sometimes followed by a hint.
+//! The exit code is 1 for bad input and 2 for bad usage, and the output path is left as it was.
 
 mod build;
 mod cache;

@@ -1,4 +1,4 @@
-//! What is written besides the `.aot` file.
+//! What is written in addition to the `.aot` file.
 
 use std::fmt::Write;
 
@@ -44,16 +44,16 @@ fn a_summary_if_it_is_asked_for() {
     let wasm_size = wat::parse_str(VALID).unwrap().len();
     let expected = format!("compiled 1 functions, {wasm_size} bytes of wasm, to {size} bytes: ");
     assert!(done.stderr.starts_with(&expected), "{}", done.stderr);
-    // And one line about the cache, and one about the runtimes that take the file.
+    // One more line about the cache, and one about the runtimes that accept the file.
     let lines: Vec<&str> = done.stderr.lines().collect();
     assert_eq!(lines.len(), 3, "{}", done.stderr);
     let made = "made for WAMR 2.4.5: AOT version 5, of 2.4.1, 2.4.2, 2.4.3, 2.4.4, 2.4.5; ";
     assert!(lines[2].starts_with(made) && lines[2].contains("--wamr-version=auto"), "{}", lines[2]);
-    // wamrc's level for errors and warnings.
+    // In wamrc, this level prints errors and warnings only.
     sandbox.cwamrc(&["-v=2", "-o", "out.aot", "in.wat"]).silent();
 }
 
-/// A compilation that takes long enough for progress to be shown, on a terminal.
+/// The compilation takes long enough for progress to be shown on a terminal.
 #[test]
 fn no_progress_in_a_pipe() {
     let mut module = String::from("(module (memory 1)\n");

@@ -1,7 +1,7 @@
-//! `--wamr-version`: what is written for each release, and what some of them cannot take.
+//! `--wamr-version`: what is written for each release, and what some releases do not support.
 //!
 //! The version words are those of `AOT_CURRENT_VERSION` in each release's `core/config.h`. A file
-//! runs on the releases that accept its version word and read its element segments.
+//! runs on the releases that accept its version word and can read its element segments.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ const VERSION_3: &[&str] =
 const VERSION_4: &[&str] = &["2.3.0", "2.3.1", "2.4.0"];
 const VERSION_5: &[&str] = &["2.4.1", "2.4.2", "2.4.3", "2.4.4", "2.4.5"];
 
-/// Releases with their version word, and the releases that run the file of a module without tables.
+/// Releases, their version words, and the releases that can run the file of a module without
+/// tables.
 const RELEASES: &[(&str, u32, &[&str])] = &[
     ("2.0.0", 3, VERSION_3),
     ("2.1.0", 3, VERSION_3),
@@ -59,7 +60,7 @@ fn the_default_is_the_newest_release() {
     sandbox.file("in.wat", VALID);
     sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).silent();
     let default = sandbox.read("out.aot");
-    // A line stands for its newest release.
+    // A release line means its newest release.
     for release in ["2.4.5", "2.4", "WAMR-2.4.5"] {
         compile_for(&sandbox, release);
         assert_eq!(sandbox.read("out.aot"), default, "{release}");
@@ -67,7 +68,7 @@ fn the_default_is_the_newest_release() {
     assert_eq!(report(&sandbox)["releases"], json!(VERSION_5));
 }
 
-/// 2.4.0 reads element segments anew under the old version word.
+/// 2.4.0 changed the layout of element segments but not the version word.
 #[test]
 fn element_segments_tell_releases_apart() {
     let sandbox = Sandbox::new();
@@ -91,7 +92,7 @@ fn features_that_a_release_lacks_are_named() {
     for (release, version, _) in RELEASES {
         let flag = format!("--wamr-version={release}");
         let done = sandbox.cwamrc(&[&flag, "-o", "out.aot", "in.wat"]);
-        // Arithmetic in constant expressions came with 2.4.0.
+        // Arithmetic in constant expressions is supported since 2.4.0.
         if *version == 3 || release.starts_with("2.3") {
             let error = done.failed();
             let feature = "arithmetic in constant expressions over imported globals";
@@ -117,7 +118,7 @@ fn features_that_default_builds_lack_are_a_warning() {
     compile_for(&sandbox, "2.3.0");
 }
 
-/// The feature flags of the frames are known since 2.2.0 (`core/iwasm/aot/aot_runtime.h`).
+/// The feature flags of frames are supported since 2.2.0 (`core/iwasm/aot/aot_runtime.h`).
 #[test]
 fn frames_for_call_stacks_came_with_a_release() {
     let sandbox = Sandbox::new();

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use crate::sandbox::{Done, Sandbox, VALID};
 
-/// See the text for what it does with its first argument.
+/// The text explains what the program does with its first argument.
 const WASI: &str = include_str!("programs/wasi.wat");
 
 fn with_program() -> Sandbox {
@@ -52,7 +52,7 @@ fn directories_of_the_program() {
     for flag in ["--dir=data", "--dir=data::/guest", "--map-dir=/guest::data"] {
         assert_eq!(run(&sandbox, &[flag, "wasi.wat", "file"]).silent(), b"content", "{flag}");
     }
-    // The program's own way to say that it has no directory.
+    // The program exits with 9 if it has no directory.
     assert_eq!(run(&sandbox, &["wasi.wat", "file"]).code, 9);
     let error = run(&sandbox, &["--dir=missing", "wasi.wat", "file"]).failed();
     assert_eq!(
@@ -76,7 +76,7 @@ fn exit_codes() {
 #[test]
 fn files_that_are_compiled_already() {
     let sandbox = with_program();
-    // Made for the newest release, and for the runtime that is built in.
+    // Compiled for the newest release, and for the built-in runtime.
     for release in ["2.4.5", "main"] {
         let flag = format!("--wamr-version={release}");
         sandbox.cwamrc(&[&flag, "-o", "wasi.aot", "wasi.wat"]).silent();
@@ -99,7 +99,7 @@ fn one_function() {
         (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0))))"#;
     sandbox.file("in.wat", module);
     let invoke = |arguments: &[&str]| run(&sandbox, &[&["--invoke"], arguments].concat());
-    // Values are written as iwasm writes them.
+    // Values are printed in iwasm's format.
     assert_eq!(invoke(&["add", "in.wat", "3", "0xfffffffc"]).silent(), b"0xffffffff:i32\n");
     assert_eq!(invoke(&["add", "in.wat", "-1", "1"]).silent(), b"0x0:i32\n");
     let mixed = invoke(&["mix", "in.wat", "-2", "1.5", "0.25"]).silent();
@@ -118,7 +118,7 @@ fn one_function() {
     assert!(done.stderr.ends_with("error: integer divide by zero, in in.wat\n"), "{}", done.stderr);
 }
 
-/// Each function gives back what it is given.
+/// Each function returns its arguments.
 #[test]
 fn arguments_of_every_type() {
     let sandbox = Sandbox::new();

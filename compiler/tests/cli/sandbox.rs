@@ -1,4 +1,4 @@
-//! A folder of its own for each test, and the command in it.
+//! Runs the command in a temporary folder, one for each test.
 
 use std::fs;
 use std::io::Write;
@@ -10,17 +10,18 @@ use tempfile::TempDir;
 
 pub(crate) const CWAMRC: &str = env!("CARGO_BIN_EXE_cwamrc");
 
-/// A module that compiles, in the text format.
+/// A valid module in the text format.
 pub(crate) const VALID: &str = r#"(module (func (export "f") (result i32) (i32.const 7)))"#;
 
-/// A folder with the files of one test, and another one for what the command keeps.
+/// A folder with the files of one test, and separate folders for the command's cache and
+/// configuration.
 pub(crate) struct Sandbox {
     folder: TempDir,
     cache: TempDir,
     configuration: TempDir,
 }
 
-/// What a command left behind.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Done {
     /// Its exit code.
@@ -35,13 +36,13 @@ impl Sandbox {
         Self { folder: folder(), cache: folder(), configuration: folder() }
     }
 
-    /// Where the user's decisions are kept.
+    /// The folder for the user's configuration.
     #[cfg(feature = "run")]
     pub(crate) fn configuration(&self) -> &Path {
         self.configuration.path()
     }
 
-    /// Where the command keeps compiled functions.
+    /// The folder for cached functions.
     pub(crate) fn cache(&self) -> &Path {
         self.cache.path()
     }
@@ -59,7 +60,7 @@ impl Sandbox {
         fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// Names of the files, in order; hidden ones are files, too.
+    /// The sorted names of the files, including hidden ones.
     pub(crate) fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.folder.path()).expect("the folder can be read");
         let names = entries.map(|entry| entry.expect("the folder can be read").file_name());
@@ -69,19 +70,19 @@ impl Sandbox {
         names
     }
 
-    /// Runs `cwamrc` here, with nothing on standard input.
+    /// Runs `cwamrc` in the folder, with empty standard input.
     pub(crate) fn cwamrc(&self, arguments: &[&str]) -> Done {
         self.cwamrc_with(arguments, b"")
     }
 
-    /// Runs `cwamrc` here, with `stdin` on standard input.
+    /// Runs `cwamrc` in the folder, with `stdin` as standard input.
     pub(crate) fn cwamrc_with(&self, arguments: &[&str], stdin: &[u8]) -> Done {
         let mut command = Command::new(CWAMRC);
         command.args(arguments);
         self.finish(command, stdin)
     }
 
-    /// Runs `cwamrc` here, with arguments that need not be UTF-8.
+    /// Runs `cwamrc` in the folder, with arguments that need not be UTF-8.
     #[cfg(feature = "run")]
     pub(crate) fn cwamrc_os(&self, arguments: &[&std::ffi::OsStr]) -> Done {
         let mut command = Command::new(CWAMRC);
@@ -89,7 +90,7 @@ impl Sandbox {
         self.finish(command, b"")
     }
 
-    /// Runs a script of the shell here, in which `$CWAMRC` is the command.
+    /// Runs a shell script in the folder, in which `$CWAMRC` is the command.
     pub(crate) fn shell(&self, script: &str) -> Done {
         let mut command = Command::new("sh");
         command.args(["-c", script]).env("CWAMRC", CWAMRC);
@@ -106,7 +107,7 @@ impl Sandbox {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the command starts");
-        // What is not read is no error here.
+        // The command may exit without reading its input.
         let _ = child.stdin.take().expect("it is piped").write_all(stdin);
         let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
         let code =
@@ -117,15 +118,15 @@ impl Sandbox {
 }
 
 impl Done {
-    /// Asserts success without a word on standard error.
+    /// Asserts success with nothing on standard error.
     #[track_caller]
     pub(crate) fn silent(self) -> Vec<u8> {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""));
         self.stdout
     }
 
-    /// Asserts a failure: exit code 1, nothing on standard output, one line, and perhaps a hint.
-    /// Returns the line.
+    /// Asserts a failure: exit code 1, nothing on standard output, and one line on standard error,
+    /// which a hint may follow. Returns the line.
     #[track_caller]
     pub(crate) fn failed(self) -> String {
         assert_eq!(self.code, 1, "{}", self.stderr);

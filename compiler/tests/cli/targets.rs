@@ -1,4 +1,4 @@
-//! The machine that code is made for.
+//! Targets and CPUs.
 
 use std::env::consts::ARCH;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 use crate::usage::misuse;
 
-/// Counts bits, and rotates, for both of which some CPUs have instructions and others not.
+/// Uses popcount and rotation, for which some CPUs have instructions and others do not.
 const BITS: &str = r#"(module (func (export "f") (param i64) (result i64)
     (i64.popcnt (i64.rotl (local.get 0) (i64.const 13)))))"#;
 
-/// The file that `arguments` make of [`BITS`].
+/// The output for [`BITS`], compiled with `arguments`.
 fn compile(arguments: &[&str]) -> Vec<u8> {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", BITS);
@@ -26,7 +26,7 @@ fn architecture(aot: &[u8]) -> String {
     report["target"]["arch"].as_str().expect("it has an architecture").to_owned()
 }
 
-/// What the library makes of [`BITS`].
+/// The library's output for [`BITS`].
 fn library(cpu: Cpu) -> Vec<u8> {
     let wasm = wat::parse_str(BITS).expect("the text is right");
     cwamrc::compile(&wasm, &Options::new().cpu(cpu)).expect("it compiles").into_bytes()

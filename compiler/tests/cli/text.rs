@@ -1,8 +1,8 @@
-//! Modules in the text format: where an error is, and what may stand in front of the text.
+//! Modules in the text format: where an error is reported, and what may precede the text.
 
 use crate::sandbox::{Sandbox, VALID};
 
-/// Compiles text, which must fail at the place of the mark.
+/// Compiles text, which must fail with an error at the mark.
 #[track_caller]
 fn wrong_at(marked: &str, message: &str) {
     const MARK: char = '¶';
@@ -27,7 +27,7 @@ fn instructions_that_do_not_fit() {
         "(module\n  (func)\n  (func $f (result i32)\n    (¶i32.add (i32.const 1) (i64.const 1))))",
         mismatch,
     );
-    // In the middle of nested blocks, behind imports and functions that are right.
+    // In nested blocks, after imports and valid functions.
     wrong_at(
         "(module
            (import \"a\" \"b\" (func $a (param i32)))
@@ -46,7 +46,7 @@ fn instructions_that_do_not_fit() {
     wrong_at("(module\n(func (¶i32.store (i32.const 0) (i32.const 0))))", "unknown memory 0");
 }
 
-/// The `end` of a function is no word in the text.
+/// The implicit `end` of a function has no position in the text.
 #[test]
 fn what_a_function_leaves() {
     wrong_at("(module\n  (func)\n  (¶func (result i32)))", "expected i32 but nothing on stack");
@@ -84,7 +84,7 @@ fn what_is_wrong_outside_of_functions() {
     }
 }
 
-/// From standard input, and in the other commands that take text.
+/// The same on standard input, and in the other commands that accept text.
 #[test]
 fn everywhere() {
     let sandbox = Sandbox::new();
@@ -112,7 +112,7 @@ fn binaries_have_offsets_alone() {
     sandbox.file("in.wasm", &wasm);
     let error = sandbox.cwamrc(&["-o", "out.aot", "in.wasm"]).failed();
     assert!(error.ends_with(", in in.wasm"), "{error}");
-    // Nor has one that is written as text.
+    // Nor has one that is written in the text format as a string.
     let bytes: String = wasm.iter().map(|byte| format!("\\{byte:02x}")).collect();
     sandbox.file("in.wat", format!("(module binary \"{bytes}\")"));
     let error = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).failed();
@@ -126,7 +126,7 @@ fn a_byte_order_mark_is_no_syntax_error() {
     sandbox.file("marked.wat", format!("\u{feff}{VALID}"));
     let plain = sandbox.cwamrc(&["-o", "-", "plain.wat"]).silent();
     assert_eq!(sandbox.cwamrc(&["-o", "-", "marked.wat"]).silent(), plain);
-    // Without the name of a text file, too.
+    // Also without a file name.
     let marked = sandbox.read("marked.wat");
     assert_eq!(sandbox.cwamrc_with(&["-o", "-", "-"], &marked).silent(), plain);
     // It takes no column.
@@ -136,7 +136,7 @@ fn a_byte_order_mark_is_no_syntax_error() {
     sandbox.file("in.wat", "\u{feff}(module (func (drop)))");
     let error = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).failed();
     assert!(error.ends_with(", in in.wat:1:16"), "{error}");
-    // In front of a binary it is none.
+    // Before a binary, these bytes are not a byte order mark.
     let wasm = wat::parse_str(VALID).unwrap();
     sandbox.file("in.wasm", [b"\xef\xbb\xbf".as_slice(), &wasm].concat());
     let error = sandbox.cwamrc(&["-o", "out.aot", "in.wasm"]).failed();

@@ -1,7 +1,6 @@
 //! `cwamrc run --timeout`: programs that run too long are ended, whatever they do.
 //!
-//! Times here are only so short that a test does not take long; what is asserted holds on a machine that
-//! is slow, too.
+//! The times are short only to keep the tests fast. The assertions also hold on a slow machine.
 
 use crate::sandbox::{Done, Sandbox};
 use crate::usage::misuse;
@@ -9,7 +8,7 @@ use crate::usage::misuse;
 const LOOP: &str = r#"(module (memory (export "memory") 1)
     (func (export "_start") (loop (br 0))) (func (export "f") (loop (br 0))))"#;
 
-/// Asks for the time again and again.
+/// Calls the clock again and again.
 const CALLS: &str = r#"(module
     (import "wasi_snapshot_preview1" "clock_time_get"
       (func $time (param i32 i64 i32) (result i32)))
@@ -33,7 +32,7 @@ fn run(module: &str, arguments: &[&str]) -> Done {
 
 const ENDED: &str = "error: the program did not end within 300 ms, in in.";
 
-/// Ended by the runtime: its frames are shown, and no hint says why that was not possible.
+/// Asserts that the runtime ended the program: it prints the frames, and no hint.
 #[track_caller]
 fn terminated(done: &Done) {
     assert_eq!(done.code, 1, "{}", done.stderr);
@@ -61,7 +60,7 @@ fn loops() {
     terminated(&run(LOOP, &["--invoke=f", "in.wat"]));
 }
 
-/// One thread loops, the other waits for ever.
+/// One thread loops, the other waits forever.
 #[test]
 fn threads() {
     let module = r#"(module
@@ -97,15 +96,16 @@ fn start_functions() {
 fn host_functions_that_wait() {
     let sandbox = Sandbox::new();
     sandbox.file("in.wat", WASI);
-    // A pipe that has a writer, which writes nothing.
+    // A pipe with a writer that never writes.
     let script = "mkfifo pipe; exec 3<>pipe; exec $CWAMRC run --timeout=300ms in.wat cat <&3";
     let done = sandbox.shell(script);
     assert_eq!(done.code, 1, "{}", done.stderr);
-    // The runtime wakes this one, if not in the moment between a look at its state and the system's call.
+    // The runtime usually interrupts the read. It fails to if the thread is just between checking
+    // its state and entering the system call.
     assert!(done.stderr.contains(ENDED), "{}", done.stderr);
 }
 
-/// The C library holds it back as long as it is not much.
+/// The C library buffers small amounts of output.
 #[test]
 fn what_was_printed_before_is_there() {
     let module = r#"(module

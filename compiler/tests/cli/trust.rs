@@ -1,4 +1,4 @@
-//! Whose machine code `cwamrc run` runs: nobody's that nobody vouches for.
+//! Which machine code `cwamrc run` runs: only code that someone the user trusts has vouched for.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -31,12 +31,12 @@ fn cpu() -> Cpu {
     Cpu::baseline(Architecture::host().expect("tests run where code can be made for"))
 }
 
-/// [`VALID`] with code of somebody else, and all digests as they must be.
+/// [`VALID`] with machine code made by someone else, and with correct digests.
 fn with_other_code() -> Vec<u8> {
     embed(&wasm(), &[NativeCode { cpu: &cpu(), aot: &other_code() }]).expect("it is a module")
 }
 
-/// Which code has run, and what `-v` said first.
+/// The result of the code that ran, and the first message of `-v`.
 fn which(sandbox: &Sandbox, arguments: &[&str]) -> (String, String) {
     let done = run(sandbox, &[&["-v"], arguments].concat());
     assert_eq!(done.code, 0, "{}", done.stderr);
@@ -44,14 +44,15 @@ fn which(sandbox: &Sandbox, arguments: &[&str]) -> (String, String) {
     (done.stdout_text().trim_end().to_owned(), first)
 }
 
-/// A module that does nothing, with machine code that was written by hand and does: digests are right.
+/// A module that does nothing, with hand-written machine code that prints a line, and with correct
+/// digests.
 #[test]
 fn code_written_by_hand() {
     let file = include_bytes!("programs/native_code_inside.wasm");
     let sandbox = Sandbox::new();
     sandbox.file("old.wasm", file);
     sandbox.cwamrc(&["run", "old.wasm"]).silent();
-    // The same with the layout of today.
+    // The same code in the current layout.
     let aot = file.windows(8).position(|bytes| bytes == b"\0aot\x06\0\0\0").expect("it is there");
     let cpu = Cpu::baseline(Architecture::host().expect("as above"));
     let code = NativeCode { cpu: &cpu, aot: &file[aot..] };
@@ -107,7 +108,7 @@ fn signed_code_runs_where_its_key_is_trusted() {
     assert_eq!(said(&["--trust-native"]), running);
     let done = run(&sandbox, &["-v", "--engine=compile", "--trust-key=me.pub", "app.wasm"]);
     assert!(done.stderr.starts_with("compiled 1 functions, "), "{}", done.stderr);
-    // With another module in front of the signed code.
+    // The signed code with another module in front of it.
     let mut edited = file;
     let constant = edited.windows(3).position(|bytes| bytes == b"\x41\x07\x0b");
     edited[constant.expect("the module has a constant") + 1] = 8;
@@ -117,7 +118,7 @@ fn signed_code_runs_where_its_key_is_trusted() {
     assert_eq!((result.as_str(), said), ("0x8:i32", format!("compiling edited.wasm: {reason}")));
 }
 
-/// What somebody else can write to is not the user's word.
+/// A file that others can write to does not express the user's decision.
 #[test]
 fn a_folder_of_trusted_keys() {
     let sandbox = Sandbox::new();
@@ -143,7 +144,7 @@ fn a_folder_of_trusted_keys() {
     fs::copy(sandbox.path("me.pub"), folder.join("me.pub")).unwrap();
     mode("me.pub", 0o644);
     assert_eq!(said(), running);
-    // Not if others could have put it there.
+    // A key is not trusted if others could have put it there.
     for (place, weak, right) in
         [("", 0o777, 0o755), ("", 0o1777, 0o755), ("..", 0o775, 0o755), ("me.pub", 0o664, 0o644)]
     {
@@ -154,19 +155,19 @@ fn a_folder_of_trusted_keys() {
         assert!(said.contains(&compiling), "{place}: {said}");
         mode(place, right);
     }
-    // What is no key, and what is not named like one.
+    // A file that is not a key, and a file that is not named like one.
     fs::write(folder.join("bad.pub"), "no key").unwrap();
     mode("bad.pub", 0o644);
     fs::write(folder.join("README"), "no key").unwrap();
     let text = said();
     assert!(text.contains("bad.pub: not an Ed25519 public key in PEM, in "), "{text}");
     assert!(text.ends_with(&running) && text.lines().count() == 2, "{text}");
-    // Where there is nothing to trust, nobody is warned.
+    // No warning if the file has no machine code.
     sandbox.file("app.wasm", wasm());
     assert!(said().starts_with("compiled 1 functions, "));
 }
 
-/// The name says to people what a file is, so it has to be true.
+/// The name tells people what a file is, so it has to be correct.
 #[test]
 fn machine_code_is_run_by_its_name_alone() {
     let sandbox = Sandbox::new();
@@ -191,7 +192,7 @@ fn machine_code_is_run_by_its_name_alone() {
     run(&sandbox, &["link.wasm"]).failed();
 }
 
-/// Sets of files are found by name, too.
+/// This also holds for the files of a set, which are found by name.
 #[test]
 fn machine_code_in_place_of_files_of_a_set() {
     let sandbox = Sandbox::new();
@@ -199,7 +200,7 @@ fn machine_code_in_place_of_files_of_a_set() {
     sandbox.file(&native("wasm"), other_code());
     let error = run(&sandbox, &["app.wasm"]).failed();
     assert_eq!(error, format!("error: machine code instead of wasm, in {}", native("wasm")));
-    // The module beside a file that does not load.
+    // The module next to a file that does not load.
     sandbox.file(&native("aot"), b"\0aot\x03\0\0\0");
     sandbox.file("app.wasm", other_code());
     let error = run(&sandbox, &["app.aot"]).failed();
@@ -242,7 +243,7 @@ fn keys_are_files_of_openssl() {
     sandbox.cwamrc(&sign).silent();
     let said = which(&sandbox, &["--trust-key=theirs.pub", "app.wasm"]).1;
     assert_eq!(said, "running app.wasm: machine code for this machine");
-    // Keys that are of no use here.
+    // Keys of unsupported kinds.
     openssl("genpkey -algorithm x25519 -out x");
     openssl("pkey -in x -pubout -out x.pub");
     openssl("pkey -in theirs -aes256 -passout pass:secret -out encrypted");
@@ -329,7 +330,7 @@ fn inspect_says_that_there_is_machine_code() {
     let (at, size) = (at.as_u64().unwrap() as usize, size.as_u64().unwrap() as usize);
     assert_eq!(sandbox.read("unsigned.wasm")[at..at + size], other_code());
 
-    // Changed in the module, in the code, in the signature.
+    // Changes to the module, to the code, and to the signature.
     let file = sandbox.read("signed.wasm");
     let found = report(&file).unwrap().unwrap().native_code[0].clone();
     let code = found.code.unwrap();
@@ -346,7 +347,7 @@ fn inspect_says_that_there_is_machine_code() {
         assert!(told.contains(line), "{told}");
         assert_eq!(json("damaged.wasm")[0]["code"][key], expected, "{told}");
     }
-    // Of an earlier layout, cut off, and without anything.
+    // A file in an earlier layout, and truncated sections.
     sandbox.file("old.wasm", include_bytes!("programs/native_code_inside.wasm"));
     assert!(text("old.wasm").contains("    content    layout 1, not read\n"));
     let empty = [&wasm()[..], b"\0\x0d\x0ccwamrc.aot.\x1b", b"\0\x11\x0ccwamrc.aot.y\x02\0\0\0"];
@@ -354,7 +355,7 @@ fn inspect_says_that_there_is_machine_code() {
     let told = text("empty.wasm");
     assert!(told.contains("cwamrc.aot.\\u{1b}\n    content    too short\n"), "{told}");
     assert!(told.contains("cwamrc.aot.y\n    content    cut off\n"), "{told}");
-    // Machine code that says that it is none.
+    // Machine code in a file that claims to be wasm.
     sandbox.file("code.wasm", other_code());
     let done = sandbox.cwamrc(&["inspect", "code.wasm"]);
     assert_eq!(done.code, 0);

@@ -1,4 +1,4 @@
-//! Bad usage: exit code 2, and a message that shows the way.
+//! Bad usage: exit code 2, and a message that helps.
 
 use crate::sandbox::{Sandbox, VALID};
 
@@ -23,7 +23,7 @@ fn missing_arguments() {
     misuse(&["inspect"], &["<AOT_FILE>"]);
 }
 
-/// Variables of the environment are no flags that the user has given.
+/// Environment variables are not shown as if they were flags that the user gave.
 #[test]
 fn usage_shows_no_variables() {
     let sandbox = Sandbox::new();
@@ -62,7 +62,7 @@ fn flags_with_a_typing_error() {
     misuse(&["-o", "out.aot", "--disable-llvm-ltp", "in.wat"], &["'--disable-llvm-lto'"]);
 }
 
-/// They change nothing: such modules are compiled without the flags, too.
+/// These flags have no effect: such modules are compiled without them, too.
 #[test]
 fn flags_that_wamrc_needs() {
     let sandbox = Sandbox::new();

@@ -1,8 +1,8 @@
-//! Flags by the names that `wasmedge compile` has for them.
+//! Flags under the names that `wasmedge compile` uses.
 
 use crate::sandbox::{Sandbox, VALID};
 
-/// Counts down from its argument: 5 instructions in each round.
+/// Counts down from its argument: 5 instructions per iteration.
 const LOOP: &str = r#"(module (func (export "f") (param i32)
     loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end))"#;
 
@@ -64,7 +64,7 @@ fn a_limit_is_for_all_threads() {
     assert_eq!(done.code, 0, "{}", done.stderr);
     let left = done.stderr.lines().find_map(|line| line.strip_prefix("gas left: "));
     let left: u32 = left.expect("it is told").parse().expect("it is a number");
-    // The rest is what waiting cost.
+    // The rest was used while waiting.
     assert!((1..200_000).contains(&left), "{left}");
 
     let done = sandbox.cwamrc(&["--gas-limit=5", "-o", "out.aot", "own.wat"]);
@@ -139,7 +139,7 @@ fn dumps_lie_beside_the_output() {
     assert!(done.stderr.contains("--dump writes a file next to the output"), "{}", done.stderr);
 }
 
-/// For each switch a module that needs what it disables.
+/// For each switch, a module that needs the feature it disables.
 #[test]
 fn proposals() {
     let sandbox = Sandbox::new();

@@ -1,4 +1,5 @@
-//! Damaged files: a value or a typed error, never a panic, and what is read can be written.
+//! Damaged files: reading gives a value or a typed error, never a panic, and what was read can be
+//! written.
 
 use cwamrc::aot::model::AotFile;
 use cwamrc::aot::{Container, write};
@@ -12,7 +13,7 @@ use super::wamrc::SAMPLES;
 /// Of each file.
 const MUTATIONS: usize = 5_000;
 
-/// A file with all kinds of sections and records in it.
+/// A file with all kinds of sections and records.
 fn rich_file(release: Release) -> Vec<u8> {
     let full = |file: &AotFile<'_>| {
         !file.data_segments.is_empty()
@@ -28,7 +29,8 @@ fn rich_file(release: Release) -> Vec<u8> {
     write(&files.find(full).unwrap(), release).unwrap()
 }
 
-/// Reads `bytes`; a failure lies in the file, and a success can be written and read again.
+/// Reads `bytes`. An error must have an offset within the file; a value must survive writing and
+/// reading.
 fn probe(bytes: &[u8]) {
     let container = match Container::read(bytes) {
         Ok(container) => container,
@@ -62,7 +64,7 @@ fn prefixes_are_refused() {
             container.sections[5..].iter().map(|section| section.offset + section.size).collect();
         for length in 0..file.len() {
             let prefix = &file[..length];
-            // Custom sections may be missing; all else is needed.
+            // Custom sections may be missing; all others are required.
             assert_eq!(Container::read(prefix).is_ok(), ends.contains(&length), "{length}");
             probe(prefix);
         }
@@ -117,7 +119,7 @@ fn other_files_are_refused_by_their_header() {
     }
 }
 
-/// Damage that the loader would meet too, and its place.
+/// Damage that the loader would detect, too, and the offset at which it is reported.
 #[test]
 fn damage_is_named_with_its_place() {
     let cases: [(usize, u8, &str); 11] = [

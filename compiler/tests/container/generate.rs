@@ -1,4 +1,4 @@
-//! Random models from a seed: every field in use, indices that exist, nothing over a limit.
+//! Random models from a seed: every field is used, all indices exist, and no limit is exceeded.
 
 use cwamrc::aot::model::*;
 use wamr_abi::format::{self, ExportKind, Machine};
@@ -69,7 +69,7 @@ const VALUE_TYPES: [ValueType; 7] = [
 const ELEMENT_TYPES: [ElementType; 3] =
     [ElementType::FuncRef, ElementType::ExternRef, ElementType::NonNullRef];
 
-/// A model that every release takes, but for what `arithmetic` lets in.
+/// A model that every release supports, except for what `arithmetic` allows.
 pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
     let mut file = AotFile::new(target(random));
     file.memories = random.list(2, |random| Memory {
@@ -117,11 +117,11 @@ pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
 
 fn target(random: &mut Random) -> TargetInfo<'static> {
     let machine = random.pick(&Machine::ALL);
-    // Neither GC, which has another layout, nor tiny frames, which old releases do not take.
+    // Without GC, which has another layout, and tiny frames, which old releases do not support.
     let features = random.next() & !(1 << 4) & !(1 << 6);
     let abi_type = random.next() as u16;
     TargetInfo {
-        // Every fourth is for a 32-bit machine.
+        // Every fourth model is for a 32-bit machine.
         bin_type: if abi_type.is_multiple_of(4) { 0 } else { format::BIN_TYPE_64_BIT },
         abi_type,
         e_type: random.pick(&[1, 4]),

@@ -1,8 +1,8 @@
 //! The smallest useful file, byte by byte, for three targets.
 //!
 //! The bytes are those of wamrc (WAMR main, LLVM 19) for
-//! `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))`,
-//! each field listed by hand with its meaning; the files run in WAMR.
+//! `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))`.
+//! Each field is listed by hand with its meaning. The files run in WAMR.
 
 use cwamrc::aot::model::{
     AotFile, Export, FuncType, Function, Memory, TargetInfo, Text, ValueType,

@@ -47,7 +47,7 @@ Exports (1)
     assert_eq!(report(&hello::file()).unwrap().to_string(), expected);
 }
 
-/// One import, and functions whose code is not in their order, two of them at one place.
+/// One import, and functions whose code is not in order, two of them at the same offset.
 fn functions() -> AotFile<'static> {
     let function = |code_offset| Function { code_offset, ..Function::default() };
     let name = |function, name: &'static str| FunctionName { function, name: name.into() };

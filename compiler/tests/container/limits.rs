@@ -1,4 +1,5 @@
-//! What does not fit the container, each by name, and the largest that does.
+//! Models that exceed each limit of the container, with the name of the limit, and the largest
+//! models that fit.
 
 use cwamrc::aot::model::*;
 use cwamrc::aot::{ContainerErrorKind, read, write};
@@ -111,7 +112,7 @@ fn architecture_names_have_15_bytes() {
     );
 }
 
-/// Segments of borrowed bytes add up to more than memory would have to hold.
+/// The segments share borrowed bytes, so the test itself needs little memory.
 #[test]
 fn files_are_below_4_gib() {
     let bytes = vec![0; 64 << 20];
@@ -139,7 +140,8 @@ fn constant_expressions_have_a_bounded_depth() {
     assert_eq!(limit(&nested(257)), "constant expression nested deeper than 256");
 }
 
-/// A hand-made nest far deeper than any stack: refused, not followed.
+/// A hand-made expression nested far deeper than any stack allows: it must be refused without
+/// recursion.
 #[test]
 fn deep_constant_expressions_in_a_file_are_refused() {
     let bytes = write(&nested(1), Release::Main).unwrap();

@@ -1,5 +1,5 @@
-//! The `.aot` container: bytes listed by hand, files of wamrc, generated models, bounds, damaged files, and the
-//! report.
+//! The `.aot` container: hand-listed bytes, files of wamrc, generated models, limits, damaged
+//! files, and the report.
 
 mod damage;
 mod generate;

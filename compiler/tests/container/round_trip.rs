@@ -1,5 +1,5 @@
-//! Generated models, written for every release and read back, and the bytes of what the smallest
-//! file does not have.
+//! Generated models, written for every release and read back, and the bytes of records that the
+//! smallest file does not have.
 
 use cwamrc::aot::model::{
     AotFile, CustomSection, ElementSegment, ElementType, FuncType, Function, FunctionName,
@@ -26,14 +26,14 @@ fn reads_back(file: &AotFile<'_>, release: Release) {
     assert_eq!(bytes.len() as u64, end_of_last_section(&container), "{release}");
 }
 
-/// Nothing may follow the last section: the loader would take it for another.
+/// Nothing may follow the last section: the loader would read it as another section.
 fn end_of_last_section(container: &Container<'_>) -> u64 {
     let last = container.sections.last().unwrap();
     (last.offset + last.size) as u64
 }
 
-/// A model that no release misreads: 2.0.0 tests the mutability of the first imported global only, and
-/// does not know 64-bit memories.
+/// A model that no release misreads. Release 2.0.0 checks only whether the first imported global is
+/// mutable, and does not know 64-bit memories.
 fn portable_model(seed: u64, arithmetic: bool) -> AotFile<'static> {
     let mut file = model(&mut Random::new(seed), arithmetic);
     if let Some(first) = file.import_globals.first_mut() {
@@ -73,7 +73,7 @@ fn arithmetic_is_for_new_releases_only() {
     assert!(refused > MODELS, "only {refused} of the models had arithmetic");
 }
 
-/// An offset written as `i64.const` has the same bytes in both layouts, so that such a file runs on
+/// An offset written as `i64.const` has the same bytes in both layouts, so such a file runs on
 /// 2.3.1 and on 2.4.0.
 #[test]
 fn i64_offsets_are_common_to_all_releases() {
@@ -94,7 +94,7 @@ fn i64_offsets_are_common_to_all_releases() {
     assert_eq!(releases, [Release::V2_3_0, Release::V2_3_1, Release::V2_4_0]);
 }
 
-/// The record of an active segment in both layouts, by hand.
+/// The bytes of an active segment in both layouts, by hand.
 #[test]
 fn element_offsets_are_laid_out_as_the_release_reads_them() {
     let mut file = AotFile::default();
@@ -113,7 +113,7 @@ fn element_offsets_are_laid_out_as_the_release_reads_them() {
     for (release, expected) in [(Release::V2_3_1, old), (Release::V2_4_0, new)] {
         let bytes = write(&file, release).unwrap();
         let container = Container::read(&bytes).unwrap();
-        // No memories, data segments, or tables: four empty counts and then the segments.
+        // No memories, data segments, or tables: four empty counts, then the segments.
         let start = container.sections[1].offset + 5 * 4;
         assert_eq!(bytes[start..][..expected.len()], expected, "{release}");
         assert_eq!(container.element_offset, Some(release.facts().element_offset));
@@ -121,8 +121,8 @@ fn element_offsets_are_laid_out_as_the_release_reads_them() {
     assert_eq!(Release::V2_3_1.facts().element_offset, ElementOffset::Fixed);
 }
 
-/// The custom sections as bytes: native symbols are stored from the last slot to the first, the
-/// names with words and NULs where wasm has LEB128.
+/// The bytes of custom sections. Native symbols are stored from the last slot to the first; names
+/// have words and NULs where wasm has LEB128.
 #[test]
 fn custom_sections_are_as_the_loader_reads_them() {
     let name = |function, name: &'static str| FunctionName { function, name: name.into() };
@@ -173,8 +173,8 @@ fn custom_sections_are_as_the_loader_reads_them() {
     assert_eq!(bytes[bytes.len() - expected.len()..], expected);
 }
 
-/// An empty name without its NUL, as the loader takes it, is written with one; the size that the file
-/// states is right again then.
+/// An empty name without its NUL, which the loader accepts, is written with one. Then the size
+/// stated in the file is correct again.
 #[test]
 fn an_empty_name_without_its_nul_is_written_with_it() {
     let function = Function::default();
@@ -199,7 +199,7 @@ fn an_empty_name_without_its_nul_is_written_with_it() {
     assert_eq!(Container::read(&again).unwrap().file, read);
 }
 
-/// Of a 32-bit machine, offsets of functions and relocations, and addends, are words.
+/// For 32-bit machines, addends and the offsets of functions and relocations are 32-bit words.
 #[test]
 fn offsets_of_32_bit_machines_are_words() {
     let relocation =

@@ -1,10 +1,10 @@
-//! Files that wamrc made of `wamrc/module.wat`: what is read is what the module says, and written
-//! back it is the same bytes.
+//! Files that wamrc made from `wamrc/module.wat`: the model read must match the module, and writing
+//! it back must give the same bytes.
 //!
 //! They come from WAMR's LLVM compiler (`core/iwasm/compilation` of the crate `wamrx-sys`, main of
 //! July 2026) with LLVM 19, with `--target=` as in the name and, in this order,
-//! `--emit-custom-sections=name`, `--xip` and `--enable-dump-call-stack`; those for 32-bit machines with
-//! `--target-abi=eabihf --cpu=cortex-m4`, and with `--target-abi=ilp32 --cpu=generic-rv32
+//! `--emit-custom-sections=name`, `--xip` and `--enable-dump-call-stack`; those for 32-bit machines
+//! with `--target-abi=eabihf --cpu=cortex-m4`, and with `--target-abi=ilp32 --cpu=generic-rv32
 //! --cpu-features=+m,+a,+c --disable-simd`.
 
 use cwamrc::aot::model::*;
@@ -13,11 +13,11 @@ use cwamrc::inspect::report;
 use wamr_abi::format::{E_TYPE_XIP, ExportKind, Machine};
 use wamr_abi::releases::{ElementOffset, Release};
 
-/// A file with what its name says.
+/// A file and the facts that its name states.
 pub(crate) struct Sample {
     e_machine: u16,
     arch: &'static str,
-    /// What stands for a null, which runtimes take for function 0 if it is 0.
+    /// The value that encodes null. If it is 0, runtimes would read it as function 0.
     null: u32,
     pub(crate) bytes: &'static [u8],
 }
@@ -181,10 +181,11 @@ fn function_names_are_those_of_the_module() {
     assert_eq!(names, [(0, "host"), (1, "start"), (2, "factorial"), (3, "trap")]);
 }
 
-/// Offsets of functions and relocations have half the width.
+/// In 32-bit files, offsets of functions and relocations have half the width.
 #[test]
 fn code_of_32_bit_machines_has_its_places() {
-    // What objdump has for R_ARM_THM_CALL and R_RISCV_CALL_PLT, and the symbols that are called.
+    // The relocation types that objdump calls R_ARM_THM_CALL and R_RISCV_CALL_PLT, and the symbols
+    // that are called.
     for (sample, kind, symbols) in [
         (MAIN_THUMBV7EM, 10, ["aot_invoke_native", "__aeabi_ddiv"]),
         (MAIN_RISCV32, 19, ["aot_invoke_native", "__divdf3"]),
