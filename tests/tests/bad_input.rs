@@ -1,4 +1,4 @@
-//! Any bytes give an `.aot` file or a typed error: truncated, damaged and extreme modules.
+//! Any input gives an `.aot` file or a typed error: truncated, damaged and extreme modules.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,14 +12,15 @@ use cwamrc_tests::random::Random;
 use wasm_encoder::{CodeSection, FunctionSection, Module, TypeSection, ValType};
 use wasmparser::Validator;
 
-/// Single-byte mutations, over all modules together.
+/// The number of single-byte mutations, over all modules together.
 const MUTATIONS: usize = 100_000;
 
 fn options(level: OptLevel, checks: BoundsChecks) -> Options {
     Options::new().opt_level(level).bounds_checks(checks).threads(NonZeroUsize::MIN)
 }
 
-/// Runs `work` for each number below `count` on every processor, and fails with what it reports.
+/// Runs `work` for each number below `count`, on every processor, and fails with the errors it
+/// returns.
 fn for_all(count: usize, work: impl Fn(usize) -> Result<(), String> + Sync) {
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -52,14 +53,14 @@ fn every_prefix_of_a_real_module_is_refused() {
     judge(&wasm, &options).expect("no defect").expect("the whole module compiles");
     let sections = section_ends(&wasm);
     for_all(wasm.len(), |length| match judge(&wasm[..length], &options)? {
-        // Without its last sections, of which some may be missing, it is another module.
+        // Without its last sections, some of which are optional, it is a different valid module.
         Ok(_) if sections.contains(&length) => Ok(()),
         Ok(_) => Err("a truncated module compiled".to_owned()),
         Err(_) => Ok(()),
     });
 }
 
-/// Offsets at which a section ends, and the end of the header.
+/// The offset of the end of the header and of each section.
 fn section_ends(wasm: &[u8]) -> Vec<usize> {
     let payloads = wasmparser::Parser::new(0).parse_all(wasm).map(Result::unwrap);
     let sections = payloads.filter_map(|payload| payload.as_section().map(|(_, range)| range));
@@ -105,8 +106,9 @@ fn extreme_modules_give_what_is_stated() {
     });
 }
 
-/// Level 3 looks at bodies before they are validated, for those that it may inline; it does not keep the
-/// frames then. What stands in a wrong one is refused all the same, where wasmparser's validator says.
+/// Level 3 scans the bodies that it may inline before they are validated, and does not track
+/// control frames while it does. Operators in the wrong frame must be refused all the same, at the
+/// offset that wasmparser's validator reports.
 #[test]
 fn operators_in_wrong_frames_are_refused_in_what_may_be_inlined() {
     let bodies: [&[u8]; 6] = [

@@ -1,4 +1,4 @@
-//! The same bytes for any number of threads, and whenever a module is compiled again.
+//! Compiling a module gives the same bytes with any number of threads, and every time.
 
 use std::fs;
 use std::num::NonZeroUsize;
@@ -29,8 +29,8 @@ fn bytes_do_not_depend_on_threads_or_on_earlier_compilations() {
     }
 }
 
-/// Bytes of a module of 200 functions, one after the other, or its error, with so many threads.
-/// `special` is the body of some, and `size` grows with the index.
+/// Compiles a module of 200 functions with this many threads, and returns its bytes or the error.
+/// `special` gives the bodies of some functions, and their sizes vary with the index.
 fn compile_many(
     special: impl Fn(usize) -> Option<&'static str>,
     threads: usize,
@@ -42,13 +42,14 @@ fn compile_many(
     });
     let text = format!("(module {} (func $last))", functions.collect::<String>());
     let wasm = wat::parse_str(text).expect("the text is well-formed");
-    // Level 3 looks for tail calls before it begins.
+    // Level 3 finds tail calls before it starts, so there is nothing to restart.
     let options = Options::new().opt_level(OptLevel::O2);
     let options = options.threads(NonZeroUsize::new(threads).expect("some threads"));
     compile(&wasm, &options).map(cwamrc::Artifact::into_bytes)
 }
 
-/// The compilation begins again at a tail call, which different threads meet at different times.
+/// The compilation restarts when it finds a tail call, which happens at a different time in each
+/// thread.
 #[test]
 fn modules_with_tail_calls() {
     for first in [0, 77, 199] {
@@ -60,7 +61,8 @@ fn modules_with_tail_calls() {
     }
 }
 
-/// The error is that of the first function that has one, whether or not others make tail calls.
+/// The error is that of the first function with an error, whether or not other functions make tail
+/// calls.
 #[test]
 fn errors_beside_tail_calls() {
     for tail_call in [5, 150] {

@@ -1,7 +1,8 @@
-//! Generated and real modules through interpreters and through the compiler; see
+//! Generated and real modules, run in interpreters and compiled; see
 //! [`cwamrc_tests::differential`] and [`cwamrc_tests::campaign`].
 //!
-//! `cargo test` takes some seeds; `tests/scripts/fuzz.sh --hours=8` goes on where it was stopped.
+//! `cargo test` uses some seeds; `tests/scripts/fuzz.sh --hours=8` continues where the last run
+//! stopped.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +11,8 @@ use cwamrc_tests::campaign::{Request, run_with};
 use cwamrc_tests::differential::check::{Judge, Ways, check_seed, check_wasm};
 use cwamrc_tests::machine::Machine;
 
-/// How many modules `cargo test` takes, each compiled once for each machine. The runtime without guard
-/// pages is judged by fewer: only its checks are others.
+/// The number of modules that `cargo test` uses, each compiled once for each machine. The runtime
+/// without guard pages gets fewer, since only its checks differ.
 const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 560 };
 
 #[test]
@@ -28,7 +29,7 @@ fn compiled_modules_do_what_interpreters_do() {
     let coverage = &state.coverage;
     let all: Vec<_> = coverage.machines.values().map(|(modules, _)| *modules as u64).collect();
     assert!(all.len() == 3 && all.iter().all(|&modules| modules == MODULES), "{all:?}");
-    // A runtime without guard pages takes one kind of checks only.
+    // A runtime without guard pages supports only one kind of checks.
     let only_one: &[&str] =
         if cfg!(feature = "software-bounds-checks") { &["bounds_checks"] } else { &[] };
     assert_eq!(coverage.unvaried_options(), only_one, "never drawn otherwise");
@@ -43,7 +44,8 @@ fn compiled_modules_do_what_interpreters_do() {
     assert!(returned * 4 > calls, "only {returned} of {calls} calls returned");
 }
 
-/// In these, values live across a `memory.atomic.wait`, which not every compiler of V8 keeps.
+/// In these modules, values are live across a `memory.atomic.wait`, and one of V8's compilers loses
+/// them.
 #[test]
 fn v8_judges_modules_that_wait() {
     let judge = Judge::new(&[Machine::Here]).expect("WAMR can be set up");
@@ -54,7 +56,7 @@ fn v8_judges_modules_that_wait() {
     }
 }
 
-/// The folder `differential` holds one module for each mistake that this check has found.
+/// The folder `differential` holds one module for each bug that this test has found.
 #[test]
 fn mistakes_of_the_past_stay_away() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("differential");
@@ -64,7 +66,7 @@ fn mistakes_of_the_past_stay_away() {
     for entry in fs::read_dir(&folder).expect("the folder is there") {
         let path = entry.expect("the folder can be read").path();
         let wasm = wat::parse_file(&path).unwrap_or_else(|error| panic!("{error}"));
-        // Each level meets each mode of bounds checks.
+        // Each level is combined with each mode of bounds checks.
         for turn in 0..6 {
             check_wasm(&judge, &wasm, turn, &Ways::Turn(turn))
                 .unwrap_or_else(|difference| panic!("{}: {difference}", path.display()));

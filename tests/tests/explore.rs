@@ -1,6 +1,6 @@
-//! The page of `cwamrc explore`: what it holds, judged by wasmparser and by what operators must become;
-//! and what Debian's Chromium draws of it. `PAGE_SCREENSHOTS=<folder>` keeps the pictures, to be looked
-//! at.
+//! The page of `cwamrc explore`: its content is checked with wasmparser and against what operators
+//! must become, and its rendering with Debian's Chromium. `PAGE_SCREENSHOTS=<folder>` keeps the
+//! screenshots for inspection.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ const MODULE: &str = r#"(module
         local.get 0
         i32.div_u))"#;
 
-/// Digits of RFC 4648 to bytes.
+/// Decodes Base64 (RFC 4648).
 fn decode(text: &str) -> Vec<u8> {
     let digit = |byte: u8| match byte {
         b'A'..=b'Z' => byte - b'A',
@@ -47,7 +47,7 @@ fn decode(text: &str) -> Vec<u8> {
     bytes.collect()
 }
 
-/// The columns of each function, by its symbol: place (−1 for none) and text of each line.
+/// The columns of each function, by its symbol. Each line has an offset (−1 for none) and a text.
 type Functions = BTreeMap<String, [Vec<(i64, String)>; 3]>;
 
 fn functions(page: &str) -> Functions {
@@ -85,7 +85,7 @@ fn page(architecture: Architecture) -> (Vec<u8>, String) {
     (wasm, page)
 }
 
-/// Offset of every operator, by function and in order.
+/// The offsets of all operators, by function and in order.
 fn operators(wasm: &[u8]) -> Vec<Vec<(i64, Operator<'_>)>> {
     let bodies = Parser::new(0).parse_all(wasm).filter_map(|payload| match payload {
         Ok(Payload::CodeSectionEntry(body)) => Some(body),
@@ -108,7 +108,7 @@ fn lines_come_from_where_they_say() {
         let all: BTreeSet<i64> = operators.iter().flatten().map(|(offset, _)| *offset).collect();
         for (index, operators) in operators.iter().enumerate() {
             let [text, clif, code] = &functions[&format!("function({})", index + 1)];
-            // Each operator but the last `end` has its line, at its offset.
+            // Each operator except the last `end` has a line at its offset.
             let lines: BTreeMap<i64, &str> =
                 text.iter().map(|(at, line)| (*at, line.trim())).collect();
             for (offset, operator) in &operators[..operators.len() - 1] {
@@ -157,7 +157,7 @@ fn operators_are_linked_with_what_becomes_of_them() {
     }
 }
 
-/// The machine code of the page is that of the file.
+/// The machine code on the page is that of the file.
 #[test]
 fn the_code_is_that_of_the_file() {
     let wasm = wat::parse_str(MODULE).expect("it is a module");
@@ -197,7 +197,7 @@ mod browser {
         String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
-    /// The page with a script that does what a user would.
+    /// Writes the page with a script that acts like a user.
     fn write(folder: &Path, name: &str, script: &str) -> String {
         let (_, page) = super::page(Architecture::X86_64);
         let path = folder.join(name);
@@ -221,9 +221,9 @@ mod browser {
         let body = dom.split("id=\"data\"").next().expect("the data comes last");
         assert!(body.contains("(func $main"), "the function of the address is shown");
         assert!(body.contains("<span>fail</span>"), "all functions are listed");
-        // The text, IR and machine code of the operator that the mouse is over.
+        // The text, IR and machine code of the operator under the mouse.
         assert!(body.matches("class=\"hot").count() >= 3, "{body}");
-        // i32.load, i32.const and i32.xor of the text, of which the last is hot as well.
+        // i32.load, i32.const and i32.xor of the text, of which the last is highlighted as well.
         assert!(body.matches("class=\"hit\"").count() >= 2, "{body}");
         assert_eq!(body.matches("class=\"hot hit\"").count(), 1, "{body}");
         assert!(body.contains(" lines</span>"));

@@ -1,8 +1,7 @@
-//! The cache of compiled functions: it changes no byte of any result, finds again what did not change,
-//! wherever it now stands, and takes nothing for what it is not.
+//! The cache of compiled functions: it never changes the output, finds unchanged functions even if
+//! they have moved, and never mistakes one function for another.
 //!
-//! What it does with files and processes that meet bad luck is tested with the command and in
-//! `function_cache_files.rs`.
+//! Damaged files and killed processes are tested with the command and in `function_cache_files.rs`.
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,7 +15,7 @@ use cwamrc_tests::differential::kind::{Border, Kind};
 use cwamrc_tests::edit::{self, Insertion};
 use cwamrc_tests::programs::Inputs;
 
-/// Keeps everything, for all modules and options.
+/// Stores everything, for all modules and options.
 #[derive(Debug, Default)]
 struct MemoryCache(Mutex<HashMap<Key, Vec<u8>>>);
 
@@ -46,7 +45,7 @@ impl FunctionCache for MemoryCache {
     }
 }
 
-/// What the cache did, of which the result must not tell.
+/// Compiles with the cache and returns its statistics. The output must be the same as without it.
 #[track_caller]
 fn compile_with(wasm: &[u8], options: &Options, cache: &MemoryCache) -> CacheStatistics {
     let cached = Compiler::new(options.clone()).cache(cache).compile(wasm);
@@ -83,13 +82,13 @@ fn a_module_is_found_again() {
             let options = options.clone().threads(NonZeroUsize::new(threads).unwrap());
             let again = compile_with(&wasm, &options, &cache);
             assert_eq!((again.hits, again.misses, again.bytes_written), (functions, 0, 0));
-            // Functions that are the same are written once.
+            // Identical functions are stored once.
             assert_eq!(again.bytes_read, first.bytes_written);
         }
     }
 }
 
-/// Below level 3, each function stands for itself.
+/// Below level 3, each function is independent of the others.
 #[test]
 fn a_change_misses_one_function() {
     for name in ["lua", "zstd"] {
@@ -107,7 +106,7 @@ fn a_change_misses_one_function() {
     }
 }
 
-/// At level 3, those that may inline the changed function are compiled anew as well.
+/// At level 3, functions that may inline the changed function are compiled again, too.
 #[test]
 fn a_change_reaches_those_that_inline_it() {
     const MODULE: &str = r#"(module
@@ -124,7 +123,8 @@ fn a_change_reaches_those_that_inline_it() {
     }
 }
 
-/// At level 3, so are those that call the only element of a type, if that is another one or changes.
+/// At level 3, so are functions that call the only table element of a type, if that element changes
+/// or becomes another one.
 #[test]
 fn a_changed_table_reaches_those_that_call_it() {
     let module = |elements, operator| {
@@ -145,7 +145,7 @@ fn a_changed_table_reaches_those_that_call_it() {
         ("(i32.const 1) $double", "(nop)", 1),
         ("(i32.const 0) $triple", "(nop)", 1),
         ("(i32.const 0) $double $triple", "(nop)", 1),
-        // The function with the operator; the one that calls is as above, without a sole callee.
+        // The function with the operator. The one that calls it is as above, without a sole callee.
         ("(i32.const 3) $double", write, 1),
     ];
     let (cache, options) = (MemoryCache::default(), Options::new().opt_level(OptLevel::O3));
@@ -171,7 +171,8 @@ fn keys_do_not_depend_on_the_numbers_of_functions() {
     }
 }
 
-/// The place of a type or a global is in the code, so that some functions are found and some not.
+/// The index of a type or a global is part of the code, so some functions are found and others are
+/// not.
 #[test]
 fn types_and_globals_that_move() {
     let wasm = edit::encode_anew(&program("lua"));
@@ -229,7 +230,8 @@ fn options_that_no_code_depends_on() {
     }
 }
 
-/// What operators the code was made from is not kept, so that there is nothing to ask for.
+/// The cache does not store which operators the code came from, so it is not used with an address
+/// map.
 #[test]
 fn address_maps() {
     let wasm =
@@ -243,7 +245,7 @@ fn address_maps() {
     assert_eq!(artifact.summary().address_map(), without.summary().address_map());
 }
 
-/// That a function was too much to optimise is known of one that is found, too.
+/// A function that was too large to optimise is also reported if it is found in the cache.
 #[test]
 fn functions_of_the_least_effort() {
     let blocks = "(if (local.get 0) (then (nop)))".repeat(40_000);
@@ -255,8 +257,8 @@ fn functions_of_the_least_effort() {
     }
 }
 
-/// One cache for modules of all kinds, and for their edited versions: whatever is found in it was made
-/// for another module.
+/// One cache for modules of all kinds and for their edited versions: whatever is found in it was
+/// stored for another module.
 #[test]
 fn generated_modules() {
     let cache = MemoryCache::default();
@@ -281,7 +283,7 @@ fn generated_modules() {
     assert!(total.hits > 1000 && total.misses > 1000, "{total:?}");
 }
 
-/// That the convention must be the one for tail calls is known without compiling anything.
+/// The need for the tail-call convention is known without compiling anything.
 #[test]
 fn tail_calls() {
     const MODULE: &str = r#"(module
@@ -300,7 +302,7 @@ fn tail_calls() {
     }
 }
 
-/// A body that is found is not validated again, so what it refers to must be what it was.
+/// A body that is found is not validated again, so everything it refers to must be unchanged.
 #[test]
 fn what_makes_a_body_invalid_is_part_of_its_key() {
     let modules = [

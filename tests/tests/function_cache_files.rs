@@ -1,4 +1,4 @@
-//! A folder of compiled functions: damage, its size, and what many small changes leave in it.
+//! The folder of the function cache: damage, its size limit, and the effect of many small changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use cwamrc::cache::{CacheKey, CacheStatistics, DiskCache};
 use cwamrc::{Compiler, OptLevel, Options, compile};
 
-/// A module of `functions` functions, none of which is in another module.
+/// A module of `functions` functions, none of which occurs in another module.
 fn module(name: usize, functions: usize) -> Vec<u8> {
     let function = |number: usize| {
         format!("(func (export \"f{number}\") (result i64) (i64.const {}))", name << 32 | number)
@@ -19,7 +19,7 @@ fn options() -> Options {
     Options::new().opt_level(OptLevel::O0)
 }
 
-/// Compiles with and without the cache, which must not make a difference.
+/// Compiles with and without the cache, which must give the same output.
 #[track_caller]
 fn compile_with(cache: &DiskCache, wasm: &[u8]) -> CacheStatistics {
     let without = compile(wasm, &options()).expect("the module compiles");
@@ -53,10 +53,10 @@ fn damaged_functions_count_as_missing() {
         damaged[position] ^= 1 << (position % 8);
         fs::write(file, damaged).unwrap();
         let CacheStatistics { hits, misses, .. } = compile_with(&cache, &wasm);
-        // One function, if the damage is in its content, or all.
+        // One function if its content is damaged, otherwise all of them.
         assert!(misses == 1 || misses == FUNCTIONS, "byte {position}: {misses} missing");
         some_found += usize::from(hits > 0);
-        // Whatever is missing has been added again.
+        // The missing functions have been added again.
         assert_eq!(compile_with(&cache, &wasm).hits, FUNCTIONS, "byte {position}");
         remove_others(folder.path(), file);
     }
@@ -75,13 +75,13 @@ fn truncated_and_extended_files_count_as_missing() {
             fs::write(file, damaged).unwrap();
             let statistics = compile_with(&cache, &wasm);
             assert_eq!((statistics.hits, statistics.misses), (0, 3), "{}", damaged.len());
-            // The same functions make the same file, which takes the place of the damaged one.
+            // The same functions make the same file, which replaces the damaged one.
             assert!(fs::read(file).unwrap() == intact);
         }
     }
 }
 
-/// With a key, whatever has been changed is not used, and said, whoever made the checksums.
+/// With a key, modified entries are reported and not used, even if the checksums are correct.
 #[test]
 fn functions_that_are_forged() {
     const FUNCTIONS: usize = 3;
@@ -114,7 +114,7 @@ fn functions_that_are_forged() {
     for length in [0, 1, sealed.len() / 2, sealed.len() - 1] {
         warned(&sealed[..length], &format!("{length} bytes"));
     }
-    // Packs of others, with checksums that are right.
+    // Packs written by others, with correct checksums.
     for key in [Some(key(2)), None] {
         let elsewhere = tempfile::tempdir().unwrap();
         let plain = DiskCache::new(elsewhere.path());
@@ -125,7 +125,7 @@ fn functions_that_are_forged() {
         compile_with(&other, &wasm);
         warned(&fs::read(&files(elsewhere.path())[0]).unwrap(), "a pack of somebody else");
     }
-    // What claims to have more functions than there are.
+    // A pack that claims to have more functions than it has.
     let magic = sealed.len() - 12;
     let mut forged = sealed.clone();
     forged[magic - 4..magic].copy_from_slice(&u32::MAX.to_le_bytes());
@@ -173,7 +173,7 @@ fn the_size_is_bounded_and_what_is_used_stays() {
     assert_eq!(compile_with(&cache, &module(1, 50)).hits, 0, "what was not used for long goes");
 }
 
-/// Each change adds a small file; in the end, they are put together.
+/// Each change adds a small file. In the end, the files are merged.
 #[test]
 fn many_small_changes() {
     const FUNCTIONS: usize = 40;
@@ -189,7 +189,7 @@ fn many_small_changes() {
     let mut most = 0;
     for change in 0..100 {
         let statistics = compile_with(&cache, &text(change));
-        // What was changed before is back, and as it was in the very first module.
+        // The previous change is reverted, so all other functions are those of the first module.
         assert!(change < 2 || statistics.misses <= 2, "change {change}: {statistics:?}");
         most = most.max(files(folder.path()).len());
     }

@@ -1,4 +1,4 @@
-//! Each fuzz target gets a second of inputs; `tests/fuzz` is for more.
+//! Each fuzz target runs for a second; `tests/fuzz` is for longer runs.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use cwamrc_tests::fuzzing::{BODIES, body};
 use cwamrc_tests::random::Random;
 
-/// How long each target runs. At least one round of its seeds is run in any case.
+/// How long each target runs. Each seed is run at least once in any case.
 const TIME: Duration = Duration::from_secs(1);
 /// Another time, in seconds.
 const TIME_VARIABLE: &str = "CWAMRC_FUZZ_SECONDS";
 
-/// What was found to reach other code than the seeds do.
+/// The inputs that were found to reach code that the seeds do not.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
     let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
@@ -24,7 +24,7 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).expect("it can be read")).collect()
 }
 
-/// Runs the body on its seeds and corpus, and on mutations of them while there is time.
+/// Runs the body on its seeds and corpus, and then on mutations of them until the time is up.
 fn smoke(name: &str) {
     let body = body(name);
     let mut seeds = (body.seeds)();
@@ -46,7 +46,7 @@ fn smoke(name: &str) {
     println!("{name}: {} seeds, {mutations} mutations", seeds.len());
 }
 
-/// A few changes as fuzzers make them: other bytes, bytes left out, bytes repeated.
+/// Makes a few changes as fuzzers do: bytes are replaced, removed, or repeated.
 fn mutate(input: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..1 + random.below(4) {
         let Some(last) = input.len().checked_sub(1) else { return };
@@ -110,8 +110,8 @@ fn options() {
     smoke("options");
 }
 
-/// The choice of machine code that hosts in C make, with gcc's sanitizers; `tests/fuzz/README.md` says how to
-/// let it run for longer.
+/// Fuzzes the C code with which hosts choose machine code, under gcc's sanitizers.
+/// `tests/fuzz/README.md` says how to run it for longer.
 #[test]
 fn choose_in_c() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -140,7 +140,7 @@ fn choose_in_c() {
     let stderr = String::from_utf8_lossy(&done.stderr);
     assert!(done.status.success(), "{}: {stderr}", done.status);
     let chosen: u32 = String::from_utf8_lossy(&done.stdout).trim().parse().unwrap();
-    // What was not changed takes part, and what was.
+    // Both unchanged and changed inputs occurred.
     assert!((1..20_000).contains(&chosen), "{chosen} of 20000 chose machine code");
 }
 

@@ -1,7 +1,7 @@
-//! What the compiler makes of small modules, against what is written in them.
+//! The compiler's output for small modules, compared with the expectation in each file.
 //!
-//! `CWAMRC_BLESS=1` writes what the compiler makes now into the files. Read the difference before
-//! it is committed: a golden states what is right, not what came out.
+//! `CWAMRC_BLESS=1` writes the current output into the files. Read the difference before you commit
+//! it: a golden states what is correct, not merely what came out.
 
 use cwamrc_tests::golden::goldens;
 

@@ -1,5 +1,5 @@
-//! Nothing that is executed raises SIGILL or SIGFPE, and no frame steps over the guard pages: over
-//! all goldens and the C programs, for all targets, in both modes.
+//! No machine code can raise SIGILL or SIGFPE, and no frame is large enough to skip the guard
+//! pages. Checked for all goldens and the C programs, for all targets, in both modes.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ fn read(text: &str) -> Function {
 fn check(name: &str, wasm: &[u8]) {
     for &architecture in Architecture::ALL {
         for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
-            // The IR is the same at every level, the machine code is not.
+            // The IR is the same at every level; the machine code is not.
             for level in [OptLevel::O0, OptLevel::O3] {
                 let options = Options::new().architecture(architecture);
                 check_with(name, wasm, &options.bounds_checks(checks).opt_level(level));
@@ -36,7 +36,7 @@ fn check_with(name: &str, wasm: &[u8], options: &Options) {
             let cpu = options.cpu.clone().with_features("+v").expect("the feature exists");
             return check_with(name, wasm, &options.clone().cpu(cpu));
         }
-        // No code, no hazard; what is refused is checked in `targets`.
+        // A module that is refused has no code. What is refused is checked in `targets`.
         Err(error) if error.message().contains("v128, which WAMR lacks") => return,
         Err(error) => panic!("{name}: {error}"),
     };
@@ -75,7 +75,7 @@ fn c_programs_are_safe() {
     }
 }
 
-/// What the rules must find, each with a word of the message.
+/// Code that the rules must reject, each with a word of the message.
 const OFFENDERS: &[(&str, &str)] = &[
     (
         "block0(v0: i32, v1: i32):
@@ -89,7 +89,7 @@ const OFFENDERS: &[(&str, &str)] = &[
              return",
         "srem",
     ),
-    // The wrong operand, and the wrong way.
+    // The test is of the wrong operand, or has the wrong sense.
     (
         "block0(v0: i32, v1: i32):
              brif v0, block1, block2
@@ -121,7 +121,7 @@ const OFFENDERS: &[(&str, &str)] = &[
              jump block1",
         "urem",
     ),
-    // No test of the quotient, or of another one.
+    // Nothing checks whether the quotient overflows.
     (
         "block0(v0: i32, v1: i32):
              brif v1, block1, block2
@@ -186,7 +186,7 @@ const OFFENDERS: &[(&str, &str)] = &[
              return",
         "uadd_overflow_trap",
     ),
-    // The call of something that comes back.
+    // A call of a function that returns.
     (
         "fn0 = colocated u0:1 (i64) system_v
          block0(v0: i64):

@@ -1,5 +1,5 @@
-//! `wamr_abi::symbols` has the lists of the loader's C sources, for every build of the runtime that they
-//! make a difference for.
+//! `wamr_abi::symbols` contains the lists in the loader's C sources, for every build of the runtime
+//! for which they differ.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,14 +9,14 @@ use std::sync::LazyLock;
 use wamr_abi::releases::Release;
 use wamr_abi::symbols::Loader;
 
-/// A loader, its file, and what holds where the runtime for it is built.
+/// A loader, its file, and the conditions that hold where its runtime is built.
 struct Case {
     loader: Loader,
     file: &'static str,
     holds: &'static [&'static str],
 }
 
-/// Those of a runtime whose ABI passes no floats in registers: the symbols of each are known.
+/// A runtime whose ABI passes no floats in registers: it has all symbols.
 const SOFT: Loader = Loader::Riscv { width: 32, float_abi: 0 };
 const NO_INTEGERS: [&str; 5] = [
     "NEED_SOFT_I32_MUL",
@@ -54,7 +54,7 @@ const CASES: &[Case] = &[
     Case { loader: Loader::Arc, file: "arc", holds: &["__CCAC__"] },
 ];
 
-/// Where WAMR's sources are. Cargo is asked, once.
+/// The folder of WAMR's sources. Cargo is asked once.
 static ROOT: LazyLock<PathBuf> =
     LazyLock::new(|| wamr_build::wamr_root().unwrap_or_else(|error| panic!("{error}")));
 
@@ -77,12 +77,12 @@ fn common() -> BTreeSet<String> {
     lines.flat_map(names).map(str::to_owned).collect()
 }
 
-/// The symbols of `case`'s own, by the conditions around them.
+/// The symbols of `case`'s own, according to the conditions around them.
 fn own(case: &Case) -> BTreeSet<String> {
     let text = read(&format!("arch/aot_reloc_{}.c", case.file));
     let (_, list) = text.split_once("SymbolMap target_sym_map[] = {").expect("it has the list");
     let (list, _) = list.split_once("\n};").expect("the list ends");
-    // Of each condition: whether this branch is taken, and whether one was.
+    // For each nested condition: whether this branch is taken, and whether any branch was.
     let mut conditions: Vec<(bool, bool)> = Vec::new();
     let mut symbols = BTreeSet::new();
     for line in list.lines().map(str::trim) {
@@ -105,10 +105,10 @@ fn own(case: &Case) -> BTreeSet<String> {
 }
 
 fn holds(case: &Case, condition: &str) -> bool {
-    // What is left of `#ifdef NAME`.
+    // The rest of `#ifdef NAME`.
     let condition = condition.strip_prefix("def ").unwrap_or(condition).trim();
     let known = ["__ARM_ARCH != 6", "__CCAC__", "__riscv_xlen == 32", "NEED_SOFT_FP"];
-    // Whatever a file cannot tell counts as true.
+    // A condition that a file does not determine counts as true.
     NO_INTEGERS.contains(&condition)
         || case.holds.contains(&condition)
         || !(known.contains(&condition)
@@ -129,7 +129,7 @@ fn lists_are_those_of_the_sources() {
         assert!(missing.is_empty(), "{:?}: {missing:?}", case.loader);
         all.extend(own);
     }
-    // Nor is anything in the lists that is not in the sources.
+    // The lists contain nothing that is not in the sources.
     for case in CASES.iter().filter(|case| case.loader != Loader::Arc && case.loader != SOFT) {
         let expected: BTreeSet<_> = common.union(&own(case)).cloned().collect();
         let others: Vec<&str> = all.difference(&expected).map(String::as_str).collect();

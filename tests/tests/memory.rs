@@ -1,7 +1,7 @@
-//! Compiling takes bounded memory: every extreme module, at the lowest and the highest level and in
-//! both modes of bounds checks, in a process of its own whose memory the kernel limits.
+//! Compiling uses bounded memory: every extreme module is compiled at the lowest and the highest
+//! level, in both modes of bounds checks, in a process whose memory the kernel limits.
 //!
-//! The process that compiles is this program again; it reports the peak of its memory.
+//! The process that compiles is this program again; it reports its peak memory.
 
 use std::fmt;
 use std::fs;
@@ -14,10 +14,11 @@ use cwamrc::{BoundsChecks, ErrorKind, OptLevel, Options};
 use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected, Extreme};
 use cwamrc_tests::bad_input::judge;
 
-/// What compiling one of the modules with one thread may take: the README states it.
+/// The maximum memory for compiling one of the modules with one thread, as stated in
+/// `docs/limits.md`.
 const LIMIT_MIB: u64 = 1024;
 
-/// Tells the process that it is to compile one module: its number, level and bounds checks follow.
+/// Makes the process compile one module: its number, level and bounds checks follow.
 const COMPILE: &str = "--compile";
 
 #[derive(Clone, Copy)]
@@ -34,7 +35,7 @@ impl fmt::Display for Case {
 }
 
 fn cases() -> impl Iterator<Item = Case> {
-    // What is refused while it is read is the same in every mode, and checked elsewhere.
+    // What is refused by the parser is the same in every mode, and is checked elsewhere.
     let lowered = |extreme: &Extreme| match extreme.expected {
         Expected::Compiled | Expected::CompiledOrLimit => true,
         Expected::Error(kind) => kind == ErrorKind::Limit,
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Compiles one module, and prints the peak of this process's memory in MiB.
+/// Compiles one module, and prints this process's peak memory in MiB.
 fn compile(case: Case) -> ExitCode {
     let options = Options::new().opt_level(case.level).bounds_checks(case.checks);
     let Extreme { expected, build, .. } = EXTREMES[case.extreme];
@@ -92,7 +93,7 @@ fn peak_mib() -> u64 {
     kib.parse::<u64>().expect("a number") / 1024
 }
 
-/// Runs every case; the summary has the form of the standard test runner's.
+/// Runs all cases. The summary has the format of the standard test runner.
 fn run_all() -> ExitCode {
     let queue = Mutex::new(cases().enumerate());
     let results = Mutex::new(Vec::new());
@@ -128,11 +129,11 @@ fn run_all() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The peak of a case in MiB, or what went wrong.
+/// The peak memory of a case in MiB, or what went wrong.
 fn run(number: usize) -> Result<u64, String> {
     let program = std::env::current_exe().expect("a path");
-    // The kernel limits address space, of which more is reserved than used. It protects the machine;
-    // what is judged is the peak.
+    // The kernel can only limit address space, of which more is reserved than used. This limit
+    // protects the machine; the test checks the peak.
     let script = format!("ulimit -v {}; exec \"$0\" {COMPILE} {number}", 2 * LIMIT_MIB * 1024);
     let output = Command::new("sh").arg("-c").arg(script).arg(program).output();
     let output = output.expect("a shell");

@@ -1,10 +1,11 @@
 //! Real programs, compiled at every level and in both modes of bounds checks, print in WAMR what
 //! their references print.
 //!
-//! On machines that may be emulated, each program runs compiled in two ways, the large ones in one.
+//! On other machines, which may be emulated, each program is compiled in two ways, and large ones
+//! in one.
 //!
-//! The references are other implementations, see `cwamrc_tests::programs`. What the programs need
-//! is fetched and built first; the first run on a machine takes a few minutes for that.
+//! The references are other implementations, see `cwamrc_tests::programs`. The inputs of the
+//! programs are fetched and built first, which takes a few minutes in the first run on a machine.
 
 use std::sync::LazyLock;
 use std::{fmt, fs};
@@ -21,10 +22,11 @@ static INPUTS: LazyLock<Inputs> =
 static PROGRAMS: LazyLock<Vec<Program>> =
     LazyLock::new(|| INPUTS.programs().expect("the table of programs is complete"));
 
-/// How a module gets to run.
+/// How a module is run.
 #[derive(Clone, Copy)]
 enum Way {
-    /// In WAMR's interpreter: shows that program, host and reference agree without us.
+    /// In WAMR's interpreter. This shows that program, host and reference agree without our
+    /// compiler.
     Interpreted,
     Compiled(Machine, OptLevel, BoundsChecks),
 }
@@ -42,7 +44,7 @@ impl fmt::Display for Way {
 
 const LEVELS: [OptLevel; 4] = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
 
-/// The modes that are right on the runtime of this build.
+/// The modes that this build's runtime supports.
 const MODES: &[BoundsChecks] = match cfg!(feature = "software-bounds-checks") {
     true => &[BoundsChecks::Software],
     false => &[BoundsChecks::Hardware, BoundsChecks::Software],
@@ -55,7 +57,7 @@ fn compiled() -> Vec<Way> {
     MODES.iter().flat_map(in_mode).collect()
 }
 
-/// For large modules: of software checks, the least and the most optimised only.
+/// For large modules: with software checks, only the lowest and the highest level.
 fn compiled_large() -> Vec<Way> {
     let both = |way: &Way| {
         !matches!(way, Way::Compiled(_, OptLevel::O1 | OptLevel::O2, BoundsChecks::Software))
@@ -63,7 +65,7 @@ fn compiled_large() -> Vec<Way> {
     compiled().into_iter().filter(both).collect()
 }
 
-/// On other machines: the most optimised in the first mode, the least in the last.
+/// On other machines: the highest level in the first mode, the lowest in the last.
 fn foreign() -> Vec<Way> {
     let (first, last) = (MODES[0], MODES[MODES.len() - 1]);
     let ways = |machine| {
@@ -150,7 +152,7 @@ fn is_kernel(name: &str) -> bool {
     ["-o0", "-o2", "-features"].iter().any(|variant| name.ends_with(variant))
 }
 
-/// Those that WAMR's classic interpreter, which has no SIMD, cannot run.
+/// Those that WAMR's classic interpreter, which does not support SIMD, cannot run.
 fn is_simd_kernel(name: &str) -> bool {
     name.ends_with("-simd")
 }
@@ -175,7 +177,8 @@ fn tfjs() {
     check(|name| name == "tfjs", &compiled());
 }
 
-/// Their hosts are too large to imitate; they compile, and WAMR takes the files.
+/// Their hosts are too large to imitate. The test checks that they compile and that WAMR loads the
+/// files.
 #[test]
 fn canvaskit_loads() {
     for level in [OptLevel::O0, OptLevel::O3] {
@@ -185,12 +188,12 @@ fn canvaskit_loads() {
     }
 }
 
-/// SIMD, and threads in all but one.
+/// All use SIMD, and all but one use threads.
 #[test]
 fn modules_for_browsers_load_everywhere() {
     for machine in [Machine::Here].into_iter().chain(Machine::foreign()) {
         for name in ["tfjs", "tfjs-threads", "onnxruntime", "canvaskit"] {
-            // Here, another test does that at other levels.
+            // On this machine, another test loads it, at other levels.
             if (name, machine) != ("canvaskit", Machine::Here) {
                 load(name, machine, OptLevel::O0, MODES[0]);
             }
@@ -208,8 +211,8 @@ fn load(name: &str, machine: Machine, level: OptLevel, mode: BoundsChecks) -> Mo
     loaded.unwrap_or_else(|error| panic!("{way}: {error}"))
 }
 
-/// A library for Node with Rust's threads: its allocator, which is meant for several threads, works
-/// without the host.
+/// A library for Node that uses Rust's threads. Its allocator, which is made for several threads,
+/// works without the host.
 #[test]
 fn a_module_with_wasi_threads_allocates() {
     for machine in [Machine::Here].into_iter().chain(Machine::foreign()) {
@@ -233,7 +236,8 @@ fn a_module_with_wasi_threads_allocates() {
     }
 }
 
-/// What it is compiled with is no package of Debian's, PyPI's or npm's, so this is not for everybody.
+/// It is compiled with tools that are not packages of Debian, PyPI or npm, so this test is
+/// optional.
 #[test]
 #[cfg(feature = "posix-threads")]
 fn pthreads() {

@@ -1,7 +1,7 @@
 //! The official test suite in every mode; see `cwamrc_tests::wast`.
 //!
-//! `cargo test --test spec -- FILTER…` runs what every filter is part of: of the name of a mode or
-//! of a file.
+//! `cargo test --test spec -- FILTER…` runs the cases in which every filter occurs, in the name of
+//! the mode or of the file.
 
 use cwamrc_tests::wast::{ExpectedFailures, Mode, Record, Report, TestFile, Worker, files, modes};
 use std::collections::BTreeMap;
@@ -32,9 +32,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs the suite, and says whether all is as expected.
+/// Runs the suite, and returns whether all results are as expected.
 fn run_suite(arguments: &[String]) -> Result<bool, String> {
-    // Flags are for other tests, which the same command may run.
+    // Flags are for other tests that the same command may run.
     let filters: Vec<&str> = arguments
         .iter()
         .map(String::as_str)
@@ -80,7 +80,7 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
     Ok(good)
 }
 
-/// Runs the jobs beside each other, largest file first, and returns their records in order.
+/// Runs the jobs in parallel, the largest file first, and returns their records in order.
 fn run_all(jobs: &[Job<'_>]) -> io::Result<Vec<Record>> {
     let mut order: Vec<usize> = (0..jobs.len()).collect();
     order.sort_by_key(|&index| std::cmp::Reverse(jobs[index].file.size));

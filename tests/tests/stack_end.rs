@@ -1,14 +1,15 @@
-//! A trap near the end of the native stack is a trap.
+//! A trap near the end of the native stack is reported as a trap.
 //!
-//! The runtime raises exceptions under a lock, and its signal handler takes that lock: if the fault
-//! that tells the end of the stack happens while an exception is raised, the test hangs.
+//! The runtime raises exceptions under a lock, and its signal handler takes the same lock. If the
+//! fault that detects the end of the stack happens while an exception is being raised, the test
+//! hangs.
 
 use std::thread;
 
 use cwamrc::{BoundsChecks, OptLevel, Options};
 use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Runtime, Val};
 
-/// The modes that are right on the runtime of this build.
+/// The modes that this build's runtime supports.
 const MODES: &[BoundsChecks] = match cfg!(feature = "software-bounds-checks") {
     true => &[BoundsChecks::Software],
     false => &[BoundsChecks::Hardware, BoundsChecks::Software],
@@ -18,11 +19,11 @@ const OVERFLOW: &str = "native stack overflow";
 
 /// Stack of the thread that runs the modules, in bytes.
 const STACK_SIZE: usize = 512 * 1024;
-/// Depths around the deepest that works. A frame has 16 bytes at least, so this covers all that is
-/// kept free at the end of the stack.
+/// The number of depths to test around the deepest one that works. A frame has at least 16 bytes,
+/// so this covers the whole reserve at the end of the stack.
 const DEPTHS: i32 = 2000;
 
-/// Calls itself to the depth that it is told, and does `action` there.
+/// Calls itself to the given depth, and does `action` there.
 fn module(action: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
@@ -42,7 +43,7 @@ fn trap_at(instance: &Instance, depth: i32) -> String {
     instance.call("f", &[Val::I32(depth)]).expect_err("it never returns").message
 }
 
-/// Goes to every depth around the deepest that works, and expects `message` or an overflow there.
+/// Tries every depth around the deepest that works, and expects `message` or an overflow there.
 fn sweep(wasm: &[u8], options: &Options, message: &str) {
     let runtime = Runtime::new().expect("the runtime starts");
     let host = HostFunc::new("host", FuncType::default(), |_, _| Err("the host".to_owned()));

@@ -1,8 +1,8 @@
-//! The architecture of the project, and the habits of its source, as tests.
+//! The architecture of the project and the conventions of its source, as tests.
 //!
-//! A rule is a function that finds what offends in one file, and a few offenders that it must find:
-//! a rule that finds nothing in them is broken, and fails before it judges the tree. Exceptions are
-//! listed beside the rule, each with its reason.
+//! A rule is a function that finds violations in one file, together with a few examples that it
+//! must find. A rule that does not find them is broken, and fails before it judges the tree.
+//! Exceptions are listed next to the rule, each with its reason.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -13,18 +13,18 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use wamr_abi::helpers::Helper;
 
-/// A line, counted from 1, and what is wrong with it.
+/// A line number, counted from 1, and what is wrong with the line.
 type Finding = (usize, String);
 
 struct Rule<'o> {
     /// Which files it is about.
     applies: fn(&SourceFile) -> bool,
     find: fn(&SourceFile) -> Vec<Finding>,
-    /// Path and text of files that break it.
+    /// The paths and texts of example files that break the rule.
     offenders: &'o [(&'o str, &'o str)],
 }
 
-/// Fails if some file breaks the rule, or if the rule misses one of its offenders.
+/// Fails if any file breaks the rule, or if the rule misses one of its examples.
 fn enforce(rule: &Rule<'_>) {
     for &(path, text) in rule.offenders {
         let file = SourceFile { path: path.to_owned(), text: text.to_owned() };
@@ -49,7 +49,7 @@ fn offending_words(file: &SourceFile, is_offence: impl Fn(&str) -> bool) -> Vec<
     offending.map(|word| (word.line, format!("`{}`", word.text))).collect()
 }
 
-/// The lines that hold one of `texts`.
+/// The lines that contain one of `texts`.
 fn offending_lines(file: &SourceFile, texts: &[&str]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, number) in file.text.lines().zip(1..) {
@@ -68,7 +68,7 @@ fn operators_name_no_structure_offset_and_no_helper_symbol() {
                 let quoted = |symbol: &str| word == format!("{symbol:?}");
                 Helper::ALL.iter().any(|helper| quoted(helper.info().symbol))
             };
-            // `info` gives a helper's entry in the table of helpers, its symbol among it.
+            // `info` gives a helper's entry in the table of helpers, which includes its symbol.
             offending_words(file, |word| matches!(word, "layout" | "info") || names_symbol(word))
         },
         offenders: &[
@@ -132,7 +132,7 @@ fn architectures_are_named_in_target_alone() {
 #[test]
 fn clap_appears_in_cli_alone() {
     enforce(&Rule {
-        // The benchmarks are a command of their own.
+        // The benchmarks have their own command.
         applies: |file| {
             file.is_rust()
                 && !file.path.starts_with("compiler/src/cli/")
@@ -143,7 +143,7 @@ fn clap_appears_in_cli_alone() {
     });
 }
 
-/// They panic when nobody takes what they print.
+/// These macros panic if standard output is closed.
 #[test]
 fn the_command_does_not_print_with_macros() {
     enforce(&Rule {
@@ -177,7 +177,7 @@ fn unsafe_appears_where_c_is_met_alone() {
     });
 }
 
-/// A function of that many lines.
+/// A function with this many lines.
 fn function_of(lines: usize) -> String {
     format!("fn x() {{\n{}}}\n", "    y();\n".repeat(lines - 2))
 }
@@ -214,7 +214,7 @@ fn functions_are_small() {
     });
 }
 
-/// Collects the functions that are too long; attributes and docs are not counted.
+/// Collects the functions that are too long. Attributes and doc comments are not counted.
 #[derive(Default)]
 struct LongFunctions(Vec<Finding>);
 
@@ -261,7 +261,7 @@ fn modules_say_what_they_are_for() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    // Written in two parts, so that this file does not offend.
+    // Written in two parts, so that this file does not break the rule.
     const MARKS: &[&str] = &[
         concat!("TO", "DO"),
         concat!("FIX", "ME"),
@@ -297,7 +297,7 @@ fn no_path_of_a_machine_is_named() {
     });
 }
 
-/// Answers of cargo about the workspace and all that it depends on.
+/// What cargo reports about the workspace and all its dependencies.
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--locked"])
@@ -345,7 +345,7 @@ fn members_share_lints_and_versions() {
     assert_eq!(seen, metadata["workspace_members"].as_array().map_or(0, Vec::len));
 }
 
-/// `deny.toml` lists the licences; this is the part of `cargo deny check` that every test run does.
+/// `deny.toml` lists the licences. This is the part of `cargo deny check` that every test run does.
 #[test]
 fn dependencies_have_tolerated_licences_and_come_from_crates_io() {
     const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";

@@ -1,8 +1,9 @@
-//! Build scripts that call wamrc work with `WAMRC=cwamrc`: the command lines of WAMR's documentation
-//! and samples, for every target, make files that run and print what the programs print natively.
+//! Build scripts that call wamrc work with `WAMRC=cwamrc`: the command lines of WAMR's
+//! documentation and samples, for every target, make files that run and print what the programs
+//! print natively.
 //!
-//! Lines are as they stand there, but for names of files. Those that name one target of many are
-//! there for each of ours.
+//! The lines are the original ones, except for file names. Lines that name one of many targets are
+//! repeated for each of ours.
 
 // Most lines ask for code that needs guard pages.
 #![cfg(not(feature = "software-bounds-checks"))]
@@ -17,7 +18,7 @@ use cwamrc_tests::programs::{Inputs, Program};
 use cwamrc_tests::runner;
 use tempfile::TempDir;
 
-/// Lines without a target: for the machine that compiles.
+/// Lines without a target, for the machine that compiles.
 const HERE: &[&str] = &[
     // doc/build_wasm_app.md
     "$WAMRC -o test.aot test.wasm",
@@ -41,13 +42,13 @@ const HERE: &[&str] = &[
     "$WAMRC --opt-level=0 -o test.aot test.wasm",
     // The profiles of doc/build_wasm_app.md.
     "$WAMRC --enable-perf-profiling --enable-memory-profiling -o test.aot test.wasm",
-    // With the flags of doc/build_wasm_app.md that restrict.
+    // With the flags of doc/build_wasm_app.md that restrict what a module may use.
     "$WAMRC --disable-simd --disable-ref-types --enable-call-indirect-overlong -v=5 \
      -o test.aot test.wasm",
 ];
 
-/// Lines for each target: in the place of `TARGET`, what
-/// tests/wamr-test-suites/spec-test-script/runtest.py has for it.
+/// Lines for each target. `TARGET` is replaced by the flags that
+/// tests/wamr-test-suites/spec-test-script/runtest.py uses for it.
 const EVERYWHERE: &[&str] = &[
     "$WAMRC TARGET -o test.aot test.wasm",
     "$WAMRC TARGET --xip -o test.aot test.wasm",
@@ -57,10 +58,10 @@ const EVERYWHERE: &[&str] = &[
      -o test.aot test.wasm",
 ];
 
-/// Small ones with arithmetic of every type, memory, and calls through tables.
+/// Small programs with arithmetic of every type, memory accesses, and calls through tables.
 const PROGRAMS: &[&str] = &["integers-o2", "floats-o2", "dispatch-o2"];
 
-/// The command, built as the tests are.
+/// The command, built with the features of the tests.
 static CWAMRC: LazyLock<PathBuf> = LazyLock::new(|| {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--package=cwamrc", "--bin=cwamrc", "--locked", "--quiet"])
@@ -86,7 +87,8 @@ fn programs() -> Vec<Program> {
     chosen
 }
 
-/// Runs a line of a build script in `folder`. The runtime of the tests is that of WAMR's main branch.
+/// Runs a line of a build script in `folder`. The runtime of the tests is that of WAMR's main
+/// branch.
 fn script(folder: &Path, line: &str) -> Output {
     Command::new("sh")
         .args(["-euc", line])
@@ -96,7 +98,7 @@ fn script(folder: &Path, line: &str) -> Output {
         .expect("the shell starts")
 }
 
-/// Compiles every program by `line`, runs it on `machine`, and reports what is not as expected.
+/// Compiles every program by `line`, runs it on `machine`, and returns what is not as expected.
 fn check(programs: &[Program], machine: Machine, line: &str) -> Vec<String> {
     let mut failures = Vec::new();
     for program in programs {
@@ -109,7 +111,7 @@ fn check(programs: &[Program], machine: Machine, line: &str) -> Vec<String> {
             fail(&stderr);
             continue;
         }
-        // Whatever is said about flags is a note, and the programs have no section `demo`.
+        // All messages about flags are notes, and the programs have no section `demo`.
         let is_expected = |said: &str| {
             said.starts_with("note: --")
                 || said.starts_with("warning: the module has no custom section")
@@ -164,7 +166,7 @@ fn lines_for_every_target() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What comes out is what a linker takes.
+/// The output is a file for linkers.
 #[test]
 fn object_files() {
     let folder = TempDir::new().expect("a folder can be made");
@@ -178,7 +180,8 @@ fn object_files() {
     }
 }
 
-/// A script sees that a target is not there, and is told which way leads to it.
+/// For an unsupported target, the script gets an exit code and a message that names the
+/// alternative.
 #[test]
 fn lines_for_other_machines() {
     let folder = TempDir::new().expect("a folder can be made");

@@ -1,4 +1,4 @@
-//! `examples/calc-lang-c`, built with its own makefile against what is installed.
+//! `examples/calc-lang-c`, built with its own makefile against the installed library.
 
 use std::fs::{self, File};
 use std::process::Command;

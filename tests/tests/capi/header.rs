@@ -13,7 +13,7 @@ use crate::run;
 const SOURCES: &str = "compiler/capi/src";
 const HEADER: &str = "compiler/include/cwamrc.h";
 
-/// What stands above all functions.
+/// The text before all functions.
 const HEAD: &str = "\
 /*
  * cwamrc for C: compiles WebAssembly modules to .aot files of WAMR, like aot_export.h of WAMR's own
@@ -60,7 +60,7 @@ fn generate() -> String {
         line_length: 100,
         style: cbindgen::Style::Type,
         export: cbindgen::ExportConfig {
-            // Taken as a number, since C may pass any.
+            // C passes it as a number, since any value can occur.
             include: vec!["cwamrc_format_t".to_owned()],
             ..cbindgen::ExportConfig::default()
         },

@@ -1,5 +1,5 @@
-//! What `compiler/capi/install.sh` puts where, and that programs find it there: by pkg-config, by
-//! CMake, by name.
+//! Which files `compiler/capi/install.sh` installs where, and that programs find them: with
+//! pkg-config, with CMake, and by name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use tempfile::TempDir;
 
 use crate::{finish, run};
 
-/// The folder that the library is installed to, once for all tests.
+/// The folder into which the library is installed, once for all tests.
 pub(crate) fn installed() -> &'static Path {
     static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
     INSTALLED.get_or_init(|| {
         let folder = target_folder().join("capi-tests");
         fs::create_dir_all(&folder).expect("the folder for build output can be written");
-        // Tests of other features and toolchains do not run at the same time.
+        // Tests with other features or toolchains do not run at the same time.
         let prefix = folder.join("installed");
         let _ = fs::remove_dir_all(&prefix);
         let script = root().join("compiler/capi/install.sh");
-        // The profile of the tests, whose dependencies are built already.
+        // The profile of the tests, whose dependencies are already built.
         let prefix_flag = format!("--prefix={}", prefix.display());
         run(script, ["--profile=dev", &prefix_flag], &folder);
         prefix
     })
 }
 
-/// Cargo's folder for what it builds.
+/// Cargo's target folder.
 pub(crate) fn target_folder() -> PathBuf {
     let program = std::env::current_exe().expect("the test has a path");
     // target/debug/deps/capi-0123456789abcdef
@@ -87,7 +87,7 @@ fn bad_usage_is_told() {
     }
 }
 
-/// A program that names the library by CMake's package, linked with either kind.
+/// A program that finds the library through its CMake package, linked statically and dynamically.
 #[test]
 fn cmake_finds_it() {
     let build = TempDir::new().expect("a folder");
@@ -100,7 +100,7 @@ fn cmake_finds_it() {
         let output = run(build.path().join(program), [], build.path());
         assert_eq!(output, format!("compiled by {}\n", env!("CARGO_PKG_VERSION")));
     }
-    // An interface that is to come is not there yet.
+    // A newer version of the interface is not found.
     let output = Command::new("cmake")
         .args(["-S", source, "-B", "other", &find, "-DWANTED_VERSION=999.0"])
         .current_dir(build.path())

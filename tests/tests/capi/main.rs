@@ -1,5 +1,5 @@
-//! The library for C: its header, its installation, and programs that use it, under tools that see
-//! what goes wrong with memory.
+//! The library for C: its header, its installation, and programs that use it, run under tools that
+//! find memory errors.
 
 mod examples;
 mod header;
@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs a program in a folder, which must succeed, and returns what it prints.
+/// Runs a program in a folder, which must succeed, and returns its output.
 fn run<'a>(
     program: impl AsRef<OsStr>,
     arguments: impl IntoIterator<Item = &'a str>,
@@ -21,7 +21,7 @@ fn run<'a>(
     finish(&mut command)
 }
 
-/// Runs a command, which must succeed, and returns what it prints.
+/// Runs a command, which must succeed, and returns its output.
 fn finish(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| {
         panic!("{command:?}: {error}; tests/scripts/inputs.sh installs what is missing")

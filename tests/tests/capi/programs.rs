@@ -1,5 +1,5 @@
-//! Programs in C (and one in C++) that use the library, each plainly, under gcc's sanitizers, and
-//! under valgrind, neither of which may find anything: no wrong access, nothing lost.
+//! Programs in C, and one in C++, that use the library. Each runs normally, under gcc's sanitizers,
+//! and under valgrind; neither tool may report an invalid access or a leak.
 
 use std::fmt::Write;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::{finish, run};
 
 const STRICT: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g"];
 
-/// What programs compile: names in C, and wasm text.
+/// The modules that programs compile: names in C, and wasm text.
 const MODULES: &[(&str, &str)] = &[
     (
         "PROGRAM",
@@ -42,8 +42,8 @@ const MODULES: &[(&str, &str)] = &[
     ("EXCEPTIONS", "(module (tag))"),
 ];
 
-/// The byte of `MISTAKE` that ends the function: 8 bytes of header, 7 and 4 of the sections before,
-/// 2 and 1 of the section's head, 2 of the function's, 2 of the constant.
+/// The offset of the byte of `MISTAKE` that ends the function: 8 bytes of header, 7 and 4 of the
+/// sections before it, 2 and 1 of the section's head, 2 of the function's head, 2 of the constant.
 const MISTAKE_OFFSET: usize = 8 + 7 + 4 + 3 + 2 + 2;
 
 fn modules_header() -> String {
@@ -56,7 +56,7 @@ fn modules_header() -> String {
     text.replace('[', "{").replace(']', "}").replace("{}", "[]")
 }
 
-/// What a program is linked with beside the library, for this test.
+/// The runtime that a program is linked with in addition to the library, for this test.
 pub(crate) fn libiwasm(software_bounds_checks: bool) -> PathBuf {
     let options = Options { software_bounds_checks, ..Options::default() };
     let target =
@@ -73,7 +73,7 @@ struct Workshop {
 }
 
 impl Workshop {
-    /// Programs find the packages below `prefixes`.
+    /// A workshop whose programs find the packages below `prefixes`.
     fn new(prefixes: &[&Path], packages: &[&str]) -> Self {
         let folder = TempDir::new().expect("a folder");
         fs::write(folder.path().join("modules.h"), modules_header()).expect("it can be written");
@@ -103,11 +103,11 @@ impl Workshop {
         run(compiler, all, self.path());
     }
 
-    /// Builds a program and runs it in three ways, all of which end well and print `expected`.
+    /// Builds a program and runs it in three ways. Each run must succeed and print `expected`.
     fn check(&self, source: &str, arguments: &[&str], expected: &str) {
         self.check_with_sanitizers(source, arguments, expected);
         let strict = ["--quiet", "--error-exitcode=99", "--leak-check=full"];
-        // Threads of the pool live as long as the process, and their stacks with them.
+        // The threads of the pool live as long as the process, and so do their stacks.
         let kinds = "--errors-for-leak-kinds=definite,indirect";
         let known = root().join("tests/tests/capi/programs/valgrind.supp");
         let known = format!("--suppressions={}", known.display());
@@ -128,8 +128,8 @@ impl Workshop {
     }
 }
 
-/// Without valgrind: this runtime means to touch what is not there, pages that trap and the end of
-/// the stack.
+/// Without valgrind: this runtime accesses unmapped memory on purpose (guard pages and the end of
+/// the stack).
 #[test]
 fn a_program_compiles_and_runs_a_module() {
     let libiwasm = libiwasm(false);
@@ -171,7 +171,7 @@ fn the_header_is_for_all_standards_of_both_languages() {
     }
 }
 
-/// The archive needs what its description says, and nothing else.
+/// The archive needs the libraries that its package description lists, and no others.
 #[test]
 fn a_program_can_be_linked_statically() {
     let workshop = Workshop::new(&[installed()], &["--static", "cwamrc"]);

@@ -1,5 +1,5 @@
-//! Accesses of every kind at every edge of a memory: an access is inside if its last byte is, and traps
-//! otherwise (specification, section 4.4.7).
+//! Accesses of every kind at every edge of a memory. An access is in bounds if its last byte is,
+//! and traps otherwise (specification, section 4.4.7).
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::place::{Place, Scene, places};
 const OUTSIDE: &str = "out of bounds memory access";
 const UNALIGNED: &str = "unaligned atomic";
 
-/// An access: the operator, its bytes, what it takes besides the address, and what it leaves.
+/// An access: the operator, its size in bytes, its operands besides the address, and its result.
 #[derive(Clone, Copy)]
 struct Access {
     operator: &'static str,
@@ -62,7 +62,7 @@ const VECTORS: &[Access] = accesses! {
     16 V128, false: "v128.store";
 };
 
-/// Accesses of one lane, whose number stands behind the operator.
+/// Accesses to one lane, whose number follows the operator.
 const LANES: &[Access] = accesses! {
     1 V128, true: "v128.load8_lane";
     2 V128, true: "v128.load16_lane";
@@ -74,7 +74,7 @@ const LANES: &[Access] = accesses! {
     8 V128, false: "v128.store64_lane";
 };
 
-/// Atomic operators, by the type and the width: `i32.atomic.rmw8.add_u` and so on.
+/// Atomic operators, by type and width: `i32.atomic.rmw8.add_u` and so on.
 fn atomics() -> Vec<(String, u64, &'static str, bool)> {
     let widths = [("i32", "", 4), ("i32", "8", 1), ("i32", "16", 2), ("i64", "", 8)];
     let widths = widths.into_iter().chain([("i64", "8", 1), ("i64", "16", 2), ("i64", "32", 4)]);
@@ -96,7 +96,7 @@ fn atomics() -> Vec<(String, u64, &'static str, bool)> {
     all
 }
 
-/// Static offsets that are tried with each operator.
+/// The static offsets that are tried with each operator.
 fn offsets(size: u64, bytes: u64) -> Vec<u64> {
     let mut offsets = vec![0, 1, 0x7fff_ffff, 0xffff_ffff];
     offsets.extend([size.checked_sub(bytes), Some(size)].into_iter().flatten());
@@ -106,7 +106,7 @@ fn offsets(size: u64, bytes: u64) -> Vec<u64> {
     offsets
 }
 
-/// Addresses around every place where the answer changes, by wrapping too.
+/// Addresses around every point where the outcome changes, including by wrapping around.
 fn addresses(size: u64, offset: u64, bytes: u64) -> Vec<u32> {
     let mut addresses = vec![0, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
     for edge in [size, size.wrapping_sub(offset), 0_u64.wrapping_sub(offset)] {
@@ -119,7 +119,7 @@ fn addresses(size: u64, offset: u64, bytes: u64) -> Vec<u32> {
     addresses
 }
 
-/// The access number `index` with `offset`, as a function of its name.
+/// Access number `index` with `offset`, as a function called `name`.
 fn function(text: &mut String, name: &str, operator: &str, operands: &str, has_result: bool) {
     let access = format!("({operator} (local.get 0) {operands})");
     let access = if has_result { format!("(drop {access})") } else { access };
@@ -134,7 +134,7 @@ struct Try {
     atomic: bool,
 }
 
-/// A module with a function for every access and offset, for a memory of `pages`.
+/// A module with a function for every access and offset, for a memory with these `limits`.
 fn module(limits: &str, sizes: &[u64]) -> (String, Vec<Try>) {
     let mut text = format!("(module (memory {limits})\n");
     text += "(func (export \"grow\") (param i32) (result i32) (memory.grow (local.get 0)))\n";
@@ -181,12 +181,12 @@ fn sweep(scene: &Scene, size: u64, tries: &[Try], place: &Place) {
         }
     }
     if size > 0 {
-        // Up to its last byte, the memory is there.
+        // The memory is accessible up to its last byte.
         let last = [Val::I32((size - 1) as u32 as i32)];
         let peeked = scene.call("peek", &last);
         assert!(peeked.is_ok(), "{place}: {peeked:?}");
     }
-    // And no further. Behind the largest memory, no number is left.
+    // And not beyond it. The largest memory ends where the addresses do.
     if let Ok(end) = u32::try_from(size) {
         scene.expect("peek", &[Val::I32(end.cast_signed())], Err(OUTSIDE));
     }
@@ -203,7 +203,7 @@ fn every_access_at_every_edge() {
         sweep(&scene, PAGE, &tries, &place);
         scene.expect("grow", &[Val::I32(1)], Ok(&[Val::I32(1)]));
         sweep(&scene, 2 * PAGE, &tries, &place);
-        // What fails to grow changes nothing.
+        // A growth that fails changes nothing.
         for pages in [2, 65_536, -1, i32::MIN] {
             scene.expect("grow", &[Val::I32(pages)], Ok(&[Val::I32(-1)]));
         }
@@ -227,8 +227,8 @@ fn memories_without_a_byte() {
     }
 }
 
-/// All 4 GiB that 32 bits can name: every address is inside, and what begins there may end outside. The
-/// emulators have no room for such a memory.
+/// All 4 GiB that 32 bits can address: every address is in bounds, but an access that begins there
+/// may end out of bounds. The emulators cannot reserve such a memory.
 #[test]
 fn the_largest_memory() {
     let (text, tries) = module("65536 65536", &[1 << 32]);
@@ -238,8 +238,8 @@ fn the_largest_memory() {
     }
 }
 
-/// A store that traps has written nothing, but for machines that tear it, of which the part outside was
-/// not written either.
+/// A store that traps writes nothing. Machines that may split stores are an exception: they may
+/// write the part that is in bounds.
 #[test]
 fn stores_that_trap_write_nothing() {
     let (text, tries) = module("1 1", &[PAGE]);

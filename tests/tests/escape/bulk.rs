@@ -1,5 +1,5 @@
-//! Operators on ranges of memories and tables: a range is inside if its end is, and nothing is written
-//! if one is not (specification, sections 4.4.7 and 4.4.6).
+//! Operators on ranges of memories and tables. A range is in bounds if its end is. If any range is
+//! out of bounds, nothing is written (specification, sections 4.4.7 and 4.4.6).
 
 use wamr_shim::Val;
 
@@ -42,7 +42,7 @@ const MODULE: &str = r#"(module
                                    (table.size $t))))
         (local.get $count)))"#;
 
-/// Numbers around `edges`, and those that wrap.
+/// Numbers around `edges`, and numbers that wrap around.
 fn around(edges: &[u64]) -> Vec<u32> {
     let mut numbers: Vec<u32> = edges
         .iter()
@@ -75,7 +75,8 @@ fn ranges_at_every_edge() {
             }
             let mut index = 0;
             for (operator, size, source_size, trap) in operators {
-                // Nothing that is inside is carried out but ranges of no length: what is left is checked.
+                // Of the ranges in bounds, only empty ones are tried, so that the memory stays
+                // unchanged and can be checked.
                 for to in around(&[0, size]) {
                     for from in around(&[0, source_size.min(1 << 20)]) {
                         for length in around(&[0, size, source_size.min(1 << 20)]) {
@@ -111,7 +112,7 @@ fn ranges_that_are_inside_are_written() {
         scene.expect("memory.copy", &three(0, 65_526, 10), Ok(&[]));
         scene.expect("table.copy", &three(0, 15, 5), Ok(&[]));
         scene.expect("changed", &[], Ok(&[Val::I32(150)]));
-        // A segment that was dropped has no length.
+        // A dropped segment has length 0.
         scene.expect("drop", &[], Ok(&[]));
         scene.expect("memory.init", &three(0, 0, 1), Err(MEMORY));
         scene.expect("table.init", &three(0, 0, 1), Err(TABLE));

@@ -1,4 +1,4 @@
-//! Code that does not end by itself: gas that is used up, and another thread that ends it.
+//! Code that does not terminate: it is stopped when its gas is used up, or by another thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,7 +12,7 @@ use crate::place::{Place, places};
 const OUT_OF_GAS: &str = "cost limit exceeded";
 const LIMIT: u64 = 100_000;
 
-/// Ways to go on for ever, each as a function of its own.
+/// Ways to run forever, each as a function of its own.
 const ENDLESS: &str = r#"(module
     (memory 1) (table 2 funcref) (elem (i32.const 0) $tail $tail_indirect)
     (type $t (func))
@@ -56,7 +56,7 @@ fn gas_ends_what_does_not_end() {
             }
             let scene = place.scene(ENDLESS).expect("it can be instantiated");
             scene.expect(name, &[], Err(OUT_OF_GAS));
-            // What is left is no new credit.
+            // The gas that is left is not a new allowance.
             let left = scene.instance().global(GAS_LEFT).expect("it is exported");
             assert!(matches!(left, Val::I64(left) if left < LIMIT as i64), "{place}: {left:?}");
             for name in ["empty", "counting", "tail"] {
@@ -76,8 +76,8 @@ fn gas_ends_a_start_function() {
     }
 }
 
-/// A hundred threads have no more gas than one: they draw on one account, or are not started, in which case
-/// the module tries again until its gas is used up.
+/// A hundred threads have no more gas than one. Either they share one counter, or they are not
+/// started and the module retries until its gas is used up.
 #[test]
 fn threads_share_their_gas() {
     let text = r#"(module
@@ -103,7 +103,7 @@ fn threads_share_their_gas() {
                 (br_if $next (i32.lt_u (local.get $k) (i32.const 100))))))"#;
     let wasm = wat::parse_str(text).expect("the text is right");
     for place in places().into_iter().map(with_gas).filter(|place| !place.machine.is_foreign()) {
-        // Threads with a limit may be refused by name.
+        // Threads with a gas limit may be refused with an error.
         match cwamrc::compile(&wasm, &place.options) {
             Err(error) => assert_eq!(error.kind(), cwamrc::ErrorKind::Unsupported, "{error}"),
             Ok(_) => {
@@ -115,7 +115,7 @@ fn threads_share_their_gas() {
     }
 }
 
-/// The counter belongs to the compiler: a module that names its own export like it is refused.
+/// The counter belongs to the compiler, so a module with an export of the same name is refused.
 #[test]
 fn a_module_cannot_reach_its_gas() {
     let text = format!("(module (global (export {GAS_LEFT:?}) (mut i64) (i64.const 0)))");
@@ -135,7 +135,7 @@ fn another_thread_ends_what_does_not_end() {
             let returned = AtomicBool::new(false);
             let ended = thread::scope(|scope| {
                 scope.spawn(|| {
-                    // Until it has begun, there is nothing to end: so, again and again.
+                    // Before the call has begun, there is nothing to stop, so this is repeated.
                     while !returned.load(Ordering::Acquire) {
                         scene.instance().terminate().expect("the runtime answers");
                         thread::sleep(Duration::from_millis(1));

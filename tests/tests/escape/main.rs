@@ -1,13 +1,14 @@
-//! Attacks: what a hostile module does to get out of its sandbox, in every mode of compilation, in stock
-//! runtimes with and without guard pages and in one that is built with sanitizers.
+//! Attacks: what a hostile module does to escape from its sandbox, in every mode of compilation, in
+//! stock runtimes with and without guard pages, and in one that is built with sanitizers.
 //!
-//! The runtime is a process of its own ([`Place`]), so one that is killed by a signal is a failure with
-//! the signal's name. Beside the attacker live two neighbours whose memories, tables and globals must be
-//! as they were, and which must still work ([`Scene::is_intact`]). What a call gives is computed from the
-//! specification, in `bounds` for every access by its address.
+//! The runtime is a separate process ([`Place`]), so if it is killed by a signal, the test fails
+//! and names the signal. Two neighbour instances live next to the attacker. Their memories, tables
+//! and globals must not change, and they must still work ([`Scene::is_intact`]). Expected results
+//! are computed from the specification; `bounds` does so for every access from its address.
 //!
-//! Not here: what the command does with arguments and files, which is `compiler/tests/cli/escape.rs`; two
-//! modules at the same time; what may be measured through caches of the CPU.
+//! Not covered here: what the command does with arguments and files (see
+//! `compiler/tests/cli/escape.rs`), two modules that run at the same time, and side channels
+//! through CPU caches.
 //!
 //! [`Place`]: place::Place
 //! [`Scene::is_intact`]: place::Scene::is_intact

@@ -1,5 +1,5 @@
-//! Operators that have no result for some operands, or of which a machine or the runtime's C has none
-//! where the specification has one: over all pairs of numbers at the edges.
+//! Operators that are undefined for some operands, in WebAssembly, on a machine, or in the C code
+//! of the runtime, applied to all pairs of boundary values.
 
 use wamr_shim::Val;
 
@@ -12,7 +12,7 @@ const NO_INTEGER: &str = "invalid conversion to integer";
 const I32: [i32; 9] = [0, 1, -1, 2, 7, -7, i32::MIN, i32::MIN + 1, i32::MAX];
 const I64: [i64; 11] =
     [0, 1, -1, 2, 7, -7, i64::MIN, i64::MIN + 1, i64::MAX, i32::MIN as i64, u32::MAX as i64];
-/// Around the ends of the integer types, and what is no number.
+/// Around the limits of the integer types, and NaNs.
 const F64: [f64; 24] = [
     0.0,
     -0.0,
@@ -40,7 +40,7 @@ const F64: [f64; 24] = [
     f64::NAN,
 ];
 
-/// A module with a function for each of the operators, of which each takes as many values as it says.
+/// A module with a function for each of the operators, with as many parameters as each entry says.
 fn module(operators: &[(&str, &str, &str)]) -> String {
     let functions = operators.iter().map(|(operator, takes, gives)| {
         let count = takes.split(' ').count();
@@ -108,13 +108,13 @@ fn divisions() {
     }
 }
 
-/// The value that a conversion gives which truncates, or the text of its trap: specification, section
-/// 4.3.3, trunc_u and trunc_s.
+/// The result of a truncating conversion, or the text of its trap: specification, section 4.3.3,
+/// trunc_u and trunc_s.
 fn truncated(value: f64, least: i128, greatest: i128) -> Result<i128, &'static str> {
     if value.is_nan() {
         return Err(NO_INTEGER);
     }
-    // A saturating cast; nothing that is a double and in reach of 64 bits is rounded by it.
+    // A saturating cast. It rounds no double within the range of 64 bits.
     let whole = value.trunc() as i128;
     if (least..=greatest).contains(&whole) && value.is_finite() { Ok(whole) } else { Err(OVERFLOW) }
 }
@@ -163,7 +163,7 @@ fn conversions_to_integers() {
     }
 }
 
-/// Shifts by more than there are bits, and counts of bits of 0: some machines have no result.
+/// Shifts by at least the width, and bit counts of 0, which some machines leave undefined.
 #[test]
 fn shifts_and_counts() {
     let operators = [

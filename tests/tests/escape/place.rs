@@ -1,4 +1,4 @@
-//! Where attacks run: machines, ways to compile, and the neighbours of the attacker.
+//! Where attacks run: machines, compilation modes, and the neighbours of the attacker.
 
 use std::fmt;
 
@@ -7,25 +7,25 @@ use cwamrc::{BoundsChecks, CallStacks, ErrorKind, OptLevel, Options, Release};
 use cwamrc_tests::machine::Machine;
 use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Runtime, Val};
 
-/// Native stack of WebAssembly, in bytes: small, so that its end is reached soon.
+/// The native stack for WebAssembly, in bytes. It is small, so that its end is reached soon.
 const STACK: usize = 1 << 20;
 
-/// A machine, and options that its runtime is meant for.
+/// A machine, and compilation options that suit its runtime.
 pub(crate) struct Place {
     pub(crate) machine: Machine,
     pub(crate) options: Options,
     what: &'static str,
-    /// Of what is tried by the thousand, one in so many is tried here.
+    /// Of the attacks that exist by the thousand, one out of this many runs here.
     share: usize,
 }
 
-/// The share of ways that differ little, and of emulators, which are slow.
+/// The share for places that differ little from others, and for emulators, which are slow.
 const CHANGED_SHARE: usize = 5;
 const FOREIGN_SHARE: usize = 9;
 
 type Change = fn(&mut Options);
 
-/// Ways to compile beyond levels and bounds checks.
+/// Variations of the options other than levels and bounds checks.
 const CHANGES: &[(&str, Change)] = &[
     ("frames", |options| options.call_stacks = Some(CallStacks::complete())),
     ("in place", |options| options.indirect_mode = true),
@@ -57,8 +57,8 @@ fn all() -> cwamrc::Intrinsics {
     "all".parse().expect("it is the name of all")
 }
 
-/// Every way on this machine's architecture, in runtimes with and without guard pages, and the main ways
-/// on the others.
+/// All modes on this machine's architecture, in runtimes with and without guard pages, and the main
+/// modes on the others.
 pub(crate) fn places() -> Vec<Place> {
     let mut places = Vec::new();
     let native = Machine::native_runner();
@@ -87,7 +87,7 @@ pub(crate) fn places() -> Vec<Place> {
             }
         }
     }
-    // What gives up a check may be refused by name.
+    // An option that would weaken a check may be refused with an error.
     places.retain(|place| match cwamrc::compile(b"\0asm\x01\0\0\0", &place.options) {
         Ok(_) => true,
         Err(error) if error.kind() == ErrorKind::Unsupported => false,
@@ -110,14 +110,14 @@ impl Place {
         Self { machine, options, what, share: 1 }
     }
 
-    /// Whether attack number `index`, of very many, is tried here.
+    /// Whether attack number `index`, out of very many, runs here.
     pub(crate) fn tries(&self, index: usize) -> bool {
-        // Other ones in each place, as far as its name decides.
+        // Places with other names and levels run other attacks.
         let turn = self.what.len() + self.options.opt_level as usize;
         index % self.share == turn % self.share
     }
 
-    /// Whether only the runtime's guard pages check accesses.
+    /// Whether accesses are checked only by the runtime's guard pages.
     pub(crate) fn relies_on_pages(&self) -> bool {
         self.options.bounds_checks == BoundsChecks::Hardware
     }
@@ -130,8 +130,8 @@ impl Place {
         module.instantiate(&InstanceConfig::default()).map_err(|error| error.to_string())
     }
 
-    /// The module `wat` between two neighbours. It may import the host function `call_back`, which calls
-    /// its export `f` with the argument.
+    /// Instantiates the module `wat` between two neighbours. It may import the host function
+    /// `call_back`, which calls its export `f` with the argument.
     ///
     /// # Errors
     /// If it cannot be instantiated: the runtime's text.
@@ -142,7 +142,7 @@ impl Place {
             caller.call("f", arguments).map_err(|trap| trap.message)
         });
         runtime.register_host_module("env", vec![call_back]).expect("WAMR takes the function");
-        // The gas of the attacker is its own.
+        // Gas is for the attacker only.
         let mut options = self.options.clone();
         options.instrumentation.gas = None;
         let neighbour = |seed: i32| {
@@ -166,7 +166,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Fills its memory, table and globals with what `check` finds again.
+/// Fills its memory, table and globals with values that `check` verifies.
 const NEIGHBOUR: &str = r#"(module
     (memory 2 3) (table $t 40 40 funcref) (elem declare func $one)
     (global $a (mut i64) (i64.const 0)) (global $b (mut f64) (f64.const 0))
@@ -218,12 +218,12 @@ impl Scene {
         self.attacker.as_ref().expect("it was instantiated")
     }
 
-    /// Calls the attacker: its results, or the text of its trap.
+    /// Calls the attacker. Returns its results, or the text of its trap.
     pub(crate) fn call(&self, name: &str, arguments: &[Val]) -> Result<Vec<Val>, String> {
         self.instance().call(name, arguments).map_err(|trap| trap.message)
     }
 
-    /// Asserts that the call gives `expected`.
+    /// Asserts that the call returns `expected`.
     #[track_caller]
     pub(crate) fn expect(&self, name: &str, arguments: &[Val], expected: Result<&[Val], &str>) {
         let actual = self.call(name, arguments);
@@ -239,7 +239,7 @@ impl Scene {
         assert!(is_expected, "{}: {name} {arguments:?}: {actual:?}", self.place);
     }
 
-    /// Asserts that the neighbours are as they were, and work.
+    /// Asserts that the neighbours are unchanged, and work.
     #[track_caller]
     pub(crate) fn is_intact(&self) {
         for (seed, neighbour) in &self.neighbours {

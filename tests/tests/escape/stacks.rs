@@ -1,10 +1,10 @@
-//! Recursion without end, in every kind of call: the end of the stack is a trap.
+//! Infinite recursion through every kind of call: reaching the end of the stack is a trap.
 
 use wamr_shim::Val;
 
 use crate::place::{Place, places};
 
-/// WAMR's texts for the end of the native stack, and of the stack that holds frames.
+/// WAMR's texts for an overflow of the native stack, and of the stack that holds frames.
 const OVERFLOW: &[&str] = &["native stack overflow", "wasm operand stack overflow"];
 
 const MODULE: &str = r#"(module
@@ -31,7 +31,7 @@ const MODULE: &str = r#"(module
     (func $untail (param i32) (result i32) (i32.add (call $tail (local.get 0)) (i32.const 1)))
     {LARGE})"#;
 
-/// A function whose frame takes many pages: as many values are wanted after the call as before it.
+/// A function whose frame takes many pages, because as many values are live across the call.
 fn large() -> String {
     const VALUES: usize = 1000;
     let types = "i64 ".repeat(VALUES);
@@ -56,7 +56,7 @@ fn recursion_in_every_kind_of_call() {
     let text = with_large_frame();
     for place in checking_places() {
         let scene = place.scene(&text).expect("it can be instantiated");
-        // Twice, since what the first overflow leaves behind may show in the second.
+        // Twice, since effects of the first overflow may show in the second.
         for _ in 0..2 {
             for name in ["direct", "mutual", "indirect", "tail", "large"] {
                 scene.expect_trap(name, &[Val::I32(0)], OVERFLOW);
@@ -68,7 +68,7 @@ fn recursion_in_every_kind_of_call() {
     }
 }
 
-/// Through a host function that calls back: the host's frames are on the stack, too.
+/// Through a host function that calls back, so that the host's frames are on the stack, too.
 #[test]
 fn recursion_through_the_host() {
     let text = MODULE.replace("{LARGE}", "(func $large (param i32) (result i32) (local.get 0))");
@@ -82,7 +82,7 @@ fn recursion_through_the_host() {
     }
 }
 
-/// Tail calls take no stack, however many there are.
+/// Tail calls use no stack, however many there are.
 #[test]
 fn tail_calls_without_end_take_no_stack() {
     let text = r#"(module (memory 1) (table 1 funcref) (elem (i32.const 0) $indirect)
@@ -102,7 +102,7 @@ fn tail_calls_without_end_take_no_stack() {
     }
 }
 
-/// A start function that recurses: no instance, and nobody is harmed.
+/// A start function that recurses: instantiation fails, and nothing else is affected.
 #[test]
 fn recursion_of_the_start_function() {
     for place in checking_places() {
@@ -115,7 +115,7 @@ fn recursion_of_the_start_function() {
     }
 }
 
-/// A thread that recurses, while the main thread waits for it.
+/// A thread that recurses while the main thread waits for it.
 #[test]
 fn recursion_in_a_thread() {
     let text = r#"(module
@@ -138,7 +138,7 @@ fn recursion_in_a_thread() {
     }
 }
 
-/// Where the end of the stack is checked: by code, or by guard pages of the runtime.
+/// The places where the end of the stack is checked, by code or by guard pages of the runtime.
 fn checking_places() -> impl Iterator<Item = Place> {
     places().into_iter().filter(|place| {
         place.options.checks_stack() || place.machine.is_for(cwamrc::BoundsChecks::Hardware)

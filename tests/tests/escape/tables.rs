@@ -1,4 +1,4 @@
-//! Calls through tables, and elements at every edge of a table.
+//! Calls through tables, and table operators at every edge of a table.
 
 use wamr_shim::Val;
 
@@ -9,7 +9,7 @@ const EMPTY: &str = "uninitialized element";
 const MISMATCH: &str = "indirect call type mismatch";
 const OUTSIDE: &str = "out of bounds table access";
 
-/// The first two tables grow, the third never does; `$t` has something in the first elements only.
+/// The first two tables grow, the third never does. Only the first elements of `$t` are set.
 const MODULE: &str = r#"(module
     (import "env" "call_back" (func $call_back (param i32) (result i32)))
     (type $t0 (func (result i32))) (type $t1 (func (param i64) (result i64)))
@@ -100,7 +100,7 @@ fn elements_and_calls_at_every_edge() {
     }
 }
 
-/// Segments that do not fit: no instance, and nobody is harmed.
+/// Segments that do not fit: instantiation fails, and nothing else is affected.
 #[test]
 fn segments_that_do_not_fit() {
     let modules = [

@@ -1,34 +1,34 @@
-//! Counts of small modules, made by hand from their text.
+//! Instruction counts of small modules, derived by hand from their text.
 
 use cwamrc::instrument::{INSTRUCTION_COUNT, Instrumentation};
 use wamr_shim::{FuncType, HostFunc, Val, ValType};
 
 use crate::{Way, counter, ways};
 
-/// The body of an exported function `f`, with one parameter and one result of type i32, further fields of
-/// the module, the argument, and how many instructions are executed.
+/// The body of an exported function `f` with one parameter and one result of type i32, other fields
+/// of the module, the argument, and the number of instructions executed.
 pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
     ("local.get 0", "", 5, 1),
     ("nop nop local.get 0", "", 5, 3),
     // The first branch leaves the block.
     ("(block (br 0) nop nop) local.get 0", "", 5, 3),
-    // block, local.get, br_if; nop only where it is not taken; local.get
+    // block, local.get, br_if; nop only if the branch is not taken; local.get
     ("block local.get 0 br_if 0 nop end local.get 0", "", 1, 4),
     ("block local.get 0 br_if 0 nop end local.get 0", "", 0, 5),
-    // local.get, if, and one of the halves; else and end are none.
+    // local.get, if, and one of the branches; else and end do not count.
     ("local.get 0 if (result i32) i32.const 1 nop else i32.const 2 end", "", 1, 4),
     ("local.get 0 if (result i32) i32.const 1 nop else i32.const 2 end", "", 0, 3),
     ("local.get 0 if nop nop end i32.const 2", "", 1, 5),
     ("local.get 0 if nop nop end i32.const 2", "", 0, 3),
-    // loop is entered once; each round is local.get, i32.const, i32.sub, local.tee, br_if.
+    // loop is entered once; each iteration is local.get, i32.const, i32.sub, local.tee, br_if.
     ("loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end local.get 0", "", 10, 1 + 50 + 1),
-    // Three labels: block, block, local.get, br_table, and what stands behind the label.
+    // block, block, local.get, br_table, and what follows the label that is chosen.
     ("block block local.get 0 br_table 0 1 end nop end i32.const 1", "", 0, 6),
     ("block block local.get 0 br_table 0 1 end nop end i32.const 1", "", 9, 5),
     ("local.get 0 return nop", "", 0, 2),
     // 3 here and 2 in the callee, whether it is inlined or not.
     ("local.get 0 call $g nop", "(func $g (param i32) (result i32) local.get 0 i32.eqz)", 0, 5),
-    // A callee that leaves early: local.get, call, then local.get, if, i32.const, return; drop-free end.
+    // A callee that returns early: local.get, call, then local.get, if, i32.const, return.
     (
         "local.get 0 call $g",
         "(func $g (param i32) (result i32) local.get 0 if i32.const 7 return end i32.const 8)",
@@ -42,7 +42,8 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
         0,
         4,
     ),
-    // A host function is one instruction, and so is each bulk operator, however much it does.
+    // A call of a host function is one instruction, and so is each bulk operator, however much it
+    // does.
     ("local.get 0 call $host", "", 5, 2),
     (
         "i32.const 0 i32.const 7 i32.const 1000 memory.fill local.get 0",
@@ -50,7 +51,7 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
         5,
         5,
     ),
-    // Calls itself 5 times: 4 + 5 each, but for the last, which is 3.
+    // Calls itself 5 times: 4 + 5 each, except for the last, which is 3.
     (
         "local.get 0 call $g",
         "(func $g (param i32) (result i32)
@@ -65,7 +66,7 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
         5,
         2 + 5 * 6 + 3,
     ),
-    // Nothing behind `unreachable` in the text is executed.
+    // Nothing after `unreachable` in the text is executed.
     ("block i32.const 1 br_if 0 unreachable end local.get 0", "", 0, 4),
 ];
 
@@ -98,15 +99,15 @@ fn as_counted_by_hand() {
     }
 }
 
-/// A block counts as a whole where it begins; so after a trap, what stands behind the trapping instruction
-/// up to the end of its block is counted, too. Calls end blocks.
+/// A basic block is counted as a whole when it begins. After a trap, the count therefore includes
+/// the instructions after the trapping one, up to the end of its block. Calls end blocks.
 #[test]
 fn traps_count_the_block_they_are_in() {
     let traps = [
-        // `block` and `end` of one that nothing leaves send control nowhere else.
+        // `block` and `end` do not end the basic block if no branch targets them.
         ("i32.const 1 local.get 0 i32.div_s nop nop block nop end", "", 0, 7),
         ("local.get 0 i32.load nop", "(memory 1)", -4, 3),
-        // The call ends its block, so nothing behind it counts.
+        // The call ends the basic block, so nothing after it counts.
         ("local.get 0 call $g nop nop", "(func $g (param i32) (result i32) unreachable)", 0, 2 + 1),
     ];
     for way in ways() {
@@ -119,7 +120,7 @@ fn traps_count_the_block_they_are_in() {
     }
 }
 
-/// Counts of several calls add up, of the start function, too; the host can set the counter.
+/// Counts of several calls add up, including the start function's. The host can set the counter.
 #[test]
 fn the_counter_is_a_global() {
     let module = "(module (func $s nop nop) (start $s) (func (export \"f\") nop))";

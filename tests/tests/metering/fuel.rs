@@ -1,4 +1,5 @@
-//! Gas of real programs, against the fuel of PyPI's wasmtime, which has nothing in common with our count.
+//! Gas of real programs, compared with the fuel of PyPI's wasmtime, which is an independent
+//! implementation.
 
 use std::fs;
 use std::process::Command;
@@ -13,9 +14,9 @@ use wamr_shim::{FuncType, HostFunc, InstanceConfig, Val, ValType};
 use crate::counts::{CASES, host, module};
 use crate::{Way, counter, ways};
 
-/// What wasmtime takes for an operator (`fuel_before_op` in its `func_environ.rs`): nothing for those that
-/// only shape the control flow, 1 for every other one, and 1 for entering a function. An operator on many
-/// bytes, elements or pages takes as much as there are.
+/// wasmtime's costs (`fuel_before_op` in its `func_environ.rs`): 0 for operators that only
+/// structure the control flow, 1 for every other operator, and 1 for entering a function. Operators
+/// on ranges cost 1 per byte, element or page in addition.
 const WASMTIME: &str = "
     default = 1
     function = 1
@@ -35,7 +36,7 @@ const WASMTIME: &str = "
     table.grow = 1 + 1/1
 ";
 
-/// Bodies with operators that have a length, which is the argument, and fields of the module.
+/// Bodies with operators that have a length, which is the argument, and other fields of the module.
 const LENGTHS: [(&str, &str, i32); 8] = [
     ("i32.const 0 i32.const 7 local.get 0 memory.fill i32.const 1", "(memory 1)", 60_000),
     ("i32.const 0 i32.const 7 local.get 0 memory.copy i32.const 1", "(memory 1)", 50_000),
@@ -65,7 +66,7 @@ fn as_wasmtime() -> Instrumentation {
     Instrumentation::new().gas(Gas::new().limit(LIMIT).costs(costs))
 }
 
-/// The number on the last line of what a command prints.
+/// The number on the last line of a command's output.
 fn fuel(command: &mut Command, stdin: &[u8]) -> i64 {
     let output = run_command(command, stdin).expect("python starts").stdout;
     let output = String::from_utf8_lossy(&output);
@@ -92,8 +93,8 @@ fn small_modules_use_as_much_as_in_wasmtime() {
     }
 }
 
-/// Programs whose hosts fail at everything they are asked for, so that it does not matter what hosts do.
-/// They compute all the same what they would print.
+/// Programs whose host functions all fail, so that the result does not depend on the host. The
+/// programs still compute what they would print.
 #[test]
 fn programs_use_as_much_as_in_wasmtime() {
     let inputs = Inputs::prepare().expect("the programs are fetched and built");
@@ -110,7 +111,7 @@ fn programs_use_as_much_as_in_wasmtime() {
     }
 }
 
-/// Levels 0 and 3 here, level 3 elsewhere.
+/// Levels 0 and 3 on this machine, level 3 on others.
 fn short(ways: Vec<Way>) -> impl Iterator<Item = Way> {
     ways.into_iter().filter(|way| {
         let level = way.level == OptLevel::O3
@@ -137,12 +138,12 @@ fn gas_used(way: Way, wasm: &[u8]) -> i64 {
     runtime.register_host_module("wasi_snapshot_preview1", host).expect("it takes them");
     let module = runtime.load(artifact.bytes()).expect("it loads");
     let instance = module.instantiate(&InstanceConfig::default()).expect("it needs no more");
-    // It ends as its host makes it end.
+    // The program ends in whatever way the host causes.
     let _ = instance.call("_start", &[]);
     LIMIT as i64 - counter(&instance, GAS_LEFT)
 }
 
-/// Names and types of the imports, all of them functions.
+/// The names and types of the imports, all of which are functions.
 fn imports(wasm: &[u8]) -> Vec<(&str, FuncType)> {
     let mut types: Vec<FuncType> = Vec::new();
     let mut imports = Vec::new();
@@ -156,7 +157,7 @@ fn imports(wasm: &[u8]) -> Vec<(&str, FuncType)> {
             wasmparser::Payload::TypeSection(section) => {
                 for ty in section.into_iter_err_on_gc_types() {
                     let ty = ty.expect("it is a type");
-                    // Others have floats as well; they are not those of imports.
+                    // Types with floats exist, but no import has one.
                     let is_plain = ty.params().iter().chain(ty.results()).all(|ty| {
                         matches!(ty, wasmparser::ValType::I32 | wasmparser::ValType::I64)
                     });

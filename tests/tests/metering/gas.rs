@@ -1,11 +1,11 @@
-//! Gas: what it costs, and what happens without.
+//! Gas: what code costs, and what happens when the gas runs out.
 
 use cwamrc::instrument::{Costs, GAS_LEFT, Gas, Instrumentation};
 use wamr_shim::Val;
 
 use crate::{counter, ways};
 
-/// `f(n)` adds up the first `n` numbers: 8 for each round, and 6 around them.
+/// `f(n)` adds the first `n` numbers: 8 per iteration, and 6 around the loop.
 const SUM: &str = r#"(module
     (func $add (param i32 i32) (result i32) local.get 0 local.get 1 i32.add)
     (func (export "f") (param i32) (result i32) (local i32)
@@ -33,7 +33,7 @@ fn gas(limit: u64, costs: &str) -> Instrumentation {
     Instrumentation::new().gas(Gas::new().limit(limit).costs(costs))
 }
 
-/// nop, block, local.get, i32.eqz, br_if, loop; 9 in a round and 3 in the callee; local.get.
+/// nop, block, local.get, i32.eqz, br_if, loop; 9 per iteration and 3 in the callee; local.get.
 fn cost(rounds: i64) -> i64 {
     6 + 12 * rounds + 1
 }
@@ -49,16 +49,16 @@ fn enough_is_enough_and_one_less_is_not() {
         let instance = way.instantiate(SUM, &gas(need - 1, ""), vec![]);
         let trap = instance.call("f", &[Val::I32(10)]).expect_err("one is missing");
         assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
-        // The last block costs 1, and has not run.
+        // The last block costs 1, and did not run.
         assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
-        // The host gives more, and goes on.
+        // The host adds gas, and continues.
         instance.set_global(GAS_LEFT, Val::I64(1000)).expect("it is mutable");
         let result: i32 = instance.call_typed("f", (10,)).expect("it is enough");
         assert_eq!((result, counter(&instance, GAS_LEFT)), (55, 1000 - cost(10)), "{way:?}");
     }
 }
 
-/// Blocks are paid for as a whole before they run, so no limit is ever exceeded.
+/// A block is paid for as a whole before it runs, so the limit is never exceeded.
 #[test]
 fn what_is_left_is_never_negative() {
     let way = ways()[0];
@@ -87,9 +87,10 @@ fn loops_without_end_do_end() {
 fn costs_of_operators() {
     let costs =
         "# what the loop does\n i32.add = 100\ndefault=2\nfunction = 1000 # each\nbr_if = 0\n";
-    // Of the 12 of each round, the addition costs 100, the branch nothing, the others 2.
+    // Of the 12 instructions per iteration, the addition costs 100, the branch nothing, the others
+    // 2.
     let round = 100 + 10 * 2 + 1000;
-    // And the branch over the loop nothing.
+    // The branch over the loop costs nothing, either.
     let around = 6 * 2 + 1000;
     for way in ways() {
         let instance = way.instantiate(SUM, &gas(1_000_000, costs), vec![]);

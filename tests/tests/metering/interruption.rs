@@ -1,4 +1,4 @@
-//! Functions that would never return are stopped from another thread.
+//! Functions that never return are stopped from another thread.
 
 use std::sync::mpsc;
 use std::thread;
@@ -9,8 +9,8 @@ use wamr_shim::{FuncType, HostFunc, Instance};
 
 use crate::{Way, ways};
 
-/// Loops, plain and nested, recursion without end and with a result nobody waits for, tail calls, and a
-/// loop around a call that returns at once. Each says that it has begun.
+/// Loops, simple and nested, infinite recursion with a result that is not used, tail calls, and a
+/// loop around a call that returns at once. Each function reports that it has begun.
 const MODULE: &str = r#"(module
     (type $t (func))
     (import "env" "begun" (func $begun))
@@ -30,20 +30,20 @@ const MODULE: &str = r#"(module
     (func (export "indirect") (call $begun) (loop (call_indirect (i32.const 0)) (br 0))))"#;
 const FUNCTIONS: [&str; 5] = ["loop", "nested", "store", "recursion", "indirect"];
 
-/// Has tail calls, and with them another convention.
+/// A module with tail calls, which use another calling convention.
 const TAIL_CALLS: &str = r#"(module
     (import "env" "begun" (func $begun))
     (func $again (return_call $again))
     (func (export "f") (call $begun) (return_call $again)))"#;
 
-/// How long a stop may take before it counts as lost: far longer than any load makes it.
+/// After this time, a stop counts as lost. It is far longer than a stop takes under any load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn interruptible() -> Instrumentation {
     Instrumentation::new().interruptible(true)
 }
 
-/// An instance, and what receives a word whenever one of its functions has begun.
+/// An instance, and a channel that receives a message whenever one of its functions has begun.
 fn instantiate(way: Way, module: &str) -> (Instance, mpsc::Receiver<()>) {
     let (sender, receiver) = mpsc::channel();
     let begun = HostFunc::new("begun", FuncType::new([], []), move |_, _| {
@@ -53,8 +53,8 @@ fn instantiate(way: Way, module: &str) -> (Instance, mpsc::Receiver<()>) {
     (way.instantiate(module, &interruptible(), vec![begun]), receiver)
 }
 
-/// Calls `function` on a thread of its own and stops it once it has begun. What comes back too late, or
-/// for another reason, is a panic.
+/// Calls `function` on a separate thread and stops it once it has begun. Panics if it returns too
+/// late or for another reason.
 fn interrupt(instance: &Instance, begun: &mpsc::Receiver<()>, function: &str, what: &str) {
     thread::scope(|scope| {
         let (sender, ended) = mpsc::channel();
@@ -81,8 +81,8 @@ fn every_kind_of_loop_on_every_machine() {
     }
 }
 
-/// Eight threads, each with an instance of its own, 1,000 interruptions together, none lost; and none
-/// that comes after the call it was meant for ends the next one.
+/// Eight threads, each with its own instance, make 1,000 interruptions together. None is lost, and
+/// none affects the call after the one it was meant for.
 #[test]
 fn a_thousand_under_load() {
     const THREADS: usize = 8;
@@ -107,7 +107,7 @@ fn a_thousand_under_load() {
     println!("{} interruptions in {:?}", THREADS * EACH, begun.elapsed());
 }
 
-/// Without the option, a loop is what it was: nothing looks for anything.
+/// Without the option, the code does not poll.
 #[test]
 fn other_code_is_as_before() {
     let way = ways()[0];

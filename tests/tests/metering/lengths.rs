@@ -1,12 +1,12 @@
-//! What operators on many bytes, elements or pages cost for their length, by hand.
+//! What operators on many bytes, elements or pages cost for their length, derived by hand.
 
 use cwamrc::instrument::{Costs, GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation};
 use wamr_shim::Val;
 
 use crate::{counter, ways};
 
-/// Names of operators, and functions of the same name that take a length and execute nothing else that
-/// costs anything with `default = 0`. The lengths up to 17 are all in bounds.
+/// Names of operators, and functions of the same name that take a length and execute nothing else
+/// that has a cost with `default = 0`. Lengths up to 17 are all in bounds.
 const MODULE: &str = r#"(module
     (memory 1 40)
     (data $data "0123456789abcdefg")
@@ -73,7 +73,7 @@ fn every_group_that_is_begun_costs() {
         let before = counter(&instance, GAS_LEFT);
         instance.call("constant", &[]).expect("it is in bounds");
         assert_eq!(before - counter(&instance, GAS_LEFT), 3 + 7 * 9, "{way:?}");
-        // However long, an operator is one instruction.
+        // An operator is one instruction, whatever its length.
         instance.set_global(INSTRUCTION_COUNT, Val::I64(0)).expect("it is mutable");
         instance.call("memory.fill", &[Val::I32(17)]).expect("it is in bounds");
         assert_eq!(counter(&instance, INSTRUCTION_COUNT), 4, "{way:?}");
@@ -85,7 +85,7 @@ fn defaults_are_not_nothing() {
     let way = ways()[0];
     let instance = way.instantiate(MODULE, &gas(Some(1_000_000), ""), vec![]);
     for (operator, length, cost) in [
-        // Three operands, or two and `drop`; the operator; what it costs for its length.
+        // Three operands, or two and `drop`; the operator; the cost of its length.
         ("memory.fill", 65536, 4 + 4096),
         ("memory.copy", 17, 4 + 2),
         ("memory.init", 16, 4 + 1),
@@ -94,7 +94,7 @@ fn defaults_are_not_nothing() {
         ("table.copy", 17, 4 + 17),
         ("table.init", 17, 4 + 17),
         ("table.grow", 17, 4 + 17),
-        // Too much for what it is to hold, which only the operator itself finds out.
+        // More than fits, which only the operator itself detects.
         ("memory.grow", 100, 3 + 100 * 4096),
     ] {
         let before = counter(&instance, GAS_LEFT);
@@ -103,8 +103,8 @@ fn defaults_are_not_nothing() {
     }
 }
 
-/// The length is paid before anything is done: with one unit less, nothing is, and it does not matter
-/// whether it would have been out of bounds.
+/// The length is paid for before the operator does anything. With one unit less, nothing is done,
+/// whether or not the range would have been in bounds.
 #[test]
 fn one_less_is_not_enough() {
     let table = "default = 0\nmemory.fill = 2 + 3/16";
@@ -116,7 +116,7 @@ fn one_less_is_not_enough() {
             let instance = way.instantiate(module, &gas(Some(cost - 1), table), vec![]);
             let trap = instance.call("f", &[Val::I32(length)]).expect_err("one is missing");
             assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {length}");
-            // The operator itself was paid, with its block.
+            // The operator itself was paid for with its block.
             assert_eq!(counter(&instance, GAS_LEFT), cost as i64 - 1 - 2, "{way:?}, {length}");
             assert_eq!(instance.call("peek", &[]), Ok(vec![Val::I32(0)]), "{way:?}");
             instance.set_global(GAS_LEFT, Val::I64(cost as i64)).expect("it is mutable");
@@ -131,7 +131,8 @@ fn one_less_is_not_enough() {
     }
 }
 
-/// Products of the greatest lengths and costs, which do not fit in 64 bits, or not in those of a counter.
+/// Products of the largest lengths and costs, which do not fit in 64 bits, or not in a signed
+/// counter.
 #[test]
 fn nothing_wraps() {
     const MOST: i64 = i64::MAX;
@@ -141,7 +142,7 @@ fn nothing_wraps() {
         (func (export "wide") (param i64)
             (table.fill $wide (i64.const 0) (ref.null func) (local.get 0))))"#;
     let greatest = u32::MAX;
-    // Function, length, cost for its groups, what that is, if a counter can hold it.
+    // Function, length, cost of the groups, and the total, if it fits in a counter.
     let narrow = |length: u32, cost: String, used: Option<i64>| {
         ("narrow", Val::I32(length.cast_signed()), cost, used)
     };
@@ -160,7 +161,7 @@ fn nothing_wraps() {
         wide(1 << 63, "1/1".to_owned(), None),
         wide((1 << 63) - 1, "1/1".to_owned(), Some(MOST)),
         wide(u64::MAX, "1/1".to_owned(), None),
-        // 2^64 is 2^32 times 2^32, whose product would look like nothing.
+        // Truncated to 64 bits, the product would look small.
         wide(1 << 32, format!("{greatest}/1"), None),
         wide(1 << 62, "4/1".to_owned(), None),
         wide(u64::MAX, "4/2".to_owned(), None),
@@ -184,7 +185,7 @@ fn nothing_wraps() {
                     assert_eq!(MOST - left, *used, "{way:?}, {length:?}, {cost}");
                 }
             }
-            // Less than nothing is not much.
+            // A negative counter must not look like a large one.
             instance.set_global(GAS_LEFT, Val::I64(-5)).expect("it is mutable");
             let trap = instance.call(function, std::slice::from_ref(length)).expect_err("no gas");
             assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {length:?}, {cost}");
@@ -202,14 +203,15 @@ fn tables_of_costs_name_lengths() {
     let length = |name| get(name).length.map(|length| (length.cost, length.units));
     assert_eq!((get("memory.fill").base, length("memory.fill")), (5, Some((1, 64))));
     assert_eq!((get("memory.copy").base, length("memory.copy")), (0, Some((0, 1))));
-    // One cost alone leaves that of the length.
+    // A line with one number changes the base cost only.
     assert_eq!((get("table.grow").base, length("table.grow")), (9, Some((1, 1))));
     assert_eq!((get("i32.add").base, length("i32.add")), (1, None));
     assert_eq!(costs.get("i32.ad"), None);
-    // A table that says the same.
+    // The printed table is equivalent.
     assert_eq!(Costs::parse(&costs.to_string()), Ok(costs));
 
-    // `select` is three operators, whose line counts wherever it stands.
+    // `select` names three operators. A line for it takes precedence over `default`, whatever the
+    // order.
     for table in ["select = 4\ndefault = 2", "default = 2\nselect = 4"] {
         let costs = Costs::parse(table).expect("the table is right");
         assert_eq!(

@@ -22,7 +22,8 @@ struct Way {
     checks: BoundsChecks,
 }
 
-/// All levels here, two elsewhere, in each kind of checks that the runtimes are meant for.
+/// All levels on this machine, two on others, with each kind of checks that the runtimes are built
+/// for.
 fn ways() -> Vec<Way> {
     let here = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
     let here = here.map(|level| (Machine::Here, level));

@@ -1,8 +1,8 @@
-//! Names of operators in tables of costs, against those that the assembler of wasm text knows.
+//! The names of operators in cost tables, compared with those that the wasm assembler knows.
 
 use cwamrc::instrument::Costs;
 
-/// What may have to follow a name for it to be an instruction.
+/// Immediates that may have to follow a name to form an instruction.
 const IMMEDIATES: &[&str] = &[
     "",
     "0",
@@ -18,8 +18,8 @@ const IMMEDIATES: &[&str] = &[
     "end",
 ];
 
-/// Operators that cwamrc compiles, one of each group whose names are made in the same way, and all that
-/// make an exception somewhere.
+/// Operators that cwamrc compiles: one from each group whose names follow the same pattern, and all
+/// exceptions.
 const NAMES: &[&str] = &[
     "unreachable",
     "nop",

@@ -1,6 +1,6 @@
-//! One account for all threads of a module.
+//! All threads of a module share one counter.
 //!
-//! Threads are those of WASI. How many instructions they execute is counted by hand.
+//! The threads are WASI threads. The number of instructions they execute is counted by hand.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -12,9 +12,10 @@ use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Val, ValType};
 
 use crate::{Way, counter, ways};
 
-/// `spawn` starts a thread with this argument: 2 instructions. The thread executes 6 for each round, and
-/// 5 around them; then it counts itself as done, at 0, and does what `last` says. The global is there so that
-/// the counters behind it would not lie at a multiple of 8.
+/// `spawn` starts a thread with this argument: 2 instructions. The thread executes 6 per iteration
+/// and 5 around the loop; then it increments the number of finished threads at 0, and does what
+/// `last` says. The global makes sure that the counters after it would not be aligned to 8 bytes by
+/// chance.
 fn workers(last: &str) -> String {
     format!(
         r#"(module
@@ -54,7 +55,7 @@ fn counting(limit: u64) -> Instrumentation {
     Instrumentation::new().count_instructions(true).measure_time(true).gas(gas)
 }
 
-/// A host function that hands over what the global `GAS_LEFT` of its instance is, at 8.
+/// A host function that stores the value of its instance's global `GAS_LEFT` at 8.
 fn look() -> Vec<HostFunc> {
     vec![HostFunc::new("look", FuncType::new([ValType::I32], []), |caller, _| {
         let Some(Val::I64(left)) = caller.global(GAS_LEFT) else { return Err("no gas".to_owned()) };
@@ -64,7 +65,7 @@ fn look() -> Vec<HostFunc> {
     })]
 }
 
-/// Starts a thread, as soon as the runtime has room for one; returns how often it was tried.
+/// Starts a thread as soon as the runtime has room for one. Returns the number of attempts.
 fn spawn(instance: &Instance, argument: i32) -> i64 {
     for tries in 1.. {
         let result = instance.call("spawn", &[Val::I32(argument)]).expect("there is enough gas");
@@ -76,7 +77,7 @@ fn spawn(instance: &Instance, argument: i32) -> i64 {
     unreachable!("the loop has no other end")
 }
 
-/// Waits until threads, which the host cannot join, have left the module.
+/// Waits until the threads, which the host cannot join, have left the module.
 fn wait_until(what: &dyn Fn() -> bool) -> bool {
     (0..20_000).any(|_| {
         let done = what();
@@ -94,7 +95,7 @@ fn word(instance: &Instance, offset: usize) -> i64 {
     i64::from_le_bytes(bytes)
 }
 
-/// A way for each machine and kind of checks, and level 0 here.
+/// One configuration for each machine and kind of checks, and also level 0 on this machine.
 fn some_ways() -> Vec<Way> {
     let is_kept = |way: &Way| {
         way.level == OptLevel::O3 || (way.level == OptLevel::O0 && way.machine == Machine::Here)
@@ -118,12 +119,12 @@ fn a_hundred_threads_are_counted_to_the_unit() {
         assert_eq!(found(), (expected, expected), "{way:?}");
         assert_eq!(word(&instance, 0) as i32, 100, "{way:?}");
         assert!(counter(&instance, TIME) > 0, "{way:?}");
-        // Another instance has an account of its own.
+        // Another instance has its own counter.
         assert_eq!(counter(&other, GAS_LEFT), LIMIT, "{way:?}");
     }
 }
 
-/// A host function that a thread calls finds the account in the instance that calls it.
+/// A host function called by a thread reads the counter from the instance that calls it.
 #[test]
 fn host_functions_see_the_account_of_all() {
     const LIMIT: i64 = 10_000_000;
@@ -142,8 +143,8 @@ fn host_functions_see_the_account_of_all() {
     }
 }
 
-/// The threads of a program of an outside trial, a hundred of 840,000 instructions each, which the limit
-/// does not allow for two of them.
+/// The threads of a reported program: a hundred, of 840,000 instructions each. The limit is too low
+/// for two of them.
 #[test]
 fn a_limit_holds_for_all_threads() {
     const MODULE: &str = r#"(module
@@ -173,15 +174,14 @@ fn a_limit_holds_for_all_threads() {
         let instance = way.instantiate(MODULE, &counting(1_000_000), vec![]);
         let trap = instance.call("_start", &[]).expect_err("it is not enough");
         assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
-        // One thread came to its end, and the next one did not.
+        // One thread finished, and the next one did not.
         assert_eq!(word(&instance, 8), 840_000, "{way:?}");
     }
 }
 
-/// What a hostile module tries: it writes over all of its memory, starts threads from threads, several
-/// at once, and goes on until somebody stops it. Each round costs 8, and is counted at 0 once the block is
-/// paid; so what is counted never exceeds what there
-/// was.
+/// A hostile module: it overwrites all of its memory, starts threads from threads, several at once,
+/// and runs until it is stopped. Each iteration costs 8, and is counted at 0 after its block has
+/// been paid for, so that the count never exceeds the gas that was available.
 const HOSTILE: &str = r#"(module
     (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
     (memory (export "memory") 1 1 shared)
@@ -226,7 +226,7 @@ fn hostile_threads_use_no_more_than_there_is() {
         let instance = way.instantiate(HOSTILE, &instrumentation, vec![]);
         spawn(&instance, 0);
         let rounds = || 8 * word(&instance, 0);
-        // A trap of one thread ends all, which give back what they hold.
+        // A trap of one thread ends all threads, which return the gas that they hold.
         let burn = || {
             let trap = instance.call("burn", &[]).expect_err("the gas runs out");
             assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
@@ -242,7 +242,7 @@ fn hostile_threads_use_no_more_than_there_is() {
         let before = rounds();
         assert!(before <= LIMIT, "{way:?}: {before}");
 
-        // The host gives more, for all.
+        // The host adds gas for all threads.
         instance.set_global(GAS_LEFT, Val::I64(80_000)).expect("it is mutable");
         assert!(wait_until(&|| burn() < 8), "{way:?}");
         let after = rounds();
@@ -250,7 +250,7 @@ fn hostile_threads_use_no_more_than_there_is() {
     }
 }
 
-/// A single thread of such a module may use all there is, and no more.
+/// A single thread of such a module can use exactly all of the gas.
 #[test]
 fn one_thread_alone_uses_the_last_unit() {
     let module = r#"(module
@@ -278,12 +278,12 @@ fn one_thread_alone_uses_the_last_unit() {
             let instance = way.instantiate(module, &counting(need as u64 - 1), vec![]);
             let trap = instance.call("f", &[Val::I32(rounds)]).expect_err("one is missing");
             assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
-            // The last block costs 1, and has not run.
+            // The last block costs 1, and did not run.
             assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
             assert_eq!(counter(&instance, INSTRUCTION_COUNT), i64::from(need) - 1, "{way:?}");
         }
 
-        // After a fault, up to a share of what there was may be missing until the next call.
+        // After a fault, up to a fixed share of the gas may be missing until the next call.
         let instance = way.instantiate(module, &counting(1_000_000), vec![]);
         instance.call("fault", &[Val::I32(-4)]).expect_err("it is out of bounds");
         let used = 1_000_000 - counter(&instance, GAS_LEFT);
@@ -294,7 +294,7 @@ fn one_thread_alone_uses_the_last_unit() {
     }
 }
 
-/// Threads without a shared memory have nothing in common.
+/// Threads without a shared memory cannot share a counter.
 #[test]
 fn threads_without_a_shared_memory_are_refused() {
     let compile = |module: &str, instrumentation: &Instrumentation| {

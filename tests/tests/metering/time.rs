@@ -23,8 +23,8 @@ fn host() -> Vec<HostFunc> {
     })]
 }
 
-/// Work counts, in proportion; a host function's time does not; a trap's does. Emulated counters count
-/// as well.
+/// The module's own work is measured, in proportion; time in host functions is not; time before a
+/// trap is. Emulated counters work, too.
 #[test]
 fn the_clock_runs_in_the_module_alone() {
     let instrumentation = Instrumentation::new().measure_time(true);
@@ -39,7 +39,7 @@ fn the_clock_runs_in_the_module_alone() {
         let work = |rounds| spent("work", &[Val::I32(rounds)]);
         let (little, much) = (work(1000), work(30_000_000));
         assert!(little >= 0 && much > 2 * little, "{way:?}: {little} {much}");
-        // 200 ms of sleep against some 10 ms of work: even if it is interrupted for a while.
+        // 200 ms of sleep against some 10 ms of work, which leaves room for interruptions.
         let asleep = spent("sleep", &[]);
         assert!(asleep < 4 * much, "{way:?}: {asleep} {much}");
         assert!(spent("trap", &[]) > 0, "{way:?}");

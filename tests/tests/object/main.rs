@@ -1,5 +1,5 @@
-//! Object files: what tools of each architecture read in them, and how they run, linked with a
-//! program in C in place of the runtime.
+//! Object files: what the tools of each architecture read in them, and how they run when linked
+//! with a C program in place of the runtime.
 
 use std::collections::BTreeSet;
 use std::env::consts::ARCH;
@@ -26,10 +26,11 @@ const MODULE: &str = r#"
     (func $outer (export "outer") (param i32 i32) (result i32)
         (i32.div_s (call $inner (i32.add (local.get 0) (i32.const 1))) (local.get 1)))"#;
 
-/// Gives the functions of a module another convention, and the runtime entries of its own.
+/// Makes the functions of a module use another calling convention, so that the runtime needs
+/// separate entries.
 const TAIL_CALL: &str = "(func $forever (return_call $forever))";
 
-/// Names that another symbol has, or that no symbol can have.
+/// Export names that are already a symbol, or that cannot be one.
 const OTHER_EXPORTS: &str = r#"
     (export "imported" (func $leaf)) (export "aot_func#0" (func $outer))
     (export "aot_invoke_native" (func $outer)) (export "" (func $outer))
@@ -48,8 +49,8 @@ fn all_options() -> impl Iterator<Item = Options> {
     })
 }
 
-/// Runs a tool of the GNU toolchain for an architecture, which has nothing to complain of, and
-/// returns what it prints.
+/// Runs a tool of the GNU toolchain for an architecture, which must not complain, and returns its
+/// output.
 fn tool(architecture: Architecture, name: &str, arguments: &[&str], folder: &Path) -> String {
     let prefix = format!("{}-linux-gnu-", architecture.name().replace('_', "-"));
     let prefix = if architecture.name() == ARCH { "" } else { &prefix };
@@ -87,14 +88,14 @@ fn tools_read_them() {
     }
 }
 
-/// Every function, thunk and stub, without gaps but those of alignment.
+/// Every function, thunk and stub has a symbol, and the only gaps are padding.
 #[test]
 fn all_code_can_be_unwound() {
     for parts in [&[MODULE][..], &[MODULE, TAIL_CALL]] {
         for options in all_options() {
             let architecture = options.cpu.architecture();
             let folder = compiled(&module(parts), &options);
-            // Columns of the table of symbols: value, size, type and name, among others.
+            // Columns of the symbol table: value, size, type and name, among others.
             let symbols = tool(architecture, "readelf", &["-sW", "module.o"], folder.path());
             let functions: BTreeSet<(u64, u64)> = symbols
                 .lines()
@@ -172,7 +173,7 @@ fn symbols_are_named_as_wamrc_names_them() {
     }
 }
 
-/// What `host.c` prints with the object file of `wasm`.
+/// The output of `host.c` linked with the object file of `wasm`.
 fn linked_and_run(wasm: &[u8], options: &Options) -> String {
     const HOST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/object/host.c");
     let architecture = options.cpu.architecture();
@@ -196,18 +197,18 @@ fn linked_and_run(wasm: &[u8], options: &Options) -> String {
 #[test]
 fn a_linked_program_runs_and_unwinds() {
     let trap = TrapId::IntegerDivideByZero as u32;
-    // Between a helper and the module's functions stands a thunk; a function of the convention for
-    // tail calls stands behind the entry that has the exported name.
+    // A thunk is between a helper and the module's functions. A function that uses the tail-call
+    // convention is called by an entry that has the exported name.
     for (parts, inner, outer) in
         [(&[MODULE][..], "inner", "outer"), (&[MODULE, TAIL_CALL], "other", "other outer")]
     {
         for options in all_options() {
-            // Level 3 inlines functions, whose frames are gone then.
+            // Level 3 inlines functions, so their frames would be missing.
             let options = match options.opt_level {
                 OptLevel::O3 => options.opt_level(OptLevel::O2),
                 _ => options,
             };
-            // The helper would return with software checks, which the host's does not.
+            // The real helper returns with software checks; the host's does not.
             let expected = format!(
                 "6765\n\
                  import 0(18), 1, 1: trace aot_invoke_native other {inner} {outer} main\n\

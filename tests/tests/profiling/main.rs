@@ -1,8 +1,8 @@
-//! What a runtime that is built for profiling tells of compiled code: how often each function was
-//! called and how long it took, as it tells of the same module in its interpreter, and how much of the
-//! native stack was left, as a host function sees it.
+//! What a runtime built for profiling reports about compiled code: how often each function was
+//! called and how long it took, compared with the interpreter's report for the same module; and how
+//! much of the native stack was left, compared with what a host function sees.
 //!
-//! The runtime prints this, so that it is linked with a host in C, for each machine.
+//! The runtime prints its report, so it is linked with a host in C, for each machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use wamr_build::{Library, Target};
 use wamr_shim::{InstanceConfig, Val};
 
-/// All kinds of calls, and a function that takes its time.
+/// All kinds of calls, and a function that takes some time.
 const MODULE: &str = r#"(module
     (import "env" "twice" (func $twice (param i32) (result i32)))
     (type $t (func (param i32) (result i32)))
@@ -57,8 +57,8 @@ const MODULE: &str = r#"(module
         (drop (call $middle (i32.const 1)))
         (i32.add (call $middle (local.get 0)) (i32.const 1))))"#;
 
-/// The same function by turns, without end but for the argument. The interpreter does not tell calls
-/// that take the place of their caller's, so the counts are written down where it is used.
+/// Two functions that tail-call each other until the argument is 0. The interpreter does not report
+/// tail calls, so the expected counts are written by hand.
 const TAIL_CALLS: &str = r#"(module
     (import "env" "here" (func $here (param i32) (result i32)))
     (type $t (func (param i32) (result i32)))
@@ -70,7 +70,8 @@ const TAIL_CALLS: &str = r#"(module
     (func $odd (param i32) (result i32)
         (return_call $even (i32.sub (local.get 0) (i32.const 1)))))"#;
 
-/// A host function traps where the frame of another function, with a position, has been before.
+/// A host function traps at a stack depth where the frame of another function, with a position, has
+/// been before.
 const REFUSED: &str = r#"(module
     (import "env" "here" (func $here (param i32) (result i32)))
     (memory 1)
@@ -116,7 +117,7 @@ fn host(architecture: Architecture) -> &'static (&'static Target, PathBuf) {
     })
 }
 
-/// Runs a command, which must succeed, and returns all that it prints.
+/// Runs a command, which must succeed, and returns all its output.
 fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| {
         panic!("{command:?}: {error}; tests/scripts/inputs.sh installs what is missing")
@@ -127,7 +128,7 @@ fn run(command: &mut Command) -> String {
     text.concat()
 }
 
-/// What the host prints for calls of a function in a file.
+/// The host's output for calls of a function in a file.
 fn printed(architecture: Architecture, file: &[u8], function: &str, arguments: &[u32]) -> String {
     let (target, program) = host(architecture);
     let folder = TempDir::new().expect("a folder");
@@ -141,7 +142,7 @@ fn native() -> Architecture {
     Architecture::host().expect("tests run where cwamrc's files do")
 }
 
-/// Options for all machines, with both kinds of checks, at the lowest level and the highest.
+/// Options for all machines, with both kinds of checks, at the lowest and the highest level.
 fn all_options() -> impl Iterator<Item = Options> {
     Architecture::ALL.iter().flat_map(|&architecture| {
         let ways = [
@@ -162,8 +163,8 @@ fn compiled(module: &str, options: &Options) -> Vec<u8> {
     cwamrc::compile(&wasm, options).expect("it compiles").into_bytes()
 }
 
-/// Of every function that was called, how often and how many milliseconds, with and without those
-/// that it called.
+/// For each function that was called: the number of calls, and the milliseconds with and without
+/// its callees.
 fn profile(printed: &str) -> BTreeMap<String, (u32, f64, f64)> {
     let lines = printed.lines().filter_map(|line| {
         let (name, rest) = line.strip_prefix("  func ")?.split_once(", execution time: ")?;
@@ -180,7 +181,7 @@ fn counts(printed: &str) -> BTreeMap<String, u32> {
     profile(printed).into_iter().map(|(name, (count, ..))| (name, count)).collect()
 }
 
-/// The lines that tell the functions that a trap went through.
+/// The lines that show the functions of a trap's call stack.
 fn frames(printed: &str) -> Vec<&str> {
     printed.lines().filter(|line| line.starts_with('#')).collect()
 }
@@ -204,8 +205,8 @@ fn calls_are_counted_as_by_the_interpreter() {
     }
 }
 
-/// The interpreter forgets the functions that a trap went through; compiled code's are popped by the
-/// runtime, and counted.
+/// The interpreter does not count functions that a trap unwound. For compiled code, the runtime
+/// pops their frames, and counts them.
 #[test]
 fn functions_that_trap_are_counted() {
     let expected = [("leaf", 2), ("divide", 2), ("middle", 2), ("fail", 1)];
@@ -223,8 +224,8 @@ fn outcome(printed: &str) -> Option<&str> {
     printed.lines().find(is_outcome)
 }
 
-/// By hand: `run` is called once, `fib` 465 times for 12, `leaf` twice by `pair`, twice in each of two
-/// calls of `twice`, and once by the table.
+/// By hand: `run` is called once, `fib` 465 times for 12, `leaf` twice by `pair`, twice in each of
+/// two calls of `twice`, and once through the table.
 #[test]
 fn the_interpreter_counts_what_there_is() {
     let wasm = wat::parse_str(MODULE).expect("the text is right");
@@ -236,7 +237,8 @@ fn the_interpreter_counts_what_there_is() {
     }
 }
 
-/// Most of the time passes in a loop of one function, and is its own and a part of its caller's.
+/// Most of the time is spent in a loop of one function. It is that function's own time, and part of
+/// its caller's total.
 #[test]
 fn time_is_that_of_the_function_that_takes_it() {
     for options in all_options() {
@@ -251,7 +253,8 @@ fn time_is_that_of_the_function_that_takes_it() {
     }
 }
 
-/// The file for call stacks alone has other frames, which are compared with the interpreter's elsewhere.
+/// Files with call stacks only have other frames, which are compared with the interpreter's
+/// elsewhere.
 #[test]
 fn traps_show_the_same_functions_and_places() {
     for options in all_options() {
@@ -269,7 +272,7 @@ fn traps_show_the_same_functions_and_places() {
 
 #[test]
 fn callees_of_tail_calls_take_the_place_of_their_callers() {
-    // More calls than there would be room for.
+    // More calls than the stack would have room for.
     let expected = [("even", 50_001), ("odd", 50_000), ("here", 1)];
     let expected = expected.map(|(name, count)| (name.to_owned(), count)).into_iter().collect();
     for options in all_options() {
@@ -285,25 +288,25 @@ fn runaway_recursion_ends_where_there_is_no_room_for_frames() {
         let file = compiled(RECURSION, &with_profile(options.clone()));
         let seen = printed(options.cpu.architecture(), &file, "run", &[u32::MAX]);
         assert!(seen.contains("wasm operand stack overflow"), "{options:?}\n{seen}");
-        // 64 KiB of 56 bytes each, as far as nothing else lies there.
+        // 64 KiB of frames of 56 bytes each, minus what else is stored there.
         let calls = counts(&seen)["deep"];
         assert!((1000..=1170).contains(&calls), "{calls}");
     }
 }
 
-/// The stack that was left after each call, as the runtime tells it.
+/// The native stack that was left after each call, as the runtime reports it.
 fn stack_left(printed: &str) -> Vec<Option<i64>> {
     let lines = printed.lines().filter_map(|line| line.split_once("Native stack left: "));
     lines.map(|(_, bytes)| bytes.parse().ok()).collect()
 }
 
-/// Where the host function's frame was in each call.
+/// The address of the host function's frame in each call.
 fn host_frames(printed: &str) -> Vec<i64> {
     let lines = printed.lines().filter_map(|line| line.strip_prefix("host frame at "));
     lines.map(|address| address.parse().expect("it is a number")).collect()
 }
 
-/// The runtime begins anew with each call by the host.
+/// The runtime starts a new measurement for each call by the host.
 #[test]
 fn the_stack_that_is_left_shrinks_as_a_host_function_sees_it() {
     for mut options in all_options() {
@@ -322,7 +325,7 @@ fn the_stack_that_is_left_shrinks_as_a_host_function_sees_it() {
     }
 }
 
-/// A runtime that does not profile has the helpers all the same, for call stacks.
+/// A runtime without profiling also has the helpers, because call stacks use them.
 #[test]
 fn ordinary_runtimes_run_the_files() {
     const ODD_AND_EVEN: &str = r#"(module
@@ -351,7 +354,7 @@ fn ordinary_runtimes_run_the_files() {
     }
 }
 
-/// The two profiles do not disturb each other, nor other counters.
+/// The two profiles do not affect each other, nor other counters.
 #[test]
 fn everything_at_once() {
     for options in all_options() {

@@ -1,9 +1,9 @@
-//! The stack that a C program keeps in linear memory: its pointer is checked where it is set.
+//! The stack that a C program keeps in linear memory: its pointer is checked when it is set.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::I32;
 
-/// Static data ends at 1024, the stack reaches from 4096 down to there, the heap begins at 4096.
+/// Static data ends at 1024, the stack grows from 4096 down to there, and the heap begins at 4096.
 const PROGRAM: &str = r#"(module
     (memory 1)
     (global $sp (mut i32) (i32.const 4096))
@@ -34,7 +34,8 @@ fn the_pointer_stays_in_bounds() {
 
 #[test]
 fn other_globals_take_any_value() {
-    // Nobody says where a stack ends; and `$other` is behind the stack pointer.
+    // In one module, nothing states where the stack ends; in the other, `$other` is a global after
+    // the stack pointer.
     let silent = PROGRAM.replace("__data_end", "data_end");
     let other = PROGRAM.replacen(
         "(global (export",

@@ -1,7 +1,7 @@
-//! The functions that a trap went through, as the interpreter shows them for the same module.
+//! The call stacks of traps, compared with those of the interpreter for the same module.
 //!
-//! The interpreter tells how far it has read: behind the operator of a frame. Compiled code tells
-//! where that operator begins, as files of wamrc do. Both are compared by the operator.
+//! The interpreter reports how far it has read, which is after the operator of a frame. Compiled
+//! code reports where that operator begins, as files of wamrc do. Both are compared by operator.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use wasmparser::{Operator, Parser, Payload};
 
 const FAULT: &str = "out of bounds memory access";
 
-/// For every operator of a module the position behind it, with the one at its beginning.
+/// Maps the end of every operator of a module to its beginning.
 fn operators(wat: &str) -> BTreeMap<u32, u32> {
     let wasm = wat::parse_str(wat).expect("the text is right");
     let mut ends = BTreeMap::new();
@@ -31,8 +31,8 @@ fn operators(wat: &str) -> BTreeMap<u32, u32> {
     ends
 }
 
-/// Where the last load or store of function `function` stands: the one that traps, in modules that
-/// are made so. The interpreter does not tell where it is when a guard page stops it.
+/// The position of the last load or store of function `function`, which is the one that traps in
+/// these modules. The interpreter does not report its position if a guard page stops it.
 fn last_access(wat: &str, function: u32) -> u32 {
     let wasm = wat::parse_str(wat).expect("the text is right");
     let payloads = Parser::new(0).parse_all(&wasm).map(|payload| payload.expect("it is valid"));
@@ -50,12 +50,12 @@ fn last_access(wat: &str, function: u32) -> u32 {
     accesses.last().expect("it has an access") as u32
 }
 
-/// The interpreter's frames, as compiled code has them.
+/// The interpreter's frames, converted to the positions of compiled code.
 fn expected(frames: &[Frame], operators: &BTreeMap<u32, u32>) -> Vec<Frame> {
     let begin = |frame: &Frame| match frame.offset {
         // A host function.
         0 => 0,
-        // Some operators trap before the interpreter has read them to the end.
+        // Some operators trap before the interpreter has read all of their bytes.
         read => *operators.range(read..).next().expect("it is in a body").1,
     };
     frames.iter().map(|frame| Frame { offset: begin(frame), ..frame.clone() }).collect()
@@ -66,8 +66,8 @@ fn frames_of(instance: &Instance, function: &str, arguments: &[Val]) -> Trap {
     result.expect_err("the call traps")
 }
 
-/// Calls that trap, each in every engine: first in a new instance, then again after other calls,
-/// which must have left no frames behind.
+/// Calls that trap, in every engine: first in a new instance, then again after other calls, which
+/// must not have left any frames.
 fn check(wat: &str, imports: impl Fn() -> Vec<HostFunc>, calls: &[(&str, &[Val])]) {
     let operators = operators(wat);
     let interpreter = Engine::interpreter().instantiate(wat, imports());
@@ -186,7 +186,7 @@ fn every_way_to_trap() {
     );
 }
 
-/// Operators on ranges of memory are checked by everyone in the same way.
+/// All engines check operators on ranges of memory in the same way.
 #[test]
 fn ranges_of_memory() {
     for operator in [
@@ -206,7 +206,7 @@ fn ranges_of_memory() {
         let interpreter = Engine::interpreter().instantiate(&module, Vec::new());
         let trap = frames_of(&interpreter, "g", &[I32(2)]);
         let frames = expected(&trap.frames, &operators);
-        // The operators on memory have the prefix 0xfc.
+        // Bulk memory operators have the prefix 0xfc.
         let prefixed = |start: &&u32| wasm[**start as usize] == 0xfc;
         assert_eq!(starts.iter().find(prefixed), Some(&frames[0].offset), "{operator}");
         for engine in Engine::compiled() {
@@ -218,7 +218,7 @@ fn ranges_of_memory() {
     }
 }
 
-/// Functions that level 3 inlines, into each other and into themselves, and that return in the middle.
+/// Functions that level 3 inlines into each other and into themselves, and that return early.
 #[test]
 fn inlined_functions() {
     check(
@@ -251,7 +251,7 @@ fn inlined_functions() {
     );
 }
 
-/// Only the last of a chain of tail calls is there.
+/// Only the last function of a chain of tail calls has a frame.
 #[test]
 fn tail_calls() {
     check(
@@ -274,7 +274,8 @@ fn tail_calls() {
     );
 }
 
-/// Host functions: one that fails, one that calls back, one that goes on after a call back failed.
+/// Host functions: one that fails, one that calls back, and one that continues after a failed call
+/// back.
 #[test]
 fn host_functions() {
     let imports = || {
@@ -312,7 +313,8 @@ fn host_functions() {
         imports,
         &[("fail", &[]), ("indirect", &[]), ("trap", &[])],
     );
-    // The interpreter's frames of an inner call stay behind when the host goes on; so by hand.
+    // The interpreter keeps the frames of an inner call when the host continues, so the expectation
+    // is written by hand.
     let module = r#"(module
         (import "env" "fail" (func $fail (param i32) (result i32)))
         (import "env" "back" (func $back (param i32) (result i32)))
@@ -333,8 +335,8 @@ fn host_functions() {
     }
 }
 
-/// A frame takes 8 bytes of the instance's stack, whatever it holds. What lies behind that stack is
-/// memory of the host.
+/// A frame takes 8 bytes of the instance's stack, whatever it holds. After that stack comes memory
+/// of the host.
 #[test]
 fn frames_without_room() {
     let module = r#"(module
@@ -390,7 +392,7 @@ fn frames_hold_what_is_asked_for() {
     assert_eq!(frames_with(features), [(0, trap), (1, 0)]);
 }
 
-/// Without frames, a trap shows what the runtime knows by itself.
+/// Without frames, a trap shows what the runtime finds out by itself.
 #[test]
 fn frames_are_not_there_unless_asked_for() {
     let module = r#"(module
@@ -404,8 +406,8 @@ fn frames_are_not_there_unless_asked_for() {
     }
 }
 
-/// Every thread has frames of its own. Four of them call functions while the main thread does; then
-/// the main thread traps.
+/// Every thread has its own frames. Four threads call functions while the main thread does, and
+/// then the main thread traps.
 #[test]
 fn threads_have_their_own_frames() {
     let module = r#"(module

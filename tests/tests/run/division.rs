@@ -1,13 +1,14 @@
-//! Divisions by constants, which levels from 1 on compute without dividing.
+//! Divisions by constants, which levels 1 to 3 compile without division instructions.
 //!
-//! What must come out is what Rust's own operators give.
+//! The expected results are those of Rust's operators.
 
 use std::fmt::Write;
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
 
-/// Powers of two and their neighbours, both signs, and divisors whose factors have a bit more or less.
+/// Powers of two and their neighbours, of both signs, and divisors whose multipliers need one bit
+/// more or less.
 fn divisors() -> Vec<i64> {
     const SMALL: [i64; 13] = [1, 2, 3, 4, 5, 7, 10, 11, 12, 25, 60, 625, 641];
     const LARGE: [i64; 8] = [
@@ -24,7 +25,7 @@ fn divisors() -> Vec<i64> {
     positive.flat_map(|divisor| [divisor, -divisor]).chain([i64::MIN]).collect()
 }
 
-/// Multiples of `divisor` and their neighbours, and the ends of the range.
+/// Multiples of `divisor` and their neighbours, and the limits of the range.
 fn dividends(divisor: i64) -> Vec<i64> {
     let multiples = [0, 1, 2, 3, 1_000, -1, -2, -1_000].map(|factor| divisor.wrapping_mul(factor));
     let ends =
@@ -33,7 +34,7 @@ fn dividends(divisor: i64) -> Vec<i64> {
     around.flat_map(|number| [-1, 0, 1].map(|by| number.wrapping_add(by))).collect()
 }
 
-/// The quotients and remainders of `ty`, signed and unsigned, by the constant number `index`.
+/// The signed and unsigned quotients and remainders of `ty`, by the constant number `index`.
 fn functions(ty: &str, index: usize, divisor: i64) -> String {
     let mut text = String::new();
     for operator in ["div_s", "div_u", "rem_s", "rem_u"] {

@@ -1,14 +1,14 @@
-//! Memories and tables whose size nothing changes take no more room than they need, and what lies
-//! behind their ends is out of bounds.
+//! Memories and tables whose size never changes take no more room than they need, and accesses
+//! beyond their ends are out of bounds.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
 
 const OUT_OF_BOUNDS: &str = "out of bounds memory access";
-/// The runtime rounds up to pages of the machine, of at most so many bytes.
+/// The runtime rounds up to the machine's page size, which is at most this many bytes.
 const LARGEST_MACHINE_PAGE: i32 = 65536;
 
-/// As clang lays a small program out; whatever else it has comes in the place of `REST`.
+/// The layout that clang gives a small program. Other fields replace `REST`.
 const PROGRAM: &str = r#"(module
     (memory (export "memory") 2)
     (global $sp (mut i32) (i32.const 2160))
@@ -29,7 +29,7 @@ const PROGRAM: &str = r#"(module
     (func (export "init") (param i32) (memory.init $passive (local.get 0) (i32.const 0) (i32.const 7)))
     REST)"#;
 
-/// The interpreter is built here without the option that has it keep as little.
+/// The interpreter is built here without the option that shrinks the memory.
 #[test]
 fn a_memory_ends_where_its_heap_would_begin() {
     for engine in Engine::compiled() {
@@ -55,7 +55,7 @@ fn a_memory_ends_where_its_heap_would_begin() {
     }
 }
 
-/// The module counts on all its pages.
+/// The module uses the number of its pages.
 #[test]
 fn a_memory_stays_whole_if_its_size_is_used() {
     for rest in [
@@ -72,7 +72,7 @@ fn a_memory_stays_whole_if_its_size_is_used() {
     }
 }
 
-/// With as little memory as in other cases, which wamrc's file has, it could not be instantiated.
+/// wamrc shrinks this memory, too, so that its file cannot be instantiated.
 #[test]
 fn a_memory_stays_whole_if_data_lies_behind() {
     let behind = PROGRAM.replace("REST", r#"(data (i32.const 131064) "the last")"#);
@@ -83,7 +83,7 @@ fn a_memory_stays_whole_if_data_lies_behind() {
     }
 }
 
-/// A memory without bytes: the bounds of the runtime would be below 0.
+/// If the memory had no bytes, the bounds of the runtime would be negative.
 #[test]
 fn a_heap_at_the_start_leaves_the_memory_whole() {
     for base in ["0", "8"] {
@@ -97,7 +97,7 @@ fn a_heap_at_the_start_leaves_the_memory_whole() {
     }
 }
 
-/// The places of those behind depend on which tables grow, and how far.
+/// The offsets of later tables depend on which tables can grow, and how far.
 #[test]
 fn tables_that_grow_lie_among_others_that_do_not() {
     let text = r#"(module

@@ -6,7 +6,7 @@ use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{F32, F64, I32, I64};
 use wamr_shim::{FuncType, HostFunc, Val, ValType};
 
-/// A function that keeps the arguments of its calls, and returns `results`.
+/// A function that records the arguments of its calls, and returns `results`.
 fn recorder(
     name: &str,
     params: &[ValType],
@@ -112,7 +112,7 @@ fn an_error_of_the_host_ends_the_call() {
 }
 
 /// The host calls an export that grows the memory, which moves it in software mode, while the
-/// caller is in the middle of using it. A trap in the inner call is the host's to pass on.
+/// caller is using it. The host has to pass on a trap in the inner call.
 #[test]
 fn the_host_calls_back() {
     let module = r#"(module

@@ -1,4 +1,4 @@
-//! Files that run in place, and the memory that the host gives them for that.
+//! Files that run in place, and the memory that the host provides for them.
 
 use cwamrc::aot::Container;
 use cwamrc::{BoundsChecks, Options, compile};
@@ -6,11 +6,11 @@ use cwamrc_tests::machine::Machine;
 use wamr_abi::format::SectionId;
 use wamr_shim::{InstanceConfig, Val};
 
-/// Bytes of a page on every machine.
+/// The smallest page size of all machines, in bytes.
 const PAGE: usize = 4096;
 
-/// A module with a data segment of so many bytes, which come before the code in the file, and so many
-/// functions.
+/// A module with a data segment of this many bytes, which precedes the code in the file, and this
+/// many functions.
 fn module(bytes: usize, functions: usize) -> Vec<u8> {
     let text = format!(
         r#"(module (memory 1) (data (i32.const 0) "{}") {}
@@ -30,7 +30,7 @@ fn compiled(module: &[u8], options: &Options) -> (Vec<u8>, usize) {
     (file, offset)
 }
 
-/// A file that runs in place, and whose text begins on a page.
+/// A file that runs in place, whose text begins at a page boundary.
 fn file_with_text_on_a_page(functions: usize, options: &Options) -> Vec<u8> {
     let (_, offset) = compiled(&module(0, functions), options);
     let (file, offset) = compiled(&module(PAGE - offset % PAGE, functions), options);
@@ -38,8 +38,8 @@ fn file_with_text_on_a_page(functions: usize, options: &Options) -> Vec<u8> {
     file
 }
 
-/// WAMR takes away the right to write to a text that begins on a page (the end of
-/// `load_relocation_section` in `aot/aot_loader.c`), and does not give it back: whoever provides the
+/// WAMR removes the write permission from a text that begins at a page boundary (the end of
+/// `load_relocation_section` in `aot/aot_loader.c`), and does not restore it. Whoever provides the
 /// memory of a file has to.
 #[test]
 fn the_memory_of_a_file_can_be_used_again() {
@@ -47,8 +47,8 @@ fn the_memory_of_a_file_can_be_used_again() {
     for machine in machines.into_iter().chain(Machine::foreign()) {
         let options = machine.options().indirect_mode(true).bounds_checks(BoundsChecks::Software);
         let runtime = machine.new_runtime();
-        // The second is smaller, and so fits where the first was; and C's `malloc` does not give the
-        // memory of files of this size back to the system, as it does with large ones.
+        // The second file is smaller, so it fits where the first one was. C's `malloc` returns
+        // large blocks to the system, but not blocks of this size.
         for functions in [1000, 500] {
             let file = file_with_text_on_a_page(functions, &options);
             let module = runtime.load(&file).expect("the file is right");

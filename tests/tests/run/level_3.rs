@@ -1,11 +1,11 @@
-//! What level 3 makes of calls and branch tables does what they do.
+//! At level 3, calls and branch tables are transformed, and must behave as before.
 
 use cwamrc::{OptLevel, Options};
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val;
 use wamr_shim::Val::{I32, I64};
 
-/// A call in a fresh instance: its result, or the text of its trap.
+/// A call in a new instance: its result, or the text of its trap.
 type Call = (&'static str, &'static [Val], Result<&'static [Val], &'static str>);
 
 fn check(module: &str, calls: &[Call]) {
@@ -19,7 +19,7 @@ fn check(module: &str, calls: &[Call]) {
     }
 }
 
-/// The second call in a loop finds the locals that it declares zero, not as the first left them, and
+/// The second call in a loop finds its declared locals zero, not as the first call left them, and
 /// its parameters are not the caller's locals.
 #[test]
 fn locals_are_new_in_every_call() {
@@ -68,7 +68,7 @@ fn returns_from_within_blocks() {
     );
 }
 
-/// Only branches to the label of the callee's body leave it, and several results stay in order.
+/// Only branches to the label of the callee's body leave it, and several results keep their order.
 #[test]
 fn branch_tables_and_several_results() {
     check(
@@ -101,8 +101,8 @@ fn branch_tables_and_several_results() {
     );
 }
 
-/// What was done before the trap stays done, and nothing behind the call is: neither where the trap
-/// is in the inlined body, nor where it is in a function that the inlined body calls.
+/// Effects before the trap remain, and nothing after the call happens: both if the trap is in the
+/// inlined body, and if it is in a function that the inlined body calls.
 #[test]
 fn traps_leave_the_caller() {
     check(
@@ -137,8 +137,8 @@ fn traps_leave_the_caller() {
     );
 }
 
-/// The memory may move in the inlined body, and an address checked in one arm of it is not known to
-/// be inside behind it.
+/// The memory may move in the inlined body, and an address that was checked in one branch of it is
+/// not known to be in bounds afterwards.
 #[test]
 fn memory_behind_an_inlined_body() {
     check(
@@ -199,7 +199,7 @@ fn recursion() {
     );
 }
 
-/// Short branch tables are compares, which must tell every entry from its neighbours.
+/// Short branch tables become comparisons, which must distinguish every entry from its neighbours.
 #[test]
 fn short_branch_tables() {
     check(
@@ -235,7 +235,7 @@ fn short_branch_tables() {
     );
 }
 
-/// A constant becomes part of the offset only where the sum of the index does not wrap.
+/// A constant is moved into the offset only if adding it to the index cannot wrap around.
 #[test]
 fn constants_in_addresses() {
     check(
@@ -274,8 +274,8 @@ fn constants_in_addresses() {
     );
 }
 
-/// A table that cannot grow has a size known to the compiler, and one without imports has no test
-/// for them.
+/// The compiler knows the size of a table that cannot grow, and omits the check for imports in a
+/// table without imports.
 #[test]
 fn tables_of_known_size() {
     check(
@@ -303,7 +303,7 @@ fn tables_of_known_size() {
     );
 }
 
-/// A function that calls a small one a thousand times takes it in a few times only.
+/// A small function is inlined only a few times into a function that calls it a thousand times.
 #[test]
 fn growth_has_a_limit() {
     let calls = "(call $small (local.get 0))".repeat(1000);

@@ -1,8 +1,8 @@
 //! Small modules, compiled in every mode and run in the unmodified runtime.
 //!
-//! Built with the feature `software-bounds-checks`, the runtime has no guard pages, and only files
-//! that check for themselves are run. Texts of traps are those of `exception_msgs` in
-//! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is asked for its opinion, too.
+//! With the feature `software-bounds-checks`, the runtime has no guard pages, and only files with
+//! software checks are run. The texts of traps are those of `exception_msgs` in
+//! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is compared, too.
 
 mod aux_stack;
 mod call_stacks;

@@ -1,12 +1,12 @@
-//! Lanes that are rotated by two shifts, which level 3 recognises where it is by whole bytes, and
-//! shifts that only look like it.
+//! Lanes that are rotated by two shifts, which level 3 recognises if the rotation is by whole
+//! bytes, and shifts that only look like a rotation.
 
 use std::fmt::Write;
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::I64;
 
-/// The union of two shifts of lanes: to the left, of the first vector, and to the right.
+/// The bitwise or of two shifts of lanes: the first vector to the left, and a vector to the right.
 #[derive(Debug)]
 struct Shifts {
     bits: u32,
@@ -14,7 +14,7 @@ struct Shifts {
     right: i32,
     /// Whether the right shift is signed.
     signed: bool,
-    /// Whether it is of the other vector.
+    /// Whether the right shift is of the second vector.
     other: bool,
     /// Whether it comes first.
     swapped: bool,
@@ -53,7 +53,7 @@ impl Shifts {
         )
     }
 
-    /// What comes of it, lane by lane; amounts count modulo the width of a lane.
+    /// The expected result, lane by lane. Shift amounts count modulo the width of a lane.
     fn expected(&self, [first, second]: [u128; 2]) -> u128 {
         let bits = self.bits;
         let [left, right] = [self.left, self.right].map(|by| by.rem_euclid(bits as i32) as u32);
@@ -64,7 +64,7 @@ impl Shifts {
             let shifted_left = lane(first, index) << left & mask;
             let value = lane(right_operand, index);
             let shifted_right = match self.signed {
-                // The lane at the upper end, so that its sign is the number's.
+                // Moves the lane to the upper end, so that its sign is the number's.
                 true => (((value << (128 - bits)) as i128 >> (128 - bits) >> right) as u128) & mask,
                 false => value >> right,
             };

@@ -1,8 +1,8 @@
-//! No option takes away what keeps a guest in: whatever is asked for, accesses beyond the end of a memory
-//! or table, calls of the wrong type and recursion without end are traps, on runtimes with and without
-//! guard pages, and the host goes on.
+//! No option weakens the sandbox: whatever is requested, accesses beyond the end of a memory or
+//! table, calls of the wrong type and infinite recursion are traps, on runtimes with and without
+//! guard pages, and the host continues.
 //!
-//! Modules run in runners, so that a host that dies is seen to.
+//! Modules run in runners, so that a host that dies is noticed.
 
 use cwamrc::instrument::{Gas, Instrumentation};
 use cwamrc::{BoundsChecks, CallStacks, OptLevel, Options, Release};
@@ -10,14 +10,14 @@ use cwamrc_tests::machine::Machine;
 use wamr_shim::InstanceConfig;
 use wamr_shim::Val::I32;
 
-/// The runtime's stack for frames is small, so that recursion gets to its end, too.
+/// The runtime's stack for frames is small, so that recursion reaches its end, too.
 const FRAMES: u32 = 16 * 1024;
 const STACK: usize = 512 * 1024;
 const PAGE: i32 = 65536;
 
 const MEMORY: &str = "out of bounds memory access";
 
-/// A function for each way out. `alive` does what is allowed.
+/// A function for each way out. `alive` does something that is allowed.
 const MODULE: &str = r#"(module
     (type $none (func))
     (type $unary (func (param i32) (result i32)))
@@ -52,7 +52,7 @@ const MODULE: &str = r#"(module
       (call $large (local.get 0) ZEROS))
     (func (export "unreachable") (param i32) (result i32) (unreachable)))"#;
 
-/// Each function with an argument, and the texts of traps, one of which it must raise.
+/// Each function with an argument, and the texts of the traps, one of which it must raise.
 const ATTACKS: &[(&str, i32, &[&str])] = &[
     ("load", PAGE, &[MEMORY]),
     ("load", -1, &[MEMORY]),
@@ -75,10 +75,10 @@ const ATTACKS: &[(&str, i32, &[&str])] = &[
     ("unreachable", 0, &["unreachable"]),
 ];
 
-/// Of the native stack, or of that for frames.
+/// Overflows of the native stack, or of the one for frames.
 const OVERFLOWS: &[&str] = &["native stack overflow", "wasm operand stack overflow"];
 
-/// Parameters of the function with large frames.
+/// The number of parameters of the function with large frames.
 const PARAMETERS: usize = 700;
 
 fn module(shared: bool) -> Vec<u8> {
@@ -91,7 +91,7 @@ fn module(shared: bool) -> Vec<u8> {
     wat::parse_str(text).expect("the text is right")
 }
 
-/// Options by what is special about them.
+/// The tested options, each with a description.
 fn options() -> Vec<(&'static str, Options)> {
     let plain = || Options::new().release(Release::Main);
     let measured = |change: fn(&mut Instrumentation)| {
@@ -139,7 +139,7 @@ fn options() -> Vec<(&'static str, Options)> {
     ]
 }
 
-/// Runs all attacks in one instance, which works between any two of them.
+/// Runs all attacks in one instance, which must work before each of them.
 fn attack(machine: Machine, what: &str, wasm: &[u8], options: &Options) {
     let aot = cwamrc::compile(wasm, options).unwrap_or_else(|error| panic!("{what}: {error}"));
     let runtime = machine.runtime_with_stack(STACK);
@@ -161,7 +161,7 @@ fn every_option_keeps_guests_in() {
     for guard_pages in [true, false] {
         let machine = Machine::Runner { architecture, guard_pages, sanitized: false };
         for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
-            // What only guard pages check is for runtimes that have them.
+            // Code that relies on guard pages is only for runtimes that have them.
             if checks == BoundsChecks::Hardware && !guard_pages {
                 continue;
             }
@@ -176,7 +176,7 @@ fn every_option_keeps_guests_in() {
     }
 }
 
-/// A module whose function says that it was executed, and `fields`.
+/// A module with `fields` and a function that records that it was executed.
 fn working(fields: &str) -> Vec<u8> {
     let text = format!(
         r#"(module {fields}
@@ -186,7 +186,7 @@ fn working(fields: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the text is right")
 }
 
-/// Starts modules whose functions run where the file is meant for the runtime, or else raise.
+/// Starts modules. Their functions must run if the file suits the runtime, and otherwise trap.
 fn start(machine: Machine, what: &str, fits: bool, options: &Options) {
     let instantiate = |wasm: &[u8]| {
         let aot = cwamrc::compile(wasm, options).expect("it compiles");
@@ -213,8 +213,8 @@ fn start(machine: Machine, what: &str, fits: bool, options: &Options) {
     }
 }
 
-/// Files that leave accesses to guard pages, on a runtime that has none: the first function of a program
-/// finds out, before anything else is done.
+/// Files that rely on guard pages, on a runtime that has none: the first function of a program
+/// detects it before anything else is done.
 #[test]
 fn programs_that_need_guard_pages_ask_for_them() {
     let architecture = cwamrc::Architecture::host().expect("files are for this machine");

@@ -1,11 +1,11 @@
-//! Indirect calls that level 3 makes direct, since the table has one function of their type, and
-//! tables that only look like it.
+//! Indirect calls that level 3 turns into direct calls, because the table has only one function of
+//! their type, and tables that only look as if they had.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::I32;
 use wamr_shim::{FuncType, HostFunc, ValType};
 
-/// What `call`, with an argument and an index, gives for indexes from 0 on.
+/// Asserts the results of `call` with an argument and each index from 0.
 fn check(module: &str, expected: &[Result<i32, &str>]) {
     for engine in Engine::all() {
         check_with(engine, module, Vec::new(), expected);
@@ -32,8 +32,8 @@ const UNINITIALIZED: Result<i32, &str> = Err("uninitialized element");
 const UNDEFINED: Result<i32, &str> = Err("undefined element");
 const MISMATCH: Result<i32, &str> = Err("indirect call type mismatch");
 
-/// A module with `definitions` and, in front of them, a function `$double`, one of another type, and
-/// `call`, which calls an element and adds what it has found in the memory.
+/// A module with `definitions` after a function `$double`, a function of another type, and `call`,
+/// which calls an element and adds a value from memory.
 fn module(definitions: &str) -> String {
     format!(
         r#"(module
@@ -61,7 +61,7 @@ fn the_only_function_of_its_type() {
     );
 }
 
-/// The last segment to write an element counts, and a function may have several.
+/// The last segment that writes an element counts, and a function may have several elements.
 #[test]
 fn several_segments() {
     check(
@@ -81,7 +81,7 @@ fn several_segments() {
     );
 }
 
-/// An element that operators write is none that the compiler knows.
+/// The compiler does not know the elements that operators write.
 #[test]
 fn tables_that_change() {
     let element = "(table 2 2 funcref) (elem (i32.const 0) $double)";
@@ -97,7 +97,7 @@ fn tables_that_change() {
     check(&start("(table.copy (i32.const 0) (i32.const 1) (i32.const 1))"), &[UNINITIALIZED; 2]);
 }
 
-/// The only function of the type traps always, has no results, or calls itself through the table.
+/// The only function of the type always traps, or calls itself through the table.
 #[test]
 fn callees_of_all_kinds() {
     check(
@@ -120,7 +120,7 @@ fn callees_of_all_kinds() {
     );
 }
 
-/// An import is called as imports are.
+/// An import is called in the usual way.
 #[test]
 fn an_import() {
     let module = r#"(module

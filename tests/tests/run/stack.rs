@@ -1,4 +1,4 @@
-//! Runaway recursion is a trap, whatever the frames look like.
+//! Infinite recursion is a trap, whatever the frames look like.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -17,8 +17,8 @@ const COUNT: &str = "(global.set $calls (i32.add (global.get $calls) (i32.const 
 
 const SMALL_STACK: usize = 256 * 1024;
 
-/// Calls `f`, which never comes back, and then a function that does: twice in one instance, and once
-/// more on a small stack, where as many calls are counted as frames of `frame` bytes have room.
+/// Calls `f`, which never returns, and then a function that does: twice in one instance, and once
+/// more on a small stack, which has room for a limited number of frames of `frame` bytes.
 fn check(frame: usize, fields: &str) {
     let module = format!(
         r#"(module
@@ -84,8 +84,9 @@ fn two_functions_and_a_table() {
     );
 }
 
-/// A function with `count` values that are alive across its call of itself: loads, which the call
-/// might invalidate. The first has the highest address, so that software mode checks no other.
+/// A function with `count` values that are live across its recursive call: loads, which the call
+/// might invalidate. The first one has the highest address, so that software mode does not check
+/// the others.
 fn with_live_values(count: usize) -> String {
     let locals = "i64 ".repeat(count);
     let mut body = String::new();
@@ -113,7 +114,7 @@ fn frames_of_64_kib() {
     check(64 * 1024, &with_live_values(8192));
 }
 
-/// A function with many results has its caller reserve room for them, if it is not inlined.
+/// If a function with many results is not inlined, its caller reserves room for them.
 #[test]
 fn frames_full_of_results() {
     let results = "i64 ".repeat(999);
@@ -150,7 +151,7 @@ fn frames_full_of_arguments() {
     );
 }
 
-/// The thunk of an import stores its arguments once more.
+/// The thunk of an import stores its arguments a second time.
 #[test]
 fn imports_with_many_arguments() {
     let params = "i64 ".repeat(1000);
@@ -172,11 +173,11 @@ fn imports_with_many_arguments() {
     }
 }
 
-/// How far the stack moves with each call of a function by itself, seen by a host function, is what
-/// the compilation says that it takes.
+/// The distance that the stack pointer moves with each recursive call, as seen by a host function,
+/// is the reported stack usage.
 #[test]
 fn usage_is_what_calls_take() {
-    // Live across the call: many values, which need places on the stack.
+    // Many values that are live across the call and need stack slots.
     let mut values = String::new();
     let mut sum = String::from("(i64.const 0)");
     for index in 0..60 {

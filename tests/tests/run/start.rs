@@ -1,4 +1,4 @@
-//! Start functions, of the module and imported.
+//! Start functions, defined and imported.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,8 +29,8 @@ fn a_start_function_that_traps_fails_the_instantiation() {
     }
 }
 
-/// The import that is to run is not the first, and other functions follow. WAMR's interpreter does
-/// not run it either, so it has no say here.
+/// The start function is an import but not the first one, and other functions follow. WAMR's
+/// interpreter does not run it, so it is not compared.
 const IMPORTED: &str = r#"(module
     (type $start (func))
     (import "env" "other" (func (param i32)))

@@ -1,8 +1,8 @@
 //! Tables with 64-bit indexes, part of the memory64 proposal.
 //!
-//! No build of WAMR has them in its interpreter without 64-bit memories, and the suite's copy of the
-//! proposal has no test of them: the expected values are those of the proposal's text, which says of
-//! each operator what it says of 32-bit ones.
+//! No build of WAMR supports them in the interpreter without 64-bit memories, and the test suite's
+//! copy of the proposal does not test them. The expected values come from the text of the proposal,
+//! which defines each operator as for 32-bit tables.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
@@ -39,7 +39,7 @@ const MODULE: &str = r#"(module
     (func (export "call_narrow") (param i32) (result i32)
       (call_indirect $narrow (type $number) (local.get 0))))"#;
 
-/// Numbers whose lower halves are inside of the table.
+/// Numbers whose lower halves are in bounds of the table.
 const FAR: [i64; 3] = [1 << 32, (1 << 32) + 1, i64::MIN];
 
 #[test]
@@ -102,7 +102,7 @@ fn check(
     assert_eq!(actual, expected, "{engine}: {function}{arguments:?}");
 }
 
-/// A segment beyond any table traps when the module is instantiated, if it is empty, too.
+/// A segment beyond the end of a table traps at instantiation, even if it is empty.
 #[test]
 fn segments_far_outside() {
     for offset in ["0x1_0000_0000", "-1", "5"] {

@@ -1,4 +1,4 @@
-//! Tail calls: constant stack, arguments of any number, results, imports, traps.
+//! Tail calls: constant stack, any number of arguments, results, imports, traps.
 
 use std::thread;
 
@@ -9,13 +9,13 @@ use wamr_shim::{FuncType, HostFunc, Instance, ValType};
 /// Room for some thousand frames.
 const SMALL_STACK: usize = 256 * 1024;
 
-/// More calls than there is stack for on any machine: 1.6 GB at 16 bytes each.
+/// More calls than any machine has stack for: 1.6 GB at 16 bytes each.
 const MANY: i32 = 100_000_000;
 
-/// Fewer, for functions that do more.
+/// Fewer calls, for functions that do more.
 const SOME: i32 = 1_000_000;
 
-/// Runs `work` on an instance of `module` in every compiled way, on a small stack.
+/// Runs `work` on an instance of `module` in every compiled engine, on a small stack.
 fn on_small_stack(module: &str, work: impl Fn(Engine, &Instance) + Sync) {
     for engine in Engine::compiled() {
         thread::scope(|scope| {
@@ -59,7 +59,7 @@ fn a_hundred_million_indirect_calls() {
 }
 
 /// 30 integers and 20 floats do not fit into registers, so callers and callees need different room
-/// for arguments. Each round adds up what arrived.
+/// for arguments. Each iteration adds up the arguments.
 #[test]
 fn more_arguments_than_the_caller_has() {
     let (integers, floats) = ("i64 ".repeat(30), "f64 ".repeat(20));
@@ -121,7 +121,7 @@ fn several_results() {
     });
 }
 
-/// The interpreter is not asked: a tail call of an import crashes it, see `DEVIATIONS`.
+/// The interpreter is not compared: a tail call of an import crashes it, see `DEVIATIONS`.
 #[test]
 fn imports_directly_and_through_a_table() {
     let module = r#"(module
@@ -149,7 +149,7 @@ fn imports_directly_and_through_a_table() {
     }
 }
 
-/// The trap of a callee that took the place of another ends the caller of both.
+/// A trap in a function that was tail-called ends the calls of both functions.
 #[test]
 fn traps_end_the_first_caller() {
     let module = r#"(module
@@ -184,8 +184,8 @@ fn traps_end_the_first_caller() {
     }
 }
 
-/// A frame of more than a page is guarded by a function of its own in software mode, which must
-/// leave the stack, too.
+/// In software mode, a frame of more than a page is checked by a separate function, which must free
+/// the stack, too.
 #[test]
 fn large_frames_leave_the_stack() {
     let count = 1024;
@@ -244,7 +244,7 @@ fn the_runtime_enters_functions() {
     }
 }
 
-/// Ordinary calls still take stack, and end in a trap.
+/// Ordinary calls still use stack, and end in a trap.
 #[test]
 fn runaway_recursion_between_tail_calls() {
     let params = "i64 ".repeat(40);

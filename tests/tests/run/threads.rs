@@ -1,6 +1,6 @@
-//! Threads: atomic operators, waiting and waking, growth, and ends that come from another thread.
+//! Threads: atomic operators, wait and notify, growth, and termination from another thread.
 //!
-//! Threads are those of WASI: the module starts them with `thread-spawn`.
+//! The threads are WASI threads: the module starts them with `thread-spawn`.
 
 use std::time::Duration;
 use std::{env, thread};
@@ -10,14 +10,14 @@ use cwamrc_tests::machine::Machine;
 use wamr_shim::Val::{I32, I64};
 use wamr_shim::{Instance, Val};
 
-/// Runs of each engine of a test that looks for races, in this process and in a runner. An emulator
-/// starts threads slowly; [`RUNS_VARIABLE`] overrides both.
+/// How often each engine runs a test that looks for races, in this process and in a runner. An
+/// emulator starts threads slowly. [`RUNS_VARIABLE`] overrides both.
 const RUNS: u32 = 1000;
 const RUNS_IN_RUNNER: u32 = 25;
 const RUNS_VARIABLE: &str = "CWAMRC_THREAD_RUNS";
 
-/// Counts in two ways, an atomic operator and a mutex (Drepper, "Futexes Are Tricky", mutex 2); the
-/// mutex is at 4, the counters at 0 and 8, and the number of threads that are done at 12.
+/// Counts in two ways, with an atomic operator and with a mutex (Drepper, "Futexes Are Tricky",
+/// mutex 2). The mutex is at 4, the counters at 0 and 8, and the number of finished threads at 12.
 const COUNTERS: &str = r#"(module
     (import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))
     (memory (export "memory") 1 1 shared)
@@ -72,7 +72,7 @@ const COUNTERS: &str = r#"(module
         (i64.extend_i32_u (i32.atomic.load (i32.const 0)))
         (i64.shl (i64.extend_i32_u (i32.load (i32.const 8))) (i64.const 32)))))"#;
 
-/// How often `engine` does what another engine of its kind does a thousand times.
+/// How often `engine` repeats what another engine of its kind does a thousand times.
 fn runs(engine: Engine) -> u32 {
     let default = if engine.machine() == Machine::Here { RUNS } else { RUNS_IN_RUNNER };
     env::var(RUNS_VARIABLE).map_or(default, |text| {
@@ -91,7 +91,7 @@ fn a_thousand_runs_without_a_wrong_sum() {
             let result = instance.call("run", &[I32(THREADS), I32(COUNT)]);
             assert_eq!(result, Ok(vec![I64(sum << 32 | sum)]), "{engine}, run {run}");
         }
-        // Long enough that the threads really run beside each other.
+        // Long enough for the threads to run in parallel.
         let count = if engine.machine() == Machine::Here { 50_000 } else { 5_000 };
         let result = instance.call("run", &[I32(THREADS), I32(count)]);
         let sum = i64::from(THREADS * count);
@@ -99,7 +99,7 @@ fn a_thousand_runs_without_a_wrong_sum() {
     }
 }
 
-/// Threads that grow the memory at the same time get pages of their own.
+/// Threads that grow the memory at the same time get separate pages.
 #[test]
 fn no_page_is_handed_out_twice() {
     let module = r#"(module
@@ -133,7 +133,7 @@ fn no_page_is_handed_out_twice() {
     }
 }
 
-/// A thread that is asked to stop does, wherever it spins.
+/// A thread that is told to stop does so, wherever it spins.
 #[test]
 fn spinning_threads_are_terminated() {
     let module = r#"(module
@@ -182,8 +182,8 @@ fn check_termination(instance: &Instance, function: &str, argument: i32, engine:
     let what = format!("{engine}, {function} {argument}");
     thread::scope(|scope| {
         let call = scope.spawn(|| instance.call(function, &[I32(argument)]));
-        // What comes before the call has begun is forgotten; what comes while threads start or end
-        // must not disturb them.
+        // Before the call has begun, the request has no effect, so it is repeated. Requests while
+        // threads start or end must do no harm.
         while !call.is_finished() {
             instance.terminate().expect("the runtime is there");
             thread::sleep(Duration::from_millis(1));
@@ -220,8 +220,8 @@ fn outcome(instance: &Instance, function: &str, arguments: &[Val]) -> Result<Vec
     instance.call(function, arguments).map_err(|trap| trap.message)
 }
 
-/// Misaligned and out of bounds, in every combination. The interpreter is not asked: an access that
-/// faults leaves its lock locked for ever, see `DEVIATIONS`.
+/// Misaligned and out of bounds, in every combination. The interpreter is not compared: an access
+/// that faults leaves its lock locked forever, see `DEVIATIONS`.
 #[test]
 fn addresses_of_atomic_accesses() {
     let module = r#"(module

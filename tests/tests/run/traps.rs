@@ -20,7 +20,7 @@ struct Case {
     calls: &'static [(&'static [Val], &'static str)],
 }
 
-/// Runs all calls in one instance, with a call that does not trap behind each.
+/// Runs all calls in one instance, each followed by a call that does not trap.
 fn check(cases: &[Case]) {
     for case in cases {
         let fields = case.fields;
@@ -132,7 +132,7 @@ mod float {
     pub(super) const F32_TWO_32: u32 = 0x4f80_0000;
     pub(super) const F32_TWO_63: u32 = 0x5f00_0000;
     pub(super) const F32_TWO_64: u32 = 0x5f80_0000;
-    /// The next below -2^31 and -2^63.
+    /// The next numbers below -2^31 and -2^63.
     pub(super) const F32_BELOW_MINUS_TWO_31: u32 = 0xcf00_0001;
     pub(super) const F32_BELOW_MINUS_TWO_63: u32 = 0xdf00_0001;
     pub(super) const F32_MINUS_ONE: u32 = 0xbf80_0000;
@@ -260,14 +260,14 @@ fn loads_and_stores() {
                 (i64.store16 offset=0xffffffff (local.get 0) (i64.const 1)))"#,
             calls: &[(&[I32(0)], MEMORY), (&[I32(1)], MEMORY), (&[I32(-1)], MEMORY)],
         },
-        // Nobody wants the value, and a later access would be in bounds.
+        // The value is not used, and a later access would be in bounds.
         Case {
             fields: r#"(memory 1) (func (export "f") (param i32)
                 (drop (f64.load offset=8 (local.get 0)))
                 (drop (f64.load (i32.const 0))))"#,
             calls: &[(&[I32(65521)], MEMORY), (&[I32(-9)], MEMORY)],
         },
-        // The first access passes its check, the second is beyond it.
+        // The first access passes its check, the second one is out of bounds.
         Case {
             fields: r#"(memory 1) (func (export "f") (param i32) (result i32)
                 (i32.add
@@ -435,7 +435,7 @@ fn indirect_calls() {
                 (call_indirect (type $t) (local.get 0)))"#,
             calls: CALLS,
         },
-        // A null that was stored: by an operator, by growth.
+        // A null that was stored by an operator, or by growth.
         Case {
             fields: r#"(type $t (func)) (table 2 4 funcref) (func $g) (elem declare func $g)
                 (func (export "f") (param i32)
@@ -448,7 +448,7 @@ fn indirect_calls() {
     ]);
 }
 
-/// WAMR's interpreter takes a null in an element segment for function 0, so it has no say here.
+/// WAMR's interpreter reads a null in an element segment as function 0, so it is not compared.
 #[test]
 fn null_in_an_element_segment() {
     let module = r#"(module (type $t (func)) (table 2 funcref) (func $g)

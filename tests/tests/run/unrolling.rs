@@ -1,13 +1,13 @@
-//! Loops that run a known number of times do what they do, unrolled or not.
+//! Loops with a known number of iterations behave the same whether or not they are unrolled.
 //!
-//! What must come out is computed here, by the same loop in Rust.
+//! The expected result is computed here, by the same loop in Rust.
 
 use std::fmt::Write;
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
 
-/// What an operator that compares says of two operands.
+/// The result of a comparison operator for two operands.
 type Holds = fn(i32, i32) -> bool;
 
 /// A loop that counts from `start` by `step` while `compare` holds against `end`.
@@ -23,7 +23,8 @@ fn unsigned(compare: fn(&u32, &u32) -> bool) -> impl Fn(i32, i32) -> bool {
     move |a, b| compare(&a.cast_unsigned(), &b.cast_unsigned())
 }
 
-/// Ends that are met, passed, wrapped around to, and close to the limit of what is unrolled.
+/// Ends that are reached exactly, passed, reached by wrapping around, and close to the unrolling
+/// limit.
 fn counted() -> Vec<Counted> {
     let mut all = Vec::new();
     let ranges = [
@@ -57,12 +58,12 @@ fn counted() -> Vec<Counted> {
     all
 }
 
-/// Gives up after so many iterations, so that every loop ends.
+/// Stops after this many iterations, so that every loop terminates.
 const PATIENCE: i32 = 100;
 
 impl Counted {
-    /// Three functions: the test at the end; the same on what was before the step; and the test at the
-    /// start. Each gives a digest of all values of the counter, and its last one.
+    /// Three functions: the test at the end; the same with the value before the step; and the test
+    /// at the start. Each returns a hash of all values of the counter, and its last one.
     fn functions(&self, number: usize) -> String {
         let Self { start, step, compare, end, .. } = self;
         let body = "(local.set 0 (i32.add (i32.mul (local.get 0) (i32.const 31)) (local.get 1)))
@@ -145,8 +146,8 @@ fn counted_loops() {
     }
 }
 
-/// Each iteration stores, the third one outside of the memory: what was done before stays, nothing else
-/// is done. The values of several iterations are used behind the loop.
+/// Each iteration stores, the third one out of bounds: the earlier stores remain, and nothing else
+/// is done. The values of several iterations are used after the loop.
 #[test]
 fn traps_and_values_behind_the_loop() {
     const MODULE: &str = r#"(module (memory (export "memory") 1)
@@ -174,12 +175,12 @@ fn traps_and_values_behind_the_loop() {
         assert_eq!(error, "out of bounds memory access", "{engine}");
         assert_eq!(call("load", &[0x1_0000 - 8]), Ok(vec![I32(4)]), "{engine}");
         assert_eq!(call("load", &[0x1_0000 - 4]), Ok(vec![I32(3)]), "{engine}");
-        // Five turns of three values are two turns.
+        // Five rotations of three values are two rotations.
         assert_eq!(call("shift", &[1, 2, 3]), Ok(vec![I32(3), I32(1), I32(2)]), "{engine}");
     }
 }
 
-/// Loops inside each other, of which the inner one's end depends on the outer counter.
+/// Nested loops, where the end of the inner one depends on the outer counter.
 #[test]
 fn nested_loops() {
     let mut functions = String::new();

@@ -1,10 +1,10 @@
-//! Results and effects at the edges, where nothing traps.
+//! Results and effects at the limits, where nothing traps.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val;
 use wamr_shim::Val::{F32, F64, I32, I64};
 
-/// Calls one after the other in one instance, with their results.
+/// Calls in one instance, one after the other, with their results.
 struct Case {
     module: &'static str,
     calls: &'static [(&'static str, &'static [Val], &'static [Val])],
@@ -115,7 +115,7 @@ fn memory_at_the_limits() {
     ]);
 }
 
-/// Growing in one function moves the memory of the others in software mode.
+/// In software mode, growing the memory in one function moves it for the others.
 #[test]
 fn memory_that_moves_under_a_function() {
     check(&[Case {

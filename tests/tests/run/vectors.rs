@@ -1,7 +1,8 @@
-//! Vectors across the border to the runtime, at the end of memory, and where relaxed operators leave
-//! a choice.
+//! Vectors passed to and from the runtime, at the end of memory, and where relaxed operators permit
+//! several results.
 //!
-//! WAMR's classic interpreter has no SIMD, so expectations come from the specification alone.
+//! WAMR's classic interpreter does not support SIMD, so the expectations come from the
+//! specification alone.
 
 use std::fmt::Write;
 
@@ -9,12 +10,12 @@ use cwamrc_tests::engine::Engine;
 use wamr_shim::Val;
 use wamr_shim::Val::{F64, I32, I64, V128};
 
-/// The ways to run modules that pass vectors to the runtime.
+/// The engines that run modules that pass vectors to the runtime.
 fn engines() -> impl Iterator<Item = Engine> {
     Engine::compiled().filter(|engine| engine.machine().passes_vectors())
 }
 
-/// A vector whose lanes tell which one it is.
+/// A vector whose lanes identify it.
 fn vector(number: u128) -> Val {
     V128(0x1111_2222_3333_4444_5555_6666_7777_0000 | number)
 }
@@ -102,7 +103,7 @@ fn results_through_pointers() {
     }
 }
 
-/// The runtime packs globals without alignment.
+/// The runtime stores globals without alignment.
 #[test]
 fn globals_between_others() {
     let module = r#"(module
@@ -129,7 +130,7 @@ fn globals_between_others() {
     }
 }
 
-/// Accesses of every width, and the address from which each is out of bounds.
+/// Accesses of every width, and the first address at which each is out of bounds.
 const ACCESSES: &[(&str, i32)] = &[
     ("(drop (v128.load (local.get 0)))", 16),
     ("(drop (v128.load8x8_s (local.get 0)))", 8),
@@ -170,7 +171,7 @@ fn accesses_at_the_end_of_memory() {
     }
 }
 
-/// Relaxed operators, and what they are in the specification's deterministic profile.
+/// Relaxed operators, and their equivalents in the specification's deterministic profile.
 const RELAXED: &[(&str, &str)] = &[
     ("i8x16.relaxed_swizzle A B", "i8x16.swizzle A B"),
     ("i32x4.relaxed_trunc_f32x4_s A", "i32x4.trunc_sat_f32x4_s A"),
@@ -192,7 +193,7 @@ const RELAXED: &[(&str, &str)] = &[
     ("i16x8.relaxed_q15mulr_s A B", "i16x8.q15mulr_sat_s A B"),
     (
         "i16x8.relaxed_dot_i8x16_i7x16_s A B",
-        // Even lanes and odd ones, multiplied and added; the sum wraps.
+        // The even and the odd lanes are multiplied and added; the sum wraps.
         "i16x8.add
            (i16x8.mul (i16x8.shr_s (i16x8.shl A (i32.const 8)) (i32.const 8))
                       (i16x8.shr_s (i16x8.shl B (i32.const 8)) (i32.const 8)))
@@ -207,8 +208,8 @@ const RELAXED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Values on which the permitted results differ: lanes of every width at their limits, infinities,
-/// NaNs, zeros of both signs, products that rounding tells apart, indexes beyond a vector.
+/// Values for which the permitted results differ: lanes of every width at their limits, infinities,
+/// NaNs, zeros of both signs, products that are rounded, indexes beyond a vector.
 const CORNERS: &[u128] = &[
     0,
     !0,

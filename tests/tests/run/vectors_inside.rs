@@ -1,14 +1,14 @@
-//! Operators on vectors inside of a module, on every machine: vectors pass between functions and
-//! through memory, never to the runtime.
+//! Vector operators inside a module, on every machine: vectors pass between functions and through
+//! memory, never to the runtime.
 //!
-//! Expectations come from wasmi. A NaN may have any bits, so lanes that are NaN count as the same.
+//! Expectations come from wasmi. A NaN may have any bits, so all NaN lanes count as equal.
 
 use std::fmt::Write;
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::I32;
 
-/// Operators, by what they take: `A`, `B` vectors, `N` a number of bits.
+/// Operators with their operands: `A`, `B` vectors, `N` a number of bits.
 const OPERATORS: &[(&str, &str)] = &[
     // Shape, then names.
     (
@@ -54,8 +54,8 @@ const OPERATORS: &[(&str, &str)] = &[
     ("A =", "i64x2: all_true bitmask"),
 ];
 
-/// Lanes of every width at their limits, infinities, NaNs, zeros of both signs, halves, numbers that
-/// the types of integers just hold or just do not hold, indexes beyond a vector.
+/// Lanes of every width at their limits, infinities, NaNs, zeros of both signs, halves, numbers at
+/// the limits of the integer types, indexes beyond a vector.
 const CORNERS: &[u128] = &[
     0,
     !0,
@@ -73,7 +73,7 @@ const CORNERS: &[u128] = &[
     0x7ff0_0000_0000_0000_41df_ffff_ffc0_0000,
 ];
 
-/// Where results begin, and how much memory they take.
+/// The address of the results, and the size of the memory.
 const RESULTS: usize = 4096;
 const RESULT_BYTES: usize = CORNERS.len() * CORNERS.len() * 16;
 
@@ -110,8 +110,8 @@ fn data() -> String {
     format!(r#"(data (i32.const 0) "{data}")"#)
 }
 
-/// A module with a function for each of `operators` that applies it to all pairs, by a call of a
-/// function that takes and gives vectors: directly, through a table, or in its own tail.
+/// A module with a function for each of `operators` that applies it to all pairs, by calling a
+/// function with vector parameters and results: directly, through a table, or as a tail call.
 fn module(operators: &[(String, String)], tail_calls: bool) -> String {
     let mut text = r#"(module (memory (export "memory") 1)
         (type $f (func (param v128 v128) (result v128)))"#
@@ -184,7 +184,7 @@ fn expectations(module: &str, functions: usize) -> Vec<Vec<u8>> {
     results.collect()
 }
 
-/// Vectors with every NaN made the same, if the operator computes floats.
+/// Vectors in which every NaN is the same, if the operator computes floats.
 fn without_payloads(operator: &str, bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     if operator.starts_with("f32x4") {

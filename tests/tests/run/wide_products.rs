@@ -1,4 +1,4 @@
-//! Functions that level 3 recognises as a product of 128 bits, against the product.
+//! Functions that level 3 recognises as a 128-bit product, compared with the product.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +7,8 @@ use cwamrc_tests::engine::Engine;
 use cwamrc_tests::random::Random;
 use wamr_shim::Val::{I32, I64};
 
-/// A module for each way of writing the product. It has the functions `product`, with the halves of two
-/// numbers, `square`, `store` at an address, and `load`.
+/// A module for each way of writing the product. It has the functions `product`, which takes the
+/// halves of two numbers, `square`, `store` at an address, and `load`.
 fn modules() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("products");
     let files = fs::read_dir(folder).expect("the folder is there");
@@ -23,7 +23,7 @@ fn halves(number: u128) -> [wamr_shim::Val; 2] {
     [I64(number as i64), I64((number >> 64) as i64)]
 }
 
-/// Factors whose parts are at the ends of their ranges or random.
+/// Factors whose parts are at the limits of their ranges or random.
 fn factors() -> Vec<(u128, u128)> {
     const PARTS: [u128; 5] = [0, 1, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
     let mut random = Random::new(128);
@@ -56,8 +56,8 @@ fn products_and_squares() {
     }
 }
 
-/// A half that lies beyond the memory traps; whether the other is stored is up to their order, which
-/// is the module's.
+/// A half that is out of bounds traps. Whether the other half is stored depends on their order in
+/// the module.
 #[test]
 fn halves_are_stored_in_their_order() {
     for module in modules() {

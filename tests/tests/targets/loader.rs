@@ -1,5 +1,5 @@
-//! What the loader takes, as far as files of this compiler ask for it: written down from its sources
-//! and from the manuals of the machines, independently of the compiler's tables.
+//! What the loader accepts, as far as files of this compiler use it. It is written from the
+//! loader's sources and the manuals of the machines, independently of the compiler's tables.
 
 use cwamrc::Architecture;
 use cwamrc::aot::Container;
@@ -8,25 +8,25 @@ use wamr_abi::format::{self, Machine};
 use wamr_abi::helpers::Helper;
 use wamr_abi::releases::Release;
 
-/// What files for an architecture look like.
+/// The properties of files for an architecture.
 struct Expected {
     machine: Machine,
     /// `e_machine`, `e_flags` and `arch` of the target info.
     target_info: (u16, u32, &'static str),
     /// The relocation of a jump to a helper: ELF's number, addend.
     relocation: (u32, i64),
-    /// The jump with the relocated field as zeros, and where the relocation is in it.
+    /// The jump with the relocated field as zeros, and the offset of the relocation in it.
     jump: (&'static [u8], usize),
-    /// How far the jump reaches, in either direction.
+    /// The reach of the jump, in either direction.
     reach: u64,
-    /// Bytes of an item of the loader's table of jumps, which follows the text (`get_plt_item_size`
+    /// The size of an item of the loader's jump table, which follows the text (`get_plt_item_size`
     /// of `core/iwasm/aot/arch/aot_reloc_*.c`).
     plt_item: u64,
     /// Instructions begin at multiples of this.
     instruction_alignment: u64,
 }
 
-/// No runtime has more helpers than this.
+/// More helpers than any runtime has.
 const MOST_HELPERS: u64 = 1000;
 
 fn expected(architecture: Architecture) -> Expected {

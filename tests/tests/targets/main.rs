@@ -1,5 +1,5 @@
-//! Files for every target and every release: compiled, read back, and what they ask of the loader
-//! compared with what it can do.
+//! Files for every target and every release: compiled, read back, and compared with what the loader
+//! supports.
 
 mod loader;
 mod output;

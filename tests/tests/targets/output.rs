@@ -1,4 +1,4 @@
-//! Real output, of the goldens' modules and of real programs.
+//! The output for the goldens' modules and for real programs.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ use crate::loader;
 const CHECKS: [BoundsChecks; 2] = [BoundsChecks::Hardware, BoundsChecks::Software];
 const LEVELS: [OptLevel; 4] = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
 
-/// Compiles and checks the file; or gives the reason why the module is refused.
+/// Compiles the module and checks the file, or returns the reason why the module is refused.
 fn compile_and_check(wasm: &[u8], options: &Options) -> Result<(), String> {
     match compile(wasm, options) {
         Ok(artifact) => {
@@ -21,7 +21,7 @@ fn compile_and_check(wasm: &[u8], options: &Options) -> Result<(), String> {
             Ok(())
         }
         Err(error) => {
-            // A release that cannot take the module; nothing else is wrong with it.
+            // The release does not support the module; nothing else is wrong with it.
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}, {options:?}");
             Err(error.to_string())
         }
@@ -52,13 +52,13 @@ fn goldens_for_every_target_and_release() {
     }
 }
 
-/// Whether a module is not valid without the proposal for vectors.
+/// Whether a module needs the proposal for vectors.
 fn has_vectors(wasm: &[u8]) -> bool {
     let without = WasmFeatures::all() - WasmFeatures::SIMD - WasmFeatures::RELAXED_SIMD;
     Validator::new_with_features(without).validate_all(wasm).is_err()
 }
 
-/// Whether every CPU has vectors, and the runtime takes them (`WAMR_BUILD_SIMD` in its
+/// Whether every CPU has vectors and the runtime supports them (`WAMR_BUILD_SIMD` in its
 /// `build-scripts/config_common.cmake`).
 fn takes_vectors(architecture: Architecture) -> bool {
     architecture != Architecture::Riscv64

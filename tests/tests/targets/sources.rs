@@ -1,4 +1,4 @@
-//! The table of relocation types against the sources of WAMR's loader.
+//! The table of relocation types, compared with the sources of WAMR's loader.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,8 +6,8 @@ use std::{env, fs};
 
 use wamr_abi::format::Machine;
 
-/// The folder with the loader's relocations: below `WAMR_ROOT_DIR` if it is set, else in the crate
-/// whose sources the runtime is built from.
+/// The folder with the loader's relocations: below `WAMR_ROOT_DIR` if it is set, otherwise in the
+/// crate whose sources the runtime is built from.
 fn sources() -> PathBuf {
     let root = match env::var_os("WAMR_ROOT_DIR") {
         Some(root) => PathBuf::from(root),

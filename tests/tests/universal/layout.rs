@@ -1,4 +1,4 @@
-//! The layout of the sections, against what `docs/universal-files.md` says.
+//! The layout of the sections, compared with `docs/universal-files.md`.
 
 use cwamrc::universal::{NativeCode, PublicKey, SigningKey, embed, embed_signed, strip};
 use cwamrc::{Architecture, Cpu, ErrorKind};
@@ -12,7 +12,7 @@ fn byte_by_byte() {
     let code = NativeCode { cpu: &cpu, aot: b"\0aot" };
     check(&embed(EMPTY, &[code]).expect("it is small"), &[0; 32], &[0; 64]);
 
-    // Test 1 of RFC 8032, section 7.1, as OpenSSL writes its keys.
+    // Test 1 of RFC 8032, section 7.1, in the key format of OpenSSL.
     let key = SigningKey::from_pem(PRIVATE_KEY).expect("it is one");
     assert_eq!(key.to_pem().as_str(), PRIVATE_KEY);
     let public_key = PublicKey::from_pem(PUBLIC_KEY).expect("it is one");
@@ -34,8 +34,8 @@ const PUBLIC_KEY: &str = "\
 MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 -----END PUBLIC KEY-----
 ";
-/// By `sign` of Python's `cryptography`, of what `docs/universal-files.md` says: the text, 2 in four bytes, the
-/// two digests, `aarch64`.
+/// Made by `sign` of Python's `cryptography` from the message that `docs/universal-files.md`
+/// defines: the text, 2 in four bytes, the two digests, `aarch64`.
 const SIGNATURE: &str = "eaf877cde73653604ff14369c5b933991bd86846a19950571b0d12a88ecacec1\
                          37c603bf1a898a7c5e9974034b2584787c1cc13b7fb433469ba26b7c3bc1530a";
 
@@ -50,7 +50,7 @@ fn check(file: &[u8], key: &[u8], signature: &[u8]) {
         REST,
     ]
     .concat();
-    // The number in five bytes, as WebAssembly allows it.
+    // The size in five bytes, as WebAssembly permits.
     let size =
         [0x80 | content.len() as u8 & 0x7f, 0x80 | (content.len() >> 7) as u8, 0x80, 0x80, 0];
     assert_eq!(file, [EMPTY, b"\0", &size, &content].concat());
@@ -73,7 +73,8 @@ fn sections_are_replaced() {
 
 #[test]
 fn other_sections_stay_as_they_are() {
-    // A custom section with another name, and one whose size is encoded in two bytes for one.
+    // A custom section with another name, and one whose size is encoded in two bytes instead of
+    // one.
     let module = [EMPTY, b"\0\x05\x04name", b"\0\x8b\0\x0acwamrc.aot"].concat();
     assert_eq!(strip(&module).expect("it has sections"), module);
     let error = strip(&module[..module.len() - 1]).expect_err("its end is missing");

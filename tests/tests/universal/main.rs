@@ -1,5 +1,6 @@
-//! Universal files: any runtime runs the module in them, WAMR the machine code, and nobody code that is
-//! not the module's own, damaged, for a better CPU, or made by somebody who is not trusted.
+//! Universal files: any runtime runs the module in them, and WAMR the machine code. Code is not run
+//! if it was made for another module, is damaged, needs a better CPU, or was made by someone who is
+//! not trusted.
 
 mod layout;
 mod trust;
@@ -39,7 +40,7 @@ fn universal(wasm: &[u8]) -> Vec<u8> {
     universal_with(wasm, |codes| embed(wasm, codes))
 }
 
-/// What `embed` makes of the code of a module, for all targets.
+/// The result of `embed` with the code of a module for all targets.
 fn universal_with(
     wasm: &[u8],
     embed: impl Fn(&[NativeCode<'_>]) -> Result<Vec<u8>, Error>,
@@ -60,7 +61,7 @@ fn module() -> Vec<u8> {
     universal(&wat::parse_str(MODULE).expect("it is a module"))
 }
 
-/// What is chosen on `machine` if everybody is trusted, and what `f` returns then.
+/// What is chosen on `machine` if everyone is trusted, and the result of `f`.
 fn run(machine: Machine, file: &[u8]) -> (Choice, i32) {
     run_trusting(&Trust::Everybody, machine, file)
 }
@@ -79,7 +80,7 @@ fn each_machine_runs_its_code() {
     for machine in machines() {
         assert_eq!(run(machine, &file), (Choice::Native, RESULT), "{machine}");
         assert_eq!(run(machine, &wasm), (Choice::NotUniversal, RESULT), "{machine}");
-        // Wherever the bytes lie.
+        // The alignment of the bytes does not matter.
         let moved = [b"\0", &file[..]].concat();
         assert_eq!(run(machine, &moved[1..]).0, Choice::Native, "{machine}");
     }
@@ -100,7 +101,7 @@ fn code_for_others_is_left_alone() {
 fn edited_modules_run_as_edited() {
     let file = module();
     let edited = replace(&file, b"\x41\x0a", b"\x41\x0b");
-    // What tools add or take away counts as well.
+    // Sections that tools add or remove count as well.
     let named = [&file[..], b"\0\x05\x04note"].concat();
     for machine in machines() {
         assert_eq!(run(machine, &edited), (Choice::Edited, 89 + 42), "{machine}");
@@ -108,7 +109,8 @@ fn edited_modules_run_as_edited() {
     }
 }
 
-/// With any byte of the section changed, its code is not chosen, but for those about a signature.
+/// If any byte of the section is changed, its code is not chosen. The bytes of the signature are an
+/// exception, since everyone is trusted here.
 #[test]
 fn no_damaged_code_runs() {
     let file = module();
@@ -130,7 +132,8 @@ fn no_damaged_code_runs() {
     }
 }
 
-/// The answer of the C code is compared with that of cranelift-native, which has nothing in common with it.
+/// The answer of the C code is compared with that of cranelift-native, which is an independent
+/// implementation.
 #[test]
 fn code_for_better_cpus_is_not_run() {
     let wasm = wat::parse_str(MODULE).expect("it is a module");
@@ -149,7 +152,7 @@ fn code_for_better_cpus_is_not_run() {
         let loaded = runtime.load_universal(&file, &Trust::Everybody);
         let (_, choice) = loaded.expect("there is the module");
         if names.iter().all(|name| has.contains(name)) {
-            // It is chosen, and then seen to be no file.
+            // The code is chosen, and only then found not to be a valid file.
             assert!(matches!(choice, Choice::Refused(_)), "{names:?}: {choice}");
         } else {
             assert_eq!(choice, Choice::CpuLacks, "{names:?}");
@@ -157,7 +160,7 @@ fn code_for_better_cpus_is_not_run() {
     }
 }
 
-/// The emulator of riscv64 does not tell what is asked here, and so counts as a machine without.
+/// The emulator of riscv64 does not implement the query, so the features count as missing.
 #[test]
 fn features_that_the_system_does_not_tell_are_missing() {
     let wasm = wat::parse_str(MODULE).expect("it is a module");
@@ -180,7 +183,7 @@ fn the_c_code_knows_every_feature() {
     }
 }
 
-/// Builds the host of `host.c`, which has nothing but the two files of ours.
+/// Builds the host from `host.c` and only two of our files.
 fn build_host(folder: &Path, compiler: &str, flags: &[&str], libraries: &[&str]) -> PathBuf {
     let sources = root().join("runtime-shim/csrc");
     let program = folder.join("host");
@@ -199,8 +202,8 @@ fn build_host(folder: &Path, compiler: &str, flags: &[&str], libraries: &[&str])
     program
 }
 
-/// The emulator makes CPUs with vectors of several lengths, which say so themselves. Of `zcb` it does not
-/// tell.
+/// The emulator provides CPUs with several vector lengths, which the CPU itself reports. It does
+/// not report `zcb`.
 #[test]
 fn vectors_are_long_enough() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -248,7 +251,7 @@ const SANITIZED: &[&str] = &[
     "-fno-sanitize-recover",
 ];
 
-/// A host in C that has nothing but the two files, under the sanitizers of gcc.
+/// A host in C that uses only the two files, under gcc's sanitizers.
 #[test]
 fn a_host_in_c() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -270,14 +273,15 @@ fn a_host_in_c() {
     assert!(code.starts_with(b"\0aot") && file.windows(code.len()).any(|bytes| bytes == code));
     let edited = replace(&file, b"\x41\x0a", b"\x41\x0b");
     assert_eq!(host(&edited, &[]), (Choice::Edited.to_string(), edited));
-    // With the code of this machine at the end, only the whole file holds it.
+    // The code for this machine is at the end, so only the whole file contains it.
     let codes =
         [NativeCode { cpu: &Cpu::baseline(Architecture::host().expect("it is")), aot: &code }];
     let last = embed(&strip(&file).expect("it has sections"), &codes).expect("as before");
     host(&last, &["shorten"]);
 }
 
-/// What others say: Debian's wabt finds the file valid, PyPI's wasmtime runs it.
+/// Other implementations accept the files: Debian's wabt validates them, and PyPI's wasmtime runs
+/// them.
 #[test]
 fn other_runtimes_run_the_module() {
     let inputs = Inputs::prepare().expect("the programs are fetched and built");

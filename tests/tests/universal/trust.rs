@@ -1,4 +1,5 @@
-//! Machine code runs only if somebody trusted vouches for it: whoever makes a file makes its digests, too.
+//! Machine code runs only if it is signed with a trusted key. Digests alone prove nothing, because
+//! whoever makes a file also makes its digests.
 
 use std::process::Command;
 
@@ -22,7 +23,7 @@ fn wasm() -> Vec<u8> {
     wat::parse_str(MODULE).expect("it is a module")
 }
 
-/// A module that is another one, and returns something else.
+/// Another module, which returns another result.
 fn other_wasm() -> Vec<u8> {
     replace(&wasm(), b"\x41\x0a", b"\x41\x0b")
 }
@@ -41,11 +42,12 @@ fn section(file: &[u8], machine: &str) -> Vec<u8> {
     file[found.offset..found.offset + found.size].to_vec()
 }
 
-/// Where the section for `machine` has the key; the signature follows, then the digest of the module.
+/// The offset of the key in the section for `machine`. The signature follows, then the digest of
+/// the module.
 fn key_at(file: &[u8], machine: &str) -> usize {
     let report = report(file).expect("it is a module").expect("it has code");
     let found = report.native_code.iter().find(|section| section.machine == machine);
-    // The number of the section, its size, the name and its length, the version.
+    // Section id, size, length of the name, name, version.
     found.expect("it has code for it").offset + 1 + 5 + 1 + "cwamrc.aot.".len() + machine.len() + 4
 }
 
@@ -53,7 +55,7 @@ fn host() -> &'static str {
     Architecture::host().expect("tests run where code can be made for").name()
 }
 
-/// The code of one module in another one, with all digests as they must be.
+/// The code of one module in another module, with correct digests.
 #[test]
 fn digests_authenticate_nothing() {
     let wasm = wasm();
@@ -82,7 +84,7 @@ fn signed_code_runs_where_its_key_is_trusted() {
     }
 }
 
-/// Code that an attacker has signed, under the name of somebody else.
+/// Code that an attacker signed, with the key of another person.
 #[test]
 fn nobody_signs_for_others() {
     let (owner, attacker) = (key(), key());
@@ -94,8 +96,8 @@ fn nobody_signs_for_others() {
         let chosen = run_trusting(&trusting(&[&owner]), machine, &file);
         assert_eq!(chosen, (Choice::Forged, RESULT), "{machine}");
     }
-    // With the neutral point as a key, the base point and 1 are a signature for every message, unless such keys
-    // are refused.
+    // With the neutral element as a key, the base point and 1 are a valid signature for every
+    // message, unless such keys are refused.
     let (mut neutral, mut signature) = ([0; 32], [0x66; 64]);
     neutral[0] = 1;
     signature[0] = 0x58;
@@ -115,7 +117,7 @@ fn replace_all(bytes: &[u8], from: &[u8; 32], to: &[u8; 32]) -> Vec<u8> {
     replaced
 }
 
-/// A section with its signature is of no use in another module, or under another name.
+/// A signed section is useless in another module, or for another machine.
 #[test]
 fn signed_code_cannot_be_moved() {
     let key = key();
@@ -139,7 +141,7 @@ fn signed_code_cannot_be_moved() {
         let moved = replace_all(&moved, &digest(&file), &digest(&others));
         let chosen = run_trusting(&trust, machine, &moved);
         assert_eq!(chosen, (Choice::Forged, OTHER_RESULT), "{machine}");
-        // What somebody puts in front is looked at instead, and does not run either.
+        // A section that someone inserts in front is examined instead, and does not run either.
         let both = [&wasm()[..], &self::section(&universal(&wasm()), name), &section].concat();
         let chosen = run_trusting(&trust, machine, &both);
         assert_eq!(chosen, (Choice::Untrusted, RESULT), "{machine}");
@@ -156,7 +158,7 @@ fn signed_code_cannot_be_moved() {
     }
 }
 
-/// With any byte of module or section changed, signature and key included, the code does not run.
+/// If any byte of module or section is changed, including signature and key, the code does not run.
 #[test]
 fn every_byte_is_signed() {
     let key = key();
@@ -173,13 +175,13 @@ fn every_byte_is_signed() {
             assert!(loaded.is_err(), "byte {position}, bit {bit:#x}");
         }
     }
-    // Nor with anything behind it.
+    // Nor if any byte is appended.
     let longer = [&alone[..], b"\0"].concat();
     let loaded = runtime.load_native(&longer, &trust).expect("it is small");
     assert_eq!(loaded.err(), Some(Choice::Edited));
 }
 
-/// The name of a file says nothing to a runtime: what is in it decides.
+/// The runtime ignores the name of a file: its content decides.
 #[test]
 fn files_of_machine_code_are_no_modules() {
     let file = universal(&wasm());
@@ -208,7 +210,7 @@ fn files_of_machine_code_are_no_modules() {
     }
 }
 
-/// The signatures are verified by libsodium, which has nothing in common with what makes them.
+/// The signatures are verified by libsodium, which is independent of the code that makes them.
 #[test]
 fn a_host_in_c_with_libsodium() {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -241,12 +243,12 @@ fn a_host_in_c_with_libsodium() {
     assert_eq!(host(&forged, &trusted, &[]), whole(Choice::Forged, &forged));
     let moved = [&other_wasm()[..], &section(&file, self::host())].concat();
     assert_eq!(host(&moved, &trusted, &[]), whole(Choice::Edited, &moved));
-    // An .aot file under another name: nothing is to be loaded.
+    // An .aot file under another name: nothing is loaded.
     for trust in [&trusted, "nobody"] {
         assert_eq!(host(&code, trust, &[]), whole(Choice::AotFile, b""));
     }
     assert_eq!(host(&code, "everybody", &[]), whole(Choice::NotUniversal, &code));
-    // With the code of this machine at the end, only the whole file holds it.
+    // The code for this machine is at the end, so only the whole file contains it.
     let last = [&wasm()[..], &section(&file, self::host())].concat();
     host(&last, &trusted, &["shorten"]);
 }

@@ -1,4 +1,4 @@
-// The header is one for C++, too.
+// The header also works in C++.
 #include <cwamrc.h>
 
 #include <cstdio>

@@ -1,5 +1,5 @@
-//! With canonical NaNs, results are the same to the last bit on every machine, in all lanes, and
-//! whether an operator is an instruction or a call of the runtime.
+//! With canonical NaNs, results are bit-identical on every machine, in all lanes, and whether an
+//! operator is an instruction or a call of the runtime.
 
 use std::fmt::Write;
 
@@ -29,17 +29,17 @@ fn constant_operands() {
     check_constants(engines(), Nans::Canonical);
 }
 
-/// An operator on vectors, and what it gives in each lane.
+/// An operator on vectors, and its result in each lane.
 struct OnVectors {
     name: String,
-    /// How many operands are taken from pairs; one more is the first again.
+    /// How many operands come from the pairs; a third one is the first again.
     operands: usize,
     lane: Ty,
     result: Ty,
     gives: Box<dyn Fn(u64, u64) -> u64>,
 }
 
-/// The bits that `operator` gives for operands, NaNs canonical.
+/// The bits of `operator`'s result for these operands, with canonical NaNs.
 fn bits(operator: &Operator, first: u64, second: u64) -> u64 {
     match operator.gives(first, second) {
         Outcome::Bits(bits) => bits,
@@ -48,14 +48,14 @@ fn bits(operator: &Operator, first: u64, second: u64) -> u64 {
     }
 }
 
-/// The operator of this name on single numbers.
+/// The scalar operator with this name.
 fn single(name: &str) -> Operator {
     let found = operators().into_iter().find(|operator| operator.name == name);
     found.unwrap_or_else(|| panic!("there is no {name}"))
 }
 
-/// The operators on vectors that do in each lane what one on single numbers does; `prefix` is what
-/// some names have before that of the single one.
+/// The vector operators that do in each lane what a scalar operator does. `prefix` comes before the
+/// scalar name in some of their names.
 fn lane_wise(lane: Ty, shape: &str, prefix: &str, names: &[&str]) -> Vec<OnVectors> {
     let operators = names.iter().map(|name| {
         let operator = single(&format!("{}.{name}", lane.name()));
@@ -70,7 +70,7 @@ fn lane_wise(lane: Ty, shape: &str, prefix: &str, names: &[&str]) -> Vec<OnVecto
     operators.collect()
 }
 
-/// Multiplies and adds, which rounds twice; the addend is the first factor.
+/// Multiplies and adds with two roundings; the addend is the first factor.
 fn multiply_add(lane: Ty, shape: &str) -> [OnVectors; 2] {
     [("relaxed_madd", false), ("relaxed_nmadd", true)].map(|(name, negates)| {
         let [negate, multiply, add] =
@@ -84,7 +84,7 @@ fn multiply_add(lane: Ty, shape: &str) -> [OnVectors; 2] {
     })
 }
 
-/// Takes the second operand if it is less, or the first is, and moves its bits.
+/// Selects the second operand if it is less, or greater, than the first, and copies its bits.
 fn pseudo(lane: Ty, shape: &str) -> [OnVectors; 2] {
     ["pmin", "pmax"].map(|name| {
         let less = single(&format!("{}.lt", lane.name()));
@@ -127,8 +127,8 @@ fn on_vectors() -> Vec<OnVectors> {
     all
 }
 
-/// The second operand begins at any lane of the table, so that every number meets every other one; it
-/// goes on at the start of the table.
+/// The second operand starts at each lane of the table in turn and wraps around, so that every
+/// number is combined with every other one.
 fn module(operators: &[OnVectors]) -> String {
     let mut text = super::head();
     for lane in [Ty::F32, Ty::F64] {
@@ -168,13 +168,13 @@ fn module(operators: &[OnVectors]) -> String {
     text + ")"
 }
 
-/// How many pairs of vectors there are.
+/// The number of pairs of vectors.
 fn vectors(lane: Ty) -> usize {
     COUNT * COUNT * lane.bytes() / 16
 }
 
 impl OnVectors {
-    /// The lanes of the result for the pair of this number.
+    /// The lanes of the result for this pair.
     fn expected(&self, pair: usize) -> Vec<u64> {
         let values = self.lane.values();
         let lanes = 16 / self.lane.bytes();
@@ -218,7 +218,8 @@ fn operators_on_vectors() {
     mistakes.expect_none();
 }
 
-/// A NaN that nothing computes keeps its bits: loaded, constant, moved, or from the host.
+/// A NaN that is not the result of a computation keeps its bits: loaded, constant, moved, or from
+/// the host.
 #[test]
 fn what_is_only_moved() {
     let module = r#"(module

@@ -1,8 +1,8 @@
-//! Operators at the limits of their operands, whatever code is made for them: an instruction, a call
-//! of the runtime, a constant.
+//! Operators at the limits of their operands, in all forms that they are compiled to: an
+//! instruction, a call of the runtime, a constant.
 //!
-//! Each operator is applied to all pairs of the [`values`], in loops that begin again behind a pair
-//! that traps, and to constants. What must come out says the [`oracle`].
+//! Each operator is applied to all pairs of the [`values`], in loops that continue after a pair
+//! that traps, and to constants. The [`oracle`] gives the expected results.
 
 mod canonical_nans;
 mod oracle;
@@ -19,16 +19,16 @@ use wamr_shim::Val::I32;
 use self::oracle::{Operator, Outcome, operators};
 use self::values::{COUNT, COUNT_LOG2, Ty};
 
-/// Where the numbers of a type lie in memory.
+/// The address of the numbers of a type in memory.
 fn table(ty: Ty) -> usize {
     ty as usize * 1024
 }
 
-/// Where results begin; each takes [`RESULT`] bytes.
+/// The address of the results; each takes [`RESULT`] bytes.
 const RESULTS: usize = 4096;
 const RESULT: usize = 8;
 
-/// What an operator gave, or the text of the trap.
+/// The result of an operator, or the text of the trap.
 type Actual = Result<u64, String>;
 
 /// The numbers of all types, as data segments.
@@ -43,7 +43,7 @@ fn data() -> String {
     segments.concat()
 }
 
-/// What all modules begin with. The global is the number of the pair that is computed.
+/// The beginning of all modules. The global is the number of the current pair.
 fn head() -> String {
     format!(
         r#"(module (memory (export "memory") 1)
@@ -52,7 +52,7 @@ fn head() -> String {
     )
 }
 
-/// How many operands or pairs of operands there are.
+/// The number of operands or pairs of operands.
 fn pairs(operator: &Operator) -> usize {
     COUNT.pow(operator.operands as u32)
 }
@@ -66,8 +66,8 @@ fn operands(operator: &Operator, pair: usize) -> (u64, u64) {
     }
 }
 
-/// A module with a function for each of `operators` that applies it to all pairs from the one of
-/// its parameter on, by a call of a function that may be inlined.
+/// A module with a function for each of `operators` that applies it to all pairs, starting with the
+/// parameter, by calling a function that may be inlined.
 fn module_of_pairs(operators: &[Operator]) -> String {
     let mut text = head();
     for (index, operator) in operators.iter().enumerate() {
@@ -104,8 +104,8 @@ fn module_of_pairs(operators: &[Operator]) -> String {
     text + ")"
 }
 
-/// Calls the function `name` until it has come to the end, each time from behind the last trap;
-/// gives the texts of the traps by the number of the pair.
+/// Calls the function `name` until it reaches the end, each time continuing after the last trap.
+/// Returns the texts of the traps by the number of the pair.
 fn run(instance: &Instance, name: &str, count: usize) -> BTreeMap<usize, String> {
     let (mut traps, mut start) = (BTreeMap::new(), 0);
     while start < count {
@@ -117,7 +117,7 @@ fn run(instance: &Instance, name: &str, count: usize) -> BTreeMap<usize, String>
     traps
 }
 
-/// The results of `count` computations, but for those that trapped.
+/// The results of `count` computations, without those that trapped.
 fn results(
     instance: &Instance,
     ty: Ty,
@@ -145,19 +145,19 @@ fn canonical_nan(ty: Ty) -> u64 {
     if ty == Ty::F32 { 0x7fc0_0000 } else { 0x7ff8_0000_0000_0000 }
 }
 
-/// Which NaNs may come out where the result is one.
+/// Which NaNs are permitted if the result is a NaN.
 #[derive(Clone, Copy)]
 enum Nans {
-    /// Also signalling ones: WAMR's interpreter has what C makes of rounding operators.
+    /// All, including signalling ones: WAMR's interpreter uses C's rounding functions.
     Any,
-    /// Those with the quiet bit, as the specification has it.
+    /// Those with the quiet bit, as in the specification.
     Arithmetic,
     /// One alone.
     Canonical,
 }
 
 impl Nans {
-    /// Whether `bits` of the type `ty` is one of them.
+    /// Whether `bits` of the type `ty` are a permitted NaN.
     fn contain(self, ty: Ty, bits: u64) -> bool {
         let canonical = canonical_nan(ty);
         match (self, ty) {
@@ -169,7 +169,7 @@ impl Nans {
     }
 }
 
-/// Whether an operator with results of type `ty` may give `actual`.
+/// Whether `actual` is permitted for an operator with results of type `ty`.
 fn agrees(expected: Outcome, ty: Ty, actual: &Actual, nans: Nans) -> bool {
     match (expected, actual) {
         (Outcome::Bits(expected), Ok(actual)) => expected == *actual,
@@ -179,14 +179,14 @@ fn agrees(expected: Outcome, ty: Ty, actual: &Actual, nans: Nans) -> bool {
     }
 }
 
-/// Mistakes, of which a few of each operator say enough.
+/// Collected mistakes, of which only a few are shown for each operator.
 #[derive(Default)]
 struct Mistakes(Vec<String>);
 
 impl Mistakes {
     const SHOWN: usize = 3;
 
-    /// Notes which of `actual` are wrong, where those of each number have `operands`.
+    /// Records which of `actual` are wrong; `operands` gives the operands of each number.
     fn compare(
         &mut self,
         engine: Engine,
@@ -237,7 +237,7 @@ fn check_pairs(engines: impl Iterator<Item = Engine>, nans: Nans) {
     mistakes.expect_none();
 }
 
-/// Numbers that operators meet as constants, in all pairs.
+/// The numbers that operators get as constants, in all pairs.
 fn constants(operator: &Operator) -> Vec<(u64, u64)> {
     const MOST: usize = 100;
     let interesting: &[u64] = match operator.operand {
@@ -275,14 +275,14 @@ fn constants(operator: &Operator) -> Vec<(u64, u64)> {
     pairs
 }
 
-/// A module with a function for each of `operators` that applies it to constants, from those of the
-/// parameter's number on.
+/// A module with a function for each of `operators` that applies it to constants, starting with the
+/// pair whose number is the parameter.
 fn module_of_constants(operators: &[Operator]) -> String {
     let mut text = head();
     for (index, operator) in operators.iter().enumerate() {
         let (ty, result) = (operator.operand, operator.result.name());
         let pairs = constants(operator);
-        // Outermost the block of the last pair.
+        // The outermost block is that of the last pair.
         let blocks = "(block ".repeat(pairs.len());
         let numbers: Vec<String> = (0..pairs.len()).map(|number| number.to_string()).collect();
         let numbers = numbers.join(" ");

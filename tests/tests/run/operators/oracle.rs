@@ -1,4 +1,5 @@
-//! What operators give, by the words of the specification (section 4.3) in Rust's own arithmetic.
+//! The results of operators, computed with Rust's own arithmetic as the specification (section 4.3)
+//! defines them.
 
 use std::fmt;
 
@@ -10,7 +11,8 @@ use super::values::Ty;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Bits(u64),
-    /// An arithmetic NaN of the result's type: the quiet bit is set, sign and payload are left open.
+    /// An arithmetic NaN of the result's type: the quiet bit is set; sign and payload are not
+    /// specified.
     Nan,
     Trap(TrapId),
 }
@@ -35,7 +37,7 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    /// What it gives for operands of these bits; the second is ignored if there is none.
+    /// The result for operands with these bits. The second operand is ignored if there is none.
     pub(super) fn gives(&self, first: u64, second: u64) -> Outcome {
         (self.gives)(first, second)
     }
@@ -110,19 +112,19 @@ fn division<A: Number + PartialEq + Default>(
     })
 }
 
-/// An operator on floats that moves bits, NaN or not.
+/// An operator on floats that copies bits, NaN or not.
 fn bits(name: &str, operands: usize, ty: Ty, operator: fn(u64, u64) -> u64) -> Operator {
     let signature = (name.to_owned(), ty, operands, ty);
     Operator::new(signature, move |a, b| Outcome::Bits(operator(a, b)))
 }
 
-/// The conversion to integers from `least` to `most`, of `bits` bits.
+/// The trapping and the saturating conversion to integers from `least` to `most`.
 fn truncation<A: Number + Into<f64>>(
     name: &str,
     result: Ty,
     (least, most): (i128, i128),
 ) -> [Operator; 2] {
-    // Every integer in question, and none beyond, fits.
+    // Saturates far beyond the range of 64 bits, so every integer in range is exact.
     let whole = |a| A::from_bits(a).into().trunc() as i128;
     let mask = if result == Ty::I32 { u32::MAX.into() } else { u64::MAX };
     let value = move |whole: i128| Outcome::Bits(whole as u64 & mask);
@@ -174,7 +176,7 @@ macro_rules! integer_operators {
 
 macro_rules! float_operators {
     ($float:ident, $ty:literal, $variant:ident, $sign:expr) => {{
-        /// NaN if an operand is; the negative zero is less than the other one.
+        /// NaN if an operand is NaN. The negative zero is less than the positive one.
         fn least(a: $float, b: $float) -> $float {
             if a.is_nan() || b.is_nan() {
                 $float::NAN
@@ -227,7 +229,7 @@ fn truncations<A: Number + Into<f64>>() -> impl Iterator<Item = Operator> {
     .flatten()
 }
 
-/// Every operator that a helper of the runtime may replace, and some that are like them.
+/// Every operator that a helper of the runtime may replace, and some similar ones.
 pub(super) fn operators() -> Vec<Operator> {
     let mut all = integer_operators!(i32, u32, "i32");
     all.extend(integer_operators!(i64, u64, "i64"));

@@ -1,5 +1,5 @@
-//! Operators that are calls of the runtime give what the instructions give, which is what the
-//! specification says.
+//! Operators that are replaced by calls of the runtime give the same results as the instructions,
+//! which are those of the specification.
 
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
@@ -26,14 +26,14 @@ fn constant_operands_of_calls() {
     check_constants(Engine::for_numbers().map(Engine::with_intrinsics), Nans::Arithmetic);
 }
 
-/// A second opinion on what is expected.
+/// Checks the expectations against the interpreter.
 #[test]
 fn operators_that_are_interpreted() {
     check_pairs([Engine::interpreter()].into_iter(), Nans::Any);
     check_constants([Engine::interpreter()].into_iter(), Nans::Any);
 }
 
-/// C does not define the least integer modulo -1, and x86-64 has a trap for it.
+/// In C, the smallest integer modulo -1 is undefined, and on x86-64 it traps.
 #[test]
 fn the_least_integer_modulo_minus_one() {
     let module = r#"(module

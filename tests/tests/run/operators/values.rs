@@ -1,14 +1,15 @@
-//! Numbers at which operators go wrong: limits of every type and their neighbours, zeros, NaNs.
+//! Numbers at which operators go wrong: the limits of every type and their neighbours, zeros, NaNs.
 //!
-//! There are [`COUNT`] of each type, so that one mask and one shift take a pair apart.
+//! There are [`COUNT`] numbers of each type, so that one mask and one shift split the index of a
+//! pair.
 
-/// How many numbers there are of each type.
+/// The number of values of each type.
 pub(super) const COUNT: usize = 1 << COUNT_LOG2;
 /// Its logarithm.
 pub(super) const COUNT_LOG2: usize = 6;
 
-/// Signed numbers around every limit of an operator on integers: signs, widths of shifts, what floats
-/// just hold.
+/// Signed numbers around every limit of integer operators: signs, widths of shifts, the precision
+/// of floats.
 const INTEGERS: &[i64] = &[
     0,
     1,
@@ -68,8 +69,8 @@ const INTEGERS: &[i64] = &[
     -0x7fff_ffc0_0000_0000,
 ];
 
-/// Bits of floats of 32 bits: zeros, numbers around 1/2 and 1, the least and the largest, infinities,
-/// NaNs, the ends of what is a whole number, and of the integers.
+/// The bits of 32-bit floats: zeros, numbers around 1/2 and 1, the smallest and the largest,
+/// infinities, NaNs, the limit of whole numbers, and the limits of the integer types.
 const FLOATS_32: &[u32] = &[
     0x0000_0000,
     0x8000_0000,
@@ -133,7 +134,7 @@ const FLOATS_32: &[u32] = &[
     0x5f80_0000,
 ];
 
-/// The same of 64 bits, and what floats of 32 bits just hold or just do not hold.
+/// The same for 64-bit floats, and the limits of conversion to 32-bit floats.
 const FLOATS_64: &[u64] = &[
     0x0000_0000_0000_0000,
     0x8000_0000_0000_0000,
@@ -160,8 +161,8 @@ const FLOATS_64: &[u64] = &[
     0xffef_ffff_ffff_ffff,
     0x7ff0_0000_0000_0000,
     0xfff0_0000_0000_0000,
-    // NaNs: canonical, quiet with a payload, signalling; both signs, and payloads that floats of 32
-    // bits have no room for.
+    // NaNs: canonical, quiet with a payload, signalling; both signs, and payloads that do not fit
+    // into 32-bit floats.
     0x7ff8_0000_0000_0000,
     0xfff8_0000_0000_0000,
     0x7ff8_1234_5678_9abc,
@@ -191,7 +192,7 @@ const FLOATS_64: &[u64] = &[
     0xc3e0_0000_0000_0001,
     0x43ef_ffff_ffff_ffff,
     0x43f0_0000_0000_0000,
-    // Around the least and the largest floats of 32 bits, and halfway between two.
+    // Around the smallest and the largest 32-bit floats, and halfway between two of them.
     0x36a0_0000_0000_0000,
     0x3690_0000_0000_0000,
     0x3690_0000_0000_0001,
@@ -233,7 +234,7 @@ impl Ty {
         }
     }
 
-    /// Bits of the numbers of the type.
+    /// The bits of the numbers of this type.
     pub(super) fn values(self) -> Vec<u64> {
         let values: Vec<u64> = match self {
             Self::I32 => INTEGERS.iter().map(|&number| u64::from(number as u32)).collect(),
@@ -245,7 +246,7 @@ impl Ty {
         values.iter().copied().cycle().take(COUNT).collect()
     }
 
-    /// The constant of these bits in the text format.
+    /// The constant with these bits in the text format.
     pub(super) fn constant(self, bits: u64) -> String {
         match self {
             Self::I32 => format!("(i32.const {})", bits as u32),
