@@ -1,9 +1,9 @@
-//! Which proposals are compiled, and how an error tells the ones that are not.
+//! Which proposals are compiled, and error messages that name the others.
 //!
-//! The validator runs with [`SUPPORTED_FEATURES`] only, less what the options disable. When it
-//! refuses a module, [`refine_error`] finds out whether one more proposal would have made it valid
-//! up to that point, and if so names the proposal. That costs a second validation, on the error
-//! path alone.
+//! The validator runs with [`SUPPORTED_FEATURES`] only, without those that the options disable.
+//! When it refuses a module, [`refine_error`] finds out whether one more proposal would have made
+//! the module valid up to that point, and if so names the proposal. That requires a second
+//! validation, but only after an error.
 
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
@@ -20,8 +20,8 @@ const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::WIDE_ARITHMETIC);
 
-/// Proposals that a module may use and this compiler does not take, by their customary names, with
-/// the reason.
+/// Proposals that a module may use and this compiler does not support: their usual names, and the
+/// reason.
 const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
     // build-scripts/unsupported_combination.cmake: "Unsupported build configuration: MULTI_MEMORY +
     // AOT".
@@ -36,7 +36,8 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         "legacy exception handling",
         EXCEPTIONS,
     ),
-    // core/iwasm/aot/aot_loader.c: reference types with a heap type stand in `#if WASM_ENABLE_GC`.
+    // core/iwasm/aot/aot_loader.c: reference types with a heap type are inside `#if
+    // WASM_ENABLE_GC`.
     (
         WasmFeatures::FUNCTION_REFERENCES,
         "typed function references",
@@ -47,8 +48,8 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         "garbage collection",
         "wamrc can compile it",
     ),
-    // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is aligned to
-    // `os_getpagesize()`, and that is the size which bounds are made of.
+    // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is rounded up to a
+    // multiple of `os_getpagesize()`, and the bounds are computed from the rounded size.
     (
         WasmFeatures::CUSTOM_PAGE_SIZES,
         "custom page sizes",
@@ -84,7 +85,7 @@ fn features(proposal: Proposal) -> WasmFeatures {
     }
 }
 
-/// What belongs to `proposal`, the parts of it that have names of their own included.
+/// The features of `proposal`, including parts of it that have names of their own.
 fn with_parts(proposal: Proposal) -> WasmFeatures {
     match proposal {
         Proposal::MutableGlobals => WasmFeatures::MUTABLE_GLOBAL,
@@ -105,8 +106,8 @@ fn with_parts(proposal: Proposal) -> WasmFeatures {
     }
 }
 
-/// Turns an `Invalid` error about `wasm` into an `Unsupported` one that names the proposal, if a
-/// proposal is what the module lacks.
+/// Turns an `Invalid` error about `wasm` into an `Unsupported` one that names the proposal, if the
+/// module is refused only because it uses one.
 pub(crate) fn refine_error(wasm: &[u8], options: &Options, error: Error) -> Error {
     let (ErrorKind::Invalid, Some(offset)) = (error.kind(), error.offset()) else {
         return error;
@@ -127,7 +128,7 @@ pub(crate) fn refine_error(wasm: &[u8], options: &Options, error: Error) -> Erro
         .with_hint(format!("{reason}; build the module without it"))
 }
 
-/// The error about a module that all proposals would get past `offset`.
+/// The error for a module that would be valid up to `offset` with all proposals.
 fn disabled(wasm: &[u8], options: &Options, offset: usize) -> Error {
     let allowed = allowed_features(options);
     let enough =
@@ -139,7 +140,7 @@ fn disabled(wasm: &[u8], options: &Options, offset: usize) -> Error {
     Error::unsupported(what).at(offset).with_hint("allow it, or build the module without it")
 }
 
-/// Whether validation with `features` succeeds, or fails only behind `offset`.
+/// Whether validation with `features` succeeds, or fails only after `offset`.
 fn gets_past(wasm: &[u8], features: WasmFeatures, offset: usize) -> bool {
     match Validator::new_with_features(features).validate_all(wasm) {
         Ok(_) => true,
