@@ -1,4 +1,4 @@
-;; The Fibonacci numbers, by two calls for each: what calls cost.
+;; The Fibonacci numbers with two calls for each: this measures the cost of calls.
 (module
   (func $fib (export "fib") (param $n i32) (result i32)
     (if (result i32) (i32.lt_u (local.get $n) (i32.const 2))

@@ -1,5 +1,5 @@
-;; With hardware bounds checks a trap unwinds, so nothing follows a call; imports are called through
-;; the thunk of their type, with their function index.
+;; With hardware bounds checks, a trap unwinds the stack, so nothing is tested after a call. Imports
+;; are called through the thunk of their type, with their function index.
 ;;! opt-level = 2
 ;;! show = "clif"
 

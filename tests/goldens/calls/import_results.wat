@@ -1,5 +1,5 @@
-;; An import with several results takes pointers for those behind the first: they follow the cells of
-;; the parameters, and are not counted among them.
+;; An import with several results takes pointers for all results except the first. They follow the
+;; cells of the parameters, and are not counted among them.
 ;;! show = "clif"
 ;;! functions = ["function(1)", "import_thunk(0)"]
 

@@ -1,8 +1,8 @@
-;; The thunk of a type of imports stores the arguments as the runtime wants them, cells of 4 bytes
-;; without padding, and calls aot_invoke_native with their number. The function index comes as last
+;; The thunk for a type of imports stores the arguments in the runtime's format, cells of 4 bytes
+;; without padding, and calls aot_invoke_native with their number. The function index is the last
 ;; parameter, so one thunk serves all imports of the type, and the result replaces the arguments.
-;; Guard pages or not, it looks at the limit of the stack: code of the runtime should not be the one to
-;; fault there.
+;; The thunk checks the stack limit even if there are guard pages, so that code of the runtime does
+;; not fault there.
 ;;! show = "clif"
 ;;! functions = ["function(2)", "import_thunk(0)"]
 

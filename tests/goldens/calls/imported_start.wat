@@ -1,5 +1,5 @@
-;; The runtime runs a start function only if it has code in the file, so an import gets a function that
-;; calls it.
+;; The runtime runs a start function only if its code is in the file, so a function that calls the
+;; import is added.
 ;;! show = "clif"
 ;;! functions = ["start_wrapper", "import_thunk(1)"]
 

@@ -1,6 +1,6 @@
-;; call_indirect checks in the spec's order: the index (8), the element (9; null is all ones in the low
-;; half of the slot), the type (6). No import has the type, so every element is a function with code.
-;; Types are compared by the smallest index of an equal type: $b is $a.
+;; call_indirect checks in the order of the specification: the index (8), the element (9; null has
+;; all bits set in the low half of the slot), the type (6). No import has the type, so every element
+;; is a function with code. Types are compared by the smallest index of an equal type: $b is $a.
 ;;! show = "clif"
 
 (module

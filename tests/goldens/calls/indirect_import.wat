@@ -1,5 +1,5 @@
-;; An import has the type, so an element may be an import, which has no code of the module's
-;; convention: function indexes below the number of imports go to the thunk.
+;; An import has the type, so an element may be an import, which has no code with the module's
+;; calling convention: function indexes below the number of imports go to the thunk.
 ;;! opt-level = 2
 ;;! show = "clif"
 

@@ -1,5 +1,5 @@
-;; Results behind the first go through pointers that follow the parameters, 4-byte aligned at least;
-;; the caller has a slot for them.
+;; All results except the first are returned through pointers that follow the parameters, aligned to
+;; at least 4 bytes. The caller has a stack slot for them.
 ;;! opt-level = 2
 ;;! show = "clif"
 

@@ -1,5 +1,5 @@
-;; In software mode a trap returns: after every call, own or imported, the first byte of the pending
-;; exception (at 104) is tested, and the function returns if there is one.
+;; In software mode, a trap returns: after every call, of a defined or an imported function, the
+;; first byte of the pending exception (at 104) is tested, and the function returns if there is one.
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1

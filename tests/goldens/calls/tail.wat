@@ -1,5 +1,6 @@
-;; In a module with tail calls, functions have a convention in which callees remove their arguments.
-;; The runtime enters $f by an entry of the C convention; $g, which it cannot reach, has none.
+;; In a module with tail calls, functions use a convention in which callees remove their arguments.
+;; The runtime calls $f through an entry with the C convention. It cannot reach $g, which therefore
+;; has no entry.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 ;;! functions = ["function(1)", "function(2)", "entry(1)", "entry(2)"]

@@ -1,5 +1,6 @@
-;; A function of this module is entered past the entry that the runtime knows: its distance stands in
-;; the 4 bytes in front of the entry. The places for further results are those of the caller.
+;; A function of this module is called directly, not through the entry that the runtime knows. Its
+;; distance from the entry is in the 4 bytes before the entry. Further results are written where the
+;; caller's own are.
 ;;! opt-level = 2
 ;;! show = "clif"
 

@@ -1,5 +1,5 @@
-;; Feature flags are set for what the module uses, and tell a runtime without it why it cannot load the
-;; file. The imported start function has become function 2.
+;; The feature flags are set for what the module uses. They let a runtime without a feature say why
+;; it cannot load the file. The imported start function has become function 2.
 ;;! show = "inspect"
 
 (module

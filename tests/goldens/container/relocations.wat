@@ -1,5 +1,5 @@
-;; However many calls and traps there are, the loader patches one jump for each runtime helper, and
-;; nothing else: calls inside the module are final, and there is no data section.
+;; However many calls and traps there are, the loader patches only one jump for each runtime helper:
+;; calls inside the module are already resolved, and there is no data section.
 ;;! opt-level = 2
 ;;! show = "inspect"
 

@@ -1,4 +1,4 @@
-;; br_table is a jump table, whose targets take the operands as block parameters.
+;; br_table is a jump table. Its targets take the operands as block parameters.
 ;;! opt-level = 2
 ;;! show = "clif"
 

@@ -1,5 +1,5 @@
-;; A comparison stays a boolean while only branches and selects use it: nothing widens it to an i32.
-;; Where a value is wanted, it is widened.
+;; A comparison remains a boolean as long as only branches and selects use it. It is widened to an
+;; i32 only where a value is needed.
 ;;! show = "clif"
 
 (module

@@ -1,5 +1,5 @@
-;; Globals lie in the instance behind the one memory every file has (at 464), imports first, packed
-;; without alignment: i32 at 464, i64 at 468, f64 at 476.
+;; Globals are in the instance after the one memory that every file has (at 464), imports first,
+;; packed without alignment: i32 at 464, i64 at 468, f64 at 476.
 ;;! show = "clif"
 
 (module

@@ -1,5 +1,5 @@
-;; A loop with parameters: its header takes them, from before the loop and from the branch back. What
-;; follows an unconditional branch is not lowered.
+;; A loop with parameters: its header block takes them, both from before the loop and from the
+;; branch back. Code after an unconditional branch is not lowered.
 ;;! show = "clif"
 
 (module

@@ -1,4 +1,4 @@
-;; With shared memory, loops and calls look whether another thread asks this one to stop.
+;; With shared memory, loops and calls check whether another thread has asked this one to stop.
 ;;! opt-level = 2
 ;;! show = "clif"
 

@@ -1,7 +1,8 @@
 ;;! target = "x86_64"
 ;;! opt-level = 1
-;; The function that a runtime enters first asks for the address of what is in no memory. A runtime
-;; without guard pages raises an exception and returns; one with them answers without a look.
+;; The first function that a runtime calls asks it to translate an address outside any memory. A
+;; runtime without guard pages raises an exception and returns; one with guard pages answers without
+;; checking.
 
 (module
   (memory 1)

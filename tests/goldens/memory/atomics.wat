@@ -1,5 +1,5 @@
-;; Atomic accesses are aligned; they go through the pointer to the memory that threads share, whose
-;; base is loaded once. Narrow values are extended.
+;; Atomic accesses are checked for alignment. They use the pointer to the memory that threads share,
+;; whose base is loaded once. Narrow values are extended.
 ;;! show = "clif"
 
 (module

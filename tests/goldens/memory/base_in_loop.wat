@@ -1,5 +1,5 @@
-;; The memory base is loaded in front of the loop, by way of the instance; in the loop the load is the
-;; only instruction that touches memory.
+;; The memory base is loaded from the instance before the loop. In the loop, the load is the only
+;; instruction that accesses memory.
 ;;! show = "asm"
 
 (module

@@ -1,6 +1,7 @@
-;; Bulk operators check their ranges in code, in 64 bits and in either mode, before anything is
-;; written: the C function behind them must not fault. memory.init sets the exception itself and
-;; returns even with hardware bounds checks, so its result is tested and the trap only unwinds.
+;; In both modes, bulk operators check their ranges in code, with 64 bits, before anything is
+;; written, because the C function that they call must not fault. memory.init sets the exception
+;; itself and returns even with hardware bounds checks, so its result is tested and the trap only
+;; unwinds the stack.
 ;;! show = "clif"
 
 (module

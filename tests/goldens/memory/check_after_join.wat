@@ -1,5 +1,6 @@
-;; A check on one way into a block says nothing about the other: behind the end of the `if`, and in
-;; the `else`, the address is checked again. In the `then` branch the check before it still holds.
+;; A check on one path into a block proves nothing about the other path: the address is checked
+;; again after the end of the `if`, and in the `else`. In the `then` branch, the check before the
+;; `if` still holds.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

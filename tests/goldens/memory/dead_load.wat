@@ -1,5 +1,4 @@
-;; A load whose value nobody wants may still trap, so it is executed: optimisation leaves
-;; it alone.
+;; A load whose value is not used may still trap, so optimisation does not remove it.
 ;;! show = "asm"
 
 (module

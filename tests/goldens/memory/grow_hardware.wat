@@ -1,6 +1,6 @@
-;; memory.grow gives the old size or -1. The base stays where it is, since the runtime has reserved
-;; the room behind it. The stack that the helper may need is read before: if it reaches into the guard
-;; pages, wasm code is to fault, not the helper.
+;; memory.grow returns the old size or -1. The base does not change, since the runtime has reserved
+;; the address space after it. Before the call, the code reads from the stack that the helper may
+;; need: if that reaches into the guard pages, wasm code faults, and not the helper.
 ;;! show = "clif"
 
 (module

@@ -1,4 +1,4 @@
-;; The same in software mode: growing may move the memory, so its base (at 376) is loaded anew.
+;; The same in software mode: growing may move the memory, so its base (at 376) is loaded again.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

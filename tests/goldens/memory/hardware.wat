@@ -1,5 +1,5 @@
-;; Loads and stores with hardware bounds checks: no compare, no size; the base is loaded once, in the
-;; entry block, and the static offset is a displacement.
+;; Loads and stores with hardware bounds checks: no comparison and no size. The base is loaded once,
+;; in the entry block, and the static offset is a displacement.
 ;;! show = "clif"
 
 (module

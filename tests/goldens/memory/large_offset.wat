@@ -1,4 +1,5 @@
-;; Displacements are signed: an offset from 2^31 on is added to the address, as an unsigned number.
+;; Displacements are signed, so an offset of 2^31 or more is added to the address as an unsigned
+;; number.
 ;;! show = "clif"
 
 (module

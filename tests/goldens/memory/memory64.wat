@@ -1,4 +1,4 @@
-;; 64-bit indexes and offsets may wrap; the checks are in software without being asked for.
+;; 64-bit indexes and offsets may wrap around. The checks are always in software, without an option.
 ;;! show = "clif"
 
 (module

@@ -1,6 +1,6 @@
-;; Memory never shrinks, so what lies below a checked address needs no check of its own, as long as
-;; control stays in line: one compare for the first three accesses, another for the last, which is
-;; beyond them. The call does not matter for the checks, but the base is loaded anew behind it.
+;; Memory never shrinks, so addresses below a checked one need no check as long as control flow is
+;; straight: one comparison serves the first three accesses, and another one the last, which is
+;; beyond them. The call does not invalidate the checks, but the base is loaded again after it.
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1

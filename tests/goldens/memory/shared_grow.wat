@@ -1,4 +1,4 @@
-;; Growth of a shared memory is tried again until no other thread has grown it at the same time.
+;; Growing a shared memory is retried until no other thread has grown it at the same time.
 ;;! show = "clif"
 
 (module

@@ -1,5 +1,5 @@
-;; A memory that is created without pages has bounds of 0, which would let address 0 pass: the end of
-;; the access is compared with the size in bytes (at 368) instead.
+;; A memory that is created without pages has bounds of 0, which would permit an access to address
+;; 0. Therefore the end of the access is compared with the size in bytes (at 368) instead.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

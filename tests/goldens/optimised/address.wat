@@ -1,6 +1,6 @@
 ;;! show = "clif"
 
-;; A constant that is added to a small number is part of the offset of an access.
+;; A constant that is added to a small number becomes part of the offset of an access.
 
 (module
   (memory 2)

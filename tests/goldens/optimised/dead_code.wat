@@ -1,6 +1,6 @@
 ;;! show = "asm"
 
-;; What nobody uses is not computed, unless it may trap or changes something.
+;; A value that is not used is not computed, unless the computation may trap or has an effect.
 
 (module
   (memory 1)

@@ -1,7 +1,7 @@
 ;;! show = "clif"
 
-;; A branch table with few runs of the same target is a chain of compares: below 2, below 3, or
-;; the default.
+;; A branch table in which few runs of entries have the same target becomes a chain of comparisons:
+;; below 2, below 3, or the default.
 
 (module
   (func (export "kind") (param i32) (result i32)

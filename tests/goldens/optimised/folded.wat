@@ -1,7 +1,7 @@
 ;;! show = "asm"
 
-;; Constants are computed by the compiler, through inlined bodies too, and what depends on them is
-;; decided: the branch not taken has no code.
+;; The compiler evaluates constant expressions, even through inlined bodies, and decides what
+;; depends on them: a branch that is never taken has no code.
 
 (module
   (func $scale (param i32 i32) (result i32)

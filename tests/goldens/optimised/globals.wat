@@ -1,7 +1,7 @@
 ;;! show = "clif"
 
-;; A global that does not change and has a value before there is an instance is a constant; of an
-;; import, the value is loaded once, where it is first needed.
+;; An immutable global whose value is known at compile time is a constant. The value of an imported
+;; one is loaded once, where it is first needed.
 
 (module
   (import "env" "g" (global $imported i32))

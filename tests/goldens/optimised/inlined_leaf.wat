@@ -1,7 +1,7 @@
 ;;! show = "clif"
 
-;; A small function takes the place of a call of it: its parameters and locals are the caller's
-;; values, and what both load of the instance is loaded once.
+;; A call of a small function is replaced by its body. Its parameters and locals become values of
+;; the caller, and what both load from the instance is loaded once.
 
 (module
   (memory 1)

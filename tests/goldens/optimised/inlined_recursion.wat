@@ -1,6 +1,6 @@
 ;;! show = "clif"
 
-;; A function that calls itself is inlined into itself, as deep as its size allows, and at most six
+;; A function that calls itself is inlined into itself, as deep as its size permits, and at most six
 ;; times; then it is called.
 
 (module

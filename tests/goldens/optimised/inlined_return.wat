@@ -1,7 +1,7 @@
 ;;! show = "clif"
 ;;! functions = ["function(1)"]
 
-;; A return from an inlined body is a branch behind the call.
+;; A return from an inlined body is a branch to the code after the call.
 
 (module
   (func $clamp (param i32) (result i32)

@@ -2,8 +2,8 @@
 ;;! bounds-checks = 1
 ;;! functions = ["function(1)"]
 
-;; With software checks no test of a pending exception follows an inlined body: what traps in it
-;; leaves the caller. The address that the body has checked needs no check behind it.
+;; With software checks, no test of a pending exception follows an inlined body, because a trap in
+;; it returns from the caller. An address that the body has checked is not checked again after it.
 
 (module
   (memory 1)

@@ -1,7 +1,7 @@
 ;;! show = "asm"
 ;;! opt-level = 2
 
-;; Below level 3, calls are calls.
+;; Below level 3, nothing is inlined.
 
 (module
   (func $one (result i32) (i32.const 1))

@@ -1,7 +1,8 @@
 ;;! show = "asm"
 ;;! lines = 24
 
-;; Loops stay that end nobody knows when, that call, or that run too often.
+;; Loops are not unrolled if their number of iterations is unknown or large, or if they contain
+;; calls.
 
 (module
   (func $unknown (param i32) (result i32) (local i32)

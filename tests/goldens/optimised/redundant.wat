@@ -1,4 +1,5 @@
-;; Level 2: what a block computes twice is computed once, and what a loop does not change, before it.
+;; Level 2: a value that a block computes twice is computed once, and a value that a loop does not
+;; change is computed before the loop.
 ;;! opt-level = 2
 ;;! show = "asm"
 

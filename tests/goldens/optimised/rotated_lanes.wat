@@ -1,7 +1,7 @@
 ;;! show = "asm"
 
-;; Two shifts put together again rotate the lanes: by whole bytes, this is one shuffle; by other
-;; numbers, it stays what it is.
+;; Two shifts whose results are combined rotate the lanes. A rotation by whole bytes becomes one
+;; shuffle; any other one remains as it is.
 
 (module
   (func (export "by_16") (param v128) (result v128)

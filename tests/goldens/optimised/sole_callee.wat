@@ -1,9 +1,9 @@
 ;;! show = "clif"
 ;;! functions = ["function(2)"]
 
-;; The table, which nobody else sees and nothing changes, has a single function of the type: a call
-;; is a direct one behind a compare, and here the body in its place. All other indexes
-;; raise a trap, in cold blocks.
+;; The table, which is private and never changes, has a single function of the type. A call of it is
+;; a comparison and a direct call, which is inlined here. All other indexes raise a trap, in cold
+;; blocks.
 
 (module
   (type $unary (func (param i32) (result i32)))

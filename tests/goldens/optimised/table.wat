@@ -1,8 +1,8 @@
 ;;! show = "clif"
 ;;! functions = ["function(3)"]
 
-;; The size of a table that cannot grow is a constant; no element is an import, though one has the
-;; type, so there is no test for that.
+;; The size of a table that cannot grow is a constant. An import has the type, but no element is an
+;; import, so there is no test for imports.
 
 (module
   (import "env" "f" (func $import (param i32)))

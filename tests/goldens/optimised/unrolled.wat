@@ -1,7 +1,8 @@
 ;;! show = "asm"
 
-;; A loop that runs a small number of times, known now, is straight code: whether it tests at its end
-;; or at its start, counts up or down, and whatever is inlined in it. One inside another, too.
+;; A loop with a known and small number of iterations becomes straight-line code, whether it tests
+;; at its end or at its start, counts up or down, and whatever is inlined in it. So does a loop
+;; inside another one.
 
 (module
   (memory 1)

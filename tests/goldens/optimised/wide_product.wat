@@ -1,9 +1,9 @@
 ;;! show = "clif"
 ;;! functions = ["function(0)", "function(1)"]
 
-;; A function that computes a product of 128 bits by parts is recognised by what it computes: its body
-;; is one multiplication of 64 by 64 bits and two for the upper halves, and it is inlined. Of a product
-;; of two numbers of 64 bits, Cranelift leaves one.
+;; A function that computes a 128-bit product from parts is recognised by what it computes. Its body
+;; becomes one multiplication of 64 by 64 bits and two for the upper halves, and it is inlined. For
+;; a product of two 64-bit numbers, Cranelift leaves only one multiplication.
 
 (module
   (memory 1)

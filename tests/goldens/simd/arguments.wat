@@ -1,6 +1,6 @@
-;; A vector that finds no register is passed as two floats, since the runtime puts it into two stack
-;; slots without the alignment of the C convention. The first eight floats and vectors are in
-;; registers.
+;; A vector that does not fit into a register is passed as two floats, since the runtime stores it
+;; in two stack slots without the alignment of the C convention. The first eight floats and vectors
+;; are in registers.
 ;;! opt-level = 2
 ;;! show = "clif"
 

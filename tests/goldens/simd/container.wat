@@ -1,4 +1,4 @@
-;; Vectors in types and globals, with the feature flag that names them.
+;; Vectors in types and globals, with the feature flag for them.
 ;;! show = "inspect"
 
 (module

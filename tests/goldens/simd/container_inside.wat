@@ -1,4 +1,4 @@
-;; An operator on vectors inside of a function is enough for the feature flag.
+;; A vector operator inside a function is enough to set the feature flag.
 ;;! show = "inspect"
 
 (module (memory 1)

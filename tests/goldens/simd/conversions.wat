@@ -1,5 +1,5 @@
-;; Conversions between vectors saturate, and never trap. The pairs of instructions around 64-bit
-;; integers are those that Cranelift knows for every target.
+;; Conversions between vectors saturate, and never trap. For conversions with 64-bit integers, the
+;; pairs of instructions are those that Cranelift supports on every target.
 ;;! show = "clif"
 
 (module

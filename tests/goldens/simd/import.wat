@@ -1,4 +1,4 @@
-;; The runtime takes a vector as four cells of 4 bytes, and gives one back in the same place.
+;; The runtime takes a vector as four cells of 4 bytes, and returns one in the same place.
 ;;! show = "clif"
 ;;! functions = ["import_thunk(0)"]
 

@@ -1,5 +1,5 @@
-;; A vector keeps its lanes between operators that agree about them, and changes them without an
-;; instruction of the machine. Locals and blocks hold sixteen bytes.
+;; A vector keeps its lane type between operators that use the same one, and changes it without a
+;; machine instruction. Locals and blocks hold sixteen bytes.
 ;;! show = "clif"
 
 (module

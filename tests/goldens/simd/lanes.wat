@@ -1,4 +1,4 @@
-;; Narrow lanes become an i32 at once, extended as the operator says.
+;; Narrow lanes become an i32 immediately, extended as the operator says.
 ;;! show = "clif"
 
 (module

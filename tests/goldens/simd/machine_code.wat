@@ -1,4 +1,4 @@
-;; The baseline has an instruction, or a short sequence, where a library would be called else:
+;; On the baseline CPU, these are an instruction or a short sequence, not a call of a library:
 ;; rounding, shuffles, dot products, and the pseudo-minimum.
 ;;! show = "asm"
 

@@ -1,5 +1,5 @@
-;; Vectors need no alignment. Widening, splatting and single lanes are accesses of their own width,
-;; which may fault as those of scalars do.
+;; Vectors need no alignment. Widening loads, splats and single lanes access only their own width,
+;; and may fault as accesses of scalars do.
 ;;! show = "clif"
 
 (module (memory 1)

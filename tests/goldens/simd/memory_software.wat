@@ -1,5 +1,5 @@
-;; In software mode each access is compared with the bound for its width. A check that reached as far
-;; is not repeated.
+;; In software mode, each access is compared with the bound for its width. A check that already
+;; covers an access is not repeated.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

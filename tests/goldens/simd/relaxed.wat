@@ -1,5 +1,5 @@
-;; Relaxed operators are those of the specification's deterministic profile: a multiply-add rounds
-;; twice, so that no CPU and no option changes the result.
+;; Relaxed operators follow the specification's deterministic profile: a multiply-add rounds twice,
+;; so that the result does not depend on the CPU or on options.
 ;;! show = "clif"
 
 (module

@@ -1,7 +1,8 @@
-;; A function with a large frame would write below the limit before it could check: it becomes the body
-;; behind a guard, which checks for the whole frame before it passes control on. The frame has room
-;; for 263 results and for 263 pointers to them. The reserve of the module is 4128 bytes larger than
-;; usual: a guard or thunk could have the 258 arguments that are not in registers on the stack, twice.
+;; A function with a large frame would write below the limit before it could check it. It becomes
+;; the body of a guard function, which checks for the whole frame and then passes control on. The
+;; frame has room for 263 results and for 263 pointers to them. The reserve of the module is 4128
+;; bytes larger than usual: a guard or thunk could have the 258 arguments that are not in registers
+;; on the stack, twice.
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! bounds-checks = 1

@@ -1,5 +1,5 @@
-;; With hardware bounds checks a frame larger than a page touches each of its pages in the prologue, so
-;; that it cannot step over the guard pages at the end of the stack.
+;; With hardware bounds checks, a frame larger than a page touches each of its pages in the
+;; prologue, so that it cannot skip the guard pages at the end of the stack.
 ;;! opt-level = 2
 ;;! show = "asm"
 ;;! functions = ["function(1)"]

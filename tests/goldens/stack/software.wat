@@ -1,6 +1,6 @@
-;; A function with a small frame checks the stack pointer itself, at its entry: at least 16 KiB must be
-;; left above the runtime's limit (execution environment + 32), for the guard pages that there may be,
-;; a small frame and a helper.
+;; A function with a small frame checks the stack pointer itself, at its entry: at least 16 KiB must
+;; be left above the runtime's limit (execution environment + 32), for possible guard pages, a small
+;; frame and a helper.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

@@ -1,4 +1,4 @@
-;; Operators on ranges of tables are the runtime's helpers, whose parameters have an order of their own:
+;; Operators on ranges of tables call the runtime's helpers, whose parameters have their own order:
 ;; init (table, segment, length, source, destination), copy (source table, destination table,
 ;; length, source, destination), fill (table, length, value, start).
 ;;! show = "clif"

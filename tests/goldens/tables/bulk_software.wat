@@ -1,5 +1,5 @@
-;; In software mode the helpers of table ranges come back after an exception, which is tested for.
-;; table.grow raises none: it gives -1.
+;; In software mode, the helpers for table ranges return after an exception, which is tested for.
+;; table.grow raises none: it returns -1.
 ;;! show = "clif"
 ;;! bounds-checks = 1
 

@@ -1,6 +1,6 @@
-;; Table accesses check the index against the current size and raise "out of bounds table access".
-;; A slot has 8 bytes; its low half is the function index. Tables lie behind each other in the
-;; instance: 24 bytes, then the slots, of which a growing table has all that it may ever need.
+;; Table accesses check the index against the current size and raise "out of bounds table access". A
+;; slot has 8 bytes; its low half is the function index. The tables follow each other in the
+;; instance: 24 bytes, then the slots. A growing table has as many slots as it may ever need.
 ;;! opt-level = 2
 ;;! show = "clif"
 

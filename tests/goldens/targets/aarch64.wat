@@ -1,5 +1,5 @@
 ;; Code for 64-bit Arm: addition; a helper's arguments and its result, of which only the low 8 bits
-;; count; a test before a division and the cold block behind it, whose marker is not reached.
+;; count; a test before a division and its cold block, whose end marker is not reached.
 ;;! target = "aarch64"
 ;;! show = "asm"
 

@@ -1,4 +1,4 @@
-;; The target info, and one jump for each runtime helper as all that the loader patches.
+;; The target info, and one jump for each runtime helper, which is all that the loader patches.
 ;;! opt-level = 2
 ;;! target = "aarch64"
 ;;! show = "inspect"

@@ -1,5 +1,5 @@
-;; The thunk of a trap: it touches the stack that the helper may need, passes the module instance and
-;; the id, and returns only if the helper does.
+;; The thunk of a trap: it touches the stack that the helper may need, passes the module instance
+;; and the id, and returns only if the helper does.
 ;;! target = "aarch64"
 ;;! show = "asm"
 ;;! functions = ["trap_thunk(Unreachable)"]

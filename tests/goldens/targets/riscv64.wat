@@ -1,5 +1,6 @@
-;; Code for 64-bit RISC-V: addition; a helper's arguments and its result, of which only the low 8 bits
-;; count, and 32-bit arguments of C functions are sign-extended; a test before a division and the cold block behind it, whose marker is not reached.
+;; Code for 64-bit RISC-V: addition; a helper's arguments and its result, of which only the low 8
+;; bits count (32-bit arguments of C functions are sign-extended); a test before a division and its
+;; cold block, whose end marker is not reached.
 ;;! target = "riscv64"
 ;;! show = "asm"
 

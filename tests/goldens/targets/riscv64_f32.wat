@@ -1,7 +1,8 @@
-;; On RISC-V an f32 in a register has ones in the upper half, or it counts as NaN. WAMR passes
-;; arguments with zeros there, so every function that it can enter takes its f32 parameters out of
-;; their registers and puts them back, which sets the upper halves, before it uses them. Calls inside
-;; the module pass proper values, as do parameters on the stack; there it is not needed, and harmless.
+;; On RISC-V, the upper half of a register with an f32 must be all ones, otherwise the value counts
+;; as NaN. WAMR passes arguments with zeros there. Therefore every function that WAMR can call moves
+;; its f32 parameters out of their registers and back, which sets the upper halves, before it uses
+;; them. Calls inside the module pass proper values, as do parameters on the stack; there the moves
+;; are unnecessary but harmless.
 ;;! opt-level = 2
 ;;! target = "riscv64"
 ;;! show = "asm"

@@ -1,4 +1,4 @@
-;; A guard in front of a function with a large frame is entered by the runtime as well.
+;; The guard function of a function with a large frame is called by the runtime, too.
 ;;! opt-level = 2
 ;;! target = "riscv64"
 ;;! bounds-checks = 1

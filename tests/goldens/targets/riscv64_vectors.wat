@@ -1,5 +1,5 @@
-;; The runtime knows no vectors on riscv64. Functions pass them to each other as two i64, and the file
-;; has such types.
+;; The runtime does not support vectors on riscv64. Functions pass them to each other as two i64,
+;; and the types in the file say so.
 ;;! opt-level = 2
 ;;! show = "clif"
 ;;! target = "riscv64"

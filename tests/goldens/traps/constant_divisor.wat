@@ -1,5 +1,5 @@
-;; A constant divisor needs no test that it passes: neither for 10; the quotient for -1; the divisor
-;; for 0.
+;; A constant divisor needs no test that it always passes: none for 10; for -1, no test of the
+;; divisor; for 0, no test of the quotient.
 ;;! show = "clif"
 
 (module

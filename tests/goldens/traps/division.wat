@@ -1,5 +1,5 @@
-;; Division tests its operands first, so that the machine never faults: the divisor for zero, and for
-;; signed division the pair of the least integer and -1. A remainder by -1 is 0, not a trap.
+;; Division tests its operands first, so that the machine never faults: the divisor for zero and,
+;; for signed division, the pair of the smallest integer and -1. A remainder by -1 is 0, not a trap.
 ;;! show = "clif"
 
 (module

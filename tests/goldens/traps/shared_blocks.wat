@@ -1,4 +1,4 @@
-;; A function has one cold block for each trap that it can raise, however often.
+;; A function has one cold block for each kind of trap that it can raise, however often it can.
 ;;! show = "clif"
 
 (module

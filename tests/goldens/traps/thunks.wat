@@ -1,5 +1,5 @@
-;; What raises a trap: a function that all others share, which calls the runtime's helper. With
-;; hardware bounds checks it does not come back, and the marker behind the call is never reached. The
+;; The function that raises a trap: all others share it, and it calls the runtime's helper. With
+;; hardware bounds checks it does not return, and the marker after the call is never reached. The
 ;; thunk reads the stack that the helper may need, so that it is not the helper that faults.
 ;;! show = "clif"
 ;;! functions = ["function(0)", "trap_thunk(Unreachable)"]

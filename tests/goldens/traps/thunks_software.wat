@@ -1,5 +1,5 @@
-;; In software mode the helper comes back, and so does everyone who called it: with any value. There is
-;; stack enough for the helper, by the check of the function that calls the thunk.
+;; In software mode the helper returns, and so do all its callers, with an arbitrary value. The
+;; check of the function that calls the thunk ensures enough stack for the helper.
 ;;! show = "clif"
 ;;! functions = ["function(0)", "trap_thunk(Unreachable)"]
 ;;! bounds-checks = 1

@@ -1,5 +1,5 @@
 ;; A trapping conversion compares with the limits, and converts with saturation, which cannot trap.
-;; What is outside is told apart on the cold path: a NaN from a number that is too large.
+;; The cold path distinguishes a NaN from a number that is too large.
 ;;! show = "clif"
 
 (module

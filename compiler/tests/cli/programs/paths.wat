@@ -1,7 +1,8 @@
-;; A WASI program that does to the paths in its second and third argument, below the first preopened
-;; directory, what the letter in its first says: (o)pens and prints, (c)reates and writes, makes a
-;; (s)ymbolic link, (r)enames, (u)nlinks, (l)inks, (m)akes or removes a (d)irectory. (f) tries to read and
-;; write every file descriptor from 3 to 63. Exits with 9 if that is refused, with 8 if a descriptor works.
+;; A WASI program that applies the operation in its first argument to the paths in its second and
+;; third argument, relative to the first preopened directory: (o)pens and prints, (c)reates and
+;; writes, makes a (s)ymbolic link, (r)enames, (u)nlinks, (l)inks, (m)akes or removes a (d)irectory.
+;; (f) tries to read and write every file descriptor from 3 to 63. Exits with 9 if the operation is
+;; refused, and with 8 if a descriptor works.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))

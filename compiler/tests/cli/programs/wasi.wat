@@ -1,6 +1,7 @@
 ;; A WASI program that does what the first letter of its first argument says: prints its (a)rguments
-;; or its (e)nvironment as WASI hands them out, copies standard input to standard output (c), or to
-;; standard error (s), prints data.txt of the first preopened directory (f), e(x)its with 7, (t)raps.
+;; or its (e)nvironment as WASI passes them, copies standard input to standard output (c) or to
+;; standard error (s), prints data.txt of the first preopened directory (f), e(x)its with 7,
+;; (t)raps.
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"
     (func $args_sizes_get (param i32 i32) (result i32)))

@@ -1,5 +1,5 @@
-;; Modules that differ in one property each. A line of three semicolons, a name and flags begins one, which is
-;; compiled with these flags.
+;; Modules that differ in one property each. Each begins with a line of three semicolons, a name and
+;; the flags it is compiled with.
 
 ;;; memory_of_a_small_program
 (module

@@ -1,4 +1,4 @@
-;; One of everything that a container holds. Compiled by wamrc to the .aot files beside it.
+;; One of everything that a container holds. wamrc compiled it to the .aot files in this folder.
 (module $module
   (type $unary (func (param i32) (result i32)))
   (type $unary_again (func (param i32) (result i32)))

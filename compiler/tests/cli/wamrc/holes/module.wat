@@ -1,4 +1,4 @@
-;; What some machines leave to functions of the C compiler's library.
+;; Operators that some machines implement with functions of the C compiler's library.
 (module
   (func (export "f32_to_u32") (param f32) (result i32) (i32.trunc_f32_u (local.get 0)))
   (func (export "f32_to_u64") (param f32) (result i64) (i64.trunc_f32_u (local.get 0)))
