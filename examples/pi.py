@@ -1,4 +1,4 @@
-"""Digits of pi by Machin's formula, in integers as long as it takes."""
+"""Digits of pi by Machin's formula, with arbitrarily large integers."""
 
 import sys
 

@@ -6,7 +6,7 @@ nor its imports count.
   wasmtime_peer.py run FILE.wasm speed|none FOLDER|- [NAME=VALUE ...] -- [ARGUMENT ...]
       runs a WASI module, its standard streams passed through
   wasmtime_peer.py measure FILE.wasm speed|none TIMING.json FOLDER|- [ARGUMENT ...]
-      the same; the file gets the seconds of loading what was compiled, and of running
+      the same, and writes to the file how many seconds loading the compiled code and running took
 """
 
 import importlib.metadata
@@ -37,7 +37,7 @@ def compile_once(path, opt_level, mode):
         wasm = file.read()
     chosen = engine(opt_level, mode == "parallel")
     with open("/proc/self/clear_refs", "w") as refs:
-        refs.write("5")  # VmHWM starts anew
+        refs.write("5")  # resets VmHWM
     before = status_bytes("VmRSS")
     wall, cpu = time.perf_counter(), time.process_time()
     module = wasmtime.Module(chosen, wasm)

@@ -1,9 +1,9 @@
-"""Builds llvm-baseline, WAMR's own compiler behind wamrc's flags; prints the path of the program.
+"""Builds llvm-baseline, WAMR's own compiler with wamrc's flags; prints the path of the program.
 
 WAMR's sources are those of the crate wamrx-sys that Cargo.lock names, or of WAMR_ROOT_DIR, and are
-not changed. The program lies in a folder named by a hash of all that went in, and a link `wamrc`
-beside these folders points to the one that was asked for last, where cwamrc finds it. Two runs at
-once wait for each other.
+not changed. The program is in a folder named by a hash of all inputs. A link `wamrc` next to these
+folders points to the one that was built or used last, and cwamrc finds it there. Of two runs at the
+same time, the second one waits.
 """
 
 import concurrent.futures
@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BASELINE = ROOT / "benchmarks" / "llvm-baseline"
 LLVM_CONFIG = "/usr/lib/llvm-19/bin/llvm-config"
 
-# The parts of WAMR that its compiler consists of: folders of which every file counts, and files.
+# The parts of WAMR that its compiler consists of: whole folders, and single files.
 FOLDERS = [
     "core/iwasm/common",
     "core/iwasm/compilation",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings wamrc, WAMR's own compiler on LLVM, and prints its path.
+# Provides wamrc, WAMR's own LLVM-based compiler, and prints its path.
 #
-# One that is there already is used: $WAMRC, else `wamrc` on the PATH. Otherwise llvm-baseline is built
+# An existing one is used: $WAMRC, or else `wamrc` on the PATH. Otherwise llvm-baseline is built
 # against Debian's LLVM 19 by llvm.py, about a minute on two cores, into a cache:
 # $CWAMRC_LLVM_CACHE, by default ${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-llvm. Missing Debian packages are
 # installed when that is possible (root, apt-get).

@@ -1,9 +1,9 @@
-"""Builds what benchmarks/programs/programs.toml lists; prints where it lies as JSON.
+"""Builds the programs in benchmarks/programs/programs.toml; prints their paths as JSON.
 
-Works as tests/scripts/inputs.py does, whose parts it uses, and wants the same tools: clang-19 builds
+Works like tests/scripts/inputs.py, shares code with it, and needs the same tools: clang-19 builds
 every program for wasm32-wasi and natively, from the sources of the crates in
-benchmarks/programs/Cargo.lock, into a folder named by a hash of everything that went in. One that does
-not build is reported with its reason, and the others are there all the same.
+benchmarks/programs/Cargo.lock, into a folder named by a hash of all inputs. If a program cannot be
+built, the reason is reported, and the others are built all the same.
 """
 
 import concurrent.futures
@@ -59,7 +59,7 @@ class Program:
         return [inputs.CC, "-w", *flags, *self.tail, "-o", str(out)]
 
     def key(self, surroundings):
-        """A hash of all that the result depends on; a published crate never changes."""
+        """A hash of all inputs. (A published crate never changes.)"""
         names = [os.path.basename(f) for f in self.files]
         fields = [self.crate, self.wasm_flags, self.native_flags, surroundings, names]
         state = hashlib.sha256(json.dumps(fields).encode())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares modules compiled in every way with interpreters, for as long as it is told to:
+# Compares compiled modules, in every mode, with interpreters for the given time:
 # tests/scripts/fuzz.sh --hours=8. See docs/testing.md.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."

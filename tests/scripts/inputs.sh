@@ -35,7 +35,7 @@ if [ $# -eq 0 ]; then
     need pkg-config pkg-config --version
     need valgrind valgrind --version
     need wabt wasm-validate --version
-    # 187 MB in 174 packages more than the others bring.
+    # 187 MB in 174 packages, in addition to the others.
     need chromium chromium --version
 fi
 install_missing

@@ -1,4 +1,4 @@
-# Sourced: installs Debian packages that are missing, if it may (root, apt-get).
+# To be sourced: installs missing Debian packages if it can (root, apt-get).
 
 missing=()
 

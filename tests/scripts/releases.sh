@@ -4,7 +4,7 @@
 #
 #   tests/scripts/releases.sh WAMR BUILD RELEASE...
 #
-# WAMR is a clone of WAMR's repository with its tags, BUILD a folder for what is built, RELEASE 2.0.0 and so
+# WAMR is a clone of WAMR's repository with its tags, BUILD a folder for build output, RELEASE 2.0.0 and so
 # on. `cwamrc` must be on the PATH or in CWAMRC, and tests/scripts/inputs.sh must have run. It needs
 # cmake and what the tests need.
 set -euo pipefail
@@ -16,13 +16,13 @@ cwamrc=${CWAMRC:-cwamrc}
 inputs=${XDG_CACHE_HOME:-$HOME/.cache}/cwamrc-test-inputs/built
 machines="x86_64 aarch64 riscv64"
 
-# iwasm RELEASE MACHINE: builds it, unless it is there.
+# iwasm RELEASE MACHINE: builds it, unless it exists.
 iwasm() {
     local source=$build/source-$1 folder=$build/$1-$2 compiler=$2-linux-gnu-gcc target simd=1 libraries=
     case $2 in
         x86_64) target=X86_64 ;;
         aarch64) target=AARCH64 ;;
-        # WAMR has no SIMD there, and gcc calls a library for 16-bit atomic operations.
+        # WAMR does not support SIMD there, and gcc calls a library for 16-bit atomic operations.
         riscv64) target=RISCV64_LP64D simd=0 libraries=-latomic ;;
     esac
     [ -x "$folder/iwasm" ] && return
@@ -42,14 +42,14 @@ iwasm() {
         || { tail -n 20 "$folder.log" >&2; return 1; }
 }
 
-# outcome COMMAND...: what it prints, and its exit code.
+# outcome COMMAND...: its output and exit code.
 outcome() {
     local code=0
     timeout 300 "$@" </dev/null 2>/dev/null || code=$?
     echo "exit code $code"
 }
 
-# check RELEASE MACHINE PROGRAM FLAG...: adds to `runs`, and to `wrong`.
+# check RELEASE MACHINE PROGRAM FLAG...: increments `runs`, and `wrong` after a failure.
 check() {
     local release=$1 machine=$2 program=$3 emulator=
     shift 3

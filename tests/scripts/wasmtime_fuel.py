@@ -2,9 +2,9 @@
 
   wasmtime_fuel.py FILE.wasm FUNCTION [i32 ...]
 
-All imports are functions that return 8, which WASI takes for an error (EBADF); those without a result,
-such as WASI's exit, end the call. What instantiation uses is not part of it: wasmtime takes fuel for code of
-its own that evaluates segments.
+All imports are functions that return 8, which is an error in WASI (EBADF). Those without a result,
+such as WASI's exit, end the call. Fuel used by instantiation is not included, because wasmtime also
+charges for its own code that evaluates segments.
 """
 
 import sys
