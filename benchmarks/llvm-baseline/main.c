@@ -1,6 +1,6 @@
-/* WAMR's own ahead-of-time compiler, on LLVM, as a command with wamrc's flags: the other side of the
- * benchmarks, and what `cwamrc --backend=llvm` starts. It reads a file, compiles it through
- * aot_export.h, and writes a file. All work on code is WAMR's. */
+/* WAMR's own LLVM-based ahead-of-time compiler, as a command with wamrc's flags. The benchmarks
+ * compare with it, and `cwamrc --backend=llvm` runs it. It reads a file, compiles it through
+ * aot_export.h, and writes a file. WAMR's code does all of the compiling. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static bool measured(struct bytes wasm, struct request *request)
     return true;
 }
 
-/* Lists what exists: WAMR prints it instead of making a compiler. */
+/* Prints a list of targets or CPUs: WAMR does so instead of creating a compiler. */
 static bool list(struct request *request)
 {
     static uint8_t empty[] = { 0, 'a', 's', 'm', 1, 0, 0, 0 };

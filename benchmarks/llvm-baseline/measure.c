@@ -1,4 +1,4 @@
-/* CPU time of all threads, wall time, and resident memory out of /proc/self. */
+/* CPU time of all threads, wall time, and resident memory, from /proc/self. */
 #include "measure.h"
 
 #include <errno.h>

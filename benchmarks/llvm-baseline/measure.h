@@ -1,4 +1,5 @@
-/* What a piece of work costs this process; the same fields as benchmarks/src/measure.rs. */
+/* The time and memory that a piece of work takes in this process; the same fields as in
+ * benchmarks/src/measure.rs. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
@@ -10,7 +11,7 @@ struct figures {
     uint64_t before, peak;
 };
 
-/* False, with errno set, if this system does not tell. */
+/* False, with errno set, if the system does not provide them. */
 bool measure_begin(struct figures *figures);
 bool measure_end(struct figures *figures);
 

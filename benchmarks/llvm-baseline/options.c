@@ -165,7 +165,7 @@ static bool features(char *text, AOTCallStackFeatures *features)
     return true;
 }
 
-/* What follows from several flags together, as in wamrc: without values, frames are tiny ones, which
+/* Settings that depend on several flags, as in wamrc: frames without values are tiny frames, which
  * functions push themselves. */
 static void combine(struct request *request)
 {

@@ -9,17 +9,17 @@
 
 struct request {
     const char *input, *output;
-    /* Where figures about the compilation go, as JSON; NULL for nowhere. */
+    /* The file for measurements of the compilation, as JSON; NULL for none. */
     const char *measure;
     uint32_t verbosity;
-    /* Whether traps show the functions that they went through. */
+    /* Whether traps show a call stack. */
     bool call_stacks;
     AOTCompOption option;
 };
 
 enum outcome { COMPILE, DONE, MISUSE };
 
-/* Reads the arguments, which must outlive the request; prints what is wrong with them, or the help. */
+/* Parses the arguments, which must outlive the request. Prints an error or the help. */
 enum outcome parse_options(struct request *request, int argc, char **argv);
 
 #endif

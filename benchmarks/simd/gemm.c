@@ -1,5 +1,5 @@
-/* Products of matrices of f32, rows of four: what the vectors of the compiler become is up to its
- * flags. Prints a sum, which does not depend on them: each element is added up in the same order. */
+/* Multiplies f32 matrices with vectors of four. The compiler's flags decide what the vectors become.
+ * Prints a sum that does not depend on them, since each element is added in the same order. */
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-/* Escape times of four points at once, in f32. What the vectors of the compiler become is up to its
- * flags. Prints a sum, which does not depend on them. */
+/* Escape times of four points at once, in f32. The compiler's flags decide what the vectors become.
+ * Prints a sum that does not depend on them. */
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* What an object file needs of a runtime, and a main function that calls what it defines: prints
- * results, and who called the runtime's helpers, as the unwinder of the C compiler finds out. */
+/* The functions that an object file needs from a runtime, and a main function that calls what the
+ * file defines. Prints results, and the callers of the runtime's helpers as the unwinder of the C
+ * compiler finds them. */
 
 #include <setjmp.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* Calls a function of a module, wasm or compiled, once for each argument, and has the runtime print
- * what it knows of the stack after each call, and of all calls at the end:
+/* Calls a function of a module, wasm or compiled, once for each argument. The runtime prints its
+ * measurement of the stack after each call, and its profile of all calls at the end:
  * host FILE FUNCTION ARGUMENT... */
 
 #include <fcntl.h>
@@ -29,7 +29,7 @@ twice(wasm_exec_env_t exec_env, int32_t value)
     return (int32_t)argument;
 }
 
-/* Tells where the native stack is; 99 is refused. */
+/* Prints the address of the native stack; 99 is refused. */
 static int32_t
 here(wasm_exec_env_t exec_env, int32_t value)
 {
@@ -51,7 +51,7 @@ fail(const char *what)
     exit(1);
 }
 
-/* Files that run in place must lie where code may be executed. */
+/* Files that run in place must be in executable memory. */
 static uint8_t *
 map_file(const char *path, uint32_t *size)
 {

@@ -1,6 +1,6 @@
-/* A host in C, as far as universal files concern it: what would it load?
+/* The part of a C host that handles universal files: it prints what it would load.
  *
- * host FILE TRUST          prints the choice in words, and writes what is to be loaded to standard output
+ * host FILE TRUST          prints the choice in words, and writes the bytes to load to standard output
  * host FILE TRUST shorten  chooses from each beginning of the file, which must never be its machine code
  *
  * TRUST is `nobody`, `everybody`, or a public key in hexadecimal digits, for a host that is built with
@@ -62,7 +62,7 @@ main(int argc, char **argv)
     fclose(stream);
     if (argc > 3) {
         for (uint32_t length = 0; length < size; length++) {
-            /* Of its own, so that a read behind it is found. */
+            /* A separate allocation, so that a read beyond its end is detected. */
             uint8_t *beginning = malloc(length ? length : 1);
             memcpy(beginning, file, length);
             choice = cwamrc_choose(beginning, length, trust(argv[2]), &code, &code_size);

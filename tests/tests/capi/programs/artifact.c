@@ -1,4 +1,4 @@
-/* What an artifact and an error tell, and every option. The argument is a path to write to. */
+/* The properties of an artifact and of an error, and every option. The argument is an output path. */
 #include "check.h"
 #include "modules.h"
 
@@ -64,7 +64,7 @@ texts_and_places(void)
     CHECK(found == 1);
     cwamrc_artifact_delete(artifact);
 
-    /* A copy is the same, and another one. */
+    /* A copy has the same values and is independent. */
     cwamrc_options_t *copy = cwamrc_options_clone(options);
     fine(cwamrc_options_set_format(copy, CWAMRC_FORMAT_OBJECT));
     fine(cwamrc_options_set_progress(copy, NULL, NULL));
@@ -94,7 +94,7 @@ counts(const cwamrc_options_t *options)
     return found;
 }
 
-/* What no function of its own sets; the rest stays. */
+/* Options without a setter of their own; the others keep their values. */
 static void
 options_as_data(void)
 {
@@ -129,7 +129,7 @@ warnings(void)
     CHECK(cwamrc_artifact_diagnostic_message(artifact, 2) == NULL);
     cwamrc_artifact_delete(artifact);
 
-    /* Sections that are carried over, code that runs in place, another machine. */
+    /* Custom sections that are kept, code that runs in place, another machine. */
     fine(cwamrc_options_set_target(options, "aarch64"));
     fine(cwamrc_options_set_indirect_mode(options, true));
     fine(cwamrc_options_add_custom_section(options, "about"));

@@ -1,4 +1,4 @@
-/* What all programs check with: the first thing that is not as expected ends them with its line. */
+/* Checks for all programs: the first one that fails ends the program and prints its line. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -26,7 +26,7 @@ fine(cwamrc_error_t *error)
     }
 }
 
-/* There must be an error of that kind, whose message holds the text. */
+/* There must be an error of that kind, whose message contains the text. */
 static inline void
 refused(cwamrc_error_t *error, cwamrc_error_kind_t kind, const char *text)
 {

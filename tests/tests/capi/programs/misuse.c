@@ -81,7 +81,7 @@ texts(void)
     refused(cwamrc_options_set_json(options, "{\"threads\": 5000}"), CWAMRC_ERROR_ARGUMENT,
             "too many");
 
-    /* None of that has changed anything. */
+    /* None of these calls has changed anything. */
     cwamrc_artifact_t *artifact, *plain;
     fine(cwamrc_compile(PROGRAM, sizeof(PROGRAM), options, &artifact));
     fine(cwamrc_compile(PROGRAM, sizeof(PROGRAM), NULL, &plain));
@@ -92,7 +92,7 @@ texts(void)
     refused(cwamrc_artifact_write_file(plain, NOT_UTF8), CWAMRC_ERROR_ARGUMENT, "not UTF-8");
     CHECK(cwamrc_artifact_section(plain, SIZE_MAX, NULL, NULL) == NULL);
     CHECK(cwamrc_artifact_symbol(plain, SIZE_MAX, NULL, NULL, NULL) == NULL);
-    /* Nobody asked for a map. */
+    /* No map was requested. */
     CHECK(!cwamrc_artifact_location(plain, 0, NULL, NULL));
     cwamrc_artifact_delete(artifact);
     cwamrc_artifact_delete(plain);
@@ -116,7 +116,7 @@ modules(void)
     refused(cwamrc_compile(NULL, 0, NULL, &artifact), CWAMRC_ERROR_INVALID, "");
     refused(cwamrc_compile(PROGRAM, 0, NULL, &artifact), CWAMRC_ERROR_INVALID, "");
     CHECK(artifact == NULL);
-    /* Every beginning of a module, and every module with one byte changed: an error or a result. */
+    /* Every prefix of a module, and every module with one byte changed, gives an error or a result. */
     uint8_t damaged[sizeof(PROGRAM)];
     for (size_t index = 0; index < sizeof(PROGRAM); index++) {
         cwamrc_error_t *error = cwamrc_compile(PROGRAM, index, NULL, &artifact);

@@ -1,6 +1,6 @@
 /*
- * Compiles a module and runs it in WAMR: results, calls of the host, traps. With an argument, for a
- * runtime that has no guard pages.
+ * Compiles a module and runs it in WAMR: results, calls of the host, traps. With an argument, it
+ * compiles for a runtime without guard pages.
  */
 #include "check.h"
 #include "modules.h"
@@ -18,7 +18,7 @@ tell(wasm_exec_env_t env, uint32_t value)
     told[tells++] = value;
 }
 
-/* Calls `name` with up to two numbers; the result takes the place of the first. */
+/* Calls `name` with up to two numbers; the result replaces the first one. */
 static bool
 call(wasm_module_inst_t instance, const char *name, uint32_t argc, uint32_t argv[2])
 {

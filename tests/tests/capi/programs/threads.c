@@ -22,7 +22,7 @@ progress(void *context, uint64_t done, uint64_t total)
 static bool
 cancel(void *context)
 {
-    /* At some moment of some of the compilations. */
+    /* At some point during some of the compilations. */
     return atomic_fetch_add((atomic_uint *)context, 1) > 5;
 }
 
@@ -38,7 +38,7 @@ work(void *argument)
         CHECK(memcmp(cwamrc_artifact_data(artifact), cwamrc_artifact_data(expected), size) == 0);
         cwamrc_artifact_delete(artifact);
 
-        /* The texts of the artifact that all look at are made when the first one asks. */
+        /* The texts of the shared artifact are created when the first thread asks for them. */
         const char *name = cwamrc_artifact_symbol(expected, 0, NULL, NULL, NULL);
         CHECK(name && name == cwamrc_artifact_symbol(expected, 0, NULL, NULL, NULL));
 
