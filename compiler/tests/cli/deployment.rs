@@ -152,7 +152,7 @@ fn universal_files_run_here() {
     sandbox.file("edited.wasm", &edited);
     let done = run(&sandbox, &["-v", "--trust-native", "edited.wasm"]);
     assert_eq!(done.stdout, b"0x8:i32\n");
-    let reason = "the module was edited after its machine code was made";
+    let reason = "the module was edited after its machine code was compiled";
     compiled(&done, &format!("compiling edited.wasm: {reason}"));
 
     let done = run(&sandbox, &["-v", "--engine=compile", "app.wasm"]);

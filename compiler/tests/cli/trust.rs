@@ -113,7 +113,7 @@ fn signed_code_runs_where_its_key_is_trusted() {
     let constant = edited.windows(3).position(|bytes| bytes == b"\x41\x07\x0b");
     edited[constant.expect("the module has a constant") + 1] = 8;
     sandbox.file("edited.wasm", edited);
-    let reason = "the module was edited after its machine code was made";
+    let reason = "the module was edited after its machine code was compiled";
     let (result, said) = which(&sandbox, &["--trust-key=me.pub", "edited.wasm"]);
     assert_eq!((result.as_str(), said), ("0x8:i32", format!("compiling edited.wasm: {reason}")));
 }
@@ -279,10 +279,13 @@ fn keys_are_not_overwritten() {
         assert_eq!(sandbox.cwamrc(arguments).code, 2, "{arguments:?}");
     }
     sandbox.file("in.wat", VALID);
-    for flags in [&["-o", "app.aot"][..], &["--backend=llvm", "-o", "app.aot"]] {
+    for (flags, message) in [
+        (&["-o", "app.aot"][..], "--sign needs --format=universal"),
+        (&["--backend=llvm", "-o", "app.aot"], "--sign cannot be used with --backend=llvm"),
+    ] {
         let done = sandbox.cwamrc(&[flags, &["--sign=one", "in.wat"]].concat());
         assert_eq!(done.code, 2, "{flags:?}");
-        assert!(done.stderr.contains("--sign needs"), "{}", done.stderr);
+        assert!(done.stderr.contains(message), "{}", done.stderr);
     }
 }
 

@@ -71,8 +71,8 @@ fn a_limit_is_for_all_threads() {
     assert!(done.stderr.ends_with("\nhint: make its memory shared, or compile without gas\n"));
     assert_eq!(
         done.failed(),
-        "error: the module imports wasi.thread-spawn, but threads without a shared memory have no \
-         common account of gas, in own.wat"
+        "error: the module imports wasi.thread-spawn, but threads without a shared memory cannot \
+         share an account of gas, in own.wat"
     );
     assert_eq!(sandbox.names(), ["own.wat", "shared.wat"]);
 }
