@@ -14,7 +14,7 @@
 ;; WAMR AOT file, version 5, 808 bytes
 ;;   target    x86_64, relocatable (e_machine 62, e_flags 0x0)
 ;;   runs on   2.4.1, 2.4.2, 2.4.3, 2.4.4, 2.4.5
-;;             a runtime of another AOT version says "unknown binary version": --wamr-version makes its files
+;;             a runtime of another AOT version reports "unknown binary version": choose it with --wamr-version
 ;;   features  bulk-memory, reference-types
 ;;
 ;; Sections, with offset and size (6)
