@@ -90,7 +90,7 @@ fn table_layout(ty: &Table, grows: bool, offset: u32) -> TableLayout {
 pub(crate) fn global_size(ty: ValueType) -> u32 {
     match ty {
         ValueType::I32 | ValueType::F32 | ValueType::FuncRef | ValueType::ExternRef => 4,
-        ValueType::I64 | ValueType::F64 => 8,
+        ValueType::I64 | ValueType::F64 | ValueType::ExnRef => 8,
         ValueType::V128 => 16,
     }
 }

@@ -48,8 +48,10 @@ mod compiler;
 mod diagnostic;
 mod digest;
 mod error;
+mod exceptions;
 #[cfg(feature = "explore")]
 pub mod explore;
+mod handlers;
 mod host_storage;
 pub mod inspect;
 mod instance;

@@ -9,6 +9,7 @@ use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
+use crate::exceptions::{self, Storage};
 use crate::host_storage;
 use crate::instance::InstanceLayout;
 use crate::instrument::{self, Counters, Instrumentation};
@@ -95,7 +96,9 @@ fn compile_parsed(
         return Err(Error::unsupported(what).with_hint("leave one of the two out"));
     }
     vectors::check_border(module, options)?;
+    exceptions::check_boundary(module)?;
     let counters = instrument::install(module, &options.instrumentation)?;
+    let storage = exceptions::install(module);
     if counters.own.is_some() && output == Output::Object {
         let what = "an object file cannot count for several threads: its functions are not \
             entered by the runtime";
@@ -110,7 +113,7 @@ fn compile_parsed(
     let outlines = outlines.as_deref();
     let plan = inlines(options).then(|| InliningPlan::new(module, outlines));
     let plan = plan.as_ref();
-    let job = Job { module, layout: &layout, options, counters, plan, unwinding };
+    let job = Job { module, layout: &layout, options, counters, storage, plan, unwinding };
     let compiled = lower(&job, monitor, |env, isas| {
         native::compile_module(env, isas, options, cache.zip(outlines))
     })?;
@@ -186,6 +189,7 @@ struct Job<'a> {
     layout: &'a InstanceLayout,
     options: &'a Options,
     counters: Counters,
+    storage: Storage,
     plan: Option<&'a InliningPlan>,
     /// Whether to emit unwind information.
     unwinding: bool,
@@ -197,16 +201,18 @@ fn lower<R>(
     monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
-    let Job { module, layout, options, counters, plan, unwinding } = *job;
+    let Job { module, layout, options, counters, storage, plan, unwinding } = *job;
     let attempt = |convention| {
-        let env = Environment::new(module, layout, options, counters, convention, plan, monitor);
+        let env =
+            Environment::new(module, layout, options, counters, storage, convention, plan, monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
     // Measuring time, and counting for all threads, need the entries that come with the tail-call
     // convention.
     let needs_entries = counters.time.is_some() || counters.own.is_some();
-    let likely = match tail_calls || needs_entries {
+    let throws = !module.tags.is_empty();
+    let likely = match tail_calls || needs_entries || throws {
         true => Convention::Tail,
         false => Convention::C,
     };
@@ -262,13 +268,15 @@ fn list_module(
 ) -> Result<Vec<Listing>, Error> {
     let mut module = front_end(wasm, options, monitor)?;
     vectors::check_border(&module, options)?;
+    exceptions::check_boundary(&module)?;
     let counters = instrument::install(&mut module, &options.instrumentation)?;
+    let storage = exceptions::install(&mut module);
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let plan = inlines(options).then(|| InliningPlan::new(&module, None));
     let plan = plan.as_ref();
     let (module, layout) = (&module, &layout);
-    let job = Job { module, layout, options, counters, plan, unwinding: false };
+    let job = Job { module, layout, options, counters, storage, plan, unwinding: false };
     let listings = lower(&job, monitor, |env, isas| native::list_module(env, isas, options))?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {
         Symbol::Function(index) => Listing { name: function_name(module, index), ..listing },
@@ -331,6 +339,7 @@ fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<D
         .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
         .map(Diagnostic::warning)
         .collect();
+    warnings.extend(exceptions::warnings(module).into_iter().map(Diagnostic::warning));
     warnings.extend(lost_sections(module, options).into_iter().map(Diagnostic::warning));
     let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
     if needs_references && !options.release.facts().reference_types_by_default {

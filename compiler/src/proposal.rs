@@ -41,6 +41,8 @@ pub enum Proposal {
     Memory64,
     /// Arithmetic on 128 bits.
     WideArithmetic,
+    /// Exceptions, in the present encoding and in the legacy one.
+    Exceptions,
 }
 
 impl Proposal {
@@ -61,6 +63,7 @@ impl Proposal {
         Self::Threads,
         Self::Memory64,
         Self::WideArithmetic,
+        Self::Exceptions,
     ];
 }
 
@@ -82,6 +85,7 @@ impl fmt::Display for Proposal {
             Self::Threads => "threads",
             Self::Memory64 => "memory64",
             Self::WideArithmetic => "wide arithmetic",
+            Self::Exceptions => "exceptions",
         })
     }
 }

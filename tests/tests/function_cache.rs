@@ -302,6 +302,46 @@ fn tail_calls() {
     }
 }
 
+/// Landing pads are kept with the code that leads to them.
+#[test]
+fn exceptions() {
+    const MODULE: &str = r#"(module
+        (tag $t (param i64))
+        (func $throw (param i64) (throw $t (local.get 0)))
+        (func $catch (export "catch") (result i64)
+            (block $h (result i64)
+                (try_table (catch $t $h) (call $throw (i64.const 5)) (call $deep (i32.const 7)))
+                (unreachable)))
+        (func $deep (param i32)
+            (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+            (call $throw (i64.const CONSTANT))
+            ;; Is not inlined.
+            (unreachable)))"#;
+    let module = |constant| wat::parse_str(MODULE.replace("CONSTANT", constant)).unwrap();
+    for level in LEVELS {
+        let (cache, options) = (MemoryCache::default(), Options::new().opt_level(level));
+        let first = compile_with(&module("1"), &options, &cache);
+        assert_eq!((first.hits, first.misses), (0, 3), "{level:?}");
+        let again = compile_with(&module("1"), &options, &cache);
+        assert_eq!((again.hits, again.misses), (3, 0), "{level:?}");
+        let changed = compile_with(&module("2"), &options, &cache);
+        assert_eq!((changed.hits, changed.misses), (2, 1), "{level:?}");
+    }
+}
+
+/// What a tag is belongs to whatever throws or catches it.
+#[test]
+fn tags_that_change() {
+    const MODULE: &str = r#"(module
+        (tag $a (param TYPE)) (tag $b (param i32))
+        (func (export "f") (param i32) (throw $b (local.get 0))))"#;
+    let module = |ty| wat::parse_str(MODULE.replace("TYPE", ty)).unwrap();
+    let (cache, options) = (MemoryCache::default(), Options::new());
+    compile_with(&module("i32"), &options, &cache);
+    assert_eq!(compile_with(&module("i32"), &options, &cache).hits, 1);
+    assert_eq!(compile_with(&module("f64"), &options, &cache).hits, 0);
+}
+
 /// A body that is found is not validated again, so everything it refers to must be unchanged.
 #[test]
 fn what_makes_a_body_invalid_is_part_of_its_key() {

@@ -88,8 +88,7 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules that use more than WebAssembly 2.0
     #[arg(long, help_heading = WASMEDGE)]
     wasm_2: bool,
-    /// Refuse modules that use more than WebAssembly 3.0; its exceptions and garbage collection are
-    /// never supported
+    /// Refuse modules that use more than WebAssembly 3.0; its garbage collection is never supported
     #[arg(long, help_heading = WASMEDGE)]
     wasm_3: bool,
     /// Refuse modules that import or export mutable globals
@@ -128,9 +127,12 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules with several memories: always the case
     #[arg(long, help_heading = WASMEDGE)]
     disable_multi_memory: bool,
-    /// Refuse modules with exceptions: always the case
+    /// Refuse modules with exceptions
     #[arg(long, help_heading = WASMEDGE)]
     disable_exception_handling: bool,
+    /// Allow exceptions: enabled by default
+    #[arg(long, help_heading = WASMEDGE)]
+    enable_exception_handling: bool,
     /// Allow threads: enabled by default
     #[arg(long, help_heading = WASMEDGE)]
     enable_threads: bool,
@@ -176,6 +178,7 @@ impl WasmEdgeArgs {
         forbid(old || self.disable_relaxed_simd, &[RelaxedSimd]);
         forbid(old || self.disable_memory64, &[Memory64]);
         forbid(old || self.wasm_3, &[Threads, WideArithmetic]);
+        forbid(old || self.disable_exception_handling, &[Exceptions]);
         forbid(self.disable_import_export_mut_globals, &[MutableGlobals]);
         disabled
     }

@@ -1,6 +1,6 @@
 //! Builds the report from the container.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use wamr_abi::format::{self, CustomId, ExportKind, feature};
 use wamr_abi::releases::Release;
@@ -9,6 +9,7 @@ use wamr_abi::symbols::Loader;
 use super::report::*;
 use crate::aot::model::{self, AotFile, InitExpr, NameSubsection};
 use crate::aot::{Container, SectionRange};
+use crate::handlers;
 
 /// Reports on a file of `size` bytes.
 pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
@@ -41,6 +42,7 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
         aux_stack: aux_stack(&file.aux_stack),
         literal_size: file.text.literal.len(),
         code_size: file.text.code.len(),
+        exceptions: exceptions(&file.text.code),
         functions: functions(file),
         exports: file.exports.iter().map(export).collect(),
         object_data: file
@@ -52,6 +54,13 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
         native_symbols: native_symbols(file),
         custom_sections: custom_sections(container),
     }
+}
+
+fn exceptions(code: &[u8]) -> Option<Exceptions> {
+    let (offset, rows) = handlers::find(code)?;
+    let landing_pads: BTreeSet<u32> = rows.iter().map(|row| row.handler_offset).collect();
+    let (calls, landing_pads) = (rows.len(), landing_pads.len());
+    Some(Exceptions { table_offset: offset as u64, calls, landing_pads })
 }
 
 fn unresolved_symbols(container: &Container<'_>) -> Vec<String> {

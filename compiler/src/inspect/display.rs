@@ -135,6 +135,13 @@ impl Report {
     fn functions(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { code_size, literal_size, .. } = self;
         writeln!(f, "\nCode: {code_size} bytes, after {literal_size} bytes of literals")?;
+        if let Some(exceptions) = &self.exceptions {
+            let Exceptions { table_offset, calls, landing_pads } = exceptions;
+            writeln!(
+                f,
+                "Exceptions: {landing_pads} landing pads for {calls} calls, table at {table_offset:#x}"
+            )?;
+        }
         self.start_function.iter().try_for_each(|start| writeln!(f, "Start function: {start}"))?;
         list(f, "Functions, with code offset and size", &self.functions, |f, _, function| {
             let Function { index, code_offset, code_size, .. } = function;

@@ -45,6 +45,8 @@ pub struct Report {
     pub literal_size: usize,
     /// Size of the code.
     pub code_size: usize,
+    /// What the code has for exceptions, if it catches some.
+    pub exceptions: Option<Exceptions>,
     /// Functions of the module itself.
     pub functions: Vec<Function>,
     /// Exports.
@@ -74,6 +76,19 @@ pub struct Target {
     pub bits: u32,
     /// Executed in place, without relocation.
     pub xip: bool,
+}
+
+/// The table of landing pads of a file of this compiler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Exceptions {
+    /// Where the table begins in the code.
+    pub table_offset: u64,
+    /// Calls that may end with an exception which the code around them handles.
+    pub calls: usize,
+    /// Places where control goes on then, those where an exception becomes a trap included.
+    pub landing_pads: usize,
 }
 
 /// Where a section is.

@@ -62,7 +62,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The number of inlined bodies around the current position.
-    fn frame_depth(&self) -> u32 {
+    pub(super) fn frame_depth(&self) -> u32 {
         self.inlining.active.len() as u32
     }
 
@@ -134,6 +134,24 @@ impl Lowering<'_, '_> {
             let end =
                 if offset == 0 { base } else { self.ins().iadd_imm_u(base, i64::from(offset)) };
             self.set_frames_end(end);
+        }
+    }
+
+    /// Takes away the frames that are above those of the function, `depth` inlined bodies included: an
+    /// exception came through what they belong to.
+    pub(super) fn restore_call_frame(&mut self, depth: u32) {
+        let Some(base) = self.call_stack.base else { return };
+        if self.env.profiles_calls {
+            return self.pop_frames_above(base);
+        }
+        let end = self.ins().iadd_imm_u(base, i64::from((depth + 1) * SIZE));
+        self.set_frames_end(end);
+    }
+
+    /// The same for a branch out of inlined bodies.
+    pub(super) fn leave_frames_above(&mut self, depth: u32) {
+        if self.frame_depth() != depth {
+            self.restore_call_frame(depth);
         }
     }
 

@@ -21,6 +21,7 @@ use super::addresses::Addresses;
 use super::aliases::Aliases;
 use super::call_stack::CallStack;
 use super::control::Frame;
+use super::exceptions::Exceptions;
 use super::inline::Inlining;
 use super::instance::InstanceValues;
 use super::metering::Metering;
@@ -28,7 +29,7 @@ use super::signature::clif_type;
 use super::symbol::Symbol;
 use super::trap::TrapBlocks;
 use super::{Environment, bounds::CheckedAddresses};
-use crate::wasm::{ConstExpr, FuncType, ValueType};
+use crate::wasm::{ConstExpr, FuncType, NULL_EXCEPTION, ValueType};
 
 /// Operand and control stacks, kept between functions to reuse allocations.
 #[derive(Default)]
@@ -62,6 +63,7 @@ pub(super) struct Lowering<'a, 'f> {
     /// The pairs of parameters of the same loop, for all loops so far.
     pub(super) loop_param_pairs: u64,
     pub(super) inlining: Inlining,
+    pub(super) exceptions: Exceptions<'a>,
     pub(super) metering: Metering,
     pub(super) reachable: bool,
     /// Whether there was a tail call that the calling convention does not support.
@@ -115,6 +117,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             aliases: Aliases::default(),
             loop_param_pairs: 0,
             inlining: Inlining::default(),
+            exceptions: Exceptions::default(),
             metering: Metering::default(),
             reachable: true,
             needs_tail_calls: false,
@@ -290,6 +293,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             ValueType::F64 => self.ins().f64const(0.0),
             ValueType::V128 => self.vector_constant(types::I8X16, [0; 16]),
             ValueType::I32 | ValueType::I64 => self.ins().iconst(clif_type(ty), 0),
+            ValueType::ExnRef => self.ins().iconst(types::I64, NULL_EXCEPTION),
             ValueType::FuncRef | ValueType::ExternRef => self.null_reference(),
         }
     }
@@ -323,8 +327,10 @@ fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
         wasmparser::ValType::F32 => &[ValueType::F32],
         wasmparser::ValType::F64 => &[ValueType::F64],
         wasmparser::ValType::V128 => &[ValueType::V128],
-        // Validation allows only the two reference types of WebAssembly 2.0; both have the same
-        // representation.
-        wasmparser::ValType::Ref(_) => &[ValueType::FuncRef],
+        // References to functions and to things of the host are held alike.
+        wasmparser::ValType::Ref(_) => match ValueType::from_wasmparser(ty) {
+            Ok(ValueType::ExnRef) => &[ValueType::ExnRef],
+            _ => &[ValueType::FuncRef],
+        },
     }
 }

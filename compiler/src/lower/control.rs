@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 use super::addresses::Mark;
 use super::aliases::SHALLOW;
 use super::context::Lowering;
+use super::exceptions::{LegacyClause, ScopeId};
 use super::function::MAX_LOOP_PARAM_PAIRS;
 use super::signature::clif_type;
 use crate::wasm::ValueType;
@@ -22,6 +23,10 @@ pub(super) enum FrameKind {
     Loop(Block),
     /// `if`, before its `else`.
     If(Else),
+    /// `try_table`, with the scope of what is in it.
+    TryTable(ScopeId),
+    /// A legacy `try`, and which of its clauses is open.
+    Try(LegacyClause),
     /// Opened in unreachable code: nothing was emitted for it.
     Skipped,
 }
@@ -43,9 +48,11 @@ pub(super) struct Frame<'a> {
     exit: Option<Block>,
     exit_used: bool,
     /// Height of the operand stack below the frame's parameters.
-    height: usize,
+    pub(super) height: usize,
     /// The start of the frame, for forgetting what was computed in it.
-    start: Mark,
+    pub(super) start: Mark,
+    /// Where exceptions go that are thrown in it.
+    pub(super) scope: Option<ScopeId>,
 }
 
 impl<'a> Lowering<'a, '_> {
@@ -66,7 +73,8 @@ impl<'a> Lowering<'a, '_> {
     ) {
         let height = self.stacks.operands.len() - params.len();
         let start = self.stacks.addresses.mark();
-        let frame = Frame { kind, params, results, exit, exit_used: false, height, start };
+        let scope = self.scope();
+        let frame = Frame { kind, params, results, exit, exit_used: false, height, start, scope };
         self.stacks.frames.push(frame);
     }
 
@@ -169,7 +177,8 @@ impl<'a> Lowering<'a, '_> {
             }
             FrameKind::If(Else::Exit(_)) => self.innermost().exit_used = true,
             FrameKind::If(Else::Block(block, params)) => self.close_missing_else(block, params),
-            FrameKind::Block => {}
+            FrameKind::TryTable(scope) => self.close_try_table(scope),
+            FrameKind::Block | FrameKind::Try(_) => {}
         }
         let inlined = self.in_outermost_inlined_frame();
         if inlined && self.reachable && !self.innermost().exit_used {
@@ -219,6 +228,16 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = true;
     }
 
+    /// The end of what a `try_table` watches over.
+    fn close_try_table(&mut self, scope: ScopeId) {
+        if self.reachable {
+            self.branch_to_exit();
+            self.reachable = false;
+        }
+        let start = self.innermost().start;
+        self.emit_landing_pad(scope, start);
+    }
+
     /// The `end` of the body: everything that reaches it returns.
     fn close_function(&mut self) {
         let frame = self.stacks.frames.pop().expect("the body is a frame");
@@ -252,17 +271,18 @@ impl<'a> Lowering<'a, '_> {
             let pointer = self.params()[first_pointer + index - 1];
             self.store_result(pointer, value);
         }
+        self.release_slots(self.exceptions.free_slots);
         self.close_call_frame();
         self.return_native(values.first().copied());
         self.reachable = false;
     }
 
-    fn innermost(&mut self) -> &mut Frame<'a> {
+    pub(super) fn innermost(&mut self) -> &mut Frame<'a> {
         self.stacks.frames.last_mut().expect("validation keeps the control stack balanced")
     }
 
     /// Jumps to the innermost frame's exit with its results.
-    fn branch_to_exit(&mut self) {
+    pub(super) fn branch_to_exit(&mut self) {
         let (exit, results) = self.label(0);
         self.collect_block_args(results);
         self.jump_with_args(exit);
@@ -288,7 +308,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Continues in `block`, which may be reached in several ways, all of them after `start`.
-    fn switch_to_behind(&mut self, block: Block, start: Mark) {
+    pub(super) fn switch_to_behind(&mut self, block: Block, start: Mark) {
         self.stacks.addresses.forget_since(start);
         self.switch_to(block);
     }

@@ -9,9 +9,10 @@
 //! its function is stored before the entry, so that a call through a table bypasses the entry. So
 //! entries do not use stack in mutual tail calls, and calls cost little more.
 //!
-//! Only modules with tail calls pay for this. Whether there are any is known only when bodies are
-//! read. So a module is first lowered as if it had none, and again from the start when one is
-//! found.
+//! Only a module with tail calls or exceptions pays for any of this. Whether it has tail calls is known
+//! only when bodies are read, so a module is lowered as if it had none, and once more from the start when
+//! one is met. Exceptions are told by their tags; there, nothing but the stack pointer must be restored
+//! where one is caught, and an entry makes a trap of one that nobody catches.
 
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;
@@ -82,9 +83,8 @@ pub(crate) fn lower_entry<'a>(
     let function = lowering.function(symbol, || env.function_signature(index).clone());
     let args = lowering.received_params();
     lowering.start_clock();
-    let call = lowering.ins().call(function, &args);
+    let results = lowering.call_from_outside(function, &args);
     lowering.leave_module();
-    let results = lowering.builder.inst_results(call).to_vec();
     lowering.ins().return_(&results);
     lowering.finish();
 }

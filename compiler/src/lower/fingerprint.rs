@@ -21,6 +21,7 @@ use wasmparser::{ValidatorResources, WasmModuleResources};
 use super::Environment;
 use super::sole_callee::SoleCallee;
 use crate::digest::{Digest, digest};
+use crate::exceptions::{Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
 
 /// The maximum number of other bodies that may be part of a function's key. Functions that call
@@ -209,6 +210,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         imported_types: _,
         // Derived from types, the convention and the target.
         signatures: _,
+        // Of a module that throws, below.
+        storage,
         // The cache is not used with these.
         tells_origins: _,
         call_stacks: _,
@@ -242,7 +245,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
     } = env;
     let memory = module.memories.first().map(|memory| memory.initial == 0);
     format!(
-        "{} {} {settings} {:?}",
+        "{} {} {settings} {:?}{}",
         env!("CWAMRC_SOURCES"),
         cranelift_codegen::VERSION,
         (
@@ -251,8 +254,27 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
             (unboxed_f32_arguments, vectors, no_vectors.is_some()),
             (shuffles_rotate, optimises, inlining.is_some()),
-        )
+        ),
+        exception_facts(env, storage),
     )
+}
+
+/// What code depends on that throws or catches. Its operators name tags, and some of them types, by
+/// indexes that stay in the body's outline, so all of them belong to it.
+fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
+    let Storage { words, thrown, slots } = *storage;
+    let module = env.module;
+    if module.tags.is_empty() {
+        return String::new();
+    }
+    let identities: Vec<u32> = module.tags.iter().map(|tag| tag.identity).collect();
+    let operands: Vec<&[ValueType]> =
+        (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag)).collect();
+    let thrown = thrown.map(|global| env.layout.global(global));
+    let slots = slots.map(|Slots { table, next, released }| {
+        (env.layout.table(table).offset, env.layout.global(next), released)
+    });
+    format!("{:?}", (identities, operands, &module.types, words, thrown, slots))
 }
 
 fn type_digest(ty: &FuncType) -> Digest {
@@ -284,6 +306,7 @@ impl Facts {
             ValueType::V128 => 4,
             ValueType::FuncRef => 5,
             ValueType::ExternRef => 6,
+            ValueType::ExnRef => 7,
         });
     }
 

@@ -89,7 +89,7 @@ impl<'a> FunctionLowerer<'a> {
     pub(crate) fn lower(
         &mut self,
         env: &'a Environment<'a>,
-        body: &Body<'a>,
+        body: &'a Body<'a>,
         func: &mut Function,
     ) -> Result<Lowered, Stop> {
         let index = body.validation.index;
@@ -148,11 +148,12 @@ pub(super) fn validator_of(
 impl<'a> Lowering<'a, '_> {
     fn lower_body(
         &mut self,
-        body: &Body<'a>,
+        body: &'a Body<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
         let mut reader = body.code.get_binary_reader();
         self.begin_inlining(body.validation.index);
+        self.begin_body(body);
         for (&ty, value) in self.ty.params.iter().zip(self.wasm_params()) {
             self.declare_local(ty, value);
         }
@@ -165,6 +166,7 @@ impl<'a> Lowering<'a, '_> {
         self.note_stack();
         self.open_call_frame(body.validation.index);
         self.begin_metering();
+        self.exceptions.free_slots = self.free_slots(&self.ty.results);
         self.meter_function();
         self.open_block(&[], &self.ty.results);
         if let Some(product) = self.recognised_product(body.validation.index) {

@@ -292,13 +292,17 @@ impl<'a> Lowering<'a, '_> {
         for (&ty, value) in ty.params.iter().zip(args) {
             self.declare_local(ty, value);
         }
+        let around = self.begin_body(body);
+        let free_slots = self.free_slots(&ty.results);
         if let Err(error) = self.lower_inlined(body, &ty.results) {
             self.inlining.failure.get_or_insert(error);
             self.reachable = false;
         }
         if self.reachable {
+            self.release_slots(free_slots);
             self.close_call_frame();
         }
+        self.end_body(around);
         self.inlining.active.pop();
         self.builder.set_srcloc(call);
         let locals = std::mem::replace(&mut self.locals, caller_locals);

@@ -327,8 +327,13 @@ impl Lowering<'_, '_> {
         self.load_field(types::I32, instance, offset as i32)
     }
 
+    /// Offset of the elements of table `index` in the instance.
+    pub(super) fn table_elements_offset(&self, index: u32) -> u32 {
+        self.env.layout.table(index).offset + table::ELEMS
+    }
+
     fn table_slot(&mut self, index: u32, element: Value) -> (Value, i32) {
-        let offset = self.env.layout.table(index).offset + table::ELEMS;
+        let offset = self.table_elements_offset(index);
         let instance = self.module_instance();
         let element = self.ins().uextend(POINTER, element);
         let shift = table::SLOT_SIZE.ilog2();

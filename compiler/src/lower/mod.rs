@@ -14,6 +14,7 @@ mod call_stack;
 mod context;
 mod control;
 mod convention;
+mod exceptions;
 mod fingerprint;
 mod function;
 mod guard_pages;
@@ -41,6 +42,7 @@ use cranelift_codegen::ir::Signature;
 
 use crate::aux_stack;
 use crate::error::Error;
+use crate::exceptions::Storage;
 use crate::instance::InstanceLayout;
 use crate::instrument::Counters;
 use crate::intrinsics::Intrinsics;
@@ -52,6 +54,7 @@ use crate::wasm::{FuncType, Module};
 
 pub(crate) use account::lower_draw_thunk;
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use exceptions::lower_throw;
 pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
 pub(crate) use inline::Plan as InliningPlan;
@@ -60,7 +63,8 @@ use sole_callee::SoleCallee;
 pub(crate) use stack::lower_stack_guard;
 pub(crate) use symbol::{Symbol, native_symbol_slot};
 pub(crate) use thunks::{
-    lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_trap_thunk,
+    lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_text_trap_thunk,
+    lower_trap_thunk,
 };
 
 /// What lowering knows about the module and the options; the same for every function.
@@ -69,6 +73,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) module: &'a Module<'a>,
     /// Places of globals and tables.
     pub(crate) layout: &'a InstanceLayout,
+    /// Where exceptions are kept.
+    storage: Storage,
     /// The calling convention of the module's functions.
     convention: Convention,
     /// Functions that the runtime enters by another convention.
@@ -140,6 +146,7 @@ impl<'a> Environment<'a> {
         layout: &'a InstanceLayout,
         options: &Options,
         counters: Counters,
+        storage: Storage,
         convention: Convention,
         inlining: Option<&'a InliningPlan>,
         monitor: &'a Monitor<'a>,
@@ -163,6 +170,7 @@ impl<'a> Environment<'a> {
         Self {
             module,
             layout,
+            storage,
             convention,
             entered: convention.entered(module),
             stack_reserve: stack::reserve(&signatures),
@@ -212,6 +220,11 @@ impl<'a> Environment<'a> {
     /// Whether function `index` needs a [`Symbol::Entry`] for the runtime.
     pub(crate) fn needs_entry(&self, index: u32) -> bool {
         self.entered[index as usize]
+    }
+
+    /// Whether functions can throw exceptions.
+    fn throws(&self) -> bool {
+        !self.module.tags.is_empty()
     }
 
     /// Whether helpers are called through the runtime's table of their addresses.

@@ -53,6 +53,21 @@ impl Lowering<'_, '_> {
         }
     }
 
+    /// Pops the frames above `own`, of functions that an exception has left.
+    pub(super) fn pop_frames_above(&mut self, own: Value) {
+        let [look, pop, next] = [(); 3].map(|()| self.cold_block());
+        self.ins().jump(look, &[]);
+        self.builder.switch_to_block(look);
+        let innermost = self.current_frame();
+        let is_own = self.ins().icmp(IntCC::Equal, innermost, own);
+        self.ins().brif(is_own, next, &[], pop, &[]);
+        self.continue_in(pop);
+        self.leave_callee();
+        self.ins().jump(look, &[]);
+        self.builder.seal_block(look);
+        self.continue_in(next);
+    }
+
     /// If the native stack is profiled, records its depth, now that the frame is set up.
     pub(super) fn note_stack(&mut self) {
         if !self.env.profiles_stack {

@@ -21,7 +21,7 @@ pub(crate) const POINTER: Type = types::I64;
 pub(crate) fn clif_type(ty: ValueType) -> Type {
     match ty {
         ValueType::I32 | ValueType::FuncRef | ValueType::ExternRef => types::I32,
-        ValueType::I64 => types::I64,
+        ValueType::I64 | ValueType::ExnRef => types::I64,
         ValueType::F32 => types::F32,
         ValueType::F64 => types::F64,
         ValueType::V128 => types::I8X16,

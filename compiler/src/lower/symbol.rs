@@ -10,6 +10,8 @@ use cranelift_codegen::ir::UserExternalName;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
 
+use super::trap::TextTrap;
+
 /// A function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Symbol {
@@ -31,6 +33,14 @@ pub(crate) enum Symbol {
     GasThunk,
     /// Reads the machine's counter of time.
     Clock,
+    /// Throws an exception out of a function.
+    Throw,
+    /// Goes on at a landing pad.
+    Resume,
+    /// Returns the address of the table of landing pads, which is behind it.
+    HandlerTable,
+    /// Raises a trap that has no number.
+    TextTrapThunk(TextTrap),
     /// Draws gas from the global with this index, an account that threads share.
     DrawThunk(u32),
 }
@@ -57,6 +67,10 @@ impl Symbol {
             Self::GasThunk => (7, 0),
             Self::Clock => (8, 0),
             Self::DrawThunk(account) => (9, account),
+            Self::Throw => (10, 0),
+            Self::Resume => (11, 0),
+            Self::HandlerTable => (12, 0),
+            Self::TextTrapThunk(trap) => (13, trap as u32),
         };
         UserExternalName { namespace, index }
     }
@@ -75,6 +89,10 @@ impl Symbol {
             7 => Self::GasThunk,
             8 => Self::Clock,
             9 => Self::DrawThunk(index),
+            10 => Self::Throw,
+            11 => Self::Resume,
+            12 => Self::HandlerTable,
+            13 => Self::TextTrapThunk(*TextTrap::ALL.get(index as usize)?),
             _ => return None,
         })
     }
@@ -97,6 +115,10 @@ impl fmt::Display for Symbol {
             Self::GasThunk => f.write_str("gas_thunk"),
             Self::Clock => f.write_str("clock"),
             Self::DrawThunk(_) => f.write_str("draw_thunk"),
+            Self::Throw => f.write_str("throw"),
+            Self::Resume => f.write_str("resume"),
+            Self::HandlerTable => f.write_str("handler_table"),
+            Self::TextTrapThunk(trap) => write!(f, "trap_thunk({trap:?})"),
             Self::Helper(helper) => f.write_str(helper.info().symbol),
         }
     }

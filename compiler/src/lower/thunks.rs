@@ -16,6 +16,7 @@ use super::context::Lowering;
 use super::function::FunctionLowerer;
 use super::signature::{POINTER, clif_type, import_thunk_signature, trap_thunk_signature};
 use super::symbol::Symbol;
+use super::trap::TextTrap;
 use crate::wasm::{FuncType, ValueType};
 
 /// The type of a function that raises a trap, as a wasm function type.
@@ -40,22 +41,46 @@ pub(crate) fn lower_trap_thunk<'a>(
 }
 
 /// The message of the trap of a module without gas: WasmEdge's text.
-const OUT_OF_GAS: &[u8; 24] = b"cost limit exceeded\0\0\0\0\0";
+const OUT_OF_GAS: &str = "cost limit exceeded";
 
-/// Makes the function that raises the trap of a module without gas. The runtime has no number for
-/// it, so this sets the text, and then unwinds as for an exception that is already pending.
+/// Makes the function that raises the trap of a module without gas.
 pub(crate) fn lower_gas_thunk<'a>(
     env: &'a Environment<'a>,
     lowerer: &mut FunctionLowerer<'a>,
     func: &mut Function,
 ) {
-    name(func, Symbol::GasThunk, trap_thunk_signature());
+    lower_thunk_with_text(env, lowerer, func, Symbol::GasThunk, OUT_OF_GAS);
+}
+
+/// Makes the function that raises `trap`.
+pub(crate) fn lower_text_trap_thunk<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    trap: TextTrap,
+) {
+    lower_thunk_with_text(env, lowerer, func, Symbol::TextTrapThunk(trap), trap.text());
+}
+
+/// The runtime has no number for such a trap, so the text is set, and then unwound as an exception that
+/// is there already.
+fn lower_thunk_with_text<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    symbol: Symbol,
+    text: &str,
+) {
+    name(func, symbol, trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    // With the NUL that ends it, in whole words.
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.resize((bytes.len() + 1).next_multiple_of(8), 0);
     let kind = StackSlotKind::ExplicitSlot;
-    let slot = StackSlotData::new(kind, OUT_OF_GAS.len() as u32, 3);
+    let slot = StackSlotData::new(kind, bytes.len() as u32, 3);
     let slot = lowering.builder.create_sized_stack_slot(slot);
     let text = lowering.ins().stack_addr(POINTER, slot, 0);
-    for (index, word) in OUT_OF_GAS.chunks(8).enumerate() {
+    for (index, word) in bytes.chunks(8).enumerate() {
         let word = word.iter().rev().fold(0, |word, &byte| word << 8 | i64::from(byte));
         let word = lowering.ins().iconst(types::I64, word);
         lowering.ins().store(MemFlagsData::trusted(), word, text, 8 * index as i32);

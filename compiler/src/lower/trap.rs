@@ -16,7 +16,7 @@ use super::symbol::Symbol;
 
 /// Marks code after a helper that does not return. It is never executed on a runtime that the file
 /// is made for.
-const UNREACHABLE_CODE: TrapCode = TrapCode::unwrap_user(1);
+pub(super) const UNREACHABLE_CODE: TrapCode = TrapCode::unwrap_user(1);
 
 /// The cold blocks of one function.
 #[derive(Default)]
@@ -24,6 +24,34 @@ pub(super) struct TrapBlocks {
     raise: Vec<(TrapId, Block)>,
     unwind: Option<Block>,
     out_of_gas: Option<Block>,
+    texts: Vec<(TextTrap, Block)>,
+}
+
+/// A trap that the runtime has no number for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u32)]
+pub(crate) enum TextTrap {
+    /// An exception that nobody has caught, in the words of WAMR's interpreter.
+    UncaughtException,
+    /// `throw_ref` of null.
+    NullException,
+    /// There are references to more exceptions than the module has room for.
+    TooManyExceptions,
+}
+
+impl TextTrap {
+    /// All of them.
+    pub(super) const ALL: &[Self] =
+        &[Self::UncaughtException, Self::NullException, Self::TooManyExceptions];
+
+    /// What the runtime tells the host.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::UncaughtException => "uncaught wasm exception",
+            Self::NullException => "null exception reference",
+            Self::TooManyExceptions => "too many references to exceptions",
+        }
+    }
 }
 
 impl Lowering<'_, '_> {
@@ -48,7 +76,7 @@ impl Lowering<'_, '_> {
         self.reachable = false;
     }
 
-    fn leave_if(&mut self, condition: Value, target: Block) {
+    pub(super) fn leave_if(&mut self, condition: Value, target: Block) {
         let next = self.builder.create_block();
         self.ins().brif(condition, target, &[], next, &[]);
         self.continue_in(next);
@@ -121,6 +149,16 @@ impl Lowering<'_, '_> {
         block
     }
 
+    /// The cold block that raises `trap`.
+    pub(super) fn text_trap_block(&mut self, trap: TextTrap) -> Block {
+        if let Some(&(_, block)) = self.traps.texts.iter().find(|(other, _)| *other == trap) {
+            return block;
+        }
+        let block = self.cold_block();
+        self.traps.texts.push((trap, block));
+        block
+    }
+
     /// Raises trap `id` if the comparison `cc` of `a` and `b` holds.
     pub(super) fn trap_if_compare(&mut self, cc: IntCC, a: Value, b: Value, id: TrapId) {
         let condition = self.ins().icmp(cc, a, b);
@@ -135,6 +173,9 @@ impl Lowering<'_, '_> {
         }
         if let Some(block) = self.traps.out_of_gas {
             self.fill_trap_block(block, Symbol::GasThunk);
+        }
+        for (trap, block) in std::mem::take(&mut self.traps.texts) {
+            self.fill_trap_block(block, Symbol::TextTrapThunk(trap));
         }
         if let Some(block) = self.traps.unwind {
             self.continue_in(block);

@@ -4,12 +4,12 @@
 
 use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{ExternalName, Function};
+use cranelift_codegen::ir::{ExceptionTableData, ExternalName, Function};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
 use cranelift_codegen::settings::OptLevel;
 use cranelift_codegen::{CodegenError, CompiledCode, Context};
-use cranelift_codegen::{FinalizedMachReloc, FinalizedRelocTarget};
+use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedMachReloc, FinalizedRelocTarget};
 
 use wamr_abi::helpers::Helper;
 
@@ -20,11 +20,13 @@ use super::unroll::unroll;
 use super::worth;
 use crate::address_map::CodePlace;
 use crate::error::Error;
+use crate::handlers::{HandlerRow, table_size};
 use crate::lower::{
     Environment, FunctionLowerer, Stop, Symbol, lower_draw_thunk, lower_entry, lower_gas_thunk,
-    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_trap_thunk,
+    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
+    lower_trap_thunk,
 };
-use crate::target::Isas;
+use crate::target::{Isas, Stub};
 use crate::wasm::{Body, Module};
 
 /// Machine code of one function.
@@ -35,6 +37,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) code: Vec<u8>,
     /// Its calls.
     pub(crate) calls: Vec<Call>,
+    /// Its calls that may end with an exception, in the order of the code.
+    pub(crate) handlers: Vec<HandlerRow>,
     /// Runtime helpers whose addresses the code takes from the runtime's table.
     pub(crate) indirect_helpers: Vec<Helper>,
     /// Whether the wasm code has an operator on vectors.
@@ -100,7 +104,10 @@ impl<'a> FunctionCompiler<'a> {
 
     /// Compiles a function of the module: its code, a stack guard before it if its frame needs one,
     /// and its entry for the runtime if it needs one.
-    pub(crate) fn compile_body(&mut self, body: &Body<'a>) -> Result<Vec<CompiledFunction>, Stop> {
+    pub(crate) fn compile_body(
+        &mut self,
+        body: &'a Body<'a>,
+    ) -> Result<Vec<CompiledFunction>, Stop> {
         let index = body.validation.index;
         self.context.clear();
         let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;
@@ -136,33 +143,51 @@ impl<'a> FunctionCompiler<'a> {
             Symbol::DrawThunk(account) => {
                 lower_draw_thunk(self.env, &mut self.lowerer, func, account);
             }
-            Symbol::Clock => return Ok(self.clock()),
+            Symbol::Clock => return Ok(self.stub(symbol, &self.isas.clock)),
+            Symbol::Resume => return Ok(self.stub(symbol, &self.isas.resume)),
+            Symbol::Throw => lower_throw(self.env, &mut self.lowerer, func),
+            Symbol::TextTrapThunk(trap) => {
+                lower_text_trap_thunk(self.env, &mut self.lowerer, func, trap);
+            }
             Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
             Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
-            Symbol::Function(_) | Symbol::Entry(_) | Symbol::Body(_) | Symbol::Helper(_) => {
+            Symbol::Function(_)
+            | Symbol::Entry(_)
+            | Symbol::Body(_)
+            | Symbol::Helper(_)
+            | Symbol::HandlerTable => {
                 return Err(Error::internal(format!("no code for {symbol:?}")));
             }
         }
         self.compile(symbol)
     }
 
-    /// The function that reads the clock, written by hand: Cranelift has no instruction for that.
-    fn clock(&self) -> CompiledFunction {
+    /// Makes the function that returns the address of the table of landing pads, with room for so many
+    /// rows behind it.
+    pub(crate) fn handler_table(&self, rows: usize) -> Result<CompiledFunction, Error> {
+        let mut function = self.stub(Symbol::HandlerTable, &self.isas.handler_table);
+        function.code.resize(function.code.len() + table_size(rows)?, 0);
+        Ok(function)
+    }
+
+    /// What Cranelift has no instructions for.
+    fn stub(&self, symbol: Symbol, stub: &Stub) -> CompiledFunction {
         let clif = ";; written by hand\n".to_owned();
         let listing = Listing {
-            symbol: Symbol::Clock.to_string(),
+            symbol: symbol.to_string(),
             name: None,
             clif,
-            assembly: self.isas.clock.description.to_owned(),
+            assembly: stub.description.to_owned(),
             function: None,
-            code: self.isas.clock.code.to_vec(),
+            code: stub.code.to_vec(),
             places: Vec::new(),
             calls: Vec::new(),
         };
         CompiledFunction {
-            symbol: Symbol::Clock,
-            code: self.isas.clock.code.to_vec(),
+            symbol,
+            code: stub.code.to_vec(),
             calls: Vec::new(),
+            handlers: Vec::new(),
             indirect_helpers: Vec::new(),
             uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum,
@@ -201,6 +226,7 @@ impl<'a> FunctionCompiler<'a> {
             symbol,
             code: buffer.data().to_vec(),
             calls,
+            handlers: handlers(&code),
             indirect_helpers: match self.env.calls_helpers_indirectly() {
                 true => referenced_helpers(func),
                 false => Vec::new(),
@@ -244,6 +270,7 @@ impl<'a> FunctionCompiler<'a> {
         let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
+        order_landing_pads(context);
         isa = least
             .filter(|_| effort::exceeds_backtracking(&context.func, &context.domtree))
             .unwrap_or(isa);
@@ -287,6 +314,36 @@ fn optimize(
         context.egraph_pass(isa, control)?;
     }
     Ok(())
+}
+
+/// Orders blocks so that a landing pad comes right behind the last call that leads there, and not at the
+/// end of the function, up to where everything would stay alive that is used behind it.
+fn order_landing_pads(context: &mut Context) {
+    let tables = &mut context.func.dfg.exception_tables;
+    if tables.is_empty() {
+        return;
+    }
+    // The order follows that of the destinations, of which Cranelift has the normal one last.
+    let exchange = |table: &mut ExceptionTableData| table.all_branches_mut().reverse();
+    tables.values_mut().for_each(exchange);
+    context.domtree.compute(&context.func, &context.cfg);
+    context.func.dfg.exception_tables.values_mut().for_each(exchange);
+}
+
+/// The calls that may end with an exception: each has one landing pad.
+fn handlers(code: &CompiledCode) -> Vec<HandlerRow> {
+    let sites = code.buffer.call_sites().filter_map(|site| {
+        let FinalizedMachExceptionHandler::Default(handler) = *site.exception_handlers.first()?
+        else {
+            unreachable!("a call in a scope has no other handlers")
+        };
+        Some(HandlerRow {
+            return_offset: site.ret_addr,
+            frame_offset: site.frame_offset.expect("a call in a scope has it"),
+            handler_offset: handler,
+        })
+    });
+    sites.collect()
 }
 
 /// The operators that the code was compiled from. Code that does not come from an operator is left

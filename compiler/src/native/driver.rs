@@ -233,8 +233,13 @@ impl Queue {
 
 /// Whether the compiler adds the function when it is called.
 fn is_thunk(symbol: Symbol) -> bool {
-    use Symbol::{Clock, DrawThunk, GasThunk, ImportThunk, TrapThunk};
-    matches!(symbol, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | GasThunk | Clock)
+    use Symbol::{
+        Clock, DrawThunk, GasThunk, HandlerTable, ImportThunk, Resume, TextTrapThunk, Throw,
+        TrapThunk,
+    };
+    let takes_number =
+        matches!(symbol, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_));
+    takes_number || matches!(symbol, GasThunk | Clock | Throw | Resume | HandlerTable)
 }
 
 /// Adds the functions that others call and the module does not define, in the order of their
@@ -258,7 +263,15 @@ fn add_thunks(
         }
         scanned = functions.len();
         for symbol in missing {
-            functions.push(compiler.compile_thunk(symbol)?);
+            let function = match symbol {
+                // All landing pads are those of functions that are not added here.
+                Symbol::HandlerTable => {
+                    let rows = functions.iter().map(|function| function.handlers.len()).sum();
+                    compiler.handler_table(rows)?
+                }
+                _ => compiler.compile_thunk(symbol)?,
+            };
+            functions.push(function);
             known.insert(symbol);
         }
     }

@@ -43,7 +43,7 @@ const MAX_PASSED_PAIRS: u64 = 50_000_000;
 
 /// The most pairs of a value and a branch past which it stays alive that the single-pass allocator gets.
 /// The most that a function of CPython has is 0.5 million.
-const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
+const MAX_SINGLE_PASS_PAIRS: u64 = 200_000_000;
 
 /// How often the search for parameters that are always the same value may look at an argument.
 const MAX_PARAMETER_STEPS: u64 = 300_000_000;

@@ -18,12 +18,13 @@ use wamr_abi::helpers::Helper;
 use super::compile::CompiledFunction;
 use crate::address_map::AddressMapBuilder;
 use crate::error::Error;
+use crate::handlers::{self, HandlerRow};
 use crate::lower::{ENTRY_PREFIX_SIZE, Symbol};
 use crate::target::Target;
 
 /// The alignment of functions, so that constants in the text are aligned and the first instructions
 /// share a cache line.
-const FUNCTION_ALIGNMENT: u32 = 16;
+pub(crate) const FUNCTION_ALIGNMENT: u32 = 16;
 
 /// The maximum amount of machine code. Branches and the loader's jumps reach 2 GiB, part of which
 /// is used by padding and veneers.
@@ -101,6 +102,7 @@ impl Image {
             functions.iter().map(|function| (function.symbol, function.frame_size)).collect();
         let mut frames = Frames::new(isa)?;
         let mut origins = AddressMapBuilder::default();
+        let mut handlers = Vec::new();
         let least_effort = functions.iter().filter(|function| function.least_effort);
         let least_effort = least_effort.filter_map(|function| function.symbol.function());
         let least_effort = least_effort.collect();
@@ -112,8 +114,13 @@ impl Image {
             resolve_calls(&mut *builder, &function, offset, &labels)?;
             let place = Place { offset, size: function.code.len() as u64 };
             places.insert(function.symbol, place);
-            frames.add(place, function.unwinding.as_ref());
+            match &function.unwinding {
+                Some(info) => frames.add(place, info),
+                // Cranelift has made nothing of it.
+                None => frames.add_frameless(place),
+            }
             origins.add(offset, &function.origins);
+            handlers.extend(function.handlers.iter().map(|&row| behind(row, offset as u32)));
         }
         let stub = target.helper_stub();
         let mut relocations = Vec::with_capacity(helpers.len());
@@ -131,6 +138,10 @@ impl Image {
         }
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
+        if let Some(place) = places.get(&Symbol::HandlerTable) {
+            let size = handlers::table_size(handlers.len())? as u64;
+            handlers::write(&mut text, place.offset + place.size - size, &handlers);
+        }
         let (frames, origins) = (frames.table, origins.finish());
         let image = Self {
             text_size: text.len(),
@@ -161,6 +172,15 @@ impl Image {
     }
 }
 
+/// `row`, of a function that begins at `offset`, with offsets from the start of the text.
+fn behind(row: HandlerRow, offset: u32) -> HandlerRow {
+    HandlerRow {
+        return_offset: row.return_offset + offset,
+        frame_offset: row.frame_offset,
+        handler_offset: row.handler_offset + offset,
+    }
+}
+
 /// Collects unwind information, if the ISA was asked for it.
 struct Frames {
     table: FrameTable,
@@ -182,8 +202,8 @@ impl Frames {
         Ok(Self { table, common })
     }
 
-    fn add(&mut self, place: Place, info: Option<&systemv::UnwindInfo>) {
-        if let (Some(common), Some(info)) = (self.common, info) {
+    fn add(&mut self, place: Place, info: &systemv::UnwindInfo) {
+        if let Some(common) = self.common {
             self.table.add_fde(common, info.to_fde(address(place)));
         }
     }

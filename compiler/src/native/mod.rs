@@ -19,5 +19,5 @@ mod worth;
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};
 pub(crate) use driver::{compile_module, list_module};
-pub(crate) use image::{Image, Place, TEXT};
+pub(crate) use image::{FUNCTION_ALIGNMENT, Image, Place, TEXT};
 pub use listing::Listing;

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::UserExternalName;
 use wamr_abi::helpers::Helper;
 
 use super::compile::{Call, CompiledFunction};
+use crate::handlers::HandlerRow;
 use crate::lower::Symbol;
 
 /// What a cache knows about a body.
@@ -20,8 +21,11 @@ pub(super) enum Stored {
     TailCalls,
 }
 
-/// The minimum size of a function: its symbol, what it uses, five numbers.
-const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 5 * size_of::<u32>();
+/// The fewest bytes of a function: its symbol, what it uses, six numbers.
+const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 6 * size_of::<u32>();
+
+/// Bytes of a call that may end with an exception.
+const HANDLER_SIZE: usize = 3 * size_of::<u32>();
 
 /// Bytes of a runtime helper.
 const HELPER_SIZE: usize = size_of::<u32>();
@@ -72,6 +76,12 @@ pub(super) fn encode(
             number(bytes, call.offset);
             bytes.extend(call.addend.to_le_bytes());
             encode_symbol(call.target, indexes, bytes)?;
+        }
+        number(bytes, function.handlers.len() as u32);
+        for row in &function.handlers {
+            number(bytes, row.return_offset);
+            number(bytes, row.frame_offset);
+            number(bytes, row.handler_offset);
         }
         number(bytes, function.code.len() as u32);
         bytes.extend_from_slice(&function.code);
@@ -166,11 +176,23 @@ impl<'b> Reader<'b> {
             let (offset, addend) = (reader.number()?, reader.array().map(i64::from_le_bytes)?);
             Some(Call { offset, kind: call_relocation, addend, target: reader.symbol()? })
         });
+        let handlers = self.number()?;
+        let handlers = self.list(handlers, HANDLER_SIZE, |reader| {
+            let [return_offset, frame_offset, handler_offset] =
+                [reader.number()?, reader.number()?, reader.number()?];
+            Some(HandlerRow { return_offset, frame_offset, handler_offset })
+        })?;
         let code = self.number()?;
+        if !handlers.is_sorted_by_key(|row| row.return_offset)
+            || handlers.iter().any(|row| row.return_offset.max(row.handler_offset) > code)
+        {
+            return None;
+        }
         Some(CompiledFunction {
             symbol,
             code: self.take(code as usize)?.to_vec(),
             calls: calls?,
+            handlers,
             indirect_helpers: indirect_helpers?,
             uses_simd,
             alignment,

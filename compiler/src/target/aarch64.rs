@@ -11,7 +11,7 @@ use wamr_abi::format::relocation::aarch64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{Clock, HelperStub, Target, Vectors};
+use super::{HelperStub, Stub, Target, Vectors};
 
 pub(super) struct Aarch64;
 
@@ -176,10 +176,27 @@ impl Target for Aarch64 {
         true
     }
 
-    fn clock(&self) -> Clock {
-        Clock {
+    fn clock(&self) -> Stub {
+        Stub {
             code: &[0x40, 0xe0, 0x3b, 0xd5, 0xc0, 0x03, 0x5f, 0xd6],
             description: "  mrs x0, cntvct_el0\n  ret\n",
+        }
+    }
+
+    fn resume(&self) -> Stub {
+        Stub {
+            code: &[
+                0x3f, 0x00, 0x00, 0x91, 0xfd, 0x03, 0x02, 0xaa, 0xe5, 0x03, 0x00, 0xaa, 0xe0, 0x03,
+                0x03, 0xaa, 0xa0, 0x00, 0x1f, 0xd6,
+            ],
+            description: "  mov sp, x1\n  mov x29, x2\n  mov x5, x0\n  mov x0, x3\n  br x5\n",
+        }
+    }
+
+    fn handler_table(&self) -> Stub {
+        Stub {
+            code: &[0x40, 0x00, 0x00, 0x10, 0xc0, 0x03, 0x5f, 0xd6],
+            description: "  adr x0, #8\n  ret\n",
         }
     }
 

@@ -110,9 +110,9 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
-/// A function without parameters that returns the value of the machine's time counter.
+/// A function, by the C convention, that Cranelift has no instructions for.
 #[derive(Clone, Copy)]
-pub(crate) struct Clock {
+pub(crate) struct Stub {
     /// The instructions.
     pub(crate) code: &'static [u8],
     /// The same for readers.
@@ -160,8 +160,13 @@ pub(crate) trait Target: Sync {
     fn object_architecture(&self) -> object::Architecture;
     /// Code that passes control to a runtime helper without changing the arguments.
     fn helper_stub(&self) -> HelperStub;
-    /// Reads a time counter that programs may read and that never stops.
-    fn clock(&self) -> Clock;
+    /// Returns the counter of time that programs may read, and that never stands still.
+    fn clock(&self) -> Stub;
+    /// Goes on at its first parameter, with the next ones as the stack pointer, the frame pointer, and
+    /// what a landing pad gets.
+    fn resume(&self) -> Stub;
+    /// Returns the address of what is behind it.
+    fn handler_table(&self) -> Stub;
     /// The relocation of a call between functions of the text.
     fn call_relocation(&self) -> Reloc;
     /// Whether the runtime passes f32 arguments in registers with wrong upper halves, so that a
@@ -211,7 +216,11 @@ pub(crate) struct Isas {
     /// The same at level 1, if `main` is level 0: for functions that are worth the effort.
     pub(crate) more_effort: Option<OwnedTargetIsa>,
     /// Reads the time counter; Cranelift has no instruction for that.
-    pub(crate) clock: Clock,
+    pub(crate) clock: Stub,
+    /// See `clock`.
+    pub(crate) resume: Stub,
+    /// See `clock`.
+    pub(crate) handler_table: Stub,
 }
 
 impl Isas {
@@ -228,7 +237,10 @@ impl Isas {
             OptLevel::O1 | OptLevel::O2 | OptLevel::O3 => (Some(at(OptLevel::O0)?), None),
         };
         let main = at(options.opt_level)?;
-        Ok(Self { main, least_effort, more_effort, clock: options.target().clock() })
+        let target = options.target();
+        let (clock, resume) = (target.clock(), target.resume());
+        let handler_table = target.handler_table();
+        Ok(Self { main, least_effort, more_effort, clock, resume, handler_table })
     }
 
     /// The machine and every setting of Cranelift, as text.

@@ -13,7 +13,7 @@ use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machin
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{Clock, HelperStub, Target, Vectors};
+use super::{HelperStub, Stub, Target, Vectors};
 
 pub(super) struct Riscv64;
 
@@ -150,10 +150,27 @@ impl Target for Riscv64 {
         }
     }
 
-    fn clock(&self) -> Clock {
-        Clock {
+    fn clock(&self) -> Stub {
+        Stub {
             code: &[0x73, 0x25, 0x10, 0xc0, 0x67, 0x80, 0x00, 0x00],
             description: "  rdtime a0\n  ret\n",
+        }
+    }
+
+    fn resume(&self) -> Stub {
+        Stub {
+            code: &[
+                0x13, 0x81, 0x05, 0x00, 0x13, 0x04, 0x06, 0x00, 0x93, 0x02, 0x05, 0x00, 0x13, 0x85,
+                0x06, 0x00, 0x67, 0x80, 0x02, 0x00,
+            ],
+            description: "  mv sp, a1\n  mv s0, a2\n  mv t0, a0\n  mv a0, a3\n  jr t0\n",
+        }
+    }
+
+    fn handler_table(&self) -> Stub {
+        Stub {
+            code: &[0x17, 0x05, 0x00, 0x00, 0x13, 0x05, 0xc5, 0x00, 0x67, 0x80, 0x00, 0x00],
+            description: "  auipc a0, 0\n  addi a0, a0, 12\n  ret\n",
         }
     }
 

@@ -12,7 +12,7 @@ use wamr_abi::format::relocation::x86_64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{Clock, HelperStub, Target, Vectors};
+use super::{HelperStub, Stub, Target, Vectors};
 
 pub(super) struct X86_64;
 
@@ -218,10 +218,24 @@ impl Target for X86_64 {
         }
     }
 
-    fn clock(&self) -> Clock {
-        Clock {
+    fn clock(&self) -> Stub {
+        Stub {
             code: &[0x0f, 0x31, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3],
             description: "  rdtsc\n  shlq $0x20, %rdx\n  orq %rdx, %rax\n  ret\n",
+        }
+    }
+
+    fn resume(&self) -> Stub {
+        Stub {
+            code: &[0x48, 0x89, 0xf4, 0x48, 0x89, 0xd5, 0x48, 0x89, 0xc8, 0xff, 0xe7],
+            description: "  movq %rsi, %rsp\n  movq %rdx, %rbp\n  movq %rcx, %rax\n  jmp *%rdi\n",
+        }
+    }
+
+    fn handler_table(&self) -> Stub {
+        Stub {
+            code: &[0x48, 0x8d, 0x05, 0x01, 0x00, 0x00, 0x00, 0xc3],
+            description: "  leaq 1(%rip), %rax\n  ret\n",
         }
     }
 

@@ -10,15 +10,19 @@ use crate::options::Options;
 use crate::proposal::Proposal;
 use wasmparser::{Validator, WasmFeatures};
 
-/// WebAssembly 2.0, relaxed SIMD, extended constant expressions, tail calls, threads, memory64, and
-/// wide arithmetic.
+/// WebAssembly 2.0, relaxed SIMD, extended constant expressions, tail calls, threads, memory64, wide
+/// arithmetic, and exceptions in both encodings.
 const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::THREADS)
     .union(WasmFeatures::MEMORY64)
-    .union(WasmFeatures::WIDE_ARITHMETIC);
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(EXCEPTIONS);
+
+/// Tags, and the operators of both encodings.
+const EXCEPTIONS: WasmFeatures = WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS);
 
 /// Proposals that a module may use and this compiler does not support: their usual names, and the
 /// reason.
@@ -29,12 +33,6 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         WasmFeatures::MULTI_MEMORY,
         "multiple memories",
         "WAMR cannot be built with both them and AOT",
-    ),
-    (WasmFeatures::EXCEPTIONS, "exception handling", EXCEPTIONS),
-    (
-        WasmFeatures::LEGACY_EXCEPTIONS.union(WasmFeatures::EXCEPTIONS),
-        "legacy exception handling",
-        EXCEPTIONS,
     ),
     // core/iwasm/aot/aot_loader.c: reference types with a heap type are inside `#if
     // WASM_ENABLE_GC`.
@@ -66,7 +64,6 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
 ];
 
 const COMBINATION: (&str, &str) = ("a combination of proposals", "one of them is not supported");
-const EXCEPTIONS: &str = "WAMR supports it in its classic interpreter only";
 const NOWHERE: &str = "WAMR does not support it";
 
 /// What a module may use.
@@ -103,6 +100,7 @@ fn with_parts(proposal: Proposal) -> WasmFeatures {
         Proposal::Threads => WasmFeatures::THREADS,
         Proposal::Memory64 => WasmFeatures::MEMORY64,
         Proposal::WideArithmetic => WasmFeatures::WIDE_ARITHMETIC,
+        Proposal::Exceptions => EXCEPTIONS,
     }
 }
 

@@ -14,6 +14,7 @@ mod outline;
 mod parse;
 mod plain;
 mod survey;
+mod tries;
 mod types;
 mod wide_product;
 
@@ -25,6 +26,7 @@ pub(crate) use operators::Operator;
 pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};
+pub(crate) use tries::{Try, keeps_references, refers_to_exceptions, tries};
 pub(crate) use types::{FuncType, ValueType};
 pub(crate) use wide_product::{WideProduct, wide_product};
 
@@ -53,6 +55,12 @@ pub(crate) struct Module<'a> {
     pub(crate) memories: Vec<Memory>,
     /// Every global.
     pub(crate) globals: Vec<Global>,
+    /// Every tag of exceptions.
+    pub(crate) tags: Vec<Tag>,
+    /// Imported tags.
+    pub(crate) imported_tags: Vec<Import<'a>>,
+    /// Names of exported tags, which are no part of `exports`.
+    pub(crate) exported_tags: Vec<&'a str>,
     /// Exports in module order.
     pub(crate) exports: Vec<Export<'a>>,
     /// The start function.
@@ -65,8 +73,10 @@ pub(crate) struct Module<'a> {
     pub(crate) bodies: Vec<Body<'a>>,
     /// Custom sections in module order.
     pub(crate) custom_sections: Vec<CustomSection<'a>>,
-    /// The number of globals and exports that belong to the module itself.
+    /// How many of the globals, tables and exports are the module's own.
     pub(crate) declared_globals: usize,
+    /// See `declared_globals`.
+    pub(crate) declared_tables: usize,
     /// See `declared_globals`.
     pub(crate) declared_exports: usize,
     /// Function names of the name section.
@@ -79,6 +89,11 @@ impl Module<'_> {
     /// The type of function `index`.
     pub(crate) fn function_type(&self, index: u32) -> &FuncType {
         &self.types[self.functions[index as usize] as usize]
+    }
+
+    /// Types of the operands of exceptions with tag `index`.
+    pub(crate) fn tag_operands(&self, index: u32) -> &[ValueType] {
+        &self.types[self.tags[index as usize].type_index as usize].params
     }
 
     /// The canonical type index of function `index`.
@@ -156,6 +171,21 @@ pub(crate) struct Memory {
     pub(crate) shared: bool,
     /// Whether addresses and sizes have 64 bits.
     pub(crate) is_64: bool,
+}
+
+/// The null among references to exceptions.
+pub(crate) const NULL_EXCEPTION: i64 = 0;
+
+/// A tag: what kind of exception one is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tag {
+    /// The type whose parameters are the operands of such exceptions.
+    pub(crate) type_index: u32,
+    /// The smallest index of a tag that is the same: imports of the same two names and the same type
+    /// are.
+    pub(crate) identity: u32,
+    /// Where it is declared in the module.
+    pub(crate) offset: u64,
 }
 
 /// A global; `init` is `None` for imported ones.

@@ -69,9 +69,10 @@ impl Operator {
         }
     }
 
-    /// Whether it is an instruction of the specification; `end` and `else` only delimit others.
+    /// Whether it is an instruction of the specification; `end`, `else` and legacy clauses only delimit
+    /// others.
     pub(crate) fn is_instruction(self) -> bool {
-        !matches!(self, Self::End | Self::Else)
+        !matches!(self, Self::End | Self::Else | Self::Catch | Self::CatchAll | Self::Delegate)
     }
 
     /// Whether a basic block ends with it: control may go another way, come from elsewhere, or pass
@@ -92,6 +93,12 @@ impl Operator {
                 | Self::CallIndirect
                 | Self::ReturnCall
                 | Self::ReturnCallIndirect
+                | Self::Throw
+                | Self::ThrowRef
+                | Self::Rethrow
+                | Self::Catch
+                | Self::CatchAll
+                | Self::Delegate
         )
     }
 }

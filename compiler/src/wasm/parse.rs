@@ -11,7 +11,8 @@ use wasmparser::{
 
 use super::{
     Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
-    Global, Growth, Import, Memory, Module, NameMap, SegmentMode, Table, ValueType,
+    Global, Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, SegmentMode, Table, Tag,
+    ValueType,
 };
 use crate::error::Error;
 
@@ -39,6 +40,7 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
     }
     module.canonical_types = canonicalise(&module.types);
     module.declared_globals = module.globals.len();
+    module.declared_tables = module.tables.len();
     module.declared_exports = module.exports.len();
     let has_memory = !module.memories.is_empty();
     module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
@@ -88,6 +90,9 @@ fn empty_module<'a>() -> Module<'a> {
         tables: Vec::new(),
         memories: Vec::new(),
         globals: Vec::new(),
+        tags: Vec::new(),
+        imported_tags: Vec::new(),
+        exported_tags: Vec::new(),
         exports: Vec::new(),
         start: None,
         elements: Vec::new(),
@@ -95,6 +100,7 @@ fn empty_module<'a>() -> Module<'a> {
         bodies: Vec::new(),
         custom_sections: Vec::new(),
         declared_globals: 0,
+        declared_tables: 0,
         declared_exports: 0,
         function_names: NameMap::default(),
         growth: Growth::default(),
@@ -109,8 +115,9 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
             }
         }
         Payload::ImportSection(section) => {
+            let offset = section.range().start;
             for import in section.into_imports() {
-                read_import(module, import?)?;
+                read_import(module, import?, offset)?;
             }
         }
         Payload::FunctionSection(section) => {
@@ -135,10 +142,20 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
                 module.globals.push(convert_global(global.ty, init)?);
             }
         }
+        Payload::TagSection(section) => {
+            for tag in section.into_iter_with_offsets() {
+                let (offset, tag) = tag?;
+                let identity = module.tags.len() as u32;
+                module.tags.push(Tag { type_index: tag.func_type_idx, identity, offset });
+            }
+        }
         Payload::ExportSection(section) => {
             for export in section {
                 let export = export?;
-                module.exports.push(convert_export(export)?);
+                match export.kind {
+                    ExternalKind::Tag => module.exported_tags.push(export.name),
+                    _ => module.exports.push(convert_export(export)?),
+                }
             }
         }
         Payload::StartSection { func, .. } => module.start = Some(func),
@@ -162,7 +179,12 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
     Ok(())
 }
 
-fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> Result<(), Error> {
+/// Reads an import of the section at `offset`.
+fn read_import<'a>(
+    module: &mut Module<'a>,
+    import: wasmparser::Import<'a>,
+    offset: u64,
+) -> Result<(), Error> {
     let mut item = Import { module: import.module, name: import.name, type_index: 0 };
     match import.ty {
         TypeRef::Func(type_index) => {
@@ -182,7 +204,13 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
             module.memories.push(convert_memory(ty)?);
             module.imported_memories.push(item);
         }
-        TypeRef::Tag(_) | TypeRef::FuncExact(_) => {
+        TypeRef::Tag(tag) => {
+            item.type_index = tag.func_type_idx;
+            let identity = imported_tag(module, &item);
+            module.tags.push(Tag { type_index: tag.func_type_idx, identity, offset });
+            module.imported_tags.push(item);
+        }
+        TypeRef::FuncExact(_) => {
             return Err(Error::unsupported(format!(
                 "kind of import {}.{}",
                 import.module, import.name
@@ -190,6 +218,17 @@ fn read_import<'a>(module: &mut Module<'a>, import: wasmparser::Import<'a>) -> R
         }
     }
     Ok(())
+}
+
+/// Which tag the import `item` is: the first of the same names and type, or else the next one.
+fn imported_tag(module: &Module<'_>, item: &Import<'_>) -> u32 {
+    let ty = |index: u32| &module.types[index as usize];
+    let is_same = |other: &Import<'_>| {
+        (other.module, other.name) == (item.module, item.name)
+            && ty(other.type_index) == ty(item.type_index)
+    };
+    let first = module.imported_tags.iter().position(is_same);
+    first.unwrap_or(module.tags.len()) as u32
 }
 
 fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
@@ -218,6 +257,11 @@ fn convert_memory(ty: wasmparser::MemoryType) -> Result<Memory, Error> {
 
 fn convert_global(ty: wasmparser::GlobalType, init: Option<ConstExpr>) -> Result<Global, Error> {
     let value_type = ValueType::from_wasmparser(ty.content_type)?;
+    let init = init.map(|init| match (value_type, init) {
+        // Such a reference is a number of 64 bits, and a host sees nothing else.
+        (ValueType::ExnRef, ConstExpr::RefNull) => ConstExpr::I64(NULL_EXCEPTION),
+        (_, init) => init,
+    });
     Ok(Global { value_type, mutable: ty.mutable, init })
 }
 
@@ -227,6 +271,7 @@ fn convert_export(export: wasmparser::Export<'_>) -> Result<Export<'_>, Error> {
         ExternalKind::Table => ExportKind::Table,
         ExternalKind::Memory => ExportKind::Memory,
         ExternalKind::Global => ExportKind::Global,
+        // Exported tags were collected before.
         ExternalKind::Tag | ExternalKind::FuncExact => {
             return Err(Error::unsupported(format!("kind of export {}", export.name)));
         }

@@ -181,7 +181,10 @@ fn weight(operator: &Operator<'_>) -> u32 {
         Operator::Call { .. }
         | Operator::ReturnCall { .. }
         | Operator::MemoryFill { .. }
-        | Operator::MemoryCopy { .. } => CALL_WEIGHT,
+        | Operator::MemoryCopy { .. }
+        | Operator::Throw { .. }
+        | Operator::ThrowRef
+        | Operator::Rethrow { .. } => CALL_WEIGHT,
         Operator::BrTable { targets } => CALL_WEIGHT.saturating_add(targets.len()),
         Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => 2 * CALL_WEIGHT,
         _ => 1,

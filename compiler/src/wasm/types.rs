@@ -1,10 +1,10 @@
-//! Value types and function types of WebAssembly 2.0.
+//! Value types and function types: those of WebAssembly 2.0, and references to exceptions.
 //!
 //! Reference types are opaque here; lowering decides what a reference is at run time.
 
 use crate::error::Error;
 
-/// A WebAssembly 2.0 value type (spec section 2.3).
+/// A value type (spec section 2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ValueType {
     /// 32-bit integer.
@@ -21,10 +21,12 @@ pub(crate) enum ValueType {
     FuncRef,
     /// Reference owned by the host.
     ExternRef,
+    /// Reference to an exception; no host ever sees one.
+    ExnRef,
 }
 
 impl ValueType {
-    /// Whether values are references.
+    /// Whether values are references that the host knows.
     pub(crate) fn is_reference(self) -> bool {
         matches!(self, Self::FuncRef | Self::ExternRef)
     }
@@ -45,10 +47,21 @@ impl ValueType {
             Ok(Self::FuncRef)
         } else if ty == wasmparser::RefType::EXTERNREF {
             Ok(Self::ExternRef)
+        } else if is_exception(ty) {
+            Ok(Self::ExnRef)
         } else {
             Err(Error::unsupported(format!("reference type {ty}")))
         }
     }
+}
+
+/// Whether references of type `ty` are to exceptions, or null.
+fn is_exception(ty: wasmparser::RefType) -> bool {
+    use wasmparser::{AbstractHeapType, HeapType};
+    matches!(
+        ty.heap_type(),
+        HeapType::Abstract { shared: false, ty: AbstractHeapType::Exn | AbstractHeapType::NoExn }
+    )
 }
 
 /// A function type (spec section 2.3.3).

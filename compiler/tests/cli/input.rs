@@ -99,11 +99,9 @@ fn unsupported_proposals_are_named() {
     let references = "WAMR supports them only with garbage collection, which wamrc can compile";
     let return_call_ref = "(module (type $f (func))
         (func (param (ref null $f)) (return_call_ref $f (local.get 0))))";
-    let exceptions = "WAMR supports it in its classic interpreter only";
     let proposals = [
         ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb, pages),
         ("(module (memory 1) (memory 1))", "multiple memories", 0xa, multiple),
-        ("(module (tag))", "exception handling", 0x10, exceptions),
         ("(module (type (struct)))", "garbage collection", 0xb, "wamrc can compile it"),
         (return_call_ref, "typed function references", 0xe, references),
     ];
@@ -169,4 +167,52 @@ fn text_with_an_error() {
     let error = sandbox.cwamrc_with(&["-o", "out.aot", "-"], text.as_bytes()).failed();
     assert_eq!(error, "error: expected valid module field, in standard input:2:4");
     assert_eq!(sandbox.names(), ["in.wat"]);
+}
+
+#[test]
+fn references_to_exceptions_stay_inside() {
+    let type_of = |what: &str| format!("{what} has the type exnref, which no host of WAMR knows");
+    for (module, what) in [
+        ("(module (import \"env\" \"f\" (func (param exnref))))", "the imported function env.f"),
+        ("(module (import \"env\" \"g\" (global exnref)))", "the imported global env.g"),
+        ("(module (func (export \"f\") (result exnref) (unreachable)))", "the exported function f"),
+        ("(module (global (export \"g\") exnref (ref.null exn)))", "the exported global g"),
+        (
+            "(module (table (export \"t\") funcref (elem 0)) (func (param exnref)))",
+            "function 0, which an exported table may hold,",
+        ),
+    ] {
+        refuse("in.wat", module, &type_of(what));
+    }
+    let table = "a table of references to exceptions is not supported";
+    refuse("in.wat", "(module (table 1 exnref))", table);
+    refuse("in.wat", "(module (elem exnref (ref.null exn)))", table);
+    let tag = format!("(module (tag (param {})))", "v128 ".repeat(65));
+    let message = "tag 0 has operands of 130 words, more than 128 (at wasm offset 0x52)";
+    refuse("in.wat", &tag, message);
+}
+
+#[test]
+fn exceptions_can_be_disabled() {
+    let sandbox = Sandbox::new();
+    sandbox.file("in.wat", "(module (tag))");
+    let flag = "--disable-exception-handling";
+    let done = sandbox.cwamrc(&[flag, "-o", "out.aot", "in.wat"]);
+    let error = done.failed();
+    let message = "the module uses exceptions, which the options disable (at wasm offset 0x10)";
+    assert!(error.contains(message), "{error}");
+}
+
+#[test]
+fn what_becomes_of_tags_is_told() {
+    let sandbox = Sandbox::new();
+    let module = r#"(module (import "a" "b" (tag)) (tag (export "t") (param i32)))"#;
+    sandbox.file("in.wat", module);
+    let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+    for warning in [
+        r#"the exported tag "t" is left out: no host of WAMR catches exceptions"#,
+        r#"nobody else can throw exceptions of the imported tag "a" "b""#,
+    ] {
+        assert!(done.stderr.contains(warning), "{}", done.stderr);
+    }
 }

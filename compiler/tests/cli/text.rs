@@ -72,7 +72,7 @@ fn what_is_wrong_outside_of_functions() {
         ("(¶func (type 7))", "unknown type 7"),
         ("(¶import \"a\" \"b\" (func (type 7)))", "unknown type 7"),
         ("(¶memory 1) (memory 1)", "multiple memories"),
-        ("(¶tag)", "exception handling"),
+        ("(¶tag (type 7))", "unknown type 7"),
         ("(¶type (struct))", "garbage collection"),
     ] {
         // Imports come first.

@@ -16,6 +16,9 @@ use wast::parser::{self, ParseBuffer};
 use wast::token::{Id, Span};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
+/// The trap that an exception becomes where it reaches the host.
+const UNCAUGHT_EXCEPTION: &str = "uncaught wasm exception";
+
 type Verdict = Result<(), String>;
 
 /// Notified of each directive before it runs, and if it fails.
@@ -102,6 +105,9 @@ impl Script {
             }
             WastDirective::AssertTrap { exec, message, .. } => {
                 trapped(self.execute(exec)?, message)
+            }
+            WastDirective::AssertException { exec, .. } => {
+                trapped(self.execute(exec)?, UNCAUGHT_EXCEPTION)
             }
             WastDirective::AssertExhaustion { call, message, .. } => {
                 trapped(self.invoke(&call)?, message)

@@ -13,8 +13,15 @@ const STANDARD: &str = "data/wasm-v2";
 const PROPOSALS: &str = "data/proposals";
 /// Proposals whose files are named with the folder, as in `tail-call/return_call.wast`, unless they
 /// are part of the standard.
-const TESTED_PROPOSALS: &[&str] =
-    &["simd", "extended-const", "relaxed-simd", "tail-call", "threads", "wide-arithmetic"];
+const TESTED_PROPOSALS: &[&str] = &[
+    "simd",
+    "exceptions",
+    "extended-const",
+    "relaxed-simd",
+    "tail-call",
+    "threads",
+    "wide-arithmetic",
+];
 /// Part of the standard: no two folders have a file of the same name.
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 /// The files of these call functions with vectors.

@@ -42,6 +42,20 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
         0,
         4,
     ),
+    // What a callee has counted is not lost when it throws: block, try_table, local.get, call; then 3.
+    (
+        "block (result i32) try_table (catch $t 0) local.get 0 call $g nop end i32.const 9 end",
+        "(tag $t (param i32)) (func $g (param i32) nop local.get 0 throw $t)",
+        5,
+        4 + 3,
+    ),
+    // try, local.get, call; then 3; then nop. A clause is none.
+    (
+        "try (result i32) local.get 0 call $g i32.const 1 catch $t nop end",
+        "(tag $t (param i32)) (func $g (param i32) nop local.get 0 throw $t)",
+        5,
+        3 + 3 + 1,
+    ),
     // A call of a host function is one instruction, and so is each bulk operator, however much it
     // does.
     ("local.get 0 call $host", "", 5, 2),

@@ -30,6 +30,10 @@ const MODULE: &str = r#"
 /// separate entries.
 const TAIL_CALL: &str = "(func $forever (return_call $forever))";
 
+/// Adds what throws, catches, and ends exceptions.
+const EXCEPTIONS: &str = "(tag $t) (func $throw (throw $t))
+    (func $catch (block $h (try_table (catch $t $h) (call $throw))))";
+
 /// Export names that are already a symbol, or that cannot be one.
 const OTHER_EXPORTS: &str = r#"
     (export "imported" (func $leaf)) (export "aot_func#0" (func $outer))
@@ -76,7 +80,7 @@ fn compiled(wasm: &[u8], options: &Options) -> TempDir {
 
 #[test]
 fn tools_read_them() {
-    for parts in [&[MODULE][..], &[MODULE, TAIL_CALL], &[]] {
+    for parts in [&[MODULE][..], &[MODULE, TAIL_CALL], &[MODULE, EXCEPTIONS], &[]] {
         for options in all_options() {
             let architecture = options.cpu.architecture();
             let folder = compiled(&module(parts), &options);
@@ -91,7 +95,7 @@ fn tools_read_them() {
 /// Every function, thunk and stub has a symbol, and the only gaps are padding.
 #[test]
 fn all_code_can_be_unwound() {
-    for parts in [&[MODULE][..], &[MODULE, TAIL_CALL]] {
+    for parts in [&[MODULE][..], &[MODULE, TAIL_CALL], &[MODULE, EXCEPTIONS]] {
         for options in all_options() {
             let architecture = options.cpu.architecture();
             let folder = compiled(&module(parts), &options);

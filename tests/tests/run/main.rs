@@ -7,6 +7,7 @@
 mod aux_stack;
 mod call_stacks;
 mod division;
+mod exceptions;
 mod fixed_sizes;
 mod imports;
 mod in_place;

@@ -5,7 +5,7 @@
 //! called through the thunk of its type; the test for that is left out if no import has the type.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{BlockArg, Inst, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use wamr_abi::exceptions::TrapId;
 
 use super::super::context::Lowering;
@@ -29,8 +29,8 @@ impl Lowering<'_, '_> {
             let symbol = Symbol::Function(function);
             self.enter_known_callee(function);
             let callee = self.function(symbol, || env.function_signature(function).clone());
-            let call = self.ins().call(callee, &args);
-            let results = self.finish_call(call, ty);
+            let native = self.call_function(callee, &args);
+            let results = self.finish_call(&native, ty);
             self.leave_callee();
             results
         };
@@ -138,8 +138,8 @@ impl Lowering<'_, '_> {
         self.enter_callee(function);
         let pointer = self.callee_address(function);
         let signature = self.indirect_signature(canonical);
-        let call = self.ins().call_indirect(signature, pointer, &args);
-        let results = self.finish_call(call, self.env.ty(canonical));
+        let native = self.call_function_at(signature, pointer, &args);
+        let results = self.finish_call(&native, self.env.ty(canonical));
         self.leave_callee();
         results
     }
@@ -155,7 +155,8 @@ impl Lowering<'_, '_> {
         let symbol = Symbol::ImportThunk(canonical);
         let thunk = self.function(symbol, || import_thunk_signature(ty));
         let call = self.ins().call(thunk, &args);
-        self.finish_call(call, ty)
+        let native = self.builder.inst_results(call).to_vec();
+        self.finish_call(&native, ty)
     }
 
     /// Native arguments of a call: execution environment, operands, pointers for further results.
@@ -174,15 +175,15 @@ impl Lowering<'_, '_> {
         args
     }
 
-    /// The code after every call: the exception test of software mode, and loading the results.
-    fn finish_call(&mut self, call: Inst, ty: &FuncType) -> Vec<Value> {
+    /// What follows every call that has returned `native`: the exception test of software mode, and
+    /// fetching the results.
+    fn finish_call(&mut self, native: &[Value], ty: &FuncType) -> Vec<Value> {
         self.forget_memory_base();
         self.check_exception();
         self.poll_suspend_flags();
         self.poll_exception();
         self.reload_counters();
-        let native = self.builder.inst_results(call).to_vec();
-        let mut results = self.wasm_result(ty.results.first().copied(), &native);
+        let mut results = self.wasm_result(ty.results.first().copied(), native);
         if ty.results.len() > 1 {
             let slot = self.results_slot(result_bytes(ty));
             let base = self.ins().stack_addr(POINTER, slot, 0);

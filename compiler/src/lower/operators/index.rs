@@ -8,7 +8,7 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, types};
 use wasmparser::{
     BlockType, BrTable, FrameKind, FrameStack, FuncValidator, HeapType, Ieee32, Ieee64, MemArg,
-    Ordering, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
+    Ordering, TryTable, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
 };
 
 use super::super::context::Lowering;
@@ -54,6 +54,8 @@ macro_rules! lower_supported {
     (@wide_arithmetic $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@threads $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@tail_call $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@legacy_exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
         $(let _ = $arg;)*
         Err(Error::internal(concat!("no lowering for ", stringify!($visit)))
@@ -134,6 +136,13 @@ operators! {
         visit_if(ty: BlockType) => |f, ty| f.if_(ty);
         visit_else() => |f| f.open_else();
         visit_end() => |f| f.close_frame();
+
+        // Exceptions
+        visit_try_table(table: TryTable) => |f, table| f.try_table(&table);
+        visit_try(ty: BlockType) => |f, ty| f.legacy_try(ty);
+        visit_catch(tag: u32) => |f, tag| f.legacy_catch(Some(tag));
+        visit_catch_all() => |f| f.legacy_catch(None);
+        visit_delegate(_depth: u32) => |f, _| f.close_frame();
     }
     reachable {
         // Control
@@ -143,6 +152,11 @@ operators! {
         visit_br_if(depth: u32) => |f, depth| f.br_if(depth);
         visit_br_table(targets: BrTable<'a>) => |f, targets| f.br_table(&targets);
         visit_return() => |f| f.return_();
+
+        // Exceptions
+        visit_throw(tag: u32) => |f, tag| f.throw(tag);
+        visit_throw_ref() => |f| f.throw_ref();
+        visit_rethrow(depth: u32) => |f, depth| f.rethrow(depth);
 
         // Calls
         visit_call(function: u32) => |f, function| f.call(function);
@@ -164,7 +178,7 @@ operators! {
         visit_global_set(global: u32) => |f, global| f.global_set(global);
 
         // References
-        visit_ref_null(_ty: HeapType) => |f, _| f.ref_null();
+        visit_ref_null(ty: HeapType) => |f, ty| f.ref_null(ty);
         visit_ref_is_null() => |f| f.ref_is_null();
         visit_ref_func(function: u32) => |f, function| f.ref_func(function);
 

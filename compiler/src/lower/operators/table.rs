@@ -4,19 +4,26 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
+use wasmparser::{HeapType, RefType};
 
 use super::super::context::Lowering;
-use crate::wasm::Operator;
+use crate::wasm::{Operator, ValueType};
 
 impl Lowering<'_, '_> {
-    pub(super) fn ref_null(&mut self) {
-        let null = self.null_reference();
+    pub(super) fn ref_null(&mut self, ty: HeapType) {
+        let null = match RefType::new(true, ty).map(ValueType::from_ref_type) {
+            Some(Ok(ty)) => self.zero(ty),
+            _ => self.null_reference(),
+        };
         self.push(null);
     }
 
     pub(super) fn ref_is_null(&mut self) {
         let reference = self.pop();
-        let null = self.null_reference();
+        let null = match self.builder.func.dfg.value_type(reference) {
+            types::I64 => self.zero(ValueType::ExnRef),
+            _ => self.null_reference(),
+        };
         let result = self.ins().icmp(IntCC::Equal, reference, null);
         self.push(result);
     }

@@ -1,0 +1,165 @@
+//! What a module with exceptions needs beside its code, and where exceptions end.
+//!
+//! The runtime knows no exceptions: tags are not in the file, and no host can throw, catch or hold
+//! one. So references to exceptions stay inside of the module, and exceptions whose operands do not
+//! fit into such a reference lie in storage that the compiler adds behind globals and tables of the
+//! module, once for each thread.
+
+use crate::error::Error;
+use crate::wasm::{
+    ConstExpr, ElementSegment, ExportKind, FuncType, Global, Import, Module, Table, ValueType,
+    keeps_references, refers_to_exceptions,
+};
+
+/// The most words of 8 bytes that the operands of a tag may take.
+const MAX_OPERAND_WORDS: u32 = 128;
+
+/// How many exceptions that do not fit into a reference can be referred to at a time, and one more; a
+/// power of two.
+pub(crate) const SLOTS: u32 = 1024;
+
+/// Where exceptions are kept whose operands do not fit into a reference.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Storage {
+    /// Words that such an exception takes; 0 if the module has none.
+    pub(crate) words: u32,
+    /// The global that is the first word of the exception that is being thrown.
+    pub(crate) thrown: Option<u32>,
+    /// The slots, if exceptions may outlive being thrown; one that is being thrown is then in slot 0.
+    pub(crate) slots: Option<Slots>,
+}
+
+/// Storage for exceptions that are referred to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slots {
+    /// The table whose elements they are, a word each.
+    pub(crate) table: u32,
+    /// The global with the first slot that is free, an i64.
+    pub(crate) next: u32,
+    /// Whether a function that returns can give back the slots that were taken meanwhile: references
+    /// are neither in globals nor in other exceptions.
+    pub(crate) released: bool,
+}
+
+/// Words that a value takes.
+pub(crate) fn words(ty: ValueType) -> u32 {
+    if ty == ValueType::V128 { 2 } else { 1 }
+}
+
+/// Whether operands of these types fit into a reference beside the tag.
+pub(crate) fn fit_into_reference(operands: &[ValueType]) -> bool {
+    use ValueType::{ExternRef, F32, FuncRef, I32};
+    matches!(operands, [] | [I32 | F32 | FuncRef | ExternRef])
+}
+
+/// Adds the storage that `module` needs, behind its globals and tables.
+pub(crate) fn install(module: &mut Module<'_>) -> Storage {
+    module.tables.truncate(module.declared_tables);
+    let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));
+    let large = operands.filter(|operands| !fit_into_reference(operands));
+    let words = large.map(|operands| operands.iter().map(|&ty| words(ty)).sum()).max();
+    let Some(words) = words else { return Storage::default() };
+    let add = |module: &mut Module<'_>, value: i64| {
+        let init = Some(ConstExpr::I64(value));
+        module.globals.push(Global { value_type: ValueType::I64, mutable: true, init });
+        module.globals.len() as u32 - 1
+    };
+    if !module.bodies.iter().any(|body| refers_to_exceptions(&body.code)) {
+        let first = add(module, 0);
+        (1..words).for_each(|_| _ = add(module, 0));
+        return Storage { words, thrown: Some(first), slots: None };
+    }
+    let released = !keeps_references(module);
+    let next = add(module, 1);
+    let table = module.tables.len() as u32;
+    module.tables.push(Table {
+        element: ValueType::FuncRef,
+        initial: SLOTS * words,
+        maximum: Some(SLOTS * words),
+        is_64: false,
+    });
+    Storage { words, thrown: None, slots: Some(Slots { table, next, released }) }
+}
+
+/// Refuses references to exceptions where a host could see them, and what exceeds limits.
+pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
+    check_tags(module)?;
+    let refuse = |what: &str| {
+        Err(Error::unsupported(format!("{what} has the type exnref, which no host of WAMR knows"))
+            .with_hint("references to exceptions can be used inside of the module"))
+    };
+    for (function, import) in module.imported_functions.iter().enumerate() {
+        if has_reference(module.function_type(function as u32)) {
+            return refuse(&format!("the imported function {}.{}", import.module, import.name));
+        }
+    }
+    for (import, global) in module.imported_globals.iter().zip(&module.globals) {
+        if global.value_type == ValueType::ExnRef {
+            return refuse(&format!("the imported global {}.{}", import.module, import.name));
+        }
+    }
+    for export in &module.exports {
+        let index = export.index as usize;
+        let (kind, refused) = match export.kind {
+            ExportKind::Function => ("function", has_reference(module.function_type(export.index))),
+            ExportKind::Global => ("global", module.globals[index].value_type == ValueType::ExnRef),
+            ExportKind::Table | ExportKind::Memory => continue,
+        };
+        if refused {
+            return refuse(&format!("the exported {kind} {}", export.name));
+        }
+    }
+    let exports_tables = module.exports.iter().any(|export| export.kind == ExportKind::Table);
+    let items = module.elements.iter().flat_map(|segment| &segment.items);
+    for item in items.filter(|_| exports_tables) {
+        match *item {
+            ConstExpr::RefFunc(index) if has_reference(module.function_type(index)) => {
+                return refuse(&format!("function {index}, which an exported table may hold,"));
+            }
+            _ => {}
+        }
+    }
+    check_tables(module)
+}
+
+/// What hosts and other modules cannot do with the tags of `module`.
+pub(crate) fn warnings(module: &Module<'_>) -> Vec<String> {
+    let exported = module.exported_tags.iter();
+    let exported = exported.map(|name| {
+        format!("the exported tag {name:?} is left out: no host of WAMR catches exceptions")
+    });
+    let imported = module.imported_tags.iter().map(|Import { module, name, .. }| {
+        format!("nobody else can throw exceptions of the imported tag {module:?} {name:?}")
+    });
+    exported.chain(imported).collect()
+}
+
+fn check_tags(module: &Module<'_>) -> Result<(), Error> {
+    for (tag, declared) in (0..).zip(&module.tags) {
+        let size: u32 = module.tag_operands(tag).iter().map(|&ty| words(ty)).sum();
+        if size > MAX_OPERAND_WORDS {
+            let what =
+                format!("tag {tag} has operands of {size} words, more than {MAX_OPERAND_WORDS}");
+            return Err(Error::limit(what).at(declared.offset as usize));
+        }
+    }
+    Ok(())
+}
+
+/// Tables and segments hold references to functions and to things of the host only.
+fn check_tables(module: &Module<'_>) -> Result<(), Error> {
+    let is_exception = |ty: ValueType| ty == ValueType::ExnRef;
+    let in_segment = |segment: &ElementSegment| is_exception(segment.element);
+    if module.tables.iter().any(|table| is_exception(table.element))
+        || module.elements.iter().any(in_segment)
+    {
+        return Err(Error::unsupported("a table of references to exceptions is not supported")
+            .with_hint("keep them in locals and globals"));
+    }
+    Ok(())
+}
+
+/// Whether a parameter or result is a reference to an exception.
+fn has_reference(ty: &FuncType) -> bool {
+    ty.params.iter().chain(&ty.results).any(|&ty| ty == ValueType::ExnRef)
+}

@@ -1,0 +1,92 @@
+//! Calls of functions that may throw.
+
+use cranelift_codegen::ir::{
+    Block, BlockArg, ExceptionTable, ExceptionTableData, ExceptionTableItem, FuncRef, InstBuilder,
+    SigRef, Value, types,
+};
+
+use super::super::context::Lowering;
+use super::super::trap::TextTrap;
+
+impl Lowering<'_, '_> {
+    /// Calls a function of the module. What it throws goes to the scope of the current position.
+    pub(in super::super) fn call_function(
+        &mut self,
+        callee: FuncRef,
+        args: &[Value],
+    ) -> Vec<Value> {
+        let Some(scope) = self.scope() else {
+            let call = self.ins().call(callee, args);
+            return self.builder.inst_results(call).to_vec();
+        };
+        let pad = self.landing_pad(scope);
+        self.call_with_pad(callee, args, pad)
+    }
+
+    /// The same for the function at `pointer`.
+    pub(in super::super) fn call_function_at(
+        &mut self,
+        signature: SigRef,
+        pointer: Value,
+        args: &[Value],
+    ) -> Vec<Value> {
+        let Some(scope) = self.scope() else {
+            let call = self.ins().call_indirect(signature, pointer, args);
+            return self.builder.inst_results(call).to_vec();
+        };
+        let pad = self.landing_pad(scope);
+        let (table, next) = self.exception_table(signature, pad);
+        self.ins().try_call_indirect(pointer, args, table);
+        self.results_in(next)
+    }
+
+    /// Calls a function of the module where the runtime enters it. What it throws becomes a trap.
+    pub(in super::super) fn call_from_outside(
+        &mut self,
+        callee: FuncRef,
+        args: &[Value],
+    ) -> Vec<Value> {
+        if !self.env.throws() {
+            let call = self.ins().call(callee, args);
+            return self.builder.inst_results(call).to_vec();
+        }
+        let pad = self.cold_block();
+        self.builder.append_block_param(pad, types::I64);
+        let results = self.call_with_pad(callee, args, pad);
+        let returning = self.builder.current_block().expect("a block is being filled");
+        let trap = self.text_trap_block(TextTrap::UncaughtException);
+        self.continue_in(pad);
+        self.ins().jump(trap, &[]);
+        self.builder.switch_to_block(returning);
+        results
+    }
+
+    fn call_with_pad(&mut self, callee: FuncRef, args: &[Value], pad: Block) -> Vec<Value> {
+        let signature = self.builder.func.dfg.ext_funcs[callee].signature;
+        let (table, next) = self.exception_table(signature, pad);
+        self.ins().try_call(callee, args, table);
+        self.results_in(next)
+    }
+
+    /// Where a call with `signature` goes on: in a new block, or, with an exception, in `pad`.
+    fn exception_table(&mut self, signature: SigRef, pad: Block) -> (ExceptionTable, Block) {
+        let next = self.builder.create_block();
+        let returns = self.builder.func.dfg.signatures[signature].returns.clone();
+        let mut args = Vec::with_capacity(returns.len());
+        for (param, index) in returns.iter().zip(0..) {
+            self.builder.append_block_param(next, param.value_type);
+            args.push(BlockArg::TryCallRet(index));
+        }
+        let dfg = &mut self.builder.func.dfg;
+        let normal = dfg.block_call(next, &args);
+        let thrown = dfg.block_call(pad, &[BlockArg::TryCallExn(0)]);
+        let items = [ExceptionTableItem::Default(thrown)];
+        let table = dfg.exception_tables.push(ExceptionTableData::new(signature, normal, items));
+        (table, next)
+    }
+
+    fn results_in(&mut self, next: Block) -> Vec<Value> {
+        self.continue_in(next);
+        self.builder.block_params(next).to_vec()
+    }
+}

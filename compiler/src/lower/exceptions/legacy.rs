@@ -1,0 +1,129 @@
+//! The operators of the legacy encoding: `try`, its clauses, `delegate` and `rethrow`.
+
+use cranelift_codegen::ir::StackSlot;
+use wasmparser::BlockType;
+
+use super::super::context::Lowering;
+use super::super::control::FrameKind;
+use super::{Caught, ScopeId};
+use crate::wasm::{Body, Try, tries};
+
+/// What is known of the legacy operators of a body.
+#[derive(Default)]
+pub(in super::super) struct State<'a> {
+    body: Option<&'a Body<'a>>,
+    /// Every `try`, once there is one.
+    tries: Option<std::vec::IntoIter<Try>>,
+}
+
+impl<'a> State<'a> {
+    pub(super) fn of(body: &'a Body<'a>) -> Self {
+        Self { body: Some(body), tries: None }
+    }
+
+    /// The next `try`.
+    pub(super) fn next(&mut self) -> Try {
+        let tries = self.tries.get_or_insert_with(|| {
+            self.body.map_or_else(Vec::new, |body| tries(&body.code)).into_iter()
+        });
+        tries.next().unwrap_or_default()
+    }
+}
+
+/// Which clause of a `try` is open.
+pub(in super::super) struct Clause {
+    scope: ScopeId,
+    /// Behind the code that it watches over, the clause at this position comes next.
+    next: usize,
+    /// Where a copy of the slot of what was caught goes.
+    copy: Option<StackSlot>,
+    /// What the open clause has caught, if one is open that can be reached.
+    caught: Option<Caught>,
+}
+
+impl Lowering<'_, '_> {
+    pub(in super::super) fn legacy_try(&mut self, ty: BlockType) {
+        // They come in order, whether or not they are reachable.
+        let legacy = self.next_try();
+        if !self.reachable {
+            return self.open_skipped();
+        }
+        let (params, results) = self.block_types(ty);
+        if let Some(label) = legacy.delegate {
+            // What is thrown goes to where it would go if it was thrown inside of that frame.
+            let frame = self.stacks.frames.len() - 1 - label as usize;
+            let scope = self.stacks.frames[frame].scope;
+            self.open_block(params, results);
+            self.innermost().scope = scope;
+            return;
+        }
+        let scope = self.legacy_scope(&legacy.clauses);
+        self.open_block(params, results);
+        if legacy.clauses.is_empty() {
+            return;
+        }
+        let copy = legacy.rethrown.then(|| self.slot_copy()).flatten();
+        let frame = self.innermost();
+        frame.scope = scope.or(frame.scope);
+        // Without a scope nothing can be caught, and what is behind the clauses is not reachable.
+        if let Some(scope) = scope {
+            frame.kind = FrameKind::Try(Clause { scope, next: 0, copy, caught: None });
+        }
+    }
+
+    /// `catch` of a tag, or `catch_all`: ends what is before it in the innermost frame.
+    pub(in super::super) fn legacy_catch(&mut self, tag: Option<u32>) {
+        if matches!(self.innermost().kind, FrameKind::Skipped) {
+            return;
+        }
+        if self.reachable {
+            self.branch_to_exit();
+            self.reachable = false;
+        }
+        let frame = self.innermost();
+        let (height, start) = (frame.height, frame.start);
+        let FrameKind::Try(clause) = &mut frame.kind else { return };
+        let (scope, position) = (clause.scope, clause.next);
+        (clause.next, clause.caught) = (position + 1, None);
+        let copy = clause.copy;
+        if position == 0 {
+            self.emit_landing_pad(scope, start);
+            let parent = self.scope_data(scope).parent;
+            self.innermost().scope = parent;
+        }
+        self.stacks.operands.truncate(height);
+        let Some(block) = self.clause_block(scope, position) else { return };
+        self.switch_to_behind(block, start);
+        self.reachable = true;
+        let values = self.builder.block_params(block).to_vec();
+        let caught = match tag {
+            Some(tag) => {
+                self.stacks.operands.extend(&values);
+                Caught::Known(tag, values)
+            }
+            None => {
+                if let Some(copy) = copy {
+                    self.copy_slot(values[0], copy);
+                }
+                Caught::Any(values[0], copy)
+            }
+        };
+        if let FrameKind::Try(clause) = &mut self.innermost().kind {
+            clause.caught = Some(caught);
+        }
+    }
+
+    /// Throws once more what the clause at label `depth` has caught.
+    pub(in super::super) fn rethrow(&mut self, depth: u32) {
+        let index = self.stacks.frames.len() - 1 - depth as usize;
+        let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind else {
+            unreachable!("validation pairs rethrow with a clause, and it is reachable");
+        };
+        let caught = clause.caught.take().expect("the clause is reachable");
+        let scope = self.scope();
+        self.throw_caught(scope, &caught);
+        if let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind {
+            clause.caught = Some(caught);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Operands of exceptions: in the exception word if they fit, or else in the module's storage.
+//!
+//! What is being thrown lies in one place, since nothing else is thrown before it is caught: in globals,
+//! or in slot 0 if the module has slots. A clause that makes a reference takes a slot for it. There is no
+//! collector: a function gives back, as it returns, what was taken since it was entered, in a module that
+//! keeps no references elsewhere. When there is no slot left, that is a trap.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
+};
+
+use super::super::context::Lowering;
+use super::super::instance::Region;
+use super::super::signature::{POINTER, clif_type};
+use super::super::trap::TextTrap;
+use super::catching::Exception;
+use crate::exceptions::{SLOTS, Slots, fit_into_reference, words};
+use crate::wasm::ValueType;
+
+const WORD: i32 = 8;
+
+impl Lowering<'_, '_> {
+    /// What stands for a tag in exception words.
+    pub(super) fn tag_number(&self, tag: u32) -> i64 {
+        i64::from(self.env.module.tags[tag as usize].identity) + 1
+    }
+
+    fn is_in_word(&self, tag: u32) -> bool {
+        fit_into_reference(self.env.module.tag_operands(tag))
+    }
+
+    /// The exception word. What it has no room for is where things are that are being thrown.
+    pub(super) fn word(&mut self, exception: Exception<'_>) -> Value {
+        let (tag, values) = match exception {
+            Exception::Word(word) => return word,
+            Exception::Known(tag, values) => (tag, values),
+        };
+        let number = self.tag_number(tag) << 32;
+        let word = self.ins().iconst(types::I64, number);
+        if !self.is_in_word(tag) {
+            let (base, offset) = self.thrown_place();
+            self.store_operands(tag, values, base, offset);
+            return word;
+        }
+        let &[value] = values else { return word };
+        let bits = match self.builder.func.dfg.value_type(value) {
+            types::F32 => self.ins().bitcast(types::I32, MemFlagsData::new(), value),
+            _ => value,
+        };
+        let bits = self.ins().uextend(types::I64, bits);
+        self.ins().bor(word, bits)
+    }
+
+    /// The operands of an exception with `tag`.
+    pub(super) fn unpack(&mut self, tag: u32, word: Value) -> Vec<Value> {
+        let env = self.env;
+        let operands = env.module.tag_operands(tag);
+        if !self.is_in_word(tag) {
+            let (base, offset) = self.place_of(word);
+            return self.load_operands(operands, base, offset);
+        }
+        let &[ty] = operands else { return Vec::new() };
+        let bits = self.ins().ireduce(types::I32, word);
+        vec![match ty {
+            ValueType::F32 => self.ins().bitcast(types::F32, MemFlagsData::new(), bits),
+            _ => bits,
+        }]
+    }
+
+    /// A reference to `exception`, which met a clause for `tag`.
+    pub(super) fn reference(&mut self, tag: Option<u32>, exception: Exception<'_>) -> Value {
+        let word = self.word(exception);
+        let Some(slots) = self.env.storage.slots else { return word };
+        let tag = match exception {
+            Exception::Known(tag, _) => Some(tag),
+            Exception::Word(_) => tag,
+        };
+        match tag {
+            Some(tag) if self.is_in_word(tag) => word,
+            _ => self.with_slot(word, tag.is_some(), slots),
+        }
+    }
+
+    /// The word of the same exception in a slot of its own, if it lies where things are that are being
+    /// thrown. It may have any tag, unless it `is_large`.
+    fn with_slot(&mut self, word: Value, is_large: bool, slots: Slots) -> Value {
+        let next = self.create_block_with(&[ValueType::I64]);
+        let take = self.cold_block();
+        let slot = self.ins().ireduce(types::I32, word);
+        let mut unkept = self.ins().icmp_imm_u(IntCC::Equal, slot, 0);
+        if !is_large {
+            let is_large = self.has_slot(word);
+            unkept = self.ins().band(unkept, is_large);
+        }
+        self.ins().brif(unkept, take, &[], next, &[BlockArg::Value(word)]);
+        self.continue_in(take);
+        let free = self.load_global(slots.next);
+        let full = self.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, free, i64::from(SLOTS));
+        self.commit_trap();
+        let trap = self.text_trap_block(TextTrap::TooManyExceptions);
+        self.leave_if(full, trap);
+        let after = self.ins().iadd_imm_u(free, 1);
+        self.store_global(slots.next, after);
+        let kept = self.ins().bor(word, free);
+        let (from, offset) = self.thrown_place();
+        let (to, to_offset) = self.place_of(kept);
+        for word in 0..self.env.storage.words as i32 {
+            self.copy_word((from, offset + WORD * word), (to, to_offset + WORD * word));
+        }
+        self.ins().jump(next, &[BlockArg::Value(kept)]);
+        self.continue_in(next);
+        self.builder.block_params(next)[0]
+    }
+
+    /// Whether the tag of `word` has operands that do not fit into it.
+    fn has_slot(&mut self, word: Value) -> Value {
+        let number = self.ins().ushr_imm_u(word, 32);
+        let mut any = self.ins().iconst(types::I8, 0);
+        let tags = self.env.module.tags.len() as u32;
+        let large = (0..tags).filter(|&tag| {
+            self.env.module.tags[tag as usize].identity == tag && !self.is_in_word(tag)
+        });
+        for tag in large.collect::<Vec<_>>() {
+            let own = self.tag_number(tag);
+            let is_own = self.ins().icmp_imm_u(IntCC::Equal, number, own);
+            any = self.ins().bor(any, is_own);
+        }
+        any
+    }
+
+    /// Where the operands are of what is being thrown.
+    fn thrown_place(&mut self) -> (Value, i32) {
+        let storage = self.env.storage;
+        let instance = self.module_instance();
+        let offset = match (storage.slots, storage.thrown) {
+            (Some(slots), _) => self.table_elements_offset(slots.table),
+            (None, Some(first)) => self.env.layout.global(first),
+            (None, None) => unreachable!("a tag with such operands has a place for them"),
+        };
+        (instance, offset as i32)
+    }
+
+    /// Where the operands of the exception are that `word` stands for; somewhere in the storage for a
+    /// word that the module did not make.
+    fn place_of(&mut self, word: Value) -> (Value, i32) {
+        let (instance, offset) = self.thrown_place();
+        if self.env.storage.slots.is_none() {
+            return (instance, offset);
+        }
+        let slot = self.ins().band_imm_u(word, i64::from(SLOTS - 1));
+        let size = i64::from(self.env.storage.words) * i64::from(WORD);
+        let place = self.ins().imul_imm_u(slot, size);
+        (self.ins().iadd(instance, place), offset)
+    }
+
+    fn store_operands(&mut self, tag: u32, values: &[Value], base: Value, mut offset: i32) {
+        let env = self.env;
+        for (&value, &ty) in values.iter().zip(env.module.tag_operands(tag)) {
+            let flags = self.flags(Region::Instance);
+            self.ins().store(flags, value, base, offset);
+            offset += WORD * words(ty) as i32;
+        }
+    }
+
+    fn load_operands(
+        &mut self,
+        operands: &[ValueType],
+        base: Value,
+        mut offset: i32,
+    ) -> Vec<Value> {
+        let mut values = Vec::with_capacity(operands.len());
+        for &ty in operands {
+            let flags = self.flags(Region::Instance);
+            values.push(self.ins().load(clif_type(ty), flags, base, offset));
+            offset += WORD * words(ty) as i32;
+        }
+        values
+    }
+
+    fn copy_word(&mut self, (from, offset): (Value, i32), (to, to_offset): (Value, i32)) {
+        let flags = self.flags(Region::Instance);
+        let word = self.ins().load(types::I64, flags, from, offset);
+        self.ins().store(flags, word, to, to_offset);
+    }
+
+    /// Room in the frame for the operands of an exception, if there are some that do not fit into words.
+    pub(super) fn slot_copy(&mut self) -> Option<StackSlot> {
+        let words = self.env.storage.words;
+        let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, words * WORD as u32, 3);
+        (words > 0).then(|| self.builder.create_sized_stack_slot(slot))
+    }
+
+    /// Copies the operands of a caught exception, which the next one that is thrown overwrites. If they
+    /// are in the word, what is copied is of no interest.
+    pub(super) fn copy_slot(&mut self, word: Value, copy: StackSlot) {
+        let from = self.place_of(word);
+        let to = self.ins().stack_addr(POINTER, copy, 0);
+        self.copy_words(from, (to, 0));
+    }
+
+    /// Puts such a copy where things are that are being thrown.
+    pub(super) fn restore_thrown(&mut self, copy: StackSlot) {
+        let from = self.ins().stack_addr(POINTER, copy, 0);
+        let to = self.thrown_place();
+        self.copy_words((from, 0), to);
+    }
+
+    fn copy_words(&mut self, (from, offset): (Value, i32), (to, to_offset): (Value, i32)) {
+        let flags = MemFlagsData::new().with_notrap();
+        for word in 0..self.env.storage.words as i32 {
+            let value = self.ins().load(types::I64, flags, from, offset + WORD * word);
+            self.ins().store(flags, value, to, to_offset + WORD * word);
+        }
+    }
+
+    /// Which slots are free at the start of a body with these results, if it gives slots back.
+    pub(in super::super) fn free_slots(&mut self, results: &[ValueType]) -> Option<Value> {
+        let slots = self.env.storage.slots.filter(|slots| slots.released)?;
+        let returns_none = !results.contains(&ValueType::ExnRef);
+        returns_none.then(|| self.load_global(slots.next))
+    }
+
+    /// Gives back the slots that were taken since then, as the body ends.
+    pub(in super::super) fn release_slots(&mut self, free: Option<Value>) {
+        if let (Some(slots), Some(free)) = (self.env.storage.slots, free) {
+            self.store_global(slots.next, free);
+        }
+    }
+}

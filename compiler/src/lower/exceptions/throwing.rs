@@ -1,0 +1,86 @@
+//! What throws.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+use super::super::context::Lowering;
+use super::super::symbol::Symbol;
+use super::super::trap::{TextTrap, UNREACHABLE_CODE};
+use super::catching::Exception;
+use super::unwinder::throw_signature;
+use super::{Caught, ScopeId};
+use crate::wasm::NULL_EXCEPTION;
+
+impl Lowering<'_, '_> {
+    pub(in super::super) fn throw(&mut self, tag: u32) {
+        let operands = self.env.module.tag_operands(tag).len();
+        let values = self.top(operands).to_vec();
+        let scope = self.scope();
+        self.throw_known(scope, tag, &values);
+    }
+
+    pub(in super::super) fn throw_ref(&mut self) {
+        let word = self.pop();
+        self.commit_trap();
+        let null = self.text_trap_block(TextTrap::NullException);
+        if !self.env.throws() {
+            self.ins().jump(null, &[]);
+            self.reachable = false;
+            return;
+        }
+        let is_null = self.ins().icmp_imm_s(IntCC::Equal, word, NULL_EXCEPTION);
+        self.leave_if(is_null, null);
+        let scope = self.scope();
+        self.throw_word(scope, word);
+    }
+
+    /// Throws once more what a legacy clause has caught.
+    pub(super) fn throw_caught(&mut self, scope: Option<ScopeId>, caught: &Caught) {
+        match caught {
+            Caught::Known(tag, values) => self.throw_known(scope, *tag, values),
+            Caught::Any(word, copy) => {
+                if let Some(copy) = *copy {
+                    self.restore_thrown(copy);
+                }
+                self.throw_word(scope, *word);
+            }
+        }
+    }
+
+    /// Throws an exception of a tag that is known: the clause that catches it is, too, if it is in this
+    /// function.
+    fn throw_known(&mut self, mut scope: Option<ScopeId>, tag: u32, values: &[Value]) {
+        let exception = Exception::Known(tag, values);
+        while let Some(around) = scope {
+            if let Some(clause) = self.clause_for(around, tag) {
+                let depth = self.depth_of(around);
+                self.leave_frames_above(depth);
+                self.deliver(around, clause, exception);
+                self.reachable = false;
+                return;
+            }
+            scope = self.scope_data(around).parent;
+        }
+        let word = self.word(exception);
+        self.commit_call();
+        self.throw_out(word);
+    }
+
+    fn throw_word(&mut self, scope: Option<ScopeId>, word: Value) {
+        match scope {
+            Some(scope) => self.go_to_landing_pad(scope, word),
+            None => {
+                self.commit_call();
+                self.throw_out(word);
+            }
+        }
+    }
+
+    /// Lets an exception leave the function.
+    pub(super) fn throw_out(&mut self, word: Value) {
+        let thrower = self.function(Symbol::Throw, throw_signature);
+        self.ins().call(thrower, &[word]);
+        self.ins().trap(UNREACHABLE_CODE);
+        self.reachable = false;
+    }
+}

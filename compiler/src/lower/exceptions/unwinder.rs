@@ -1,0 +1,135 @@
+//! The function that throws: it walks through the frames to the next landing pad.
+//!
+//! Every function of a module with exceptions keeps a record of two words where its frame pointer shows:
+//! its caller's frame pointer, and where it returns to. The places that calls inside of scopes return to
+//! stand in a table behind the code of [`Symbol::HandlerTable`], with the distance between frame
+//! pointer and stack pointer there, and the landing pad. What is found is certain: the chain begins in
+//! the function that throws, and every call of the runtime into the module is in the table.
+//!
+//! Only the last step, which gives up its own frame, is beyond Cranelift's IR ([`Symbol::Resume`]).
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, Type, Value, types,
+};
+
+use super::super::Environment;
+use super::super::context::Lowering;
+use super::super::function::FunctionLowerer;
+use super::super::signature::POINTER;
+use super::super::symbol::Symbol;
+use super::super::thunks::{NO_VALUES, name};
+use super::super::trap::UNREACHABLE_CODE;
+use crate::handlers::{self, row};
+use crate::target::CALL_CONV;
+use crate::wasm::ValueType;
+
+/// Where a frame holds what its function returns to; the caller's frame pointer is before it.
+const RETURN_ADDRESS: i32 = 8;
+
+/// Takes an exception word.
+pub(super) fn throw_signature() -> Signature {
+    signature(1)
+}
+
+fn signature(params: usize) -> Signature {
+    let mut signature = Signature::new(CALL_CONV);
+    signature.params = vec![AbiParam::new(types::I64); params];
+    signature
+}
+
+fn table_signature() -> Signature {
+    let mut signature = Signature::new(CALL_CONV);
+    signature.returns.push(AbiParam::new(POINTER));
+    signature
+}
+
+/// Makes the function that throws.
+pub(crate) fn lower_throw<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+) {
+    name(func, Symbol::Throw, throw_signature());
+    let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    let word = lowering.params()[0];
+    let table = lowering.function(Symbol::HandlerTable, table_signature);
+    let call = lowering.ins().call(table, &[]);
+    let table = lowering.builder.inst_results(call)[0];
+    let own = lowering.ins().get_frame_pointer(POINTER);
+    // Where the function calls this one that throws, there is no landing pad.
+    let thrower = load(&mut lowering, POINTER, own, 0);
+
+    let next_frame = lowering.create_block_with(&[ValueType::I64]);
+    lowering.ins().jump(next_frame, &[BlockArg::Value(thrower)]);
+    lowering.builder.switch_to_block(next_frame);
+    let frame = lowering.builder.block_params(next_frame)[0];
+    let return_address = load(&mut lowering, POINTER, frame, RETURN_ADDRESS);
+    let caller = load(&mut lowering, POINTER, frame, 0);
+    let distance = load_u32(&mut lowering, table, handlers::TABLE_OFFSET);
+    let text = lowering.ins().isub(table, distance);
+    let offset = lowering.ins().isub(return_address, text);
+    let row = find_row(&mut lowering, table, offset, (next_frame, caller));
+    lowering.builder.seal_block(next_frame);
+
+    let depth = load_u32(&mut lowering, row, handlers::ROWS + row::FRAME_OFFSET);
+    let stack_pointer = lowering.ins().isub(caller, depth);
+    let pad = load_u32(&mut lowering, row, handlers::ROWS + row::HANDLER_OFFSET);
+    let pad = lowering.ins().iadd(text, pad);
+    let resume = lowering.function(Symbol::Resume, || signature(4));
+    lowering.ins().call(resume, &[pad, stack_pointer, caller, word]);
+    lowering.ins().trap(UNREACHABLE_CODE);
+    lowering.finish();
+}
+
+/// Where the row of `table` is for a call that returns to `offset`, seen from the header as the first row is. If
+/// there is none, control goes to the block of `missing` with its value.
+fn find_row(
+    lowering: &mut Lowering<'_, '_>,
+    table: Value,
+    offset: Value,
+    missing: (Block, Value),
+) -> Value {
+    let count = load_u32(lowering, table, handlers::ROW_COUNT);
+    let zero = lowering.ins().iconst(types::I64, 0);
+    // The row, if there is one, is at or behind the first number, and before the second.
+    let search = lowering.create_block_with(&[ValueType::I64; 2]);
+    lowering.ins().jump(search, &[BlockArg::Value(zero), BlockArg::Value(count)]);
+    lowering.builder.switch_to_block(search);
+    let &[first, end] = lowering.builder.block_params(search) else {
+        unreachable!("it has two parameters")
+    };
+    let [look, compare, lower, upper, found] = [(); 5].map(|()| lowering.builder.create_block());
+    let left = lowering.ins().icmp(IntCC::UnsignedLessThan, first, end);
+    lowering.ins().brif(left, look, &[], missing.0, &[BlockArg::Value(missing.1)]);
+    lowering.continue_in(look);
+    let sum = lowering.ins().iadd(first, end);
+    let middle = lowering.ins().ushr_imm_u(sum, 1);
+    let place = lowering.ins().imul_imm_u(middle, i64::from(row::SIZE));
+    let row = lowering.ins().iadd(table, place);
+    let own = load_u32(lowering, row, handlers::ROWS + row::RETURN_OFFSET);
+    let is_own = lowering.ins().icmp(IntCC::Equal, own, offset);
+    lowering.ins().brif(is_own, found, &[], compare, &[]);
+    lowering.continue_in(compare);
+    let is_before = lowering.ins().icmp(IntCC::UnsignedLessThan, own, offset);
+    lowering.ins().brif(is_before, upper, &[], lower, &[]);
+    lowering.continue_in(upper);
+    let behind = lowering.ins().iadd_imm_u(middle, 1);
+    lowering.ins().jump(search, &[BlockArg::Value(behind), BlockArg::Value(end)]);
+    lowering.continue_in(lower);
+    lowering.ins().jump(search, &[BlockArg::Value(first), BlockArg::Value(middle)]);
+    lowering.builder.seal_block(search);
+    lowering.continue_in(found);
+    row
+}
+
+fn load(lowering: &mut Lowering<'_, '_>, ty: Type, base: Value, offset: i32) -> Value {
+    lowering.ins().load(ty, MemFlagsData::trusted(), base, offset)
+}
+
+/// A number of 32 bits in the table, in 64 bits.
+fn load_u32(lowering: &mut Lowering<'_, '_>, base: Value, offset: u32) -> Value {
+    let flags = MemFlagsData::trusted().with_readonly();
+    let value = lowering.ins().load(types::I32, flags, base, offset as i32);
+    lowering.ins().uextend(types::I64, value)
+}

@@ -1,0 +1,89 @@
+//! What can be told of the exceptions of a module before bodies are lowered.
+//!
+//! Legacy clauses stand behind the code that they watch over, and whether a caught exception is thrown
+//! once more is known only behind the clause. So a body with legacy operators is read once before.
+
+use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
+
+use super::{Module, ValueType};
+
+/// A legacy `try`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Try {
+    /// The tags of its clauses, in their order; a clause without one catches everything.
+    pub(crate) clauses: Vec<Option<u32>>,
+    /// The label of its `delegate`, seen from outside of it.
+    pub(crate) delegate: Option<u32>,
+    /// Whether some `rethrow` throws once more what it has caught.
+    pub(crate) rethrown: bool,
+}
+
+/// Every `try` of `body` in the order of their beginnings. For a body that cannot be read, those up to
+/// there: it is refused when it is validated.
+pub(crate) fn tries(body: &FunctionBody<'_>) -> Vec<Try> {
+    let mut tries = Vec::new();
+    let _ = read_tries(body, &mut tries);
+    tries
+}
+
+fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), BinaryReaderError> {
+    // For each block around, which `try` it is, if it is one.
+    let mut blocks: Vec<Option<usize>> = vec![None];
+    for operator in body.get_operators_reader()? {
+        let innermost = blocks.last().copied().flatten();
+        match operator? {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::TryTable { .. } => blocks.push(None),
+            Operator::Try { .. } => {
+                blocks.push(Some(tries.len()));
+                tries.push(Try::default());
+            }
+            Operator::Catch { tag_index } => add_clause(tries, innermost, Some(tag_index)),
+            Operator::CatchAll => add_clause(tries, innermost, None),
+            Operator::Rethrow { relative_depth } => {
+                let place = blocks.len().checked_sub(1 + relative_depth as usize);
+                if let Some(caught) = place.and_then(|place| blocks[place]) {
+                    tries[caught].rethrown = true;
+                }
+            }
+            Operator::Delegate { relative_depth } => {
+                if let Some(delegating) = innermost {
+                    tries[delegating].delegate = Some(relative_depth);
+                }
+                blocks.pop();
+            }
+            Operator::End => _ = blocks.pop(),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn add_clause(tries: &mut [Try], innermost: Option<usize>, tag: Option<u32>) {
+    if let Some(innermost) = innermost {
+        tries[innermost].clauses.push(tag);
+    }
+}
+
+/// Whether some clause of `body` makes a reference to what it catches.
+pub(crate) fn refers_to_exceptions(body: &FunctionBody<'_>) -> bool {
+    let Ok(operators) = body.get_operators_reader() else { return false };
+    operators.into_iter().map_while(Result::ok).any(|operator| match operator {
+        Operator::TryTable { try_table } => {
+            let refers =
+                |catch: &Catch| matches!(catch, Catch::OneRef { .. } | Catch::AllRef { .. });
+            try_table.catches.iter().any(refers)
+        }
+        _ => false,
+    })
+}
+
+/// Whether `module` can keep references to exceptions where they outlive a call.
+pub(crate) fn keeps_references(module: &Module<'_>) -> bool {
+    let is_reference = |ty: &ValueType| *ty == ValueType::ExnRef;
+    module.globals.iter().any(|global| is_reference(&global.value_type))
+        || (0..module.tags.len() as u32)
+            .any(|tag| module.tag_operands(tag).iter().any(is_reference))
+}
