@@ -31,6 +31,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
         code,
         calls,
         indirect_helpers: Vec::new(),
+        handlers: Vec::new(),
         uses_simd: false,
         alignment: 4,
         frame_size: 0,
