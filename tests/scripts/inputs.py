@@ -187,7 +187,7 @@ class Program:
             self.libc = f" {os.stat(threads_libc() + '/libc.a').st_size}"
             self.own_flags = self.own_flags + build["threads"]["flags"]
             self.wasm_flags = self.wasm_flags + build["threads"]["wasm_flags"]
-        self.native_flags = build["native_flags"]
+        self.native_flags = build["native_flags"] + entry.get("native_flags", [])
         self.libs = build["libs"]
         self.inputs = [str(s) for s in self.ours] + theirs
         self.includes = [f"-I{i}" for i in includes]
@@ -204,7 +204,7 @@ class Program:
         fields = [self.crate, flags, compiler + self.libc, [os.path.basename(i) for i in self.inputs]]
         state.update(json.dumps(fields).encode())
         for folder in sorted(self.own_folders):
-            for path in sorted(p for p in folder.rglob("*.[ch]")):
+            for path in sorted(p for p in folder.rglob("*") if p.suffix in (".c", ".cpp", ".h")):
                 state.update(str(path.relative_to(PROGRAMS)).encode() + b"\0" + path.read_bytes())
         return state.hexdigest()[:16]
 

@@ -271,6 +271,11 @@ fn lua() {
 }
 
 #[test]
+fn cpp_exceptions() {
+    check(|name| name.starts_with("exceptions"), &compiled());
+}
+
+#[test]
 fn sqljs() {
     check(|name| name == "sqljs", &compiled());
 }
@@ -293,6 +298,11 @@ fn python() {
 #[test]
 fn kernels_on_other_machines() {
     check(|name| name.ends_with("-o2"), &foreign());
+}
+
+#[test]
+fn cpp_exceptions_on_other_machines() {
+    check(|name| name.starts_with("exceptions"), &foreign());
 }
 
 #[test]
