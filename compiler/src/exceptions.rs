@@ -1,8 +1,8 @@
-//! What a module with exceptions needs beside its code, and where exceptions end.
+//! What a module with exceptions needs besides its code, and where exceptions end.
 //!
 //! The runtime knows no exceptions: tags are not in the file, and no host can throw, catch or hold
 //! one. So references to exceptions stay inside of the module, and exceptions whose operands do not
-//! fit into such a reference lie in storage that the compiler adds behind globals and tables of the
+//! fit into such a reference lie in storage that the compiler adds after the globals and tables of the
 //! module, once for each thread.
 
 use crate::error::Error;
@@ -46,13 +46,13 @@ pub(crate) fn words(ty: ValueType) -> u32 {
     if ty == ValueType::V128 { 2 } else { 1 }
 }
 
-/// Whether operands of these types fit into a reference beside the tag.
+/// Whether operands of these types fit into a reference along with the tag.
 pub(crate) fn fit_into_reference(operands: &[ValueType]) -> bool {
     use ValueType::{ExternRef, F32, FuncRef, I32};
     matches!(operands, [] | [I32 | F32 | FuncRef | ExternRef])
 }
 
-/// Adds the storage that `module` needs, behind its globals and tables.
+/// Adds the storage that `module` needs, after its globals and tables.
 pub(crate) fn install(module: &mut Module<'_>) -> Storage {
     module.tables.truncate(module.declared_tables);
     let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));

@@ -43,7 +43,11 @@ const MAX_PASSED_PAIRS: u64 = 50_000_000;
 
 /// The most pairs of a value and a branch past which it stays alive that the single-pass allocator gets.
 /// The most that a function of CPython has is 0.5 million.
-const MAX_SINGLE_PASS_PAIRS: u64 = 200_000_000;
+const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
+
+/// The same for functions that catch exceptions, in which every call inside of a `try` is a branch past
+/// which most values stay alive. A function of Yosys has 86 million.
+const MAX_SINGLE_PASS_PAIRS_OF_CATCHERS: u64 = 200_000_000;
 
 /// How often the search for parameters that are always the same value may look at an argument.
 const MAX_PARAMETER_STEPS: u64 = 300_000_000;
@@ -123,8 +127,12 @@ pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> 
 
 /// Whether `func`, as the middle end left it, is too much for the single-pass register allocator, too.
 pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> bool {
-    func.dfg.num_values() as u64 * most_branches(func) > MAX_SINGLE_PASS_PAIRS
-        && single_pass_pairs(func, domtree) > MAX_SINGLE_PASS_PAIRS
+    let most = match func.stencil.dfg.exception_tables.is_empty() {
+        true => MAX_SINGLE_PASS_PAIRS,
+        false => MAX_SINGLE_PASS_PAIRS_OF_CATCHERS,
+    };
+    func.dfg.num_values() as u64 * most_branches(func) > most
+        && single_pass_pairs(func, domtree) > most
 }
 
 /// At least the number of branches from block to block: two from each, or those of a table.

@@ -1,7 +1,7 @@
 //! What can be told of the exceptions of a module before bodies are lowered.
 //!
-//! Legacy clauses stand behind the code that they watch over, and whether a caught exception is thrown
-//! once more is known only behind the clause. So a body with legacy operators is read once before.
+//! Legacy clauses come after the code that they cover, and whether a caught exception is thrown
+//! once more is known only after the clause. So a body with legacy operators is read once before.
 
 use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
 

@@ -15,7 +15,7 @@ use crate::wasm::ValueType;
 pub(in super::super) struct Clause {
     /// The tag; none stands for all.
     pub(super) tag: Option<u32>,
-    /// Whether a reference to the exception is passed, behind its operands.
+    /// Whether a reference to the exception is passed, after its operands.
     by_reference: bool,
     target: Target,
 }
@@ -28,7 +28,7 @@ enum Target {
     Block,
 }
 
-/// The code that a list of clauses watches over.
+/// The code that a list of clauses covers.
 pub(in super::super) struct Scope {
     clauses: Vec<Clause>,
     /// For legacy clauses, their blocks, once something leads there.
@@ -87,7 +87,7 @@ impl Lowering<'_, '_> {
         if clauses.is_empty() || !self.env.throws() {
             return None;
         }
-        // None behind one that catches everything is ever reached.
+        // None after one that catches everything is ever reached.
         let last = clauses.iter().position(|clause| self.is_certain(clause));
         let blocks = vec![None; clauses.len()];
         clauses.truncate(last.map_or(clauses.len(), |last| last + 1));

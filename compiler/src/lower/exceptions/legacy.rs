@@ -33,7 +33,7 @@ impl<'a> State<'a> {
 /// Which clause of a `try` is open.
 pub(in super::super) struct Clause {
     scope: ScopeId,
-    /// Behind the code that it watches over, the clause at this position comes next.
+    /// After the code that it covers, the clause at this position comes next.
     next: usize,
     /// Where a copy of the slot of what was caught goes.
     copy: Option<StackSlot>,
@@ -65,7 +65,7 @@ impl Lowering<'_, '_> {
         let copy = legacy.rethrown.then(|| self.slot_copy()).flatten();
         let frame = self.innermost();
         frame.scope = scope.or(frame.scope);
-        // Without a scope nothing can be caught, and what is behind the clauses is not reachable.
+        // Without a scope nothing can be caught, and what is after the clauses is not reachable.
         if let Some(scope) = scope {
             frame.kind = FrameKind::Try(Clause { scope, next: 0, copy, caught: None });
         }

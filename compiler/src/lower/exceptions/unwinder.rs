@@ -2,7 +2,7 @@
 //!
 //! Every function of a module with exceptions keeps a record of two words where its frame pointer shows:
 //! its caller's frame pointer, and where it returns to. The places that calls inside of scopes return to
-//! stand in a table behind the code of [`Symbol::HandlerTable`], with the distance between frame
+//! stand in a table after the code of [`Symbol::HandlerTable`], with the distance between frame
 //! pointer and stack pointer there, and the landing pad. What is found is certain: the chain begins in
 //! the function that throws, and every call of the runtime into the module is in the table.
 //!
@@ -92,7 +92,7 @@ fn find_row(
 ) -> Value {
     let count = load_u32(lowering, table, handlers::ROW_COUNT);
     let zero = lowering.ins().iconst(types::I64, 0);
-    // The row, if there is one, is at or behind the first number, and before the second.
+    // The row, if there is one, is at or after the first number, and before the second.
     let search = lowering.create_block_with(&[ValueType::I64; 2]);
     lowering.ins().jump(search, &[BlockArg::Value(zero), BlockArg::Value(count)]);
     lowering.builder.switch_to_block(search);
