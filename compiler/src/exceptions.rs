@@ -1,9 +1,9 @@
-//! What a module with exceptions needs besides its code, and where exceptions end.
+//! Storage for exceptions, and the checks at the boundary between a module and its host.
 //!
-//! The runtime knows no exceptions: tags are not in the file, and no host can throw, catch or hold
-//! one. So references to exceptions stay inside of the module, and exceptions whose operands do not
-//! fit into such a reference lie in storage that the compiler adds after the globals and tables of the
-//! module, once for each thread.
+//! The runtime has no support for exceptions: files have no place for tags, and no host can throw,
+//! catch or hold an exception. So references to exceptions stay inside the module. Exceptions whose
+//! operands do not fit into such a reference are kept in storage that the compiler adds after the
+//! module's globals and tables, once per thread.
 
 use crate::error::Error;
 use crate::wasm::{
@@ -11,33 +11,34 @@ use crate::wasm::{
     keeps_references, refers_to_exceptions,
 };
 
-/// The most words of 8 bytes that the operands of a tag may take.
+/// The maximum number of 8-byte words for the operands of a tag.
 const MAX_OPERAND_WORDS: u32 = 128;
 
-/// How many exceptions that do not fit into a reference can be referred to at a time, and one more; a
-/// power of two.
+/// The number of slots for exceptions that do not fit into a reference. Slot 0 is not available to
+/// references. A power of two.
 pub(crate) const SLOTS: u32 = 1024;
 
 /// Where exceptions are kept whose operands do not fit into a reference.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Storage {
-    /// Words that such an exception takes; 0 if the module has none.
+    /// The size of such an exception in words; 0 if the module has none.
     pub(crate) words: u32,
-    /// The global that is the first word of the exception that is being thrown.
+    /// The global with the first word of the exception that is being thrown.
     pub(crate) thrown: Option<u32>,
-    /// The slots, if exceptions may outlive being thrown; one that is being thrown is then in slot 0.
+    /// The slots, if references to exceptions exist. An exception that is being thrown is then in
+    /// slot 0.
     pub(crate) slots: Option<Slots>,
 }
 
-/// Storage for exceptions that are referred to.
+/// Storage for exceptions that references refer to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slots {
-    /// The table whose elements they are, a word each.
+    /// The table that contains them, one word per element.
     pub(crate) table: u32,
-    /// The global with the first slot that is free, an i64.
+    /// The global with the index of the first free slot, an i64.
     pub(crate) next: u32,
-    /// Whether a function that returns can give back the slots that were taken meanwhile: references
-    /// are neither in globals nor in other exceptions.
+    /// Whether a function frees the slots that were taken during its call when it returns. This is
+    /// possible if no reference is stored in globals or in other exceptions.
     pub(crate) released: bool,
 }
 
@@ -46,7 +47,7 @@ pub(crate) fn words(ty: ValueType) -> u32 {
     if ty == ValueType::V128 { 2 } else { 1 }
 }
 
-/// Whether operands of these types fit into a reference along with the tag.
+/// Whether operands of these types fit into a reference together with the tag.
 pub(crate) fn fit_into_reference(operands: &[ValueType]) -> bool {
     use ValueType::{ExternRef, F32, FuncRef, I32};
     matches!(operands, [] | [I32 | F32 | FuncRef | ExternRef])
@@ -81,12 +82,12 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
     Storage { words, thrown: None, slots: Some(Slots { table, next, released }) }
 }
 
-/// Refuses references to exceptions where a host could see them, and what exceeds limits.
+/// Refuses references to exceptions where a host could see them, and modules that exceed limits.
 pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
     check_tags(module)?;
     let refuse = |what: &str| {
-        Err(Error::unsupported(format!("{what} has the type exnref, which no host of WAMR knows"))
-            .with_hint("references to exceptions can be used inside of the module"))
+        Err(Error::unsupported(format!("{what} has the type exnref, which WAMR does not support"))
+            .with_hint("references to exceptions can be used inside the module"))
     };
     for (function, import) in module.imported_functions.iter().enumerate() {
         if has_reference(module.function_type(function as u32)) {
@@ -122,14 +123,16 @@ pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
     check_tables(module)
 }
 
-/// What hosts and other modules cannot do with the tags of `module`.
+/// Warns about what hosts and other modules cannot do with the tags of `module`.
 pub(crate) fn warnings(module: &Module<'_>) -> Vec<String> {
     let exported = module.exported_tags.iter();
     let exported = exported.map(|name| {
-        format!("the exported tag {name:?} is left out: no host of WAMR catches exceptions")
+        format!("the exported tag {name:?} is left out: WAMR's hosts cannot catch exceptions")
     });
     let imported = module.imported_tags.iter().map(|Import { module, name, .. }| {
-        format!("nobody else can throw exceptions of the imported tag {module:?} {name:?}")
+        format!(
+            "the imported tag {module:?} {name:?} is local to the module: hosts cannot throw it"
+        )
     });
     exported.chain(imported).collect()
 }
@@ -146,7 +149,7 @@ fn check_tags(module: &Module<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Tables and segments hold references to functions and to things of the host only.
+/// Tables and segments hold only references to functions and external references.
 fn check_tables(module: &Module<'_>) -> Result<(), Error> {
     let is_exception = |ty: ValueType| ty == ValueType::ExnRef;
     let in_segment = |segment: &ElementSegment| is_exception(segment.element);

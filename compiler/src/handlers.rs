@@ -1,24 +1,26 @@
-//! The table of landing pads in the text: where control goes on when a call ends with an exception.
+//! The table of landing pads in the text: where execution continues if a call ends with an
+//! exception.
 //!
-//! A header, then rows sorted by the place that the call returns to. All offsets count from the start
-//! of the text. The code that searches it is made in `lower/exceptions/unwinder.rs`.
+//! A header is followed by rows, sorted by the return address of the call. All offsets count from
+//! the start of the text. `lower/exceptions/unwinder.rs` generates the code that searches the
+//! table.
 
 use crate::error::Error;
 use crate::native::FUNCTION_ALIGNMENT;
 use crate::target::Architecture;
 
-/// Offset of the number of rows in the table, a u32.
+/// The offset in the table of the number of rows, a u32.
 pub(crate) const ROW_COUNT: u32 = 0;
-/// Offset of the place of the table itself, a u32.
+/// The offset in the table of the table's own offset in the text, a u32.
 pub(crate) const TABLE_OFFSET: u32 = 4;
 /// Offset of the rows.
 pub(crate) const ROWS: u32 = 8;
 
-/// The parts of a row, three u32.
+/// The fields of a row, three u32.
 pub(crate) mod row {
     /// What a call returns to.
     pub(crate) const RETURN_OFFSET: u32 = 0;
-    /// The distance from the stack pointer to the frame pointer there.
+    /// The distance from the stack pointer to the frame pointer at the call.
     pub(crate) const FRAME_OFFSET: u32 = 4;
     /// The landing pad.
     pub(crate) const HANDLER_OFFSET: u32 = 8;
@@ -26,33 +28,34 @@ pub(crate) mod row {
     pub(crate) const SIZE: u32 = 12;
 }
 
-/// The most rows of a file.
+/// The maximum number of rows in a file.
 const MAX_ROWS: usize = 1 << 24;
 
-/// A call that may end with an exception. Offsets count from the start of its function, or of the text.
+/// A call that may end with an exception. Offsets count from the start of its function, or of the
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HandlerRow {
     /// What the call returns to.
     pub(crate) return_offset: u32,
-    /// The distance from the stack pointer to the frame pointer there.
+    /// The distance from the stack pointer to the frame pointer at the call.
     pub(crate) frame_offset: u32,
     /// The landing pad.
     pub(crate) handler_offset: u32,
 }
 
-/// Bytes of a table with so many rows.
+/// The size in bytes of a table with this many rows.
 ///
 /// # Errors
 /// If there are too many.
 pub(crate) fn table_size(rows: usize) -> Result<usize, Error> {
     if rows > MAX_ROWS {
-        let what = format!("{rows} calls inside of try blocks, more than {MAX_ROWS}");
+        let what = format!("{rows} calls inside try blocks, more than {MAX_ROWS}");
         return Err(Error::limit(what));
     }
     Ok(ROWS as usize + rows * row::SIZE as usize)
 }
 
-/// The table in `text`, of any target, if there is one: its offset and its rows.
+/// Finds the table in `text`, for any target. Returns its offset and its rows.
 pub(crate) fn find(text: &[u8]) -> Option<(usize, Vec<HandlerRow>)> {
     let stubs: Vec<&[u8]> =
         Architecture::ALL.iter().map(|each| each.target().handler_table().code).collect();
@@ -64,7 +67,7 @@ pub(crate) fn find(text: &[u8]) -> Option<(usize, Vec<HandlerRow>)> {
     places.find_map(|place| Some((place, read(text, place)?)))
 }
 
-/// The rows of the table at `place`, if it is one.
+/// The rows of the table at `place`, if there is one.
 fn read(text: &[u8], place: usize) -> Option<Vec<HandlerRow>> {
     let number = |offset: usize| {
         let bytes = text.get(place + offset..)?.first_chunk()?;
@@ -87,7 +90,7 @@ fn read(text: &[u8], place: usize) -> Option<Vec<HandlerRow>> {
     rows.collect()
 }
 
-/// Writes the table with `rows` that begins at `offset` of the text.
+/// Writes a table with `rows` at `offset` in the text.
 pub(crate) fn write(text: &mut [u8], offset: u64, rows: &[HandlerRow]) {
     debug_assert!(rows.is_sorted_by_key(|row| row.return_offset));
     let mut place = offset as usize;

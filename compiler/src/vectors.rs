@@ -17,7 +17,7 @@ pub(crate) fn check_border(module: &Module<'_>, options: &Options) -> Result<(),
     let machine = options.cpu.architecture().name();
     let refuse = |what: &str| {
         Err(Error::unsupported(format!("{what} has the type v128, which WAMR lacks on {machine}"))
-            .with_hint("vectors can be used inside of functions; pass them through linear memory"))
+            .with_hint("vectors can be used inside functions; pass them through linear memory"))
     };
     for (function, import) in module.imported_functions.iter().enumerate() {
         if has_vector(module.function_type(function as u32)) {

@@ -302,7 +302,7 @@ fn tail_calls() {
     }
 }
 
-/// Landing pads are kept with the code that leads to them.
+/// Landing pads are stored with the code that leads to them.
 #[test]
 fn exceptions() {
     const MODULE: &str = r#"(module
@@ -329,7 +329,7 @@ fn exceptions() {
     }
 }
 
-/// What a tag is belongs to whatever throws or catches it.
+/// The tags of the module are part of the key of every function that throws or catches.
 #[test]
 fn tags_that_change() {
     const MODULE: &str = r#"(module

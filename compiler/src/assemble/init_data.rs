@@ -133,7 +133,7 @@ pub(super) fn import_functions<'a>(module: &Module<'a>) -> Vec<model::ImportFunc
 fn value_type(ty: ValueType) -> model::ValueType {
     match ty {
         ValueType::I32 => model::ValueType::I32,
-        // No host ever sees a reference to an exception.
+        // Hosts never see a reference to an exception.
         ValueType::I64 | ValueType::ExnRef => model::ValueType::I64,
         ValueType::F32 => model::ValueType::F32,
         ValueType::F64 => model::ValueType::F64,

@@ -45,7 +45,7 @@ pub struct Report {
     pub literal_size: usize,
     /// Size of the code.
     pub code_size: usize,
-    /// What the code has for exceptions, if it catches some.
+    /// The table of landing pads, if the code catches exceptions.
     pub exceptions: Option<Exceptions>,
     /// Functions of the module itself.
     pub functions: Vec<Function>,
@@ -83,11 +83,11 @@ pub struct Target {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Exceptions {
-    /// Where the table begins in the code.
+    /// The offset of the table in the code.
     pub table_offset: u64,
-    /// Calls that may end with an exception which the code around them handles.
+    /// The number of calls whose exceptions are handled by the code around them.
     pub calls: usize,
-    /// Places where control goes on then, those where an exception becomes a trap included.
+    /// The number of landing pads, including those that turn an exception into a trap.
     pub landing_pads: usize,
 }
 

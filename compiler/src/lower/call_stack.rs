@@ -137,8 +137,8 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Takes away the frames that are above those of the function, `depth` inlined bodies included: an
-    /// exception came through what they belong to.
+    /// Removes the frames above those of the function and of `depth` inlined bodies. An exception
+    /// has left the functions that they belong to.
     pub(super) fn restore_call_frame(&mut self, depth: u32) {
         let Some(base) = self.call_stack.base else { return };
         if self.env.profiles_calls {

@@ -327,7 +327,7 @@ fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
         wasmparser::ValType::F32 => &[ValueType::F32],
         wasmparser::ValType::F64 => &[ValueType::F64],
         wasmparser::ValType::V128 => &[ValueType::V128],
-        // References to functions and to things of the host are held alike.
+        // References to functions and external references have the same representation.
         wasmparser::ValType::Ref(_) => match ValueType::from_wasmparser(ty) {
             Ok(ValueType::ExnRef) => &[ValueType::ExnRef],
             _ => &[ValueType::FuncRef],

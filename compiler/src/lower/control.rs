@@ -23,9 +23,9 @@ pub(super) enum FrameKind {
     Loop(Block),
     /// `if`, before its `else`.
     If(Else),
-    /// `try_table`, with the scope of what is in it.
+    /// `try_table`, with its scope.
     TryTable(ScopeId),
-    /// A legacy `try`, and which of its clauses is open.
+    /// A legacy `try`, with the state of its clauses.
     Try(LegacyClause),
     /// Opened in unreachable code: nothing was emitted for it.
     Skipped,
@@ -51,7 +51,7 @@ pub(super) struct Frame<'a> {
     pub(super) height: usize,
     /// The start of the frame, for forgetting what was computed in it.
     pub(super) start: Mark,
-    /// Where exceptions go that are thrown in it.
+    /// The scope of exceptions that are thrown in it.
     pub(super) scope: Option<ScopeId>,
 }
 
@@ -228,7 +228,7 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = true;
     }
 
-    /// The end of what a `try_table` watches over.
+    /// The end of a `try_table`.
     fn close_try_table(&mut self, scope: ScopeId) {
         if self.reachable {
             self.branch_to_exit();

@@ -9,10 +9,11 @@
 //! its function is stored before the entry, so that a call through a table bypasses the entry. So
 //! entries do not use stack in mutual tail calls, and calls cost little more.
 //!
-//! Only a module with tail calls or exceptions pays for any of this. Whether it has tail calls is known
-//! only when bodies are read, so a module is lowered as if it had none, and once more from the start when
-//! one is met. Exceptions are told by their tags; there, nothing but the stack pointer must be restored
-//! where one is caught, and an entry makes a trap of one that nobody catches.
+//! Only a module with tail calls or exceptions has these costs. Whether it has tail calls is known
+//! only when its bodies are read. Therefore a module is lowered as if it had none, and lowered
+//! again from the start when one is found. A module has exceptions if it declares tags. With this
+//! convention, only the stack pointer and the frame pointer have to be restored where an exception
+//! is caught. An entry turns an uncaught exception into a trap.
 
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;

@@ -210,7 +210,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         imported_types: _,
         // Derived from types, the convention and the target.
         signatures: _,
-        // Of a module that throws, below.
+        // For modules that throw, see below.
         storage,
         // The cache is not used with these.
         tells_origins: _,
@@ -259,8 +259,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
     )
 }
 
-/// What code depends on that throws or catches. Its operators name tags, and some of them types, by
-/// indexes that stay in the body's outline, so all of them belong to it.
+/// What code that throws or catches depends on. Its operators refer to tags, and some also to
+/// types, by indexes that remain in the body's outline, so all tags and types are included.
 fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
     let Storage { words, thrown, slots } = *storage;
     let module = env.module;

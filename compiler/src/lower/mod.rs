@@ -73,7 +73,7 @@ pub(crate) struct Environment<'a> {
     pub(crate) module: &'a Module<'a>,
     /// Places of globals and tables.
     pub(crate) layout: &'a InstanceLayout,
-    /// Where exceptions are kept.
+    /// The storage for exceptions.
     storage: Storage,
     /// The calling convention of the module's functions.
     convention: Convention,

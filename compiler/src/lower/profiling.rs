@@ -53,7 +53,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Pops the frames above `own`, of functions that an exception has left.
+    /// Pops the frames above `own`, which belong to functions that an exception has left.
     pub(super) fn pop_frames_above(&mut self, own: Value) {
         let [look, pop, next] = [(); 3].map(|()| self.cold_block());
         self.ins().jump(look, &[]);

@@ -35,11 +35,11 @@ pub(crate) enum Symbol {
     Clock,
     /// Throws an exception out of a function.
     Throw,
-    /// Goes on at a landing pad.
+    /// Continues at a landing pad.
     Resume,
-    /// Returns the address of the table of landing pads, which is behind it.
+    /// Returns the address of the table of landing pads, which follows its code.
     HandlerTable,
-    /// Raises a trap that has no number.
+    /// Raises a trap without a number.
     TextTrapThunk(TextTrap),
     /// Draws gas from the global with this index, an account that threads share.
     DrawThunk(u32),

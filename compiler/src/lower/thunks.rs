@@ -62,8 +62,8 @@ pub(crate) fn lower_text_trap_thunk<'a>(
     lower_thunk_with_text(env, lowerer, func, Symbol::TextTrapThunk(trap), trap.text());
 }
 
-/// The runtime has no number for such a trap, so the text is set, and then unwound as an exception that
-/// is there already.
+/// The runtime has no number for this trap. So the text is set as the exception, and the stack is
+/// unwound as for an exception that is already set.
 fn lower_thunk_with_text<'a>(
     env: &'a Environment<'a>,
     lowerer: &mut FunctionLowerer<'a>,
@@ -73,7 +73,7 @@ fn lower_thunk_with_text<'a>(
 ) {
     name(func, symbol, trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
-    // With the NUL that ends it, in whole words.
+    // Includes the terminating NUL, padded to whole words.
     let mut bytes = text.as_bytes().to_vec();
     bytes.resize((bytes.len() + 1).next_multiple_of(8), 0);
     let kind = StackSlotKind::ExplicitSlot;

@@ -27,15 +27,15 @@ pub(super) struct TrapBlocks {
     texts: Vec<(TextTrap, Block)>,
 }
 
-/// A trap that the runtime has no number for.
+/// A trap for which the runtime has no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u32)]
 pub(crate) enum TextTrap {
-    /// An exception that nobody has caught, in the words of WAMR's interpreter.
+    /// An uncaught exception, with the text of WAMR's interpreter.
     UncaughtException,
     /// `throw_ref` of null.
     NullException,
-    /// There are references to more exceptions than the module has room for.
+    /// More references to exceptions than the module has slots for.
     TooManyExceptions,
 }
 
@@ -44,7 +44,7 @@ impl TextTrap {
     pub(super) const ALL: &[Self] =
         &[Self::UncaughtException, Self::NullException, Self::TooManyExceptions];
 
-    /// What the runtime tells the host.
+    /// The text that the runtime reports to the host.
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::UncaughtException => "uncaught wasm exception",

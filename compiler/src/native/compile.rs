@@ -162,15 +162,15 @@ impl<'a> FunctionCompiler<'a> {
         self.compile(symbol)
     }
 
-    /// Makes the function that returns the address of the table of landing pads, with room for so many
-    /// rows behind it.
+    /// Makes the function that returns the address of the table of landing pads, followed by room
+    /// for this many rows.
     pub(crate) fn handler_table(&self, rows: usize) -> Result<CompiledFunction, Error> {
         let mut function = self.stub(Symbol::HandlerTable, &self.isas.handler_table);
         function.code.resize(function.code.len() + table_size(rows)?, 0);
         Ok(function)
     }
 
-    /// What Cranelift has no instructions for.
+    /// A function with instructions that Cranelift cannot generate.
     fn stub(&self, symbol: Symbol, stub: &Stub) -> CompiledFunction {
         let clif = ";; written by hand\n".to_owned();
         let listing = Listing {
@@ -316,14 +316,14 @@ fn optimize(
     Ok(())
 }
 
-/// Orders blocks so that a landing pad comes right behind the last call that leads there, and not at the
-/// end of the function, up to where everything would stay alive that is used behind it.
+/// Orders blocks so that a landing pad follows the last call that leads to it, and is not at the
+/// end of the function. There it would prolong the live ranges of all values that it uses.
 fn order_landing_pads(context: &mut Context) {
     let tables = &mut context.func.dfg.exception_tables;
     if tables.is_empty() {
         return;
     }
-    // The order follows that of the destinations, of which Cranelift has the normal one last.
+    // The order follows the destinations, among which Cranelift has the normal one last.
     let exchange = |table: &mut ExceptionTableData| table.all_branches_mut().reverse();
     tables.values_mut().for_each(exchange);
     context.domtree.compute(&context.func, &context.cfg);

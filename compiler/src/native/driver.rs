@@ -264,7 +264,7 @@ fn add_thunks(
         scanned = functions.len();
         for symbol in missing {
             let function = match symbol {
-                // All landing pads are those of functions that are not added here.
+                // The functions that are added here have no landing pads.
                 Symbol::HandlerTable => {
                     let rows = functions.iter().map(|function| function.handlers.len()).sum();
                     compiler.handler_table(rows)?

@@ -21,10 +21,10 @@ pub(super) enum Stored {
     TailCalls,
 }
 
-/// The fewest bytes of a function: its symbol, what it uses, six numbers.
+/// The minimum size of a function in bytes: its symbol, what it uses, six numbers.
 const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 6 * size_of::<u32>();
 
-/// Bytes of a call that may end with an exception.
+/// The size in bytes of a call that may end with an exception.
 const HANDLER_SIZE: usize = 3 * size_of::<u32>();
 
 /// Bytes of a runtime helper.

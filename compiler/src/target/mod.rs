@@ -110,7 +110,7 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
-/// A function, by the C convention, that Cranelift has no instructions for.
+/// A function with the C convention whose instructions Cranelift cannot generate.
 #[derive(Clone, Copy)]
 pub(crate) struct Stub {
     /// The instructions.
@@ -160,12 +160,12 @@ pub(crate) trait Target: Sync {
     fn object_architecture(&self) -> object::Architecture;
     /// Code that passes control to a runtime helper without changing the arguments.
     fn helper_stub(&self) -> HelperStub;
-    /// Returns the counter of time that programs may read, and that never stands still.
+    /// Returns a counter of time that programs can read and that always advances.
     fn clock(&self) -> Stub;
-    /// Goes on at its first parameter, with the next ones as the stack pointer, the frame pointer, and
-    /// what a landing pad gets.
+    /// Jumps to its first parameter. The others become the stack pointer, the frame pointer, and
+    /// the parameter of the landing pad.
     fn resume(&self) -> Stub;
-    /// Returns the address of what is behind it.
+    /// Returns the address after its own code.
     fn handler_table(&self) -> Stub;
     /// The relocation of a call between functions of the text.
     fn call_relocation(&self) -> Reloc;

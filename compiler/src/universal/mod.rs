@@ -100,7 +100,9 @@ fn embed_with(
     for (position, code) in codes.iter().enumerate() {
         let architecture = code.cpu.architecture();
         if codes[..position].iter().any(|other| other.cpu.architecture() == architecture) {
-            return Err(Error::unsupported(format!("there are two codes for {architecture}")));
+            return Err(Error::unsupported(format!(
+                "the machine code for {architecture} is given twice"
+            )));
         }
         append_section(&mut file, &module_digest, code, sign)?;
     }

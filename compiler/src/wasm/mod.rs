@@ -55,11 +55,11 @@ pub(crate) struct Module<'a> {
     pub(crate) memories: Vec<Memory>,
     /// Every global.
     pub(crate) globals: Vec<Global>,
-    /// Every tag of exceptions.
+    /// All tags.
     pub(crate) tags: Vec<Tag>,
     /// Imported tags.
     pub(crate) imported_tags: Vec<Import<'a>>,
-    /// Names of exported tags, which are no part of `exports`.
+    /// Names of exported tags, which are not part of `exports`.
     pub(crate) exported_tags: Vec<&'a str>,
     /// Exports in module order.
     pub(crate) exports: Vec<Export<'a>>,
@@ -73,7 +73,7 @@ pub(crate) struct Module<'a> {
     pub(crate) bodies: Vec<Body<'a>>,
     /// Custom sections in module order.
     pub(crate) custom_sections: Vec<CustomSection<'a>>,
-    /// How many of the globals, tables and exports are the module's own.
+    /// The number of globals, tables and exports that the module itself declares.
     pub(crate) declared_globals: usize,
     /// See `declared_globals`.
     pub(crate) declared_tables: usize,
@@ -91,7 +91,7 @@ impl Module<'_> {
         &self.types[self.functions[index as usize] as usize]
     }
 
-    /// Types of the operands of exceptions with tag `index`.
+    /// The types of the operands of exceptions with tag `index`.
     pub(crate) fn tag_operands(&self, index: u32) -> &[ValueType] {
         &self.types[self.tags[index as usize].type_index as usize].params
     }
@@ -173,18 +173,18 @@ pub(crate) struct Memory {
     pub(crate) is_64: bool,
 }
 
-/// The null among references to exceptions.
+/// The null reference to an exception.
 pub(crate) const NULL_EXCEPTION: i64 = 0;
 
-/// A tag: what kind of exception one is.
+/// A tag: the kind of an exception.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tag {
-    /// The type whose parameters are the operands of such exceptions.
+    /// The type whose parameters are the operands of the exceptions.
     pub(crate) type_index: u32,
-    /// The smallest index of a tag that is the same: imports of the same two names and the same type
-    /// are.
+    /// The smallest index of the same tag. Imports with the same two names and the same type are
+    /// the same tag.
     pub(crate) identity: u32,
-    /// Where it is declared in the module.
+    /// The offset of its declaration in the module.
     pub(crate) offset: u64,
 }
 

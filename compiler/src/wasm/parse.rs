@@ -220,7 +220,8 @@ fn read_import<'a>(
     Ok(())
 }
 
-/// Which tag the import `item` is: the first of the same names and type, or else the next one.
+/// Which tag the import `item` is: the first one with the same names and type, or otherwise a new
+/// one.
 fn imported_tag(module: &Module<'_>, item: &Import<'_>) -> u32 {
     let ty = |index: u32| &module.types[index as usize];
     let is_same = |other: &Import<'_>| {
@@ -258,7 +259,7 @@ fn convert_memory(ty: wasmparser::MemoryType) -> Result<Memory, Error> {
 fn convert_global(ty: wasmparser::GlobalType, init: Option<ConstExpr>) -> Result<Global, Error> {
     let value_type = ValueType::from_wasmparser(ty.content_type)?;
     let init = init.map(|init| match (value_type, init) {
-        // Such a reference is a number of 64 bits, and a host sees nothing else.
+        // A reference to an exception is a 64-bit number, and a host sees nothing else.
         (ValueType::ExnRef, ConstExpr::RefNull) => ConstExpr::I64(NULL_EXCEPTION),
         (_, init) => init,
     });

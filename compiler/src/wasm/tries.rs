@@ -1,7 +1,7 @@
-//! What can be told of the exceptions of a module before bodies are lowered.
+//! Facts about the exceptions of a module that are needed before bodies are lowered.
 //!
-//! Legacy clauses come after the code that they cover, and whether a caught exception is thrown
-//! once more is known only after the clause. So a body with legacy operators is read once before.
+//! Legacy clauses follow the code that they apply to, and only a clause's own code shows whether it
+//! throws the exception again. So a body with legacy operators is read once in advance.
 
 use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
 
@@ -10,16 +10,16 @@ use super::{Module, ValueType};
 /// A legacy `try`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Try {
-    /// The tags of its clauses, in their order; a clause without one catches everything.
+    /// The tags of its clauses, in order; a clause without a tag catches everything.
     pub(crate) clauses: Vec<Option<u32>>,
-    /// The label of its `delegate`, seen from outside of it.
+    /// The label of its `delegate`, as seen from outside the `try`.
     pub(crate) delegate: Option<u32>,
-    /// Whether some `rethrow` throws once more what it has caught.
+    /// Whether a `rethrow` throws the caught exception again.
     pub(crate) rethrown: bool,
 }
 
-/// Every `try` of `body` in the order of their beginnings. For a body that cannot be read, those up to
-/// there: it is refused when it is validated.
+/// All `try` operators of `body` in the order in which they begin. If the body cannot be read,
+/// those up to the error; validation refuses such a body.
 pub(crate) fn tries(body: &FunctionBody<'_>) -> Vec<Try> {
     let mut tries = Vec::new();
     let _ = read_tries(body, &mut tries);
@@ -27,7 +27,7 @@ pub(crate) fn tries(body: &FunctionBody<'_>) -> Vec<Try> {
 }
 
 fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), BinaryReaderError> {
-    // For each block around, which `try` it is, if it is one.
+    // For each enclosing block, the index of its `try`, if it is one.
     let mut blocks: Vec<Option<usize>> = vec![None];
     for operator in body.get_operators_reader()? {
         let innermost = blocks.last().copied().flatten();
@@ -67,7 +67,7 @@ fn add_clause(tries: &mut [Try], innermost: Option<usize>, tag: Option<u32>) {
     }
 }
 
-/// Whether some clause of `body` makes a reference to what it catches.
+/// Whether any clause of `body` makes a reference to the exception.
 pub(crate) fn refers_to_exceptions(body: &FunctionBody<'_>) -> bool {
     let Ok(operators) = body.get_operators_reader() else { return false };
     operators.into_iter().map_while(Result::ok).any(|operator| match operator {
@@ -80,7 +80,7 @@ pub(crate) fn refers_to_exceptions(body: &FunctionBody<'_>) -> bool {
     })
 }
 
-/// Whether `module` can keep references to exceptions where they outlive a call.
+/// Whether `module` can store references to exceptions where they outlive a call.
 pub(crate) fn keeps_references(module: &Module<'_>) -> bool {
     let is_reference = |ty: &ValueType| *ty == ValueType::ExnRef;
     module.globals.iter().any(|global| is_reference(&global.value_type))

@@ -21,12 +21,12 @@ pub(crate) enum ValueType {
     FuncRef,
     /// Reference owned by the host.
     ExternRef,
-    /// Reference to an exception; no host ever sees one.
+    /// A reference to an exception; hosts never see one.
     ExnRef,
 }
 
 impl ValueType {
-    /// Whether values are references that the host knows.
+    /// Whether values are references that hosts can use.
     pub(crate) fn is_reference(self) -> bool {
         matches!(self, Self::FuncRef | Self::ExternRef)
     }

@@ -171,7 +171,7 @@ fn text_with_an_error() {
 
 #[test]
 fn references_to_exceptions_stay_inside() {
-    let type_of = |what: &str| format!("{what} has the type exnref, which no host of WAMR knows");
+    let type_of = |what: &str| format!("{what} has the type exnref, which WAMR does not support");
     for (module, what) in [
         ("(module (import \"env\" \"f\" (func (param exnref))))", "the imported function env.f"),
         ("(module (import \"env\" \"g\" (global exnref)))", "the imported global env.g"),
@@ -210,8 +210,8 @@ fn what_becomes_of_tags_is_told() {
     sandbox.file("in.wat", module);
     let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
     for warning in [
-        r#"the exported tag "t" is left out: no host of WAMR catches exceptions"#,
-        r#"nobody else can throw exceptions of the imported tag "a" "b""#,
+        r#"the exported tag "t" is left out: WAMR's hosts cannot catch exceptions"#,
+        r#"the imported tag "a" "b" is local to the module: hosts cannot throw it"#,
     ] {
         assert!(done.stderr.contains(warning), "{}", done.stderr);
     }

@@ -16,7 +16,7 @@ use wast::parser::{self, ParseBuffer};
 use wast::token::{Id, Span};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
-/// The trap that an exception becomes where it reaches the host.
+/// The trap for an exception that reaches the host.
 const UNCAUGHT_EXCEPTION: &str = "uncaught wasm exception";
 
 type Verdict = Result<(), String>;

@@ -42,7 +42,7 @@ pub(crate) const CASES: &[(&str, &str, i32, i64)] = &[
         0,
         4,
     ),
-    // What a callee has counted is not lost when it throws: block, try_table, local.get, call; then 3.
+    // What a callee has counted is kept when it throws: block, try_table, local.get, call; then 3.
     (
         "block (result i32) try_table (catch $t 0) local.get 0 call $g nop end i32.const 9 end",
         "(tag $t (param i32)) (func $g (param i32) nop local.get 0 throw $t)",

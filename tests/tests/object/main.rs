@@ -30,7 +30,7 @@ const MODULE: &str = r#"
 /// separate entries.
 const TAIL_CALL: &str = "(func $forever (return_call $forever))";
 
-/// Adds what throws, catches, and ends exceptions.
+/// Adds functions that throw and catch.
 const EXCEPTIONS: &str = "(tag $t) (func $throw (throw $t))
     (func $catch (block $h (try_table (catch $t $h) (call $throw))))";
 

@@ -1,5 +1,5 @@
-//! Exceptions in both encodings: through frames of every kind, with what a handler must find in order.
-//! Expected results follow from the specification, by hand.
+//! Exceptions in both encodings: through frames of every kind, and the state that a handler must
+//! find restored. Expected results are derived from the specification by hand.
 
 use cwamrc::{Architecture, CallStacks, OptLevel, Options, inspect};
 use cwamrc_tests::engine::Engine;
@@ -14,7 +14,7 @@ fn in_every_way(module: &str, work: impl Fn(Engine, &Instance)) {
     }
 }
 
-/// Calls `function` of `module` in every way, and expects `result`.
+/// Calls `function` of `module` in every engine, and expects `result`.
 fn gives(module: &str, function: &str, args: &[Val], result: &[Val]) {
     in_every_way(module, |engine, instance| {
         assert_eq!(instance.call(function, args).as_deref(), Ok(result), "{engine}: {function}");
@@ -27,8 +27,8 @@ fn trap(instance: &Instance, function: &str, args: &[Val]) -> String {
 
 #[test]
 fn an_exception_passes_frames_of_every_kind() {
-    // Each function throws, or calls the next one: by itself, with arguments on the stack, through the
-    // table, with a large frame, and with several results.
+    // Each function throws, or calls the next one: directly, with arguments on the stack, through
+    // the table, with a large frame, and with several results.
     let many = "i64 ".repeat(30);
     let some: String = (0..30).map(|i| format!("(i64.const {i})")).collect();
     let module = format!(
@@ -146,7 +146,7 @@ fn references_throw_once_more_what_they_refer_to() {
         (func $catch_and_drop (result i32) (drop (call $catch (i32.const 1))) (i32.const 1)))"#;
     for engine in Engine::compiled() {
         if !engine.machine().passes_vectors() {
-            // Inside of functions there may be vectors, with the right CPU.
+            // On a suitable CPU, vectors can be used inside functions.
             continue;
         }
         let instance = engine.with_vectors().instantiate(module, Vec::new());
@@ -213,7 +213,7 @@ fn an_exception_never_passes_a_host_function() {
     }
 }
 
-/// Each exported function takes which exception the callee throws.
+/// The parameter of each exported function selects the exception that the callee throws.
 const LEGACY: &str = r#"(module
         (tag $a (param i32)) (tag $b (param i64 i64)) (tag $c)
         (func $throw (param i32)
@@ -354,7 +354,7 @@ fn call_stacks_are_those_of_the_handler() {
     for engine in Engine::compiled() {
         let engine = engine.with_call_stacks(CallStacks::complete());
         let instance = engine.instantiate(module, Vec::new());
-        // More frames than there is room for, if each throw left some behind.
+        // More frames than there would be room for if each throw left some.
         let frames = names(&instance, "f", &[I32(100_000)]);
         assert_eq!(frames, ["trap", "caller"], "{engine}");
         let frames = names(&instance, "uncaught", &[]);
@@ -362,7 +362,8 @@ fn call_stacks_are_those_of_the_handler() {
     }
 }
 
-/// More than 64 KiB of values that are read before a call and used after it, where it returns or not.
+/// More than 64 KiB of values that are loaded before a call and used after it, both if it returns
+/// and if it throws.
 #[test]
 fn an_exception_passes_large_frames() {
     const VALUES: u32 = 9000;
@@ -394,8 +395,8 @@ fn an_exception_passes_large_frames() {
           (call $large (i32.add (local.get 0) (i32.const 1)))
           {add}))"#
     );
-    // The values are 5 in 9 places. The innermost call throws, one frame of the other function is
-    // passed, and two calls return.
+    // The values are 5 in 9 places. The innermost call throws, the exception passes one frame of
+    // the other function, and two calls return.
     gives(&module, "large", &[I32(0)], &[I64(7 + 45 + 45)]);
     gives(&module, "large", &[I32(1)], &[I64(7 + 45)]);
 }

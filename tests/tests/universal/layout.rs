@@ -68,7 +68,7 @@ fn sections_are_replaced() {
     assert_eq!(embed(&old, &new).expect("it has sections"), embed(EMPTY, &new).expect("so"));
     assert_eq!(strip(&old).expect("it has sections"), EMPTY);
     let twice = embed(EMPTY, &[new[0], new[0]]).expect_err("which one should run?");
-    assert_eq!(twice.message(), "two codes for x86_64");
+    assert_eq!(twice.message(), "the machine code for x86_64 is given twice");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::super::context::Lowering;
 use super::super::trap::TextTrap;
 
 impl Lowering<'_, '_> {
-    /// Calls a function of the module. What it throws goes to the scope of the current position.
+    /// Calls a function of the module. An exception goes to the scope of the current position.
     pub(in super::super) fn call_function(
         &mut self,
         callee: FuncRef,
@@ -40,7 +40,8 @@ impl Lowering<'_, '_> {
         self.results_in(next)
     }
 
-    /// Calls a function of the module where the runtime enters it. What it throws becomes a trap.
+    /// Calls a function of the module from the entry that the runtime calls. An exception becomes a
+    /// trap.
     pub(in super::super) fn call_from_outside(
         &mut self,
         callee: FuncRef,
@@ -68,7 +69,8 @@ impl Lowering<'_, '_> {
         self.results_in(next)
     }
 
-    /// Where a call with `signature` goes on: in a new block, or, with an exception, in `pad`.
+    /// The destinations of a call with `signature`: a new block, or `pad` if it ends with an
+    /// exception.
     fn exception_table(&mut self, signature: SigRef, pad: Block) -> (ExceptionTable, Block) {
         let next = self.builder.create_block();
         let returns = self.builder.func.dfg.signatures[signature].returns.clone();

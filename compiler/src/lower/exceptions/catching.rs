@@ -1,4 +1,4 @@
-//! Scopes, their clauses, and the landing pads between them.
+//! Scopes, their clauses, and landing pads.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
@@ -10,12 +10,12 @@ use super::super::control::FrameKind;
 use super::ScopeId;
 use crate::wasm::ValueType;
 
-/// Where exceptions of a tag go.
+/// A clause: where exceptions with a tag go.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Clause {
-    /// The tag; none stands for all.
+    /// The tag; `None` matches all.
     pub(super) tag: Option<u32>,
-    /// Whether a reference to the exception is passed, after its operands.
+    /// Whether a reference to the exception is passed after its operands.
     by_reference: bool,
     target: Target,
 }
@@ -24,27 +24,27 @@ pub(in super::super) struct Clause {
 enum Target {
     /// The label of the frame at this height of the control stack.
     Label(usize),
-    /// A block of its own: a legacy clause.
+    /// A separate block, for a legacy clause.
     Block,
 }
 
-/// The code that a list of clauses covers.
+/// A list of clauses, and the code that they apply to.
 pub(in super::super) struct Scope {
     clauses: Vec<Clause>,
-    /// For legacy clauses, their blocks, once something leads there.
+    /// The blocks of legacy clauses, created when first needed.
     blocks: Vec<Option<Block>>,
     /// What is around it.
     pub(super) parent: Option<ScopeId>,
-    /// The landing pad, once something leads there.
+    /// The landing pad, created when first needed.
     pad: Option<Block>,
-    /// How many inlined bodies are around it.
+    /// The number of inlined bodies around it.
     depth: u32,
 }
 
 /// An exception on its way to a clause.
 #[derive(Clone, Copy)]
 pub(super) enum Exception<'v> {
-    /// Its tag and operands are known.
+    /// The tag and the operands are known.
     Known(u32, &'v [Value]),
     /// Its exception word.
     Word(Value),
@@ -76,18 +76,18 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The clauses of a legacy `try`.
+    /// A scope with the clauses of a legacy `try`.
     pub(super) fn legacy_scope(&mut self, tags: &[Option<u32>]) -> Option<ScopeId> {
         let clause = |&tag| Clause { tag, by_reference: false, target: Target::Block };
         self.open_scope(tags.iter().map(clause).collect())
     }
 
-    /// A scope with these clauses, if there are some and something can be thrown.
+    /// A scope with these clauses, if there are any and the module can throw.
     fn open_scope(&mut self, mut clauses: Vec<Clause>) -> Option<ScopeId> {
         if clauses.is_empty() || !self.env.throws() {
             return None;
         }
-        // None after one that catches everything is ever reached.
+        // Clauses after one that catches everything are never reached.
         let last = clauses.iter().position(|clause| self.is_certain(clause));
         let blocks = vec![None; clauses.len()];
         clauses.truncate(last.map_or(clauses.len(), |last| last + 1));
@@ -103,14 +103,14 @@ impl Lowering<'_, '_> {
         clause.tag.is_none() || only_tag
     }
 
-    /// The clause of `scope` for exceptions with `tag`.
+    /// The clause of `scope` that catches exceptions with `tag`.
     pub(super) fn clause_for(&self, ScopeId(scope): ScopeId, tag: u32) -> Option<usize> {
         let identity = |tag: u32| self.env.module.tags[tag as usize].identity;
         let takes = |clause: &Clause| clause.tag.is_none_or(|own| identity(own) == identity(tag));
         self.exceptions.scopes[scope as usize].clauses.iter().position(takes)
     }
 
-    /// How many inlined bodies are around `scope`.
+    /// The number of inlined bodies around `scope`.
     pub(super) fn depth_of(&mut self, scope: ScopeId) -> u32 {
         self.scope_data(scope).depth
     }
@@ -126,13 +126,13 @@ impl Lowering<'_, '_> {
         pad
     }
 
-    /// The block of the legacy clause at `position`, once something leads there.
+    /// The block of the legacy clause at `position`, if anything branches to it.
     pub(super) fn clause_block(&mut self, scope: ScopeId, position: usize) -> Option<Block> {
         self.scope_data(scope).blocks[position]
     }
 
-    /// Fills the landing pad of `scope`, which ends here, if something leads there. Its frame began at
-    /// `start`, and is still the innermost one.
+    /// Fills the landing pad of `scope`, which ends here, if anything leads to it. Its frame began
+    /// at `start`, and is still the innermost one.
     pub(in super::super) fn emit_landing_pad(&mut self, scope: ScopeId, start: Mark) {
         if let Some(pad) = self.scope_data(scope).pad {
             self.builder.seal_block(pad);
@@ -148,7 +148,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Makes good what the frames have left behind that the exception came through.
+    /// Restores the state that the frames which the exception left have changed.
     fn arrive(&mut self, scope: ScopeId) {
         let depth = self.depth_of(scope);
         self.restore_call_frame(depth);
@@ -157,7 +157,7 @@ impl Lowering<'_, '_> {
         self.reload_counters();
     }
 
-    /// Passes control to the first clause that takes the exception.
+    /// Passes control to the first clause that matches the exception.
     fn dispatch(&mut self, scope: ScopeId, word: Value) {
         for position in 0..self.scope_data(scope).clauses.len() {
             let clause = self.scope_data(scope).clauses[position];
@@ -217,8 +217,8 @@ impl Lowering<'_, '_> {
         self.ins().jump(target, &values);
     }
 
-    /// The block of the legacy clause at `position`: it takes the operands, or the exception word if the
-    /// clause catches everything.
+    /// The block of the legacy clause at `position`. Its parameters are the operands, or the
+    /// exception word if the clause catches everything.
     fn legacy_block(&mut self, scope: ScopeId, position: usize) -> Block {
         if let Some(block) = self.clause_block(scope, position) {
             return block;

@@ -8,11 +8,11 @@ use super::super::control::FrameKind;
 use super::{Caught, ScopeId};
 use crate::wasm::{Body, Try, tries};
 
-/// What is known of the legacy operators of a body.
+/// What is known about the legacy operators of a body.
 #[derive(Default)]
 pub(in super::super) struct State<'a> {
     body: Option<&'a Body<'a>>,
-    /// Every `try`, once there is one.
+    /// All `try` operators of the body, read at the first one.
     tries: Option<std::vec::IntoIter<Try>>,
 }
 
@@ -30,27 +30,27 @@ impl<'a> State<'a> {
     }
 }
 
-/// Which clause of a `try` is open.
+/// The state of a `try` that is being lowered.
 pub(in super::super) struct Clause {
     scope: ScopeId,
-    /// After the code that it covers, the clause at this position comes next.
+    /// The position of the next clause.
     next: usize,
-    /// Where a copy of the slot of what was caught goes.
+    /// The stack slot for a copy of the operands of the caught exception.
     copy: Option<StackSlot>,
-    /// What the open clause has caught, if one is open that can be reached.
+    /// What the open clause has caught. `None` if no clause is open, or it is unreachable.
     caught: Option<Caught>,
 }
 
 impl Lowering<'_, '_> {
     pub(in super::super) fn legacy_try(&mut self, ty: BlockType) {
-        // They come in order, whether or not they are reachable.
+        // The operators are in order, including unreachable ones.
         let legacy = self.next_try();
         if !self.reachable {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(ty);
         if let Some(label) = legacy.delegate {
-            // What is thrown goes to where it would go if it was thrown inside of that frame.
+            // Exceptions go where they would go if they were thrown in that frame.
             let frame = self.stacks.frames.len() - 1 - label as usize;
             let scope = self.stacks.frames[frame].scope;
             self.open_block(params, results);
@@ -65,13 +65,13 @@ impl Lowering<'_, '_> {
         let copy = legacy.rethrown.then(|| self.slot_copy()).flatten();
         let frame = self.innermost();
         frame.scope = scope.or(frame.scope);
-        // Without a scope nothing can be caught, and what is after the clauses is not reachable.
+        // Without a scope nothing can be caught, and the code in the clauses is unreachable.
         if let Some(scope) = scope {
             frame.kind = FrameKind::Try(Clause { scope, next: 0, copy, caught: None });
         }
     }
 
-    /// `catch` of a tag, or `catch_all`: ends what is before it in the innermost frame.
+    /// `catch` of a tag, or `catch_all`: ends the preceding part of the innermost frame.
     pub(in super::super) fn legacy_catch(&mut self, tag: Option<u32>) {
         if matches!(self.innermost().kind, FrameKind::Skipped) {
             return;
@@ -113,7 +113,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Throws once more what the clause at label `depth` has caught.
+    /// Throws the exception again that the clause at label `depth` has caught.
     pub(in super::super) fn rethrow(&mut self, depth: u32) {
         let index = self.stacks.frames.len() - 1 - depth as usize;
         let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind else {

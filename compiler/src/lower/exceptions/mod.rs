@@ -1,23 +1,24 @@
-//! Exceptions: who catches what is thrown, and how it gets there.
+//! Exceptions: which clause catches an exception, and how it gets there.
 //!
-//! An exception is one number of 64 bits, the *exception word*. Its upper half is the tag's number plus
-//! one, so that 0 is the null reference. Its lower half holds the operands if they fit, and else the
-//! slot in the module's storage that does (`payload.rs`). References to exceptions are these words.
+//! An exception is one number of 64 bits, the *exception word*. Its upper half is the tag's number
+//! plus one, so that 0 is the null reference. Its lower half contains the operands if they fit, and
+//! otherwise the index of the slot in the module's storage that contains them (`payload.rs`).
+//! References to exceptions are these words.
 //!
-//! Every `try_table`, and every legacy `try`, is a [`Scope`]: a list of clauses and the scope around it.
-//! Which scope a place in the code belongs to is known to its innermost frame. A `throw` that meets a
-//! clause for its tag in the same function is a branch (`throwing.rs`), across inlined bodies, too.
-//! Everything else goes by way of *landing pads*, a block for each scope, which gets an exception word
-//! and passes control to the first clause that takes it, or to the landing pad of the scope around
-//! (`catching.rs`).
+//! Every `try_table`, and every legacy `try`, is a [`Scope`]: a list of clauses and the enclosing
+//! scope. The innermost frame of a position in the code knows its scope. If a `throw` meets a
+//! clause for its tag in the same function, it is a branch (`throwing.rs`), also across inlined
+//! bodies. All other exceptions go through *landing pads*. Each scope has one block that gets an
+//! exception word and passes control to the first clause that matches, or to the landing pad of the
+//! enclosing scope (`catching.rs`).
 //!
-//! A call inside a scope is a `try_call` with its landing pad as the only other destination
-//! (`calls.rs`). Cranelift takes all registers as clobbered there, since functions have its `tail`
-//! convention; so nothing needs to be restored but the stack and the frame pointer. What leaves a
-//! function is thrown by a function that walks through the frames (`unwinder.rs`). Calls that return
-//! pay nothing for that.
+//! A call inside a scope is a `try_call` with the landing pad as its only other destination
+//! (`calls.rs`). Cranelift assumes there that all registers are clobbered, because the functions
+//! use its `tail` convention. So only the stack pointer and the frame pointer have to be restored.
+//! An exception that leaves a function is thrown by a function that walks the frames
+//! (`unwinder.rs`). Calls that return have no extra cost.
 //!
-//! A module without tags can throw nothing, and is compiled as if nobody caught anything.
+//! A module without tags cannot throw, and is compiled as if it had no clauses.
 
 mod calls;
 mod catching;
@@ -34,17 +35,17 @@ pub(crate) use unwinder::lower_throw;
 
 use crate::wasm::{Body, Try};
 
-/// A scope by its position among those of the function.
+/// A scope, by its position among those of the function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ScopeId(u32);
 
-/// What is known of exceptions in the function that is being lowered.
+/// The state for exceptions of the function that is being lowered.
 #[derive(Default)]
 pub(super) struct Exceptions<'a> {
     scopes: Vec<Scope>,
     /// Of the innermost body.
     legacy: LegacyState<'a>,
-    /// The first free slot when the function was entered, if it gives slots back.
+    /// The first free slot when the function was entered, if it frees slots.
     pub(super) free_slots: Option<Value>,
 }
 
@@ -52,12 +53,12 @@ pub(super) struct Exceptions<'a> {
 pub(super) enum Caught {
     /// An exception with this tag and these operands.
     Known(u32, Vec<Value>),
-    /// An exception of any tag, with a copy of its slot if it is thrown once more.
+    /// An exception of any tag, with a copy of its slot if it is thrown again.
     Any(Value, Option<StackSlot>),
 }
 
 impl<'a> super::context::Lowering<'a, '_> {
-    /// What follows belongs to `body`; gives what stood there before.
+    /// Begins an inlined `body`. Returns the state of the body around it.
     pub(super) fn begin_body(&mut self, body: &'a Body<'a>) -> LegacyState<'a> {
         std::mem::replace(&mut self.exceptions.legacy, LegacyState::of(body))
     }
@@ -67,7 +68,7 @@ impl<'a> super::context::Lowering<'a, '_> {
         self.exceptions.legacy = around;
     }
 
-    /// The scope of the current position, if it is in one.
+    /// The scope of the current position, if there is one.
     pub(super) fn scope(&self) -> Option<ScopeId> {
         self.stacks.frames.last()?.scope
     }

@@ -1,9 +1,10 @@
-//! Operands of exceptions: in the exception word if they fit, or else in the module's storage.
+//! Operands of exceptions: in the exception word if they fit, otherwise in the module's storage.
 //!
-//! What is being thrown lies in one place, since nothing else is thrown before it is caught: in globals,
-//! or in slot 0 if the module has slots. A clause that makes a reference takes a slot for it. There is no
-//! collector: a function gives back, as it returns, what was taken since it was entered, in a module that
-//! keeps no references elsewhere. When there is no slot left, that is a trap.
+//! The exception that is being thrown has a fixed place, since nothing else is thrown before it is
+//! caught: globals, or slot 0 if the module has slots. A clause that makes a reference takes a slot
+//! for it. There is no garbage collector. In a module that stores no references elsewhere, a
+//! function that returns frees the slots that were taken since it was entered. If there is no free
+//! slot, that is a trap.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -21,7 +22,7 @@ use crate::wasm::ValueType;
 const WORD: i32 = 8;
 
 impl Lowering<'_, '_> {
-    /// What stands for a tag in exception words.
+    /// The number of a tag in exception words.
     pub(super) fn tag_number(&self, tag: u32) -> i64 {
         i64::from(self.env.module.tags[tag as usize].identity) + 1
     }
@@ -30,7 +31,8 @@ impl Lowering<'_, '_> {
         fit_into_reference(self.env.module.tag_operands(tag))
     }
 
-    /// The exception word. What it has no room for is where things are that are being thrown.
+    /// The exception word. Operands that do not fit into it are stored in the place of the thrown
+    /// exception.
     pub(super) fn word(&mut self, exception: Exception<'_>) -> Value {
         let (tag, values) = match exception {
             Exception::Word(word) => return word,
@@ -82,8 +84,9 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// The word of the same exception in a slot of its own, if it lies where things are that are being
-    /// thrown. It may have any tag, unless it `is_large`.
+    /// The word of the same exception in a separate slot, if its operands are in the place of the
+    /// thrown exception. If `is_large`, the tag is known to have operands that do not fit;
+    /// otherwise any tag is possible.
     fn with_slot(&mut self, word: Value, is_large: bool, slots: Slots) -> Value {
         let next = self.create_block_with(&[ValueType::I64]);
         let take = self.cold_block();
@@ -129,7 +132,7 @@ impl Lowering<'_, '_> {
         any
     }
 
-    /// Where the operands are of what is being thrown.
+    /// The address of the operands of the exception that is being thrown.
     fn thrown_place(&mut self) -> (Value, i32) {
         let storage = self.env.storage;
         let instance = self.module_instance();
@@ -141,8 +144,8 @@ impl Lowering<'_, '_> {
         (instance, offset as i32)
     }
 
-    /// Where the operands of the exception are that `word` stands for; somewhere in the storage for a
-    /// word that the module did not make.
+    /// The address of the operands of the exception that `word` refers to. For a word that the
+    /// module did not make, it is some address in the storage.
     fn place_of(&mut self, word: Value) -> (Value, i32) {
         let (instance, offset) = self.thrown_place();
         if self.env.storage.slots.is_none() {
@@ -184,22 +187,23 @@ impl Lowering<'_, '_> {
         self.ins().store(flags, word, to, to_offset);
     }
 
-    /// Room in the frame for the operands of an exception, if there are some that do not fit into words.
+    /// A stack slot for the operands of an exception, if any tag has operands that do not fit into
+    /// a word.
     pub(super) fn slot_copy(&mut self) -> Option<StackSlot> {
         let words = self.env.storage.words;
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, words * WORD as u32, 3);
         (words > 0).then(|| self.builder.create_sized_stack_slot(slot))
     }
 
-    /// Copies the operands of a caught exception, which the next one that is thrown overwrites. If they
-    /// are in the word, what is copied is of no interest.
+    /// Copies the operands of a caught exception, which the next throw overwrites. If the operands
+    /// are in the word, the copied value is not used.
     pub(super) fn copy_slot(&mut self, word: Value, copy: StackSlot) {
         let from = self.place_of(word);
         let to = self.ins().stack_addr(POINTER, copy, 0);
         self.copy_words(from, (to, 0));
     }
 
-    /// Puts such a copy where things are that are being thrown.
+    /// Copies the operands back to the place of the thrown exception.
     pub(super) fn restore_thrown(&mut self, copy: StackSlot) {
         let from = self.ins().stack_addr(POINTER, copy, 0);
         let to = self.thrown_place();
@@ -214,14 +218,14 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Which slots are free at the start of a body with these results, if it gives slots back.
+    /// The first free slot at the start of a body with these results, if the body frees slots.
     pub(in super::super) fn free_slots(&mut self, results: &[ValueType]) -> Option<Value> {
         let slots = self.env.storage.slots.filter(|slots| slots.released)?;
         let returns_none = !results.contains(&ValueType::ExnRef);
         returns_none.then(|| self.load_global(slots.next))
     }
 
-    /// Gives back the slots that were taken since then, as the body ends.
+    /// Frees the slots that were taken since then, at the end of the body.
     pub(in super::super) fn release_slots(&mut self, free: Option<Value>) {
         if let (Some(slots), Some(free)) = (self.env.storage.slots, free) {
             self.store_global(slots.next, free);

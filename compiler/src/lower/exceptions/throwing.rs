@@ -34,7 +34,7 @@ impl Lowering<'_, '_> {
         self.throw_word(scope, word);
     }
 
-    /// Throws once more what a legacy clause has caught.
+    /// Throws the exception again that a legacy clause has caught.
     pub(super) fn throw_caught(&mut self, scope: Option<ScopeId>, caught: &Caught) {
         match caught {
             Caught::Known(tag, values) => self.throw_known(scope, *tag, values),
@@ -47,7 +47,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Throws an exception of a tag that is known: the clause that catches it is, too, if it is in this
+    /// Throws an exception with a known tag. Therefore its clause is also known, if it is in this
     /// function.
     fn throw_known(&mut self, mut scope: Option<ScopeId>, tag: u32, values: &[Value]) {
         let exception = Exception::Known(tag, values);
@@ -76,7 +76,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Lets an exception leave the function.
+    /// Throws an exception out of the function.
     pub(super) fn throw_out(&mut self, word: Value) {
         let thrower = self.function(Symbol::Throw, throw_signature);
         self.ins().call(thrower, &[word]);

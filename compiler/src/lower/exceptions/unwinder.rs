@@ -1,12 +1,14 @@
-//! The function that throws: it walks through the frames to the next landing pad.
+//! The function that throws: it walks the frames to the next landing pad.
 //!
-//! Every function of a module with exceptions keeps a record of two words where its frame pointer shows:
-//! its caller's frame pointer, and where it returns to. The places that calls inside of scopes return to
-//! stand in a table after the code of [`Symbol::HandlerTable`], with the distance between frame
-//! pointer and stack pointer there, and the landing pad. What is found is certain: the chain begins in
-//! the function that throws, and every call of the runtime into the module is in the table.
+//! Every function of a module with exceptions keeps a record of two words at its frame pointer: its
+//! caller's frame pointer, and its return address. The return addresses of calls inside scopes are
+//! in a table after the code of [`Symbol::HandlerTable`], with the distance between frame pointer
+//! and stack pointer there, and the landing pad. The search always succeeds: the chain begins in
+//! the function that throws, and every call from the runtime into the module has a row in the
+//! table.
 //!
-//! Only the last step, which gives up its own frame, is beyond Cranelift's IR ([`Symbol::Resume`]).
+//! Only the last step, which leaves the unwinder's own frame, cannot be expressed in Cranelift's IR
+//! ([`Symbol::Resume`]).
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -24,7 +26,7 @@ use crate::handlers::{self, row};
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
 
-/// Where a frame holds what its function returns to; the caller's frame pointer is before it.
+/// The offset of the return address in a frame record. The caller's frame pointer precedes it.
 const RETURN_ADDRESS: i32 = 8;
 
 /// Takes an exception word.
@@ -57,7 +59,7 @@ pub(crate) fn lower_throw<'a>(
     let call = lowering.ins().call(table, &[]);
     let table = lowering.builder.inst_results(call)[0];
     let own = lowering.ins().get_frame_pointer(POINTER);
-    // Where the function calls this one that throws, there is no landing pad.
+    // The call of this function has no landing pad, so the search begins with the thrower's caller.
     let thrower = load(&mut lowering, POINTER, own, 0);
 
     let next_frame = lowering.create_block_with(&[ValueType::I64]);
@@ -82,8 +84,9 @@ pub(crate) fn lower_throw<'a>(
     lowering.finish();
 }
 
-/// Where the row of `table` is for a call that returns to `offset`, seen from the header as the first row is. If
-/// there is none, control goes to the block of `missing` with its value.
+/// Finds the row of `table` for a call that returns to `offset`. The returned address is relative
+/// to the header, like that of the first row. If there is no row, control goes to the block of
+/// `missing` with its value.
 fn find_row(
     lowering: &mut Lowering<'_, '_>,
     table: Value,
@@ -92,7 +95,7 @@ fn find_row(
 ) -> Value {
     let count = load_u32(lowering, table, handlers::ROW_COUNT);
     let zero = lowering.ins().iconst(types::I64, 0);
-    // The row, if there is one, is at or after the first number, and before the second.
+    // The row, if it exists, is at or after the first number, and before the second.
     let search = lowering.create_block_with(&[ValueType::I64; 2]);
     lowering.ins().jump(search, &[BlockArg::Value(zero), BlockArg::Value(count)]);
     lowering.builder.switch_to_block(search);
@@ -127,7 +130,7 @@ fn load(lowering: &mut Lowering<'_, '_>, ty: Type, base: Value, offset: i32) -> 
     lowering.ins().load(ty, MemFlagsData::trusted(), base, offset)
 }
 
-/// A number of 32 bits in the table, in 64 bits.
+/// A 32-bit number in the table, extended to 64 bits.
 fn load_u32(lowering: &mut Lowering<'_, '_>, base: Value, offset: u32) -> Value {
     let flags = MemFlagsData::trusted().with_readonly();
     let value = lowering.ins().load(types::I32, flags, base, offset as i32);

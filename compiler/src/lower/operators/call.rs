@@ -175,8 +175,8 @@ impl Lowering<'_, '_> {
         args
     }
 
-    /// What follows every call that has returned `native`: the exception test of software mode, and
-    /// fetching the results.
+    /// Code after every call, which has returned `native`: in software mode it tests for an
+    /// exception, and it fetches the results.
     fn finish_call(&mut self, native: &[Value], ty: &FuncType) -> Vec<Value> {
         self.forget_memory_base();
         self.check_exception();
