@@ -21,6 +21,7 @@ def leave(*_):
 def main(path, function, *arguments):
     config = wasmtime.Config()
     config.consume_fuel = True
+    config.wasm_exceptions = True
     engine = wasmtime.Engine(config)
     store, linker = wasmtime.Store(engine), wasmtime.Linker(engine)
     module = wasmtime.Module.from_file(engine, path)

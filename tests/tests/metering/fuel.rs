@@ -79,7 +79,10 @@ fn small_modules_use_as_much_as_in_wasmtime() {
     let inputs = Inputs::prepare().expect("the programs are fetched and built");
     let folder = tempfile::tempdir().expect("a folder can be made");
     let path = folder.path().join("module.wasm");
-    let cases = CASES.iter().map(|&(body, fields, argument, _)| (body, fields, argument));
+    // wasmtime has no exceptions in the legacy encoding.
+    let has_peer = |&&(body, ..): &&(&str, &str, i32, i64)| !body.starts_with("try (");
+    let cases = CASES.iter().filter(has_peer);
+    let cases = cases.map(|&(body, fields, argument, _)| (body, fields, argument));
     for (body, fields, argument) in cases.chain(LENGTHS) {
         let text = module(body, fields);
         let wasm = wat::parse_str(text).expect("it is a module");
