@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::wasm::Operator;
+use crate::wasm::{Length, OperatorKind};
 
 /// The cost of each operator, and of entering a function in addition to its operators.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,26 +43,34 @@ impl LengthCost {
     }
 }
 
-/// A vector has 16 bytes, and storing one takes one instruction.
-const BYTES: LengthCost = LengthCost::new(1, 16);
-/// An element of a table.
-const ELEMENTS: LengthCost = LengthCost::new(1, 1);
-/// A page of memory, which has to be filled with zeros.
-const PAGES: LengthCost = LengthCost::new(65536 / 16, 1);
+/// What the length of an operator costs by default.
+const fn default_length_cost(length: Length) -> LengthCost {
+    match length {
+        // A vector has 16 bytes, and storing one takes one instruction.
+        Length::Bytes => LengthCost::new(1, 16),
+        Length::Elements => LengthCost::new(1, 1),
+        // It has to be filled with zeros.
+        Length::Pages => LengthCost::new(65536 / 16, 1),
+    }
+}
 
 /// The operators that have a length, and its default cost.
-const LENGTHS: [(Operator, LengthCost); 8] = [
-    (Operator::MemoryFill, BYTES),
-    (Operator::MemoryCopy, BYTES),
-    (Operator::MemoryInit, BYTES),
-    (Operator::MemoryGrow, PAGES),
-    (Operator::TableFill, ELEMENTS),
-    (Operator::TableCopy, ELEMENTS),
-    (Operator::TableInit, ELEMENTS),
-    (Operator::TableGrow, ELEMENTS),
-];
+const LENGTHS: [(OperatorKind, LengthCost); 8] = {
+    let mut lengths = [(OperatorKind::Nop, LengthCost::new(0, 1)); 8];
+    let (mut position, mut found) = (0, 0);
+    while position < OperatorKind::ALL.len() {
+        let operator = OperatorKind::ALL[position];
+        if let Some(length) = operator.facts().length {
+            lengths[found] = (operator, default_length_cost(length));
+            found += 1;
+        }
+        position += 1;
+    }
+    assert!(found == lengths.len());
+    lengths
+};
 
-fn length_index(operator: Operator) -> Option<usize> {
+fn length_index(operator: OperatorKind) -> Option<usize> {
     LENGTHS.iter().position(|(other, _)| *other == operator)
 }
 
@@ -71,8 +79,8 @@ impl Default for Costs {
     /// these only delimit others. In addition, 1 for each 16 bytes and for each element that an
     /// operator works on, and 4096 for each page by which memory grows.
     fn default() -> Self {
-        let cost = |operator: &Operator| u32::from(operator.is_instruction());
-        let operators = Operator::ALL.iter().map(cost).collect();
+        let cost = |operator: &OperatorKind| u32::from(!operator.facts().delimits);
+        let operators = OperatorKind::ALL.iter().map(cost).collect();
         Self { operators, lengths: LENGTHS.map(|(_, cost)| cost), function: 0 }
     }
 }
@@ -85,9 +93,10 @@ impl fmt::Display for Costs {
             writeln!(f, "function = {}", self.function)?;
         }
         // The three operators named `select` have the same cost.
-        let is_named_again =
-            |operator| matches!(operator, Operator::TypedSelect | Operator::TypedSelectMulti);
-        for &operator in Operator::ALL.iter().filter(|&&operator| !is_named_again(operator)) {
+        let is_named_again = |operator| {
+            matches!(operator, OperatorKind::TypedSelect | OperatorKind::TypedSelectMulti)
+        };
+        for &operator in OperatorKind::ALL.iter().filter(|&&operator| !is_named_again(operator)) {
             let (base, length) = (self.of(operator), self.of_length(operator));
             if base == default.of(operator) && length == default.of_length(operator) {
                 continue;
@@ -152,7 +161,7 @@ impl Costs {
             given.push(line);
         }
         if let Some(line) = given.iter().find(|line| line.name == "default") {
-            for operator in Operator::ALL.iter().filter(|each| each.is_instruction()) {
+            for operator in OperatorKind::ALL.iter().filter(|each| !each.facts().delimits) {
                 costs.operators[*operator as usize] = line.base;
             }
         }
@@ -184,11 +193,11 @@ impl Costs {
         self.function
     }
 
-    pub(crate) fn of(&self, operator: Operator) -> u32 {
+    pub(crate) fn of(&self, operator: OperatorKind) -> u32 {
         self.operators[operator as usize]
     }
 
-    pub(crate) fn of_length(&self, operator: Operator) -> Option<LengthCost> {
+    pub(crate) fn of_length(&self, operator: OperatorKind) -> Option<LengthCost> {
         length_index(operator).map(|index| self.lengths[index])
     }
 }
@@ -229,9 +238,9 @@ fn parse_length(text: &str) -> Result<LengthCost, String> {
 }
 
 /// `select` is the name of three operators; every other name belongs to one.
-fn operators_called(name: &str) -> impl Iterator<Item = Operator> {
-    Operator::ALL.iter().copied().filter(move |&operator| match operator {
-        Operator::TypedSelect | Operator::TypedSelectMulti => name == "select",
+fn operators_called(name: &str) -> impl Iterator<Item = OperatorKind> {
+    OperatorKind::ALL.iter().copied().filter(move |&operator| match operator {
+        OperatorKind::TypedSelect | OperatorKind::TypedSelectMulti => name == "select",
         _ => operator.name() == name,
     })
 }

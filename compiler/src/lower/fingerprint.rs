@@ -166,7 +166,7 @@ impl<'a> Fingerprints<'a> {
     ) -> Option<()> {
         let (env, facts) = (self.env, &mut self.facts);
         match reference {
-            Reference::Callee(_) => return None,
+            Reference::Callee(_) | Reference::OtherMemory(_) => return None,
             Reference::Value(function) => {
                 facts.u32(function);
                 facts.bool(resources.is_function_referenced(function));

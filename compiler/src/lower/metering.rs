@@ -3,8 +3,8 @@
 //! Where a basic block of wasm begins, the counters change by all that the block will execute, so
 //! no block runs without enough gas. The amount is known when the block ends; until then there is a
 //! constant that is filled in afterwards. Blocks end with operators that may send control
-//! elsewhere, including calls ([`Operator::ends_block`]), so a counter has the same value whether
-//! or not a call is inlined. What an operator costs for its length is charged right before it is
+//! elsewhere, including calls (`ends_block` in `wasm/operators/facts.rs`), so a counter has the same
+//! value whether or not a call is inlined. What an operator costs for its length is charged right before it is
 //! executed.
 //!
 //! The counters are variables of the function, so that loops need not load them. Each time they
@@ -19,7 +19,7 @@ use cranelift_frontend::Variable;
 
 use super::context::Lowering;
 use crate::instrument::{Costs, Counters, Instrumentation, LengthCost};
-use crate::wasm::Operator;
+use crate::wasm::OperatorKind;
 
 /// What functions count.
 pub(crate) struct Meters {
@@ -87,12 +87,13 @@ impl Lowering<'_, '_> {
     }
 
     /// Counts `operator`, which is about to be lowered.
-    pub(super) fn meter(&mut self, operator: Operator) {
+    pub(super) fn meter(&mut self, operator: OperatorKind) {
         let Some(meters) = &self.env.meters else { return };
-        let instructions = meters.instructions.is_some() && operator.is_instruction();
+        let facts = operator.facts();
+        let instructions = meters.instructions.is_some() && !facts.delimits;
         let gas = meters.gas.as_ref().map_or(0, |(_, costs)| costs.of(operator));
         self.charge(i64::from(instructions), i64::from(gas));
-        if operator.ends_block() {
+        if facts.ends_block {
             self.close_charge();
         }
     }
@@ -155,7 +156,7 @@ impl Lowering<'_, '_> {
     /// Charges the gas that `operator`, which is about to be executed, costs for its `length`, an
     /// unsigned number of 32 or 64 bits. It is charged here even if the length is a constant, since
     /// which lengths are known depends on the level.
-    pub(super) fn meter_length(&mut self, operator: Operator, length: Value) {
+    pub(super) fn meter_length(&mut self, operator: OperatorKind, length: Value) {
         let Some((global, costs)) = self.env.meters.as_ref().and_then(|meters| meters.gas.as_ref())
         else {
             return;

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use memchr::{memchr_iter, memchr2_iter};
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
-use super::{Body, Table};
+use super::{Body, OperatorKind, Table};
 
 /// How the bodies of a module use sizes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,18 @@ const MISCELLANEOUS: u8 = 0xfc;
 const TABLE_GROW: u8 = 0x0f;
 /// Set in every byte of a LEB128 number except the last. Numbers may be longer than necessary.
 const CONTINUES: u8 = 0x80;
+
+// The bytes of no other operator are looked for.
+const _: () = {
+    let mut position = 0;
+    while position < OperatorKind::ALL.len() {
+        let operator = OperatorKind::ALL[position];
+        let memory = matches!(operator, OperatorKind::MemorySize | OperatorKind::MemoryGrow);
+        assert!(operator.facts().uses_memory_size == memory);
+        assert!(operator.facts().grows_table == matches!(operator, OperatorKind::TableGrow));
+        position += 1;
+    }
+};
 
 impl Growth {
     /// Reads `bodies` of a module with `tables`, and with or without a memory.

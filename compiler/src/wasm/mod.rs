@@ -22,7 +22,7 @@ pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
 pub(crate) use features::{allowed_features, refine_error};
 pub(crate) use growth::Growth;
 pub(crate) use names::NameMap;
-pub(crate) use operators::Operator;
+pub(crate) use operators::{Length, OperatorKind};
 pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
 pub(crate) use survey::{Survey, survey};

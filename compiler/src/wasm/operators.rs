@@ -1,7 +1,12 @@
-//! Every operator of WebAssembly as a plain value: its name in the text format, and whether control may
-//! go another way behind it.
+//! Every operator of WebAssembly as a plain value: its name in the text format, and what is known of it.
 //!
 //! The list is wasmparser's own, so that no operator can be missing.
+
+mod facts;
+
+pub(super) use facts::Facts;
+pub(crate) use facts::Length;
+pub(super) use facts::{reference, references};
 
 /// Makes the enum and the names from wasmparser's list.
 macro_rules! define_operators {
@@ -10,11 +15,19 @@ macro_rules! define_operators {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u16)]
         #[allow(missing_docs)]
-        pub(crate) enum Operator { $( $op, )* }
+        pub(crate) enum OperatorKind { $( $op, )* }
 
-        impl Operator {
+        impl OperatorKind {
             /// Every operator, in the order of wasmparser's list.
             pub(crate) const ALL: &[Self] = &[$( Self::$op, )*];
+
+            /// Which one `operator` is.
+            pub(super) fn of(operator: &wasmparser::Operator<'_>) -> Self {
+                match operator {
+                    $( wasmparser::Operator::$op { .. } => Self::$op, )*
+                    _ => unreachable!("wasmparser's list has every operator"),
+                }
+            }
 
             /// The name of wasmparser's method for it.
             fn method(self) -> &'static str {
@@ -58,7 +71,7 @@ const PREFIXES: &[&str] = &[
     "data_",
 ];
 
-impl Operator {
+impl OperatorKind {
     /// The name in the text format: `i32.add`, `local.get`, `br_if`.
     pub(crate) fn name(self) -> String {
         let method = self.method();
@@ -67,38 +80,5 @@ impl Operator {
             Some((prefix, rest)) => prefix.replace('_', ".") + rest,
             None => name.to_owned(),
         }
-    }
-
-    /// Whether it is an instruction of the specification; `end`, `else` and legacy clauses only delimit
-    /// others.
-    pub(crate) fn is_instruction(self) -> bool {
-        !matches!(self, Self::End | Self::Else | Self::Catch | Self::CatchAll | Self::Delegate)
-    }
-
-    /// Whether a basic block ends with it: control may go another way, come from elsewhere, or pass
-    /// through another function.
-    pub(crate) fn ends_block(self) -> bool {
-        matches!(
-            self,
-            Self::Loop
-                | Self::If
-                | Self::Else
-                | Self::End
-                | Self::Br
-                | Self::BrIf
-                | Self::BrTable
-                | Self::Return
-                | Self::Unreachable
-                | Self::Call
-                | Self::CallIndirect
-                | Self::ReturnCall
-                | Self::ReturnCallIndirect
-                | Self::Throw
-                | Self::ThrowRef
-                | Self::Rethrow
-                | Self::Catch
-                | Self::CatchAll
-                | Self::Delegate
-        )
     }
 }

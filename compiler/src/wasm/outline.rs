@@ -11,10 +11,10 @@
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
-use wasmparser::{BlockType, FunctionBody, Operator};
+use wasmparser::FunctionBody;
 
-use super::Survey;
 use super::survey;
+use super::{OperatorKind, Survey};
 use crate::digest::{Digest, digest};
 
 /// Something of the module that a body refers to, by its index.
@@ -36,6 +36,16 @@ pub(crate) enum Reference {
     Element(u32),
     /// A data segment.
     Data(u32),
+    /// Another memory than the first. There is none, so it makes the body invalid.
+    OtherMemory(u32),
+}
+
+impl Reference {
+    /// The memory `index`, if it is not the first, which is part of what all bodies have in common.
+    #[inline(always)]
+    pub(super) fn other_memory(index: u32) -> Option<Self> {
+        (index != 0).then_some(Self::OtherMemory(index))
+    }
 }
 
 /// What can be told of a body by a look at its operators.
@@ -90,7 +100,8 @@ impl Outliner {
     }
 
     fn replace(&mut self, references: References) {
-        self.skeleton.extend_from_slice(&[REPLACED, references.operator]);
+        self.skeleton.push(REPLACED);
+        self.skeleton.extend_from_slice(&(references.operator as u16).to_le_bytes());
         for reference in references.which.into_iter().flatten() {
             let next = self.references.len() as u32;
             let number = *self.numbers.entry(reference).or_insert(next);
@@ -103,48 +114,8 @@ impl Outliner {
     }
 }
 
-/// What an operator refers to, which is all that tells it from others of its number.
+/// What an operator refers to, which is all that tells it from others of its kind.
 pub(super) struct References {
-    /// Stands for the operator.
-    operator: u8,
+    pub(super) operator: OperatorKind,
     pub(super) which: [Option<Reference>; 2],
-}
-
-/// The references of an operator, if it has some.
-#[inline(always)]
-pub(super) fn references_of(operator: &Operator<'_>) -> Option<References> {
-    use Reference::{BlockType as Block, CalledType, Callee, Data, Element, Global, Table};
-    let one = |reference| [Some(reference), None];
-    let two = |first, second| [Some(first), Some(second)];
-    let (operator, which) = match *operator {
-        Operator::Block { blockty: BlockType::FuncType(ty) } => (0, one(Block(ty))),
-        Operator::Loop { blockty: BlockType::FuncType(ty) } => (1, one(Block(ty))),
-        Operator::If { blockty: BlockType::FuncType(ty) } => (2, one(Block(ty))),
-        Operator::Call { function_index } => (3, one(Callee(function_index))),
-        Operator::ReturnCall { function_index } => (4, one(Callee(function_index))),
-        Operator::CallIndirect { type_index, table_index } => {
-            (5, two(CalledType(type_index), Table(table_index)))
-        }
-        Operator::ReturnCallIndirect { type_index, table_index } => {
-            (6, two(CalledType(type_index), Table(table_index)))
-        }
-        Operator::RefFunc { function_index } => (7, one(Reference::Value(function_index))),
-        Operator::GlobalGet { global_index } => (8, one(Global(global_index))),
-        Operator::GlobalSet { global_index } => (9, one(Global(global_index))),
-        Operator::TableGet { table } => (10, one(Table(table))),
-        Operator::TableSet { table } => (11, one(Table(table))),
-        Operator::TableSize { table } => (12, one(Table(table))),
-        Operator::TableGrow { table } => (13, one(Table(table))),
-        Operator::TableFill { table } => (14, one(Table(table))),
-        Operator::TableCopy { dst_table, src_table } => {
-            (15, two(Table(dst_table), Table(src_table)))
-        }
-        Operator::TableInit { elem_index, table } => (16, two(Element(elem_index), Table(table))),
-        Operator::ElemDrop { elem_index } => (17, one(Element(elem_index))),
-        // There is no other memory: one that is named makes the body invalid, and must stay in it.
-        Operator::MemoryInit { data_index, mem: 0 } => (18, one(Data(data_index))),
-        Operator::DataDrop { data_index } => (19, one(Data(data_index))),
-        _ => return None,
-    };
-    Some(References { operator, which })
 }

@@ -5,6 +5,8 @@
 //! anything else. What is not found plain here, malformed operators among them, is left to that reader.
 //! Encodings: WebAssembly specification, "Binary Format", "Instructions".
 
+use super::OperatorKind;
+
 /// Plain operators behind each other.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Run {
@@ -45,7 +47,7 @@ enum Immediate {
 const MAX_SIZE_OF_32_BITS: u8 = 5;
 const MAX_SIZE_OF_64_BITS: u8 = 10;
 
-/// What follows each opcode, and what it weighs.
+/// What follows each opcode, and the weight of its operator.
 static OPCODES: [(Immediate, u8); 256] = {
     let mut table = [(Immediate::Other, 0); 256];
     let mut opcode = 0;
@@ -56,35 +58,47 @@ static OPCODES: [(Immediate, u8); 256] = {
     table
 };
 
-/// The weights are those that [`survey`](mod@super::survey) gives to operators.
+/// The operators from `i32.load` on, whose opcodes follow each other as they do in wasmparser's list.
+const FIRST_IN_ORDER: u8 = 0x28;
+const LAST_IN_ORDER: u8 = 0xc4;
+
+const fn in_order(opcode: u8) -> OperatorKind {
+    let position = OperatorKind::I32Load as usize + (opcode - FIRST_IN_ORDER) as usize;
+    OperatorKind::ALL[position]
+}
+
+const _: () = assert!(in_order(LAST_IN_ORDER) as usize == OperatorKind::I64Extend32S as usize);
+
 const fn plain(opcode: u8) -> (Immediate, u8) {
     use Immediate::{BlockType, Bytes, MemArg, Number, Other};
-    match opcode {
-        // nop, else, end, return, drop
-        0x01 | 0x05 | 0x0b | 0x0f | 0x1a => (Bytes(0), 0),
-        // block, loop
-        0x02 | 0x03 => (BlockType, 0),
-        // if
-        0x04 => (BlockType, 1),
-        // br, br_if
-        0x0c | 0x0d => (Number(MAX_SIZE_OF_32_BITS), 1),
-        // select
-        0x1b => (Bytes(0), 1),
-        // local.get, local.set, local.tee; i32.const
-        0x20..=0x22 | 0x41 => (Number(MAX_SIZE_OF_32_BITS), 0),
-        // loads and stores
-        0x28..=0x3e => (MemArg, 1),
-        // i64.const
-        0x42 => (Number(MAX_SIZE_OF_64_BITS), 0),
-        // f32.const, f64.const
-        0x43 => (Bytes(4), 0),
-        0x44 => (Bytes(8), 0),
-        // i32.wrap_i64, i64.extend_i32_u
-        0xa7 | 0xad => (Bytes(0), 0),
-        // all others on numbers
-        0x45..=0xc4 => (Bytes(0), 1),
-        _ => (Other, 0),
-    }
+    use OperatorKind as Kind;
+    let (immediate, operator) = match opcode {
+        0x01 => (Bytes(0), Kind::Nop),
+        0x02 => (BlockType, Kind::Block),
+        0x03 => (BlockType, Kind::Loop),
+        0x04 => (BlockType, Kind::If),
+        0x05 => (Bytes(0), Kind::Else),
+        0x0b => (Bytes(0), Kind::End),
+        0x0c => (Number(MAX_SIZE_OF_32_BITS), Kind::Br),
+        0x0d => (Number(MAX_SIZE_OF_32_BITS), Kind::BrIf),
+        0x0f => (Bytes(0), Kind::Return),
+        0x1a => (Bytes(0), Kind::Drop),
+        0x1b => (Bytes(0), Kind::Select),
+        0x20 => (Number(MAX_SIZE_OF_32_BITS), Kind::LocalGet),
+        0x21 => (Number(MAX_SIZE_OF_32_BITS), Kind::LocalSet),
+        0x22 => (Number(MAX_SIZE_OF_32_BITS), Kind::LocalTee),
+        // Loads and stores.
+        FIRST_IN_ORDER..=0x3e => (MemArg, in_order(opcode)),
+        // i32.const, i64.const, f32.const, f64.const
+        0x41 => (Number(MAX_SIZE_OF_32_BITS), in_order(opcode)),
+        0x42 => (Number(MAX_SIZE_OF_64_BITS), in_order(opcode)),
+        0x43 => (Bytes(4), in_order(opcode)),
+        0x44 => (Bytes(8), in_order(opcode)),
+        // All others on numbers.
+        0x45..=LAST_IN_ORDER => (Bytes(0), in_order(opcode)),
+        _ => return (Other, 0),
+    };
+    (immediate, operator.facts().weight as u8)
 }
 
 /// Size and weight of the operator that `bytes` begin with, if it is plain.

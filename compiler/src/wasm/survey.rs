@@ -6,11 +6,12 @@
 use std::ops::Range;
 
 use wasmparser::{
-    BinaryReaderError, FrameKind, FrameStack, FunctionBody, Operator, VisitOperator,
+    BinaryReaderError, BlockType, FrameKind, FrameStack, FunctionBody, VisitOperator,
     VisitSimdOperator,
 };
 
-use super::outline::{Reference, References, references_of};
+use super::operators::{Facts, OperatorKind, reference, references};
+use super::outline::{Reference, References};
 use super::plain::{self, Run};
 
 /// The figures of one body.
@@ -29,9 +30,6 @@ pub(crate) struct Survey {
     /// Whether its last operator is `unreachable`: it reports an error, most likely.
     pub(crate) fails: bool,
 }
-
-/// What a call costs: passing arguments, and keeping values over it.
-const CALL_WEIGHT: u32 = 5;
 
 /// Looks at the body of function `index`, and tells `called` each function that it calls directly.
 /// Gives nothing for a body that cannot be read.
@@ -94,27 +92,25 @@ pub(super) struct Surveyor {
 impl Surveyor {
     /// Is made for each operator apart, for which most of it vanishes.
     #[inline(always)]
-    fn look_at(&mut self, operator: &Operator<'_>) {
+    fn look_at(
+        &mut self,
+        operator: OperatorKind,
+        facts: &Facts,
+        targets: u32,
+        which: [Option<Reference>; 2],
+    ) {
         let survey = &mut self.survey;
-        match *operator {
-            Operator::Call { function_index } => {
-                survey.self_calls += u32::from(function_index == self.index);
-            }
-            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
-                survey.tail_calls = true;
-            }
-            Operator::TableSet { .. }
-            | Operator::TableGrow { .. }
-            | Operator::TableFill { .. }
-            | Operator::TableCopy { .. }
-            | Operator::TableInit { .. } => survey.writes_tables = true,
-            _ => {}
+        if let ([Some(Reference::Callee(function)), _], false) = (&which, facts.tail_call) {
+            survey.self_calls += u32::from(*function == self.index);
         }
+        survey.tail_calls |= facts.tail_call;
+        survey.writes_tables |= facts.writes_table;
         // In the end, this says what stands before the last `end`.
         survey.fails = self.unreachable;
-        self.unreachable = matches!(operator, Operator::Unreachable);
-        survey.weight = survey.weight.saturating_add(weight(operator));
-        self.references = references_of(operator);
+        self.unreachable = operator == OperatorKind::Unreachable;
+        survey.weight = survey.weight.saturating_add(facts.weight).saturating_add(targets);
+        let refers = which.iter().any(Option::is_some);
+        self.references = refers.then_some(References { operator, which });
     }
 
     fn look_at_run(&mut self, run: &Run) {
@@ -134,11 +130,24 @@ impl FrameStack for Surveyor {
     }
 }
 
+/// How many targets an operator has beside its first.
+macro_rules! targets {
+    (BrTable $targets:ident) => {
+        $targets.len()
+    };
+    ($op:ident $($arg:ident)*) => {
+        0
+    };
+}
+
 macro_rules! look_at_each {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) {
-                self.look_at(&Operator::$op $({ $($arg),* })?);
+                const FACTS: Facts = OperatorKind::$op.facts();
+                $($(let _ = &$arg;)*)?
+                let references = references!(@$proposal $op $($($arg)*)?);
+                self.look_at(OperatorKind::$op, &FACTS, targets!($op $($($arg)*)?), references);
             }
         )*
     };
@@ -156,37 +165,4 @@ impl<'a> VisitOperator<'a> for Surveyor {
 
 impl<'a> VisitSimdOperator<'a> for Surveyor {
     wasmparser::for_each_visit_simd_operator!(look_at_each);
-}
-
-/// What an operator adds: nothing if it only names a value or a place in the code.
-#[inline(always)]
-fn weight(operator: &Operator<'_>) -> u32 {
-    match operator {
-        Operator::LocalGet { .. }
-        | Operator::LocalSet { .. }
-        | Operator::LocalTee { .. }
-        | Operator::I32Const { .. }
-        | Operator::I64Const { .. }
-        | Operator::F32Const { .. }
-        | Operator::F64Const { .. }
-        | Operator::Block { .. }
-        | Operator::Loop { .. }
-        | Operator::Else
-        | Operator::End
-        | Operator::Nop
-        | Operator::Drop
-        | Operator::Return
-        | Operator::I32WrapI64
-        | Operator::I64ExtendI32U => 0,
-        Operator::Call { .. }
-        | Operator::ReturnCall { .. }
-        | Operator::MemoryFill { .. }
-        | Operator::MemoryCopy { .. }
-        | Operator::Throw { .. }
-        | Operator::ThrowRef
-        | Operator::Rethrow { .. } => CALL_WEIGHT,
-        Operator::BrTable { targets } => CALL_WEIGHT.saturating_add(targets.len()),
-        Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. } => 2 * CALL_WEIGHT,
-        _ => 1,
-    }
 }

@@ -5,7 +5,7 @@
 
 use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
 
-use super::{Module, ValueType};
+use super::{Module, OperatorKind, ValueType};
 
 /// A legacy `try`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,11 +31,8 @@ fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), Binar
     let mut blocks: Vec<Option<usize>> = vec![None];
     for operator in body.get_operators_reader()? {
         let innermost = blocks.last().copied().flatten();
-        match operator? {
-            Operator::Block { .. }
-            | Operator::Loop { .. }
-            | Operator::If { .. }
-            | Operator::TryTable { .. } => blocks.push(None),
+        let operator = operator?;
+        match operator {
             Operator::Try { .. } => {
                 blocks.push(Some(tries.len()));
                 tries.push(Try::default());
@@ -55,6 +52,7 @@ fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), Binar
                 blocks.pop();
             }
             Operator::End => _ = blocks.pop(),
+            _ if OperatorKind::of(&operator).facts().opens_block => blocks.push(None),
             _ => {}
         }
     }

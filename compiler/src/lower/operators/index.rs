@@ -14,7 +14,7 @@ use wasmparser::{
 use super::super::context::Lowering;
 use super::conversion::FloatToInt;
 use crate::error::Error;
-use crate::wasm::Operator;
+use crate::wasm::OperatorKind;
 
 /// Validates each operator and then lowers it.
 pub(in super::super) struct ValidatingVisitor<'v, 'a, 'f> {
@@ -68,7 +68,7 @@ macro_rules! validate_then_lower {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
                 self.validator.visitor(self.offset).$visit($($($arg.clone()),*)?)?;
-                self.lowering.meter(Operator::$op);
+                self.lowering.meter(OperatorKind::$op);
                 lower_supported!(@$proposal self.$visit($($($arg)*)?))
             }
         )*
@@ -91,7 +91,7 @@ macro_rules! validate_then_lower_simd {
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
                 self.validator.simd_visitor(self.offset).$visit($($($arg.clone()),*)?)?;
                 self.lowering.uses_simd = true;
-                self.lowering.meter(Operator::$op);
+                self.lowering.meter(OperatorKind::$op);
                 self.lowering.$visit($($($arg),*)?);
                 Ok(())
             }

@@ -9,7 +9,7 @@ use wasmparser::MemArg;
 
 use super::super::bounds::Access;
 use super::super::context::Lowering;
-use crate::wasm::{Operator, ValueType};
+use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {
     pub(super) fn load(&mut self, at: MemArg, ty: Type) {
@@ -51,7 +51,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn memory_grow(&mut self) {
         let delta = self.pop();
-        self.meter_length(Operator::MemoryGrow, delta);
+        self.meter_length(OperatorKind::MemoryGrow, delta);
         let result = if self.env.memory64 {
             let most = self.ins().iconst(types::I64, i64::from(u32::MAX));
             let too_many = self.ins().icmp(IntCC::UnsignedGreaterThan, delta, most);
@@ -113,7 +113,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn memory_fill(&mut self) {
         let (start, value, length) = self.pop3();
-        self.meter_length(Operator::MemoryFill, length);
+        self.meter_length(OperatorKind::MemoryFill, length);
         let address = self.checked_range(start, length);
         let length = self.wide(length);
         self.call_helper(Helper::Memset, &[address, value, length]);
@@ -121,7 +121,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn memory_copy(&mut self) {
         let (to, from, length) = self.pop3();
-        self.meter_length(Operator::MemoryCopy, length);
+        self.meter_length(OperatorKind::MemoryCopy, length);
         let to = self.checked_range(to, length);
         let from = self.checked_range(from, length);
         let length = self.wide(length);
@@ -130,7 +130,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn memory_init(&mut self, segment: u32) {
         let (to, from, length) = self.pop3();
-        self.meter_length(Operator::MemoryInit, length);
+        self.meter_length(OperatorKind::MemoryInit, length);
         let segment = self.ins().iconst(types::I32, i64::from(segment));
         let to = self.wide(to);
         let args = [segment, from, length, to];

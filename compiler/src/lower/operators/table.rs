@@ -7,7 +7,7 @@ use wamr_abi::helpers::Helper;
 use wasmparser::{HeapType, RefType};
 
 use super::super::context::Lowering;
-use crate::wasm::{Operator, ValueType};
+use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {
     pub(super) fn ref_null(&mut self, ty: HeapType) {
@@ -57,7 +57,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_grow(&mut self, table: u32) {
         let (init, delta) = self.pop2();
-        self.meter_length(Operator::TableGrow, delta);
+        self.meter_length(OperatorKind::TableGrow, delta);
         let delta = self.table_index(table, delta);
         let init = self.ins().uextend(types::I64, init);
         let args = [self.index(table), delta, init];
@@ -72,7 +72,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_fill(&mut self, table: u32) {
         let (start, value, length) = self.pop3();
-        self.meter_length(Operator::TableFill, length);
+        self.meter_length(OperatorKind::TableFill, length);
         let (start, length) = (self.table_index(table, start), self.table_index(table, length));
         let value = self.ins().uextend(types::I64, value);
         let args = [self.index(table), length, value, start];
@@ -81,7 +81,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_init(&mut self, segment: u32, table: u32) {
         let (to, from, length) = self.pop3();
-        self.meter_length(Operator::TableInit, length);
+        self.meter_length(OperatorKind::TableInit, length);
         let to = self.table_index(table, to);
         let args = [self.index(table), self.index(segment), length, from, to];
         self.call_instance_helper(Helper::TableInit, &args);
@@ -89,7 +89,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn table_copy(&mut self, to_table: u32, from_table: u32) {
         let (to, from, length) = self.pop3();
-        self.meter_length(Operator::TableCopy, length);
+        self.meter_length(OperatorKind::TableCopy, length);
         let (to, from) = (self.table_index(to_table, to), self.table_index(from_table, from));
         // It has 64 bits if both tables have.
         let has_64 = [to_table, from_table].map(|table| self.has_64_bit_indexes(table));

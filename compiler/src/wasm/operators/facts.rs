@@ -1,0 +1,266 @@
+//! What has to be known of every operator besides how it is lowered, in one table.
+//!
+//! The table is driven by wasmparser's own list. An operator without an arm of [`facts`] does not
+//! compile, nor does one with an immediate that [`reference`] does not know. So whoever adds a
+//! proposal is asked here for all that the passes over bodies have to know.
+
+use super::OperatorKind;
+
+/// What is known of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// About how many instructions of a machine it is: 0 if it only names a value or a place in the
+    /// code. A branch table has one more for each target.
+    pub(crate) weight: u32,
+    /// Whether it only delimits others, and so is no instruction of the specification.
+    pub(crate) delimits: bool,
+    /// Whether it opens a block, which `end` or `delegate` closes.
+    pub(crate) opens_block: bool,
+    /// Whether a basic block ends with it: control may go another way, come from elsewhere, or pass
+    /// through another function.
+    pub(crate) ends_block: bool,
+    /// Whether it is a call that takes the place of its caller.
+    pub(crate) tail_call: bool,
+    /// Whether it may change elements of a table.
+    pub(crate) writes_table: bool,
+    /// Whether it may change the number of elements of a table.
+    pub(crate) grows_table: bool,
+    /// Whether it asks for the size of a memory, or changes it.
+    pub(crate) uses_memory_size: bool,
+    /// What its work grows with, if it works on many things at once.
+    pub(crate) length: Option<Length>,
+}
+
+/// What the length of an operator counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// Bytes of memory.
+    Bytes,
+    /// Pages of memory.
+    Pages,
+    /// Elements of a table.
+    Elements,
+}
+
+impl Facts {
+    const fn ends_block(mut self) -> Self {
+        self.ends_block = true;
+        self
+    }
+
+    const fn opens_block(mut self) -> Self {
+        self.opens_block = true;
+        self
+    }
+
+    const fn delimits(mut self) -> Self {
+        self.delimits = true;
+        self
+    }
+
+    const fn is_tail_call(mut self) -> Self {
+        self.tail_call = true;
+        self
+    }
+
+    const fn writes_table(mut self) -> Self {
+        self.writes_table = true;
+        self
+    }
+
+    const fn grows_table(mut self) -> Self {
+        self.grows_table = true;
+        self
+    }
+
+    const fn uses_memory_size(mut self) -> Self {
+        self.uses_memory_size = true;
+        self
+    }
+
+    const fn works_on(mut self, length: Length) -> Self {
+        self.length = Some(length);
+        self
+    }
+}
+
+const fn weighs(weight: u32) -> Facts {
+    Facts {
+        weight,
+        delimits: false,
+        opens_block: false,
+        ends_block: false,
+        tail_call: false,
+        writes_table: false,
+        grows_table: false,
+        uses_memory_size: false,
+        length: None,
+    }
+}
+
+/// What a call costs: passing arguments, and keeping values over it.
+const CALL: u32 = 5;
+
+/// The facts of an operator by its proposal, its name, the names of its immediates, and its arity.
+/// The first arm that matches counts.
+#[rustfmt::skip]
+macro_rules! facts {
+    // All other operators of the first version that have no immediates compute a value from one or two
+    // others. It is complete: nothing will be added to it.
+    (@mvp I32WrapI64 $($any:tt)*) => { weighs(0) };
+    (@mvp I64ExtendI32U $($any:tt)*) => { weighs(0) };
+    (@mvp $op:ident () (arity 1 -> 1)) => { weighs(1) };
+    (@mvp $op:ident () (arity 2 -> 1)) => { weighs(1) };
+    // Loads and stores; constants.
+    (@mvp $op:ident (memarg) $arity:tt) => { weighs(1) };
+    (@mvp $op:ident (value) $arity:tt) => { weighs(0) };
+
+    (@mvp Unreachable $($any:tt)*) => { weighs(1).ends_block() };
+    (@mvp Nop $($any:tt)*) => { weighs(0) };
+    (@mvp Block $($any:tt)*) => { weighs(0).opens_block() };
+    (@mvp Loop $($any:tt)*) => { weighs(0).opens_block().ends_block() };
+    (@mvp If $($any:tt)*) => { weighs(1).opens_block().ends_block() };
+    (@mvp Else $($any:tt)*) => { weighs(0).ends_block().delimits() };
+    (@mvp End $($any:tt)*) => { weighs(0).ends_block().delimits() };
+    (@mvp Br $($any:tt)*) => { weighs(1).ends_block() };
+    (@mvp BrIf $($any:tt)*) => { weighs(1).ends_block() };
+    (@mvp BrTable $($any:tt)*) => { weighs(CALL).ends_block() };
+    (@mvp Return $($any:tt)*) => { weighs(0).ends_block() };
+    (@mvp Call $($any:tt)*) => { weighs(CALL).ends_block() };
+    (@mvp CallIndirect $($any:tt)*) => { weighs(2 * CALL).ends_block() };
+    (@mvp Drop $($any:tt)*) => { weighs(0) };
+    (@mvp Select $($any:tt)*) => { weighs(1) };
+    (@mvp LocalGet $($any:tt)*) => { weighs(0) };
+    (@mvp LocalSet $($any:tt)*) => { weighs(0) };
+    (@mvp LocalTee $($any:tt)*) => { weighs(0) };
+    (@mvp GlobalGet $($any:tt)*) => { weighs(1) };
+    (@mvp GlobalSet $($any:tt)*) => { weighs(1) };
+    (@mvp MemorySize $($any:tt)*) => { weighs(1).uses_memory_size() };
+    (@mvp MemoryGrow $($any:tt)*) => { weighs(1).uses_memory_size().works_on(Length::Pages) };
+
+    (@bulk_memory MemoryInit $($any:tt)*) => { weighs(1).works_on(Length::Bytes) };
+    (@bulk_memory DataDrop $($any:tt)*) => { weighs(1) };
+    (@bulk_memory MemoryCopy $($any:tt)*) => { weighs(CALL).works_on(Length::Bytes) };
+    (@bulk_memory MemoryFill $($any:tt)*) => { weighs(CALL).works_on(Length::Bytes) };
+    (@bulk_memory TableInit $($any:tt)*) => { weighs(1).writes_table().works_on(Length::Elements) };
+    (@bulk_memory ElemDrop $($any:tt)*) => { weighs(1) };
+    (@bulk_memory TableCopy $($any:tt)*) => { weighs(1).writes_table().works_on(Length::Elements) };
+
+    (@reference_types TypedSelect $($any:tt)*) => { weighs(1) };
+    (@reference_types TypedSelectMulti $($any:tt)*) => { weighs(1) };
+    (@reference_types RefNull $($any:tt)*) => { weighs(1) };
+    (@reference_types RefIsNull $($any:tt)*) => { weighs(1) };
+    (@reference_types RefFunc $($any:tt)*) => { weighs(1) };
+    (@reference_types TableGet $($any:tt)*) => { weighs(1) };
+    (@reference_types TableSet $($any:tt)*) => { weighs(1).writes_table() };
+    (@reference_types TableSize $($any:tt)*) => { weighs(1) };
+    (@reference_types TableGrow $($any:tt)*) => { weighs(1).writes_table().grows_table().works_on(Length::Elements) };
+    (@reference_types TableFill $($any:tt)*) => { weighs(1).writes_table().works_on(Length::Elements) };
+
+    (@tail_call ReturnCall $($any:tt)*) => { weighs(CALL).ends_block().is_tail_call() };
+    (@tail_call ReturnCallIndirect $($any:tt)*) => { weighs(2 * CALL).ends_block().is_tail_call() };
+
+    (@exceptions TryTable $($any:tt)*) => { weighs(1).opens_block() };
+    (@exceptions Throw $($any:tt)*) => { weighs(CALL).ends_block() };
+    (@exceptions ThrowRef $($any:tt)*) => { weighs(CALL).ends_block() };
+    (@legacy_exceptions Try $($any:tt)*) => { weighs(1).opens_block() };
+    (@legacy_exceptions Catch $($any:tt)*) => { weighs(1).ends_block().delimits() };
+    (@legacy_exceptions CatchAll $($any:tt)*) => { weighs(1).ends_block().delimits() };
+    (@legacy_exceptions Rethrow $($any:tt)*) => { weighs(CALL).ends_block() };
+    (@legacy_exceptions Delegate $($any:tt)*) => { weighs(1).ends_block().delimits() };
+
+    // Computations, and accesses of memory: all operators of these proposals are alike.
+    (@sign_extension $($any:tt)*) => { weighs(1) };
+    (@saturating_float_to_int $($any:tt)*) => { weighs(1) };
+    (@wide_arithmetic $($any:tt)*) => { weighs(1) };
+    (@threads $($any:tt)*) => { weighs(1) };
+    (@simd $($any:tt)*) => { weighs(1) };
+    (@relaxed_simd $($any:tt)*) => { weighs(1) };
+
+    // Proposals that are not supported: bodies with such operators are invalid.
+    (@gc $($any:tt)*) => { weighs(1) };
+    (@custom_descriptors $($any:tt)*) => { weighs(1) };
+    (@acquire_release_atomics $($any:tt)*) => { weighs(1) };
+    (@memory_control $($any:tt)*) => { weighs(1) };
+    (@shared_everything_threads $($any:tt)*) => { weighs(1) };
+    (@function_references $($any:tt)*) => { weighs(1) };
+    (@stack_switching $($any:tt)*) => { weighs(1) };
+}
+
+macro_rules! define_table {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
+        const TABLE: [Facts; OperatorKind::ALL.len()] =
+            [$( facts!(@$proposal $op ($($($arg)*)?) ($($ann)*)) ),*];
+    };
+}
+wasmparser::for_each_operator!(define_table);
+
+impl OperatorKind {
+    /// What is known of it.
+    pub(crate) const fn facts(self) -> Facts {
+        TABLE[self as usize]
+    }
+}
+
+/// What an operator refers to outside of its body, as `[Option<Reference>; 2]`, by its proposal, its
+/// name and its immediates.
+#[rustfmt::skip]
+macro_rules! references {
+    // Not supported.
+    (@gc $($any:tt)*) => { [None, None] };
+    (@custom_descriptors $($any:tt)*) => { [None, None] };
+    (@acquire_release_atomics $($any:tt)*) => { [None, None] };
+    (@memory_control $($any:tt)*) => { [None, None] };
+    (@shared_everything_threads $($any:tt)*) => { [None, None] };
+    (@function_references $($any:tt)*) => { [None, None] };
+    (@stack_switching $($any:tt)*) => { [None, None] };
+
+    (@$proposal:ident $op:ident) => { [None, None] };
+    (@$proposal:ident $op:ident $one:ident) => { [reference!($op $one $one), None] };
+    (@$proposal:ident $op:ident $one:ident $two:ident) => { [reference!($op $one $one), reference!($op $two $two)] };
+}
+
+/// What an immediate of an operator refers to outside of its body, by its name in wasmparser's list.
+#[rustfmt::skip]
+macro_rules! reference {
+    (RefFunc function_index $index:expr) => { Some(Reference::Value($index)) };
+    ($op:ident function_index $index:expr) => { Some(Reference::Callee($index)) };
+    ($op:ident type_index $index:expr) => { Some(Reference::CalledType($index)) };
+    ($op:ident blockty $ty:expr) => {
+        match $ty {
+            BlockType::FuncType(index) => Some(Reference::BlockType(index)),
+            BlockType::Empty | BlockType::Type(_) => None,
+        }
+    };
+    ($op:ident global_index $index:expr) => { Some(Reference::Global($index)) };
+    ($op:ident table_index $index:expr) => { Some(Reference::Table($index)) };
+    ($op:ident table $index:expr) => { Some(Reference::Table($index)) };
+    ($op:ident dst_table $index:expr) => { Some(Reference::Table($index)) };
+    ($op:ident src_table $index:expr) => { Some(Reference::Table($index)) };
+    ($op:ident elem_index $index:expr) => { Some(Reference::Element($index)) };
+    ($op:ident data_index $index:expr) => { Some(Reference::Data($index)) };
+    ($op:ident mem $index:expr) => { Reference::other_memory($index) };
+    ($op:ident dst_mem $index:expr) => { Reference::other_memory($index) };
+    ($op:ident src_mem $index:expr) => { Reference::other_memory($index) };
+    // In a module that has tags, all of them and all types are in every key.
+    ($op:ident tag_index $index:expr) => { reference!(@none $index) };
+    ($op:ident try_table $table:expr) => { reference!(@none $table) };
+    // Values, and things of the body itself; heap types have no index without the proposals above.
+    ($op:ident value $value:expr) => { reference!(@none $value) };
+    ($op:ident local_index $index:expr) => { reference!(@none $index) };
+    ($op:ident relative_depth $depth:expr) => { reference!(@none $depth) };
+    ($op:ident targets $targets:expr) => { reference!(@none $targets) };
+    ($op:ident memarg $memarg:expr) => { reference!(@none $memarg) };
+    ($op:ident ordering $ordering:expr) => { reference!(@none $ordering) };
+    ($op:ident lane $lane:expr) => { reference!(@none $lane) };
+    ($op:ident lanes $lanes:expr) => { reference!(@none $lanes) };
+    ($op:ident hty $ty:expr) => { reference!(@none $ty) };
+    ($op:ident ty $ty:expr) => { reference!(@none $ty) };
+    ($op:ident tys $types:expr) => { reference!(@none $types) };
+    (@none $value:expr) => {{
+        let _ = &$value;
+        None
+    }};
+}
+
+pub(in crate::wasm) use {reference, references};
