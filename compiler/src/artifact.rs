@@ -8,12 +8,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
-use crate::address_map::AddressMap;
 use crate::aot::SectionRange;
 use crate::cache::CacheStatistics;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lower;
-use crate::native::Image;
+use crate::native::{AddressMap, Image};
 use crate::wasm::{self, Module};
 
 /// Numbers about a compilation.

@@ -6,8 +6,7 @@
 //! table.
 
 use crate::error::Error;
-use crate::native::FUNCTION_ALIGNMENT;
-use crate::target::Architecture;
+use crate::target::{Architecture, FUNCTION_ALIGNMENT};
 
 /// The offset in the table of the number of rows, a u32.
 pub(crate) const ROW_COUNT: u32 = 0;

@@ -38,25 +38,18 @@
 //! the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at that
 //! machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` describes the stages.
 
-mod address_map;
 pub mod aot;
 mod artifact;
 mod assemble;
-mod aux_stack;
 pub mod cache;
 mod compiler;
 mod diagnostic;
 mod digest;
 mod error;
-mod exceptions;
 #[cfg(feature = "explore")]
 pub mod explore;
 mod handlers;
-mod host_storage;
 pub mod inspect;
-mod instance;
-pub mod instrument;
-mod intrinsics;
 mod lower;
 mod monitor;
 mod native;
@@ -65,30 +58,27 @@ mod options;
 #[cfg(feature = "files")]
 pub mod pending_file;
 mod pipeline;
-mod proposal;
-#[cfg(feature = "serde")]
-mod serialization;
 mod target;
 pub mod universal;
-mod vectors;
+mod wamr;
 mod wasm;
 
 /// The version of Cranelift that makes the code.
 pub use cranelift_codegen::VERSION as CRANELIFT_VERSION;
 
-pub use address_map::{AddressMap, Location};
 pub use artifact::{Artifact, Section, StackUsage, Statistics, Summary, Symbol, SymbolKind};
 pub use compiler::{Compiler, WriteError, compile, compile_object, compile_to_writer, list};
 pub use diagnostic::{Diagnostic, Severity};
 pub use error::{Error, ErrorKind};
-pub use intrinsics::{Intrinsics, UnknownIntrinsic};
 pub use monitor::Progress;
-pub use native::Listing;
+pub use native::{AddressMap, Listing, Location};
+pub use options::instrument;
 pub use options::{
-    Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Release, TargetError,
+    Architecture, BoundsChecks, CallStacks, Cpu, Intrinsics, OptLevel, Options, Release,
+    TargetError, UnknownIntrinsic,
 };
 pub use pipeline::function_names;
-pub use proposal::Proposal;
+pub use wasm::Proposal;
 
 /// The examples of `docs/library.md`, as tests.
 #[cfg(all(doctest, feature = "run"))]

@@ -2,24 +2,22 @@
 
 use wamr_abi::format::SectionId;
 
-use crate::address_map::AddressMap;
 use crate::aot::{self, AotFile};
 use crate::artifact::{self, Artifact, Section, Statistics, Summary};
 use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
-use crate::exceptions::{self, Storage};
-use crate::host_storage;
-use crate::instance::InstanceLayout;
-use crate::instrument::{self, Counters, Instrumentation};
 use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::monitor::Monitor;
-use crate::native::{self, Image, Listing};
+use crate::native::{self, AddressMap, Image, Isas, Listing};
 use crate::object;
+use crate::options::instrument::Instrumentation;
 use crate::options::{BoundsChecks, Cpu, OptLevel, Options, Release};
-use crate::target::Isas;
-use crate::vectors;
+use crate::wamr::InstanceLayout;
+use crate::wamr::counters::{self, Counters};
+use crate::wamr::exceptions::{self, Storage};
+use crate::wamr::{self, simd_support, spectest};
 use crate::wasm::{self, Module, Outline, Outliner};
 
 /// The kind of file to make.
@@ -95,9 +93,9 @@ fn compile_parsed(
             runtime";
         return Err(Error::unsupported(what).with_hint("leave one of the two out"));
     }
-    vectors::check_border(module, options)?;
+    simd_support::check_border(module, options)?;
     exceptions::check_boundary(module)?;
-    let counters = instrument::install(module, &options.instrumentation)?;
+    let counters = counters::install(module, &options.instrumentation)?;
     let storage = exceptions::install(module);
     if counters.own.is_some() && output == Output::Object {
         let what = "an object file cannot count for several threads: its functions are not \
@@ -239,9 +237,9 @@ fn front_end<'a>(
     monitor: &Monitor<'_>,
 ) -> Result<Module<'a>, Error> {
     monitor.check()?;
-    let mut module = wasm::parse(wasm, wasm::allowed_features(options))?;
+    let mut module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals))?;
     monitor.check()?;
-    host_storage::resolve(&mut module)?;
+    spectest::resolve(&mut module)?;
     Ok(module)
 }
 
@@ -267,9 +265,9 @@ fn list_module(
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
     let mut module = front_end(wasm, options, monitor)?;
-    vectors::check_border(&module, options)?;
+    simd_support::check_border(&module, options)?;
     exceptions::check_boundary(&module)?;
-    let counters = instrument::install(&mut module, &options.instrumentation)?;
+    let counters = counters::install(&mut module, &options.instrumentation)?;
     let storage = exceptions::install(&mut module);
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
@@ -292,7 +290,11 @@ fn list_module(
 /// Those of [`compile`](crate::compile), except errors in function bodies.
 pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
     let options = Options::new();
-    let module = refine(wasm, &options, wasm::parse(wasm, wasm::allowed_features(&options)))?;
+    let module = refine(
+        wasm,
+        &options,
+        wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals)),
+    )?;
     Ok(artifact::function_names(&module))
 }
 
@@ -306,7 +308,7 @@ fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
 
 /// Turns errors about unsupported or disabled proposals into errors that name them.
 fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result<T, Error> {
-    result.map_err(|error| wasm::refine_error(wasm, options, error))
+    result.map_err(|error| wamr::refine_error(wasm, &options.disabled_proposals, error))
 }
 
 /// Warnings about the parts of custom sections that are dropped, although the code does not need

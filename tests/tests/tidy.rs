@@ -97,7 +97,7 @@ fn the_container_knows_neither_lowering_nor_cranelift() {
 
 /// Files outside `target/` that may name an architecture.
 const ARCHITECTURE_NAMES: &[(&str, &str)] = &[
-    ("compiler/src/options.rs", "the default architecture"),
+    ("compiler/src/options/mod.rs", "the default architecture"),
     ("compiler/abi/src/format.rs", "the machines that the container knows"),
     ("compiler/abi/src/format/relocation.rs", "the relocation types that the container knows"),
     ("compiler/abi/src/releases.rs", "relocation types that some releases refuse"),

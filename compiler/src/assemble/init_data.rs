@@ -10,8 +10,8 @@ use wamr_abi::format;
 use wamr_abi::releases::Release;
 
 use crate::aot::model::{self, InitExpr};
-use crate::instance::InstanceLayout;
 use crate::target::Vectors;
+use crate::wamr::InstanceLayout;
 use crate::wasm::{ArithmeticOp, ConstExpr, Module, SegmentMode, ValueType};
 
 pub(super) fn data_segments<'a>(module: &Module<'a>) -> Vec<model::DataSegment<'a>> {

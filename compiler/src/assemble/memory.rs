@@ -15,8 +15,8 @@
 use wamr_abi::format;
 
 use crate::aot::model;
-use crate::aux_stack;
-use crate::instance::memory_count;
+use crate::wamr::aux_stack;
+use crate::wamr::memory_count;
 use crate::wasm::{ConstExpr, Memory, Module, SegmentMode, ValueType};
 
 /// Size of a page of linear memory in bytes.

@@ -18,12 +18,12 @@ use std::borrow::Cow;
 use wamr_abi::format::{self, ExportKind};
 
 use crate::aot::model::{self, AotFile};
-use crate::aux_stack;
 use crate::error::Error;
-use crate::instance::InstanceLayout;
 use crate::lower::{Symbol, native_symbol_slot};
 use crate::native::Image;
 use crate::options::Options;
+use crate::wamr::InstanceLayout;
+use crate::wamr::aux_stack;
 use crate::wasm::{self, Module};
 
 /// The content of the file with `text`, which `image` describes.

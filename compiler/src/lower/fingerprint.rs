@@ -21,7 +21,7 @@ use wasmparser::{ValidatorResources, WasmModuleResources};
 use super::Environment;
 use super::sole_callee::SoleCallee;
 use crate::digest::{Digest, digest};
-use crate::exceptions::{Slots, Storage};
+use crate::wamr::exceptions::{Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
 
 /// The maximum number of other bodies that may be part of a function's key. Functions that call

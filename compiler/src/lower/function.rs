@@ -14,9 +14,8 @@ use super::Environment;
 use super::context::{Lowering, Stacks};
 use super::operators::ValidatingVisitor;
 use super::symbol::Symbol;
-use crate::address_map::source_location;
 use crate::error::Error;
-use crate::vectors::has_vector;
+use crate::wamr::simd_support::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
 
 /// The maximum number of IR instructions, and of IR values, of a function: some megabytes of
@@ -188,7 +187,7 @@ impl<'a> Lowering<'a, '_> {
     /// The code that follows is compiled from the operator at `offset`.
     pub(super) fn begin_operator(&mut self, offset: u64) {
         if self.env.tells_origins {
-            self.builder.set_srcloc(source_location(offset));
+            self.builder.set_srcloc(SourceLoc::new(offset as u32));
         }
     }
 

@@ -18,7 +18,8 @@ use cranelift_codegen::ir::{Inst, InstBuilder, InstructionData, Opcode, Value, t
 use cranelift_frontend::Variable;
 
 use super::context::Lowering;
-use crate::instrument::{Costs, Counters, Instrumentation, LengthCost};
+use crate::options::instrument::{Costs, Instrumentation, LengthCost};
+use crate::wamr::counters::Counters;
 use crate::wasm::OperatorKind;
 
 /// What functions count.

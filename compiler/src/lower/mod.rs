@@ -40,16 +40,16 @@ mod wide_product;
 
 use cranelift_codegen::ir::Signature;
 
-use crate::aux_stack;
 use crate::error::Error;
-use crate::exceptions::Storage;
-use crate::instance::InstanceLayout;
-use crate::instrument::Counters;
-use crate::intrinsics::Intrinsics;
 use crate::monitor::Monitor;
+use crate::options::Intrinsics;
 use crate::options::{BoundsChecks, CallStacks, OptLevel, Options};
 use crate::target::Vectors;
-use crate::vectors;
+use crate::wamr::InstanceLayout;
+use crate::wamr::aux_stack;
+use crate::wamr::counters::Counters;
+use crate::wamr::exceptions::Storage;
+use crate::wamr::simd_support;
 use crate::wasm::{FuncType, Module};
 
 pub(crate) use account::lower_draw_thunk;
@@ -196,7 +196,7 @@ impl<'a> Environment<'a> {
             stack_checks: options.checks_stack(),
             largest_unguarded_frame,
             vectors,
-            no_vectors: vectors::missing(options),
+            no_vectors: simd_support::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
             compares_whole_registers: target.compares_whole_registers(),
             shuffles_rotate: inlining.is_some() && target.shuffles_bytes_at_once(),

@@ -13,12 +13,13 @@ use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedMachReloc, Final
 
 use wamr_abi::helpers::Helper;
 
+use super::address_map::CodePlace;
 use super::effort;
+use super::isas::Isas;
 use super::listing::{self, Listing};
 use super::redundancy::is_redundant;
 use super::unroll::unroll;
 use super::worth;
-use crate::address_map::CodePlace;
 use crate::error::Error;
 use crate::handlers::{HandlerRow, table_size};
 use crate::lower::{
@@ -26,7 +27,7 @@ use crate::lower::{
     lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
     lower_trap_thunk,
 };
-use crate::target::{Isas, Stub};
+use crate::target::Stub;
 use crate::wasm::{Body, Module};
 
 /// Machine code of one function.

@@ -10,13 +10,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::compile::{CompiledFunction, FunctionCompiler};
 use super::image::Image;
+use super::isas::Isas;
 use super::listing::Listing;
 use super::reuse::{Known, Reuse};
 use crate::cache::{CacheStatistics, FunctionCache};
 use crate::error::{Error, ErrorKind};
 use crate::lower::{Environment, Stop, Symbol};
 use crate::options::Options;
-use crate::target::Isas;
 use crate::wasm::{Body, Outline};
 
 /// A compiled module.

@@ -15,16 +15,12 @@ use gimli::write::{Address, CieId, FrameDescriptionEntry, FrameTable};
 use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
 
+use super::address_map::AddressMapBuilder;
 use super::compile::CompiledFunction;
-use crate::address_map::AddressMapBuilder;
 use crate::error::Error;
 use crate::handlers::{self, HandlerRow};
 use crate::lower::{ENTRY_PREFIX_SIZE, Symbol};
-use crate::target::Target;
-
-/// The alignment of functions, so that constants in the text are aligned and the first instructions
-/// share a cache line.
-pub(crate) const FUNCTION_ALIGNMENT: u32 = 16;
+use crate::target::{FUNCTION_ALIGNMENT, Target};
 
 /// The maximum amount of machine code. Branches and the loader's jumps reach 2 GiB, part of which
 /// is used by padding and veneers.

@@ -4,10 +4,12 @@
 //! threads. Calls between functions are resolved here. The only places that the loader has to patch
 //! are one jump for each runtime helper that the module uses.
 
+mod address_map;
 mod compile;
 mod driver;
 mod effort;
 mod image;
+mod isas;
 mod listing;
 mod loops;
 mod redundancy;
@@ -16,8 +18,10 @@ mod stored;
 mod unroll;
 mod worth;
 
+pub use address_map::{AddressMap, Location};
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};
 pub(crate) use driver::{compile_module, list_module};
-pub(crate) use image::{FUNCTION_ALIGNMENT, Image, Place, TEXT};
+pub(crate) use image::{Image, Place, TEXT};
+pub(crate) use isas::Isas;
 pub use listing::Listing;

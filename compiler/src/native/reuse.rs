@@ -4,10 +4,11 @@ use cranelift_codegen::binemit::Reloc;
 use rustc_hash::FxHashMap;
 
 use super::compile::CompiledFunction;
+use super::isas::Isas;
 use super::stored::{self, Stored};
 use crate::cache::{CacheStatistics, FunctionCache, Key};
 use crate::lower::{Environment, Fingerprint, Fingerprints, Stop};
-use crate::target::{Isas, Target};
+use crate::target::Target;
 use crate::wasm::Outline;
 
 /// One compilation's view of a cache.

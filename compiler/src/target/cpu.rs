@@ -108,7 +108,7 @@ impl Cpu {
     }
 
     /// Cranelift's settings of the features.
-    pub(super) fn settings(&self) -> Vec<&'static str> {
+    pub(crate) fn settings(&self) -> Vec<&'static str> {
         self.features.settings(self.architecture.target())
     }
 

@@ -17,8 +17,7 @@ mod tests;
 mod x86_64;
 
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
-use cranelift_codegen::settings::{self, Configurable, Flags};
+use cranelift_codegen::isa::CallConv;
 use cranelift_object::object;
 
 use wamr_abi::format::Machine;
@@ -29,10 +28,6 @@ pub(crate) use disassembler::Disassembler;
 pub use error::TargetError;
 use feature::{CpuModel, Feature};
 use name::TargetName;
-
-use crate::error::Error;
-use crate::lower::Convention;
-use crate::options::{OptLevel, Options};
 
 /// A supported machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -202,107 +197,6 @@ pub(crate) const CALL_CONV: CallConv = CallConv::SystemV;
 /// its caller.
 pub(crate) const TAIL_CALL_CONV: CallConv = CallConv::Tail;
 
-/// Frames larger than a page touch every page, so that they cannot step over the runtime's guard
-/// pages at the end of the stack.
-const PROBE_INTERVAL_LOG2: &str = "12";
-
-/// Cranelift's view of a machine.
-pub(crate) struct Isas {
-    /// As the options want it.
-    pub(crate) main: OwnedTargetIsa,
-    /// The same at level 0, unless `main` is level 0: for functions that are too complex for
-    /// `main`.
-    pub(crate) least_effort: Option<OwnedTargetIsa>,
-    /// The same at level 1, if `main` is level 0: for functions that are worth the effort.
-    pub(crate) more_effort: Option<OwnedTargetIsa>,
-    /// Reads the time counter; Cranelift has no instruction for that.
-    pub(crate) clock: Stub,
-    /// See `clock`.
-    pub(crate) resume: Stub,
-    /// See `clock`.
-    pub(crate) handler_table: Stub,
-}
-
-impl Isas {
-    /// Builds them for `options`, and for functions that call each other with `convention`.
-    /// `unwinding` makes Cranelift emit unwind information.
-    pub(crate) fn new(
-        options: &Options,
-        convention: Convention,
-        unwinding: bool,
-    ) -> Result<Self, Error> {
-        let at = |level| isa(options, level, convention, unwinding);
-        let (least_effort, more_effort) = match options.opt_level {
-            OptLevel::O0 => (None, Some(at(OptLevel::O1)?)),
-            OptLevel::O1 | OptLevel::O2 | OptLevel::O3 => (Some(at(OptLevel::O0)?), None),
-        };
-        let main = at(options.opt_level)?;
-        let target = options.target();
-        let (clock, resume) = (target.clock(), target.resume());
-        let handler_table = target.handler_table();
-        Ok(Self { main, least_effort, more_effort, clock, resume, handler_table })
-    }
-
-    /// The machine and every setting of Cranelift, as text.
-    pub(crate) fn settings(&self) -> String {
-        let mut settings = format!("{}", self.main.triple());
-        for isa in [&self.main].into_iter().chain(&self.least_effort).chain(&self.more_effort) {
-            let values = isa.isa_flags().into_iter().map(|value| value.to_string());
-            settings.extend([isa.flags().to_string()].into_iter().chain(values));
-        }
-        settings
-    }
-}
-
-fn isa(
-    options: &Options,
-    level: OptLevel,
-    convention: Convention,
-    unwinding: bool,
-) -> Result<OwnedTargetIsa, Error> {
-    let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
-    let mut builder = cranelift_codegen::isa::lookup(options.target().triple())
-        .map_err(|error| broken(&error.to_string()))?;
-    for setting in options.cpu.settings() {
-        builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
-    }
-    let flags = flags(options, level, convention, unwinding)?;
-    builder.finish(flags).map_err(|error| broken(&error.to_string()))
-}
-
-fn flags(
-    options: &Options,
-    level: OptLevel,
-    convention: Convention,
-    unwinding: bool,
-) -> Result<Flags, Error> {
-    let (opt_level, register_allocator) = match level {
-        OptLevel::O0 => ("none", "single_pass"),
-        OptLevel::O1 => ("none", "backtracking"),
-        OptLevel::O2 | OptLevel::O3 => ("speed", "backtracking"),
-    };
-    // Stack checks in code compare the whole frame with the limit, so probes are not needed.
-    let probestack = if options.checks_stack() { "false" } else { "true" };
-    // The tail-call convention needs them to find the return address.
-    let frame_pointers = options.frame_pointers || convention == Convention::Tail;
-    let frame_pointers = if frame_pointers { "true" } else { "false" };
-    let mut builder = settings::builder();
-    for (name, value) in [
-        ("opt_level", opt_level),
-        ("regalloc_algorithm", register_allocator),
-        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
-        ("enable_probestack", probestack),
-        ("probestack_strategy", "inline"),
-        ("probestack_size_log2", PROBE_INTERVAL_LOG2),
-        ("preserve_frame_pointers", frame_pointers),
-        ("unwind_info", if unwinding { "true" } else { "false" }),
-        ("is_pic", "false"),
-        ("enable_heap_access_spectre_mitigation", "false"),
-        ("enable_table_access_spectre_mitigation", "false"),
-    ] {
-        builder
-            .set(name, value)
-            .map_err(|error| Error::internal(format!("Cranelift setting {name}: {error}")))?;
-    }
-    Ok(Flags::new(builder))
-}
+/// The alignment of functions on every machine, so that constants in the text are aligned and the first
+/// instructions share a cache line.
+pub(crate) const FUNCTION_ALIGNMENT: u32 = 16;

@@ -5,7 +5,7 @@ mod veneers;
 
 use std::collections::BTreeSet;
 
-use cranelift_codegen::settings::{Configurable, SettingKind};
+use cranelift_codegen::settings::{self, Configurable, Flags, SettingKind};
 
 use super::*;
 

@@ -99,8 +99,7 @@ mod tests {
     }
 
     fn growth_of(bytes: &[u8]) -> Growth {
-        let options = crate::options::Options::new();
-        let parsed = wasm::parse(bytes, wasm::allowed_features(&options));
+        let parsed = wasm::parse(bytes, wasm::allowed_features(&[]));
         parsed.unwrap_or_else(|error| panic!("{error}")).growth
     }
 

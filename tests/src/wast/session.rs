@@ -22,8 +22,8 @@ const UNKNOWN_GLOBAL: &str = "failed to link import global";
 /// The message for a global of WAMR's own with another type (`aot_loader.c`,
 /// `load_import_globals`).
 const INCOMPATIBLE_GLOBAL: &str = "incompatible import type";
-/// The message for a memory or table that the host module `spectest` does not have (`cwamrc`,
-/// `host_storage.rs`).
+/// The message for a memory or table that the host module `spectest` does not have (`spectest.rs`
+/// of the compiler).
 const UNLINKABLE_STORAGE: &str = "unknown import or incompatible import type";
 
 /// Why there is no instance.

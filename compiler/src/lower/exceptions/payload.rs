@@ -16,7 +16,7 @@ use super::super::instance::Region;
 use super::super::signature::{POINTER, clif_type};
 use super::super::trap::TextTrap;
 use super::catching::Exception;
-use crate::exceptions::{SLOTS, Slots, fit_into_reference, words};
+use crate::wamr::exceptions::{SLOTS, Slots, fit_into_reference, words};
 use crate::wasm::ValueType;
 
 const WORD: i32 = 8;

@@ -5,9 +5,9 @@ use wamr_abi::helpers::Helper;
 
 use crate::ErrorKind;
 use crate::lower::{Convention, Symbol};
-use crate::native::{Call, CompiledFunction, Image};
+use crate::native::{Call, CompiledFunction, Image, Isas};
 use crate::options::Options;
-use crate::target::{Architecture, Isas};
+use crate::target::Architecture;
 
 const MIB: usize = 1 << 20;
 const HELPER: Symbol = Symbol::Helper(Helper::SetExceptionWithId);

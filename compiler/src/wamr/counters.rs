@@ -1,144 +1,15 @@
-//! What compiled code can measure about itself, and whether it can be interrupted.
+//! Counters: mutable exported globals that the compiler adds after those of the module.
 //!
-//! Counters are mutable exported globals that the compiler adds after those of the module, so a
-//! host reads and writes them like any other global. The counts depend on the module alone: they
-//! are the same on every target, at every level, and with or without inlining. Where threads share
-//! a memory, the counters of the first thread are the counters for all, and each thread also has
-//! globals of its own.
-//!
-//! The definitions are in `docs/metering.md`. `lower/metering.rs`, `lower/account.rs` and
-//! `lower/time.rs` generate the code.
-
-mod costs;
-
-pub use costs::{Cost, Costs, CostsError, LengthCost};
+//! A host reads and writes them like any other global. Where threads share a memory, the counters of
+//! the first thread are the counters for all, and each thread also has globals of its own.
+//! `lower/metering.rs`, `lower/account.rs` and `lower/time.rs` generate the code.
 
 use wamr_abi::layout;
 
+use super::instance_layout::global_size;
 use crate::error::Error;
-use crate::instance::global_size;
+use crate::options::instrument::{GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation, TIME};
 use crate::wasm::{ConstExpr, Export, ExportKind, Global, Module, ValueType};
-
-/// Exported name of the number of instructions executed.
-pub const INSTRUCTION_COUNT: &str = "__cwamrc_instruction_count";
-/// Exported name of the gas that is left.
-pub const GAS_LEFT: &str = "__cwamrc_gas_left";
-/// Exported name of the time spent in the module, in ticks of the machine's counter.
-pub const TIME: &str = "__cwamrc_time";
-
-/// What code measures, and whether it can be interrupted. Nothing by default.
-///
-/// ```
-/// use cwamrc::Options;
-/// use cwamrc::instrument::{Costs, Gas, Instrumentation};
-///
-/// let costs = Costs::parse("i32.div_s = 20").expect("a table");
-/// let gas = Gas::new().limit(1_000_000).costs(costs);
-/// let metered = Instrumentation::new().gas(gas).interruptible(true);
-/// let options = Options::new().instrumentation(metered);
-/// assert_eq!(options.instrumentation.gas.and_then(|gas| gas.limit), Some(1_000_000));
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-#[non_exhaustive]
-pub struct Instrumentation {
-    /// Whether `wasm_runtime_terminate`, called from another thread, stops a function that loops.
-    pub interruptible: bool,
-    /// Whether executed instructions are counted, in the exported global [`INSTRUCTION_COUNT`].
-    pub count_instructions: bool,
-    /// Whether instructions cost gas, charged to the exported global [`GAS_LEFT`].
-    pub gas: Option<Gas>,
-    /// Whether time is measured, in the exported global [`TIME`].
-    pub measure_time: bool,
-    /// Whether a runtime built with `WAMR_BUILD_PERF_PROFILING=1` counts and times the calls of
-    /// every function. This disables inlining.
-    pub profile_calls: bool,
-    /// Whether a runtime built with `WAMR_BUILD_MEMORY_PROFILING=1` can report how much of the
-    /// native stack was never used.
-    pub profile_stack: bool,
-}
-
-impl Instrumentation {
-    /// Nothing is measured, and nothing can be stopped.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets whether `wasm_runtime_terminate` ends a function that loops.
-    pub fn interruptible(mut self, interruptible: bool) -> Self {
-        self.interruptible = interruptible;
-        self
-    }
-
-    /// Sets whether executed instructions are counted.
-    pub fn count_instructions(mut self, count: bool) -> Self {
-        self.count_instructions = count;
-        self
-    }
-
-    /// Makes instructions cost gas.
-    pub fn gas(mut self, gas: Gas) -> Self {
-        self.gas = Some(gas);
-        self
-    }
-
-    /// Sets whether time is measured.
-    pub fn measure_time(mut self, measure: bool) -> Self {
-        self.measure_time = measure;
-        self
-    }
-
-    /// Sets whether a runtime that is built for it counts and times calls.
-    pub fn profile_calls(mut self, profile: bool) -> Self {
-        self.profile_calls = profile;
-        self
-    }
-
-    /// Sets whether a runtime that is built for it can tell how much of the native stack was never used.
-    pub fn profile_stack(mut self, profile: bool) -> Self {
-        self.profile_stack = profile;
-        self
-    }
-}
-
-/// What instructions cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-#[non_exhaustive]
-pub struct Gas {
-    /// The gas of an instance with all its threads, until the host sets another amount. `None` is
-    /// practically unlimited.
-    pub limit: Option<u64>,
-    /// The cost of each instruction, and of operators by their length.
-    pub costs: Costs,
-}
-
-impl Gas {
-    /// Unlimited gas, with the costs of [`Costs::default`].
-    pub fn new() -> Self {
-        Self { limit: None, costs: Costs::default() }
-    }
-
-    /// Sets how much an instance has.
-    pub fn limit(mut self, limit: u64) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// Sets what operators cost.
-    pub fn costs(mut self, costs: Costs) -> Self {
-        self.costs = costs;
-        self
-    }
-}
-
-impl Default for Gas {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// The globals that [`install`] adds, by index.
 #[derive(Clone, Copy, Debug, Default)]

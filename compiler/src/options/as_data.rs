@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::instrument::Costs;
-use crate::options::{Architecture, BoundsChecks, Cpu, OptLevel};
+use super::instrument::Costs;
+use super::{Architecture, BoundsChecks, Cpu, OptLevel};
 
 /// A CPU as data.
 #[derive(Serialize, Deserialize)]

@@ -4,15 +4,20 @@
 //! [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported). The spelling of flags belongs to
 //! `cli/`.
 
+#[cfg(feature = "serde")]
+mod as_data;
+pub mod instrument;
+mod intrinsics;
+
 use std::num::NonZeroUsize;
 
 pub use wamr_abi::releases::Release;
 
-use crate::instrument::Instrumentation;
-use crate::intrinsics::Intrinsics;
-use crate::proposal::Proposal;
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
+use crate::wasm::Proposal;
+use instrument::Instrumentation;
+pub use intrinsics::{Intrinsics, UnknownIntrinsic};
 
 /// How much compile time is spent on the speed of the code. The numbers are those of wamrc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +130,7 @@ pub struct Options {
     /// are, and so do those of operators that only move bits.
     pub canonicalize_nans: bool,
     /// The WAMR release whose loader will read the file.
-    #[cfg_attr(feature = "serde", serde(with = "crate::serialization::release"))]
+    #[cfg_attr(feature = "serde", serde(with = "self::as_data::release"))]
     pub release: Release,
     /// The number of compiling threads. `None` uses rayon's current thread pool.
     pub threads: Option<NonZeroUsize>,

@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use cranelift_codegen::ir::SourceLoc;
-
 use crate::wasm::Module;
 
 /// Where code comes from.
@@ -114,11 +112,6 @@ pub(crate) struct CodePlace {
     pub(crate) end: u32,
     /// Offset in the wasm.
     pub(crate) wasm_offset: u32,
-}
-
-/// The operator at `wasm_offset`, in the form that Cranelift carries from the IR to the code.
-pub(crate) fn source_location(wasm_offset: u64) -> SourceLoc {
-    SourceLoc::new(wasm_offset as u32)
 }
 
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! What is done to a module, and has to be known about it, only because WAMR runs it.
+//!
+//! Offsets and numbers come from the crate `wamr-abi`; machine code is made in `lower/`.
+
+pub(crate) mod aux_stack;
+pub(crate) mod counters;
+pub(crate) mod exceptions;
+mod instance_layout;
+pub(crate) mod simd_support;
+pub(crate) mod spectest;
+mod unsupported;
+
+pub(crate) use instance_layout::{InstanceLayout, memory_count};
+pub(crate) use unsupported::refine_error;
