@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Folders without files of the project, at any depth.
-const SKIPPED: &[&str] = &["target", ".git", ".cache"];
+const SKIPPED: &[&str] = &[".git", ".cache"];
+
+/// Marks a folder whose content can be made again, such as cargo's `target`. Folders of that name may
+/// also contain sources.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -40,7 +44,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<SourceFile>) {
         let entry = entry.expect("the tree can be read");
         let name = entry.file_name().into_string().expect("file names are UTF-8");
         let path = format!("{prefix}{name}");
-        if SKIPPED.contains(&name.as_str()) {
+        if SKIPPED.contains(&name.as_str()) || entry.path().join(CACHE_TAG).exists() {
             continue;
         }
         if entry.path().is_dir() {
