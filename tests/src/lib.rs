@@ -10,6 +10,7 @@ pub mod fuzzing;
 pub mod golden;
 pub mod hazards;
 pub mod machine;
+pub mod modules;
 pub mod programs;
 pub mod random;
 pub mod runner;

@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::process::Command;
+use std::sync::LazyLock;
 
+use cwamrc_tests::modules::{Order, orders};
 use cwamrc_tests::tree::{SourceFile, root, source_files};
 use serde_json::Value;
 use syn::spanned::Spanned;
@@ -60,16 +62,28 @@ fn offending_lines(file: &SourceFile, texts: &[&str]) -> Vec<Finding> {
 }
 
 #[test]
-fn operators_name_no_structure_offset_and_no_helper_symbol() {
+fn only_one_folder_of_lowering_knows_the_runtime() {
     enforce(&Rule {
-        applies: |file| file.path.starts_with("compiler/src/lower/operators/"),
+        applies: |file| {
+            // Prints the symbols of helpers in the IR.
+            const NAMES: &str = "compiler/src/lower/symbol.rs";
+            file.path.starts_with("compiler/src/lower/")
+                && !file.path.starts_with("compiler/src/lower/runtime/")
+                && file.path != NAMES
+        },
         find: |file| {
             let names_symbol = |word: &str| {
                 let quoted = |symbol: &str| word == format!("{symbol:?}");
                 Helper::ALL.iter().any(|helper| quoted(helper.info().symbol))
             };
             // `info` gives a helper's entry in the table of helpers, which includes its symbol.
-            offending_words(file, |word| matches!(word, "layout" | "info") || names_symbol(word))
+            let mut found = offending_words(file, |word| word == "info" || names_symbol(word));
+            for pair in file.words().windows(2) {
+                if pair[0].text == "wamr_abi" && pair[1].text == "layout" {
+                    found.push((pair[0].line, "`wamr_abi::layout`".to_owned()));
+                }
+            }
+            found
         },
         offenders: &[
             ("compiler/src/lower/operators/x.rs", "use wamr_abi::layout::table;"),
@@ -93,6 +107,59 @@ fn the_container_knows_neither_lowering_nor_cranelift() {
             ("compiler/src/aot/x.rs", "use cranelift_codegen::ir::Value;"),
         ],
     });
+}
+
+static ORDERS: LazyLock<Vec<Order>> = LazyLock::new(orders);
+
+/// The order that a file's crate has, and the module of the crate that the file belongs to.
+fn ordered_module(file: &SourceFile) -> Option<(&'static Order, String)> {
+    let orders = ORDERS.iter().filter(|_| file.is_rust());
+    // A folder inside of another one is a crate of its own.
+    let order = orders
+        .filter(|order| file.path.starts_with(&order.folder))
+        .max_by_key(|order| order.folder.len())?;
+    Some((order, order.module_path(file)?.into_iter().next()?))
+}
+
+#[test]
+fn modules_depend_downwards() {
+    enforce(&Rule {
+        applies: |file| ordered_module(file).is_some(),
+        find: |file| {
+            let Some((order, own)) = ordered_module(file) else { return Vec::new() };
+            let Some(floor) = order.floor(&own) else {
+                return vec![(1, format!("docs/ARCHITECTURE.md has no place for `{own}`"))];
+            };
+            let used = order.used_modules(file).into_iter();
+            let is_below = |module: &str| order.floor(module).is_some_and(|other| other > floor);
+            used.filter(|(_, module)| *module != own && !is_below(module)).collect()
+        },
+        offenders: &[
+            ("compiler/src/wasm/x.rs", "use crate::options::Options;"),
+            ("compiler/src/wasm/x.rs", "use crate::{error::Error, lower::Symbol};"),
+            ("compiler/src/wasm/mod.rs", "use super::options::Options;"),
+            ("compiler/src/wasm/x.rs", "fn x() { super::super::lower::x() }"),
+            ("compiler/src/wasm/x.rs", "#[cfg(test)]\nmod tests;\nuse crate::lower;"),
+            ("compiler/src/wasm/x.rs", "use crate::Options;"),
+            ("compiler/src/explore/x.rs", "use crate::compiler::compile;"),
+            ("compiler/src/nowhere/x.rs", "use crate::error::Error;"),
+        ],
+    });
+    // Every module has one place.
+    for order in ORDERS.iter() {
+        let stated: Vec<&String> = order.floors.iter().flatten().collect();
+        let unique: BTreeSet<&String> = stated.iter().copied().collect();
+        assert_eq!(stated.len(), unique.len(), "a module is listed twice in {}", order.folder);
+        let files = source_files();
+        let found: BTreeSet<String> = files
+            .iter()
+            .filter_map(ordered_module)
+            .filter(|(other, _)| other.folder == order.folder)
+            .map(|(_, module)| module)
+            .collect();
+        let missing: Vec<_> = unique.iter().filter(|name| !found.contains(**name)).collect();
+        assert!(missing.is_empty(), "{} has no {missing:?}", order.folder);
+    }
 }
 
 /// Files outside `target/` that may name an architecture.
@@ -135,11 +202,11 @@ fn clap_appears_in_cli_alone() {
         // The benchmarks have their own command.
         applies: |file| {
             file.is_rust()
-                && !file.path.starts_with("compiler/src/cli/")
+                && !file.path.starts_with("compiler/src/bin/cwamrc/cli/")
                 && !file.path.starts_with("benchmarks/")
         },
         find: |file| offending_words(file, |word| word == "clap"),
-        offenders: &[("compiler/src/main.rs", "use clap::Parser;")],
+        offenders: &[("compiler/src/bin/cwamrc/main.rs", "use clap::Parser;")],
     });
 }
 
@@ -152,7 +219,7 @@ fn the_command_does_not_print_with_macros() {
             let macros = ["print", "println", "eprint", "eprintln"];
             offending_words(file, |word| macros.contains(&word))
         },
-        offenders: &[("compiler/src/commands/x.rs", "fn x() { println!(\"y\"); }")],
+        offenders: &[("compiler/src/bin/cwamrc/commands/x.rs", "fn x() { println!(\"y\"); }")],
     });
 }
 

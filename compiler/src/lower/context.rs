@@ -17,18 +17,19 @@ use cranelift_frontend::{FuncInstBuilder, FunctionBuilder, Variable};
 use rustc_hash::FxHashMap;
 use wasmparser::{BlockType, FuncValidatorAllocations};
 
-use super::addresses::Addresses;
-use super::aliases::Aliases;
-use super::call_stack::CallStack;
-use super::control::Frame;
+use super::Environment;
+use super::counters::metering::Metering;
 use super::exceptions::Exceptions;
-use super::inline::Inlining;
-use super::instance::InstanceValues;
-use super::metering::Metering;
+use super::optimise::addresses::Addresses;
+use super::optimise::inline::Inlining;
+use super::runtime::bounds::CheckedAddresses;
+use super::runtime::call_stack::CallStack;
+use super::runtime::instance::InstanceValues;
+use super::runtime::trap::TrapBlocks;
 use super::signature::clif_type;
 use super::symbol::Symbol;
-use super::trap::TrapBlocks;
-use super::{Environment, bounds::CheckedAddresses};
+use super::wasm_state::aliases::Aliases;
+use super::wasm_state::control::Frame;
 use crate::wasm::{ConstExpr, FuncType, NULL_EXCEPTION, ValueType};
 
 /// Operand and control stacks, kept between functions to reuse allocations.

@@ -1,42 +1,24 @@
 //! Lowers function bodies to Cranelift IR, and validates them on the way.
 //!
-//! Invariants: only [`instance`], [`bounds`], [`trap`], [`stack`], [`call_stack`], [`profiling`]
-//! and [`helper_call`] know offsets in the runtime's structures and names of its helpers;
-//! `operators` uses these modules. The IR contains no instruction that can raise SIGILL, SIGFPE or
-//! SIGTRAP when executed: whatever traps in wasm is tested first, and raised through the runtime.
+//! Invariants: only [`runtime`] knows offsets in the runtime's structures and how its helpers are
+//! called; everything else uses its modules. The IR contains no instruction that can raise SIGILL,
+//! SIGFPE or SIGTRAP when executed: whatever traps in wasm is tested first, and raised through the
+//! runtime.
 //! Lowering reads the module and writes one function; functions share only read-only facts.
 
-mod account;
-mod addresses;
-mod aliases;
-mod bounds;
-mod call_stack;
+mod cache_key;
 mod context;
-mod control;
 mod convention;
+mod counters;
 mod exceptions;
-mod fingerprint;
 mod function;
-mod guard_pages;
-mod helper_call;
-mod inline;
-mod instance;
-mod intrinsics;
-mod metering;
-mod nans;
 mod operators;
+mod optimise;
 mod parameters;
-mod profiling;
-mod reciprocal;
+mod runtime;
 mod signature;
-mod sole_callee;
-mod stack;
-mod suspend;
 mod symbol;
-mod thunks;
-mod time;
-mod trap;
-mod wide_product;
+mod wasm_state;
 
 use cranelift_codegen::ir::Signature;
 
@@ -51,21 +33,22 @@ use crate::wamr::counters::Counters;
 use crate::wamr::exceptions::Storage;
 use crate::wamr::simd_support;
 use crate::wasm::{FuncType, Module};
+use runtime::{guard_pages, stack};
 
-pub(crate) use account::lower_draw_thunk;
+pub(crate) use cache_key::{Fingerprint, Fingerprints};
 pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use counters::account::lower_draw_thunk;
+use counters::metering::Meters;
 pub(crate) use exceptions::lower_throw;
-pub(crate) use fingerprint::{Fingerprint, Fingerprints};
 pub(crate) use function::{FunctionLowerer, Stop};
-pub(crate) use inline::Plan as InliningPlan;
-use metering::Meters;
-use sole_callee::SoleCallee;
-pub(crate) use stack::lower_stack_guard;
-pub(crate) use symbol::{Symbol, native_symbol_slot};
-pub(crate) use thunks::{
+pub(crate) use optimise::inline::Plan as InliningPlan;
+use optimise::sole_callee::SoleCallee;
+pub(crate) use runtime::stack::lower_stack_guard;
+pub(crate) use runtime::thunks::{
     lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_text_trap_thunk,
     lower_trap_thunk,
 };
+pub(crate) use symbol::{Symbol, native_symbol_slot};
 
 /// What lowering knows about the module and the options; the same for every function.
 pub(crate) struct Environment<'a> {

@@ -1,4 +1,4 @@
-//! Wasm types and runtime helpers as Cranelift signatures.
+//! Wasm types as Cranelift signatures.
 //!
 //! WAMR calls a wasm function with the platform's C convention: the execution environment, the
 //! parameters, then one pointer for each result after the first. Source:
@@ -7,7 +7,6 @@
 
 use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
 use cranelift_codegen::isa::CallConv;
-use wamr_abi::helpers::{Extension, Helper, Ty};
 
 use super::parameters::{native_result_types, native_types};
 use crate::target::{CALL_CONV, Vectors};
@@ -60,32 +59,4 @@ pub(crate) fn trap_thunk_signature() -> Signature {
     let mut signature = Signature::new(CALL_CONV);
     signature.params.push(AbiParam::new(POINTER));
     signature
-}
-
-/// The C signature of a runtime helper.
-pub(crate) fn helper_signature(helper: Helper) -> Signature {
-    let info = helper.info();
-    let mut signature = Signature::new(CALL_CONV);
-    signature.params = info.params.iter().map(|&ty| helper_param(ty)).collect();
-    signature.returns = info.result.iter().map(|&ty| AbiParam::new(helper_type(ty))).collect();
-    signature
-}
-
-fn helper_param(ty: Ty) -> AbiParam {
-    let param = AbiParam::new(helper_type(ty));
-    match ty.extension() {
-        Extension::None => param,
-        Extension::Zero => param.uext(),
-        Extension::Sign => param.sext(),
-    }
-}
-
-fn helper_type(ty: Ty) -> Type {
-    match (ty.is_float(), ty.bits()) {
-        (true, 32) => types::F32,
-        (true, _) => types::F64,
-        (false, 8) => types::I8,
-        (false, 32) => types::I32,
-        (false, _) => types::I64,
-    }
 }

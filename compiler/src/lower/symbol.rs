@@ -10,7 +10,7 @@ use cranelift_codegen::ir::UserExternalName;
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
 
-use super::trap::TextTrap;
+use super::runtime::trap::TextTrap;
 
 /// A function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

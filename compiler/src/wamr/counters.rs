@@ -2,7 +2,7 @@
 //!
 //! A host reads and writes them like any other global. Where threads share a memory, the counters of
 //! the first thread are the counters for all, and each thread also has globals of its own.
-//! `lower/metering.rs`, `lower/account.rs` and `lower/time.rs` generate the code.
+//! `lower/counters/metering.rs`, `lower/counters/account.rs` and `lower/counters/time.rs` generate the code.
 
 use wamr_abi::layout;
 

@@ -5,12 +5,12 @@ use cranelift_codegen::ir::{
     SigRef, Value, types,
 };
 
-use super::super::context::Lowering;
-use super::super::trap::TextTrap;
+use crate::lower::context::Lowering;
+use crate::lower::runtime::trap::TextTrap;
 
 impl Lowering<'_, '_> {
     /// Calls a function of the module. An exception goes to the scope of the current position.
-    pub(in super::super) fn call_function(
+    pub(in crate::lower) fn call_function(
         &mut self,
         callee: FuncRef,
         args: &[Value],
@@ -24,7 +24,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The same for the function at `pointer`.
-    pub(in super::super) fn call_function_at(
+    pub(in crate::lower) fn call_function_at(
         &mut self,
         signature: SigRef,
         pointer: Value,
@@ -42,7 +42,7 @@ impl Lowering<'_, '_> {
 
     /// Calls a function of the module from the entry that the runtime calls. An exception becomes a
     /// trap.
-    pub(in super::super) fn call_from_outside(
+    pub(in crate::lower) fn call_from_outside(
         &mut self,
         callee: FuncRef,
         args: &[Value],

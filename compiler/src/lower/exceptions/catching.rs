@@ -4,15 +4,15 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 use wasmparser::{Catch, TryTable};
 
-use super::super::addresses::Mark;
-use super::super::context::Lowering;
-use super::super::control::FrameKind;
 use super::ScopeId;
+use crate::lower::context::Lowering;
+use crate::lower::optimise::addresses::Mark;
+use crate::lower::wasm_state::control::FrameKind;
 use crate::wasm::ValueType;
 
 /// A clause: where exceptions with a tag go.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Clause {
+pub(in crate::lower) struct Clause {
     /// The tag; `None` matches all.
     pub(super) tag: Option<u32>,
     /// Whether a reference to the exception is passed after its operands.
@@ -29,7 +29,7 @@ enum Target {
 }
 
 /// A list of clauses, and the code that they apply to.
-pub(in super::super) struct Scope {
+pub(in crate::lower) struct Scope {
     clauses: Vec<Clause>,
     /// The blocks of legacy clauses, created when first needed.
     blocks: Vec<Option<Block>>,
@@ -51,7 +51,7 @@ pub(super) enum Exception<'v> {
 }
 
 impl Lowering<'_, '_> {
-    pub(in super::super) fn try_table(&mut self, table: &TryTable) {
+    pub(in crate::lower) fn try_table(&mut self, table: &TryTable) {
         if !self.reachable {
             return self.open_skipped();
         }
@@ -133,7 +133,7 @@ impl Lowering<'_, '_> {
 
     /// Fills the landing pad of `scope`, which ends here, if anything leads to it. Its frame began
     /// at `start`, and is still the innermost one.
-    pub(in super::super) fn emit_landing_pad(&mut self, scope: ScopeId, start: Mark) {
+    pub(in crate::lower) fn emit_landing_pad(&mut self, scope: ScopeId, start: Mark) {
         if let Some(pad) = self.scope_data(scope).pad {
             self.builder.seal_block(pad);
             self.switch_to_behind(pad, start);

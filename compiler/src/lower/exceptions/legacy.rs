@@ -3,14 +3,14 @@
 use cranelift_codegen::ir::StackSlot;
 use wasmparser::BlockType;
 
-use super::super::context::Lowering;
-use super::super::control::FrameKind;
 use super::{Caught, ScopeId};
+use crate::lower::context::Lowering;
+use crate::lower::wasm_state::control::FrameKind;
 use crate::wasm::{Body, Try, tries};
 
 /// What is known about the legacy operators of a body.
 #[derive(Default)]
-pub(in super::super) struct State<'a> {
+pub(in crate::lower) struct State<'a> {
     body: Option<&'a Body<'a>>,
     /// All `try` operators of the body, read at the first one.
     tries: Option<std::vec::IntoIter<Try>>,
@@ -31,7 +31,7 @@ impl<'a> State<'a> {
 }
 
 /// The state of a `try` that is being lowered.
-pub(in super::super) struct Clause {
+pub(in crate::lower) struct Clause {
     scope: ScopeId,
     /// The position of the next clause.
     next: usize,
@@ -42,7 +42,7 @@ pub(in super::super) struct Clause {
 }
 
 impl Lowering<'_, '_> {
-    pub(in super::super) fn legacy_try(&mut self, ty: BlockType) {
+    pub(in crate::lower) fn legacy_try(&mut self, ty: BlockType) {
         // The operators are in order, including unreachable ones.
         let legacy = self.next_try();
         if !self.reachable {
@@ -72,7 +72,7 @@ impl Lowering<'_, '_> {
     }
 
     /// `catch` of a tag, or `catch_all`: ends the preceding part of the innermost frame.
-    pub(in super::super) fn legacy_catch(&mut self, tag: Option<u32>) {
+    pub(in crate::lower) fn legacy_catch(&mut self, tag: Option<u32>) {
         if matches!(self.innermost().kind, FrameKind::Skipped) {
             return;
         }
@@ -114,7 +114,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Throws the exception again that the clause at label `depth` has caught.
-    pub(in super::super) fn rethrow(&mut self, depth: u32) {
+    pub(in crate::lower) fn rethrow(&mut self, depth: u32) {
         let index = self.stacks.frames.len() - 1 - depth as usize;
         let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind else {
             unreachable!("validation pairs rethrow with a clause, and it is reachable");

@@ -57,7 +57,7 @@ pub(super) enum Caught {
     Any(Value, Option<StackSlot>),
 }
 
-impl<'a> super::context::Lowering<'a, '_> {
+impl<'a> crate::lower::context::Lowering<'a, '_> {
     /// Begins an inlined `body`. Returns the state of the body around it.
     pub(super) fn begin_body(&mut self, body: &'a Body<'a>) -> LegacyState<'a> {
         std::mem::replace(&mut self.exceptions.legacy, LegacyState::of(body))

@@ -11,11 +11,11 @@ use cranelift_codegen::ir::{
     BlockArg, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value, types,
 };
 
-use super::super::context::Lowering;
-use super::super::instance::Region;
-use super::super::signature::{POINTER, clif_type};
-use super::super::trap::TextTrap;
 use super::catching::Exception;
+use crate::lower::context::Lowering;
+use crate::lower::runtime::instance::Region;
+use crate::lower::runtime::trap::TextTrap;
+use crate::lower::signature::{POINTER, clif_type};
 use crate::wamr::exceptions::{SLOTS, Slots, fit_into_reference, words};
 use crate::wasm::ValueType;
 
@@ -219,14 +219,14 @@ impl Lowering<'_, '_> {
     }
 
     /// The first free slot at the start of a body with these results, if the body frees slots.
-    pub(in super::super) fn free_slots(&mut self, results: &[ValueType]) -> Option<Value> {
+    pub(in crate::lower) fn free_slots(&mut self, results: &[ValueType]) -> Option<Value> {
         let slots = self.env.storage.slots.filter(|slots| slots.released)?;
         let returns_none = !results.contains(&ValueType::ExnRef);
         returns_none.then(|| self.load_global(slots.next))
     }
 
     /// Frees the slots that were taken since then, at the end of the body.
-    pub(in super::super) fn release_slots(&mut self, free: Option<Value>) {
+    pub(in crate::lower) fn release_slots(&mut self, free: Option<Value>) {
         if let (Some(slots), Some(free)) = (self.env.storage.slots, free) {
             self.store_global(slots.next, free);
         }

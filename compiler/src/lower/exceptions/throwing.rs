@@ -3,23 +3,23 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use super::super::context::Lowering;
-use super::super::symbol::Symbol;
-use super::super::trap::{TextTrap, UNREACHABLE_CODE};
 use super::catching::Exception;
 use super::unwinder::throw_signature;
 use super::{Caught, ScopeId};
+use crate::lower::context::Lowering;
+use crate::lower::runtime::trap::{TextTrap, UNREACHABLE_CODE};
+use crate::lower::symbol::Symbol;
 use crate::wasm::NULL_EXCEPTION;
 
 impl Lowering<'_, '_> {
-    pub(in super::super) fn throw(&mut self, tag: u32) {
+    pub(in crate::lower) fn throw(&mut self, tag: u32) {
         let operands = self.env.module.tag_operands(tag).len();
         let values = self.top(operands).to_vec();
         let scope = self.scope();
         self.throw_known(scope, tag, &values);
     }
 
-    pub(in super::super) fn throw_ref(&mut self) {
+    pub(in crate::lower) fn throw_ref(&mut self) {
         let word = self.pop();
         self.commit_trap();
         let null = self.text_trap_block(TextTrap::NullException);

@@ -15,14 +15,14 @@ use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, Type, Value, types,
 };
 
-use super::super::Environment;
-use super::super::context::Lowering;
-use super::super::function::FunctionLowerer;
-use super::super::signature::POINTER;
-use super::super::symbol::Symbol;
-use super::super::thunks::{NO_VALUES, name};
-use super::super::trap::UNREACHABLE_CODE;
 use crate::handlers::{self, row};
+use crate::lower::Environment;
+use crate::lower::context::Lowering;
+use crate::lower::function::FunctionLowerer;
+use crate::lower::runtime::thunks::{NO_VALUES, name};
+use crate::lower::runtime::trap::UNREACHABLE_CODE;
+use crate::lower::signature::POINTER;
+use crate::lower::symbol::Symbol;
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
 

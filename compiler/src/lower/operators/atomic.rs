@@ -9,7 +9,7 @@ use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
 use wasmparser::MemArg;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// A load of a `narrow` value that becomes a `ty`.

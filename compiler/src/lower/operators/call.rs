@@ -8,10 +8,10 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use wamr_abi::exceptions::TrapId;
 
-use super::super::context::Lowering;
-use super::super::signature::{POINTER, clif_type, import_thunk_signature};
-use super::super::sole_callee::SoleCallee;
-use super::super::symbol::Symbol;
+use crate::lower::context::Lowering;
+use crate::lower::optimise::sole_callee::SoleCallee;
+use crate::lower::signature::{POINTER, clif_type, import_thunk_signature};
+use crate::lower::symbol::Symbol;
 use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {
@@ -203,7 +203,7 @@ impl Lowering<'_, '_> {
 
     /// Stores a result that is returned through `pointer`, which the runtime aligns to only 4
     /// bytes.
-    pub(in super::super) fn store_result(&mut self, pointer: Value, value: Value) {
+    pub(in crate::lower) fn store_result(&mut self, pointer: Value, value: Value) {
         let flags = MemFlagsData::new().with_notrap();
         self.ins().store(flags, value, pointer, 0);
     }

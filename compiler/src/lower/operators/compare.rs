@@ -6,7 +6,7 @@
 use cranelift_codegen::ir::InstBuilder;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn eqz(&mut self) {

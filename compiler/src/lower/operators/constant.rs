@@ -4,7 +4,7 @@ use cranelift_codegen::ir::immediates::{Ieee32 as ClifIeee32, Ieee64 as ClifIeee
 use cranelift_codegen::ir::{InstBuilder, types};
 use wasmparser::{Ieee32, Ieee64};
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn i32_const(&mut self, value: i32) {

@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
-use super::super::context::Lowering;
-use super::super::function::MAX_BRANCH_OPERANDS;
+use crate::lower::context::Lowering;
+use crate::lower::function::MAX_BRANCH_OPERANDS;
 
 /// The maximum number of compares that replace a jump through a table, which costs a load and is
 /// hard to predict.
@@ -70,7 +70,7 @@ impl Lowering<'_, '_> {
         self.trap(TrapId::Unreachable);
     }
 
-    pub(in super::super) fn br(&mut self, depth: u32) {
+    pub(in crate::lower) fn br(&mut self, depth: u32) {
         let (target, arity) = self.label(depth);
         self.collect_block_args(arity);
         self.jump_with_args(target);

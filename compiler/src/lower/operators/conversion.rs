@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use wamr_abi::exceptions::TrapId;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 /// A trapping conversion: its types, and the operands whose integer part is in range.
 pub(super) struct FloatToInt {

@@ -8,8 +8,8 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wamr_abi::exceptions::TrapId;
 
-use super::super::context::Lowering;
-use super::super::reciprocal::Reciprocal;
+use crate::lower::context::Lowering;
+use crate::lower::optimise::reciprocal::Reciprocal;
 
 impl Lowering<'_, '_> {
     pub(super) fn div_s(&mut self) {

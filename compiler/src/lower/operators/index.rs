@@ -11,13 +11,13 @@ use wasmparser::{
     Ordering, TryTable, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
 };
 
-use super::super::context::Lowering;
 use super::conversion::FloatToInt;
 use crate::error::Error;
+use crate::lower::context::Lowering;
 use crate::wasm::OperatorKind;
 
 /// Validates each operator and then lowers it.
-pub(in super::super) struct ValidatingVisitor<'v, 'a, 'f> {
+pub(in crate::lower) struct ValidatingVisitor<'v, 'a, 'f> {
     validator: &'v mut FuncValidator<ValidatorResources>,
     lowering: &'v mut Lowering<'a, 'f>,
     offset: u64,
@@ -25,7 +25,7 @@ pub(in super::super) struct ValidatingVisitor<'v, 'a, 'f> {
 
 impl<'v, 'a, 'f> ValidatingVisitor<'v, 'a, 'f> {
     /// For the operator at `offset` of the module.
-    pub(in super::super) fn new(
+    pub(in crate::lower) fn new(
         validator: &'v mut FuncValidator<ValidatorResources>,
         lowering: &'v mut Lowering<'a, 'f>,
         offset: u64,

@@ -7,8 +7,8 @@ use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
 use wasmparser::MemArg;
 
-use super::super::bounds::Access;
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
+use crate::lower::runtime::bounds::Access;
 use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {
@@ -30,7 +30,7 @@ impl Lowering<'_, '_> {
     }
 
     /// A store of `bytes` bytes with the instruction that `emit` creates.
-    pub(in super::super) fn store<R>(
+    pub(in crate::lower) fn store<R>(
         &mut self,
         at: MemArg,
         bytes: u32,

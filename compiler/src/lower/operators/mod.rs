@@ -12,6 +12,7 @@ mod conversion;
 mod division;
 mod index;
 mod memory;
+mod nans;
 mod numeric;
 mod parametric;
 mod simd;

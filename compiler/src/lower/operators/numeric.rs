@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::{InstructionData, Opcode, Value, types};
 use cranelift_frontend::FuncInstBuilder;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn unary(&mut self, emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value) {
@@ -24,7 +24,7 @@ impl Lowering<'_, '_> {
     }
 
     /// The value of an integer constant, sign-extended.
-    pub(in super::super) fn constant(&self, value: Value) -> Option<i64> {
+    pub(in crate::lower) fn constant(&self, value: Value) -> Option<i64> {
         let dfg = &self.builder.func.dfg;
         let inst = dfg.value_def(dfg.resolve_aliases(value)).inst()?;
         match dfg.insts[inst] {

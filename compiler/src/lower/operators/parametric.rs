@@ -2,7 +2,7 @@
 
 use cranelift_codegen::ir::InstBuilder;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn select(&mut self) {

@@ -6,7 +6,7 @@ use wamr_abi::exceptions::TrapId;
 use wamr_abi::helpers::Helper;
 use wasmparser::{HeapType, RefType};
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {

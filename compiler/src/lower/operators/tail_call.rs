@@ -8,10 +8,10 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
 
-use super::super::context::Lowering;
-use super::super::convention::Convention;
-use super::super::signature::import_thunk_signature;
-use super::super::symbol::Symbol;
+use crate::lower::context::Lowering;
+use crate::lower::convention::Convention;
+use crate::lower::signature::import_thunk_signature;
+use crate::lower::symbol::Symbol;
 use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {

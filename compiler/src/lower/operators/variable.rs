@@ -1,6 +1,6 @@
 //! Locals and globals (spec section 4.4.5).
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn local_get(&mut self, local: u32) {

@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::FuncInstBuilder;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// An operator on two 128-bit numbers.

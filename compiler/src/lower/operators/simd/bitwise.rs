@@ -4,7 +4,7 @@ use cranelift_codegen::ir::{
     ConstantData, DataFlowGraph, InstBuilder, InstructionData, Opcode, Type, Value, types,
 };
 
-use super::super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn v128_const(&mut self, value: wasmparser::V128) {

@@ -4,8 +4,8 @@
 
 use cranelift_codegen::ir::{InstBuilder, types};
 
-use super::super::super::context::Lowering;
 use super::{Half, Sign};
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn convert_low_to_f64(&mut self, sign: Sign) {

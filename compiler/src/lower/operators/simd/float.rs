@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value};
 
-use super::super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// The second operand if it is less than the first, otherwise the first.

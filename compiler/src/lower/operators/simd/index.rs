@@ -4,9 +4,9 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, types};
 use wasmparser::{MemArg, V128};
 
-use super::super::super::context::Lowering;
 use super::super::index::operators;
 use super::{Half, Sign};
+use crate::lower::context::Lowering;
 
 operators! {
     always {}

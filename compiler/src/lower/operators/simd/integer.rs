@@ -3,8 +3,8 @@
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use cranelift_frontend::FuncInstBuilder;
 
-use super::super::super::context::Lowering;
 use super::{Half, Sign};
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// A shift of all lanes; Cranelift takes the amount modulo the width of a lane, as wasm does.

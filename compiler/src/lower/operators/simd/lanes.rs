@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
 use cranelift_frontend::FuncInstBuilder;
 
-use super::super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// Lane `lane`, converted to an operand by `emit`.

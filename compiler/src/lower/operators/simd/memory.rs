@@ -4,7 +4,7 @@
 use cranelift_codegen::ir::{InstBuilder, Type};
 use wasmparser::MemArg;
 
-use super::super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     /// Loads one lane from memory into every lane.

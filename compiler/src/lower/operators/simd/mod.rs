@@ -17,7 +17,7 @@ mod relaxed;
 use cranelift_codegen::ir::{InstBuilder, Type, Value};
 use cranelift_frontend::FuncInstBuilder;
 
-use super::super::context::Lowering;
+use crate::lower::context::Lowering;
 
 /// Which lanes of a vector are widened.
 #[derive(Clone, Copy)]

@@ -6,8 +6,8 @@
 
 use cranelift_codegen::ir::{InstBuilder, Type, types};
 
-use super::super::super::context::Lowering;
 use super::Sign;
+use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn relaxed_multiply_add(&mut self, ty: Type) {

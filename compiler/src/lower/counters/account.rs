@@ -1,0 +1,160 @@
+//! Counters shared by all threads of an instance.
+//!
+//! Every thread of a module has an instance with globals of its own, so counters in these would
+//! start again for each thread. Threads do share the memory instance, which is part of the first
+//! thread's instance and comes right before that instance's globals. So the exported counters of
+//! the first thread are at a fixed distance from `memories[0]`, for every thread. They are outside
+//! of linear memory, and wasm code cannot reach them in any other way.
+//!
+//! An atomic access for each block would make threads wait for each other. So a thread counts in
+//! globals of its own. It draws gas from the common account in shares. Shares are small compared to
+//! what is left, so that no thread is refused while others hold much. Whenever control leaves the
+//! module, the thread gives back the gas it has not used, and adds what it has counted. If the
+//! runtime itself ends a call, at a fault, this happens when the same instance is left the next
+//! time, if ever.
+//!
+//! Source: `memory_instantiate` and `memories_instantiate` in `core/iwasm/aot/aot_runtime.c`, which
+//! are the same in this respect in every release.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{
+    AbiParam, AtomicRmwOp, BlockArg, Function, InstBuilder, Signature, Value, types,
+};
+
+use crate::lower::Environment;
+use crate::lower::context::Lowering;
+use crate::lower::function::FunctionLowerer;
+use crate::lower::runtime::instance::Region;
+use crate::lower::runtime::thunks::{NO_VALUES, name};
+use crate::lower::signature::POINTER;
+use crate::lower::symbol::Symbol;
+use crate::target::CALL_CONV;
+use crate::wasm::ValueType;
+
+/// The share that a thread draws at once: this part of the account, as a number of bits to shift
+/// by, limited by a maximum, and at least what the thread has to pay.
+const SHARE_SHIFT: i64 = 10;
+const LARGEST_SHARE: i64 = 1 << 16;
+
+/// Parameters: execution environment, own gas, and a cost that exceeds it. Result: the gas that is
+/// left, or -1.
+fn draw_thunk_signature() -> Signature {
+    let mut signature = Signature::new(CALL_CONV);
+    signature.params = [POINTER, types::I64, types::I64].map(AbiParam::new).into();
+    signature.returns.push(AbiParam::new(types::I64));
+    signature
+}
+
+/// Makes the function that pays with a new share of the common account. If there is not enough, it
+/// takes nothing.
+pub(crate) fn lower_draw_thunk<'a>(
+    env: &'a Environment<'a>,
+    lowerer: &mut FunctionLowerer<'a>,
+    func: &mut Function,
+    account: u32,
+) {
+    name(func, Symbol::DrawThunk(account), draw_thunk_signature());
+    let mut lowering = lowerer.begin(env, func, &NO_VALUES);
+    let &[_, own, cost] = lowering.params() else { unreachable!("it has three parameters") };
+    let address = lowering.common_global_address(account);
+    let missing = lowering.ins().isub(cost, own);
+    let [attempt, enough, lacking, drawn] = [(); 4].map(|()| lowering.builder.create_block());
+    lowering.ins().jump(attempt, &[]);
+
+    lowering.builder.switch_to_block(attempt);
+    let flags = lowering.flags(Region::Instance);
+    let account = lowering.ins().atomic_load(types::I64, flags, address);
+    // The host may have set a negative amount.
+    let zero = lowering.ins().iconst(types::I64, 0);
+    let available = lowering.ins().smax(account, zero);
+    let lacks = lowering.ins().icmp(IntCC::UnsignedGreaterThan, missing, available);
+    lowering.ins().brif(lacks, lacking, &[], enough, &[]);
+
+    lowering.continue_in(enough);
+    let share = lowering.ins().ushr_imm_u(available, SHARE_SHIFT);
+    let largest = lowering.ins().iconst(types::I64, LARGEST_SHARE);
+    let share = lowering.ins().umin(share, largest);
+    let share = lowering.ins().umax(share, missing);
+    let left = lowering.ins().isub(account, share);
+    let seen = lowering.ins().atomic_cas(flags, address, account, left);
+    let alone = lowering.ins().icmp(IntCC::Equal, seen, account);
+    lowering.ins().brif(alone, drawn, &[], attempt, &[]);
+    lowering.builder.seal_block(attempt);
+
+    lowering.continue_in(drawn);
+    let rest = lowering.ins().isub(share, missing);
+    lowering.ins().return_(&[rest]);
+
+    lowering.continue_in(lacking);
+    let none = lowering.ins().iconst(types::I64, -1);
+    lowering.ins().return_(&[none]);
+    lowering.finish();
+}
+
+impl Lowering<'_, '_> {
+    /// The gas that is left after `cost` was taken from `before`: `left`, unless it is `exhausted`.
+    /// In that case, traps, or draws a new share for a thread.
+    pub(in crate::lower) fn left_unless(
+        &mut self,
+        exhausted: Value,
+        before: Value,
+        cost: Value,
+        left: Value,
+    ) -> Value {
+        let common = self.env.meters.as_ref().and_then(|meters| meters.common);
+        let Some(account) = common.and_then(|common| common.gas) else {
+            self.run_out_of_gas_if(exhausted);
+            return left;
+        };
+        let (draw, next) = (self.cold_block(), self.create_block_with(&[ValueType::I64]));
+        self.ins().brif(exhausted, draw, &[], next, &[BlockArg::Value(left)]);
+        self.continue_in(draw);
+        let thunk = self.function(Symbol::DrawThunk(account), draw_thunk_signature);
+        let exec_env = self.exec_env;
+        let call = self.ins().call(thunk, &[exec_env, before, cost]);
+        let drawn = self.builder.inst_results(call)[0];
+        let none = self.ins().icmp_imm_s(IntCC::SignedLessThan, drawn, 0);
+        let out_of_gas = self.out_of_gas_block();
+        self.ins().brif(none, out_of_gas, &[], next, &[BlockArg::Value(drawn)]);
+        self.continue_in(next);
+        self.builder.block_params(next)[0]
+    }
+
+    /// Control is about to leave the module: to the host, or by a trap.
+    pub(in crate::lower) fn leave_module(&mut self) {
+        self.settle();
+        self.stop_clock();
+    }
+
+    /// Gives back the gas that this thread has drawn and not used, and adds the instructions that
+    /// it has counted.
+    fn settle(&mut self) {
+        let Some(meters) = &self.env.meters else { return };
+        let Some(common) = meters.common else { return };
+        let gas = meters.gas.as_ref().map(|(own, _)| *own);
+        for (own, common) in [(gas, common.gas), (meters.instructions, common.instructions)] {
+            let (Some(own), Some(common)) = (own, common) else { continue };
+            let value = self.load_global(own);
+            self.add_to_common(common, value);
+            let zero = self.ins().iconst(types::I64, 0);
+            self.store_global(own, zero);
+        }
+    }
+
+    /// Adds to a global that threads share. If this is not the first thread, the global in its own
+    /// instance gets the same value, so that a host function finds it there.
+    pub(in crate::lower) fn add_to_common(&mut self, global: u32, value: Value) {
+        let address = self.common_global_address(global);
+        let flags = self.flags(Region::Instance);
+        let before = self.ins().atomic_rmw(types::I64, flags, AtomicRmwOp::Add, address, value);
+        let sum = self.ins().iadd(before, value);
+        let own = self.global_address(global);
+        let is_first = self.ins().icmp(IntCC::Equal, own, address);
+        let [other, next] = [(); 2].map(|()| self.builder.create_block());
+        self.ins().brif(is_first, next, &[], other, &[]);
+        self.continue_in(other);
+        self.store_global(global, sum);
+        self.ins().jump(next, &[]);
+        self.continue_in(next);
+    }
+}

@@ -1,0 +1,343 @@
+//! Structured control flow: frames, blocks and the branches between them.
+//!
+//! Invariants: a label's block takes the label's values as block parameters. The body of the
+//! function is a frame like any other, whose exit returns. Unreachable code is skipped, but its
+//! frames are still pushed, so that each `end` finds its partner. A block is sealed as soon as its
+//! last predecessor is known, which for a loop header is at the loop's `end`.
+
+use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
+
+use super::aliases::SHALLOW;
+use crate::lower::context::Lowering;
+use crate::lower::exceptions::{LegacyClause, ScopeId};
+use crate::lower::function::MAX_LOOP_PARAM_PAIRS;
+use crate::lower::optimise::addresses::Mark;
+use crate::lower::signature::clif_type;
+use crate::wasm::ValueType;
+
+/// What opened a frame.
+pub(in crate::lower) enum FrameKind {
+    /// `block`, `else`, or the body of the function.
+    Block,
+    /// `loop`, with its header.
+    Loop(Block),
+    /// `if`, before its `else`.
+    If(Else),
+    /// `try_table`, with its scope.
+    TryTable(ScopeId),
+    /// A legacy `try`, with the state of its clauses.
+    Try(LegacyClause),
+    /// Opened in unreachable code: nothing was emitted for it.
+    Skipped,
+}
+
+/// Where control goes if the condition of an `if` is zero.
+pub(in crate::lower) enum Else {
+    /// Directly to the exit, by this branch, unless an `else` follows.
+    Exit(Inst),
+    /// To a block of its own, with these parameters of the `if`.
+    Block(Block, Vec<Value>),
+}
+
+/// One entry of the control stack.
+pub(in crate::lower) struct Frame<'a> {
+    pub(in crate::lower) kind: FrameKind,
+    params: &'a [ValueType],
+    results: &'a [ValueType],
+    /// Where control goes after the frame's `end`; for a loop, the end of its body.
+    exit: Option<Block>,
+    exit_used: bool,
+    /// Height of the operand stack below the frame's parameters.
+    pub(in crate::lower) height: usize,
+    /// The start of the frame, for forgetting what was computed in it.
+    pub(in crate::lower) start: Mark,
+    /// The scope of exceptions that are thrown in it.
+    pub(in crate::lower) scope: Option<ScopeId>,
+}
+
+impl<'a> Lowering<'a, '_> {
+    pub(in crate::lower) fn create_block_with(&mut self, params: &[ValueType]) -> Block {
+        let block = self.builder.create_block();
+        for &param in params {
+            self.builder.append_block_param(block, clif_type(param));
+        }
+        block
+    }
+
+    fn push_frame(
+        &mut self,
+        kind: FrameKind,
+        params: &'a [ValueType],
+        results: &'a [ValueType],
+        exit: Option<Block>,
+    ) {
+        let height = self.stacks.operands.len() - params.len();
+        let start = self.stacks.addresses.mark();
+        let scope = self.scope();
+        let frame = Frame { kind, params, results, exit, exit_used: false, height, start, scope };
+        self.stacks.frames.push(frame);
+    }
+
+    /// Opens a frame in unreachable code.
+    pub(in crate::lower) fn open_skipped(&mut self) {
+        self.push_frame(FrameKind::Skipped, &[], &[], None);
+    }
+
+    /// Opens a `block`.
+    pub(in crate::lower) fn open_block(
+        &mut self,
+        params: &'a [ValueType],
+        results: &'a [ValueType],
+    ) {
+        let exit = self.create_block_with(results);
+        self.push_frame(FrameKind::Block, params, results, Some(exit));
+    }
+
+    /// Opens a `loop`: control enters its header.
+    pub(in crate::lower) fn open_loop(
+        &mut self,
+        params: &'a [ValueType],
+        results: &'a [ValueType],
+    ) {
+        let header = self.create_block_with(params);
+        self.collect_block_args(params.len());
+        let entry = self.jump_with_args(header);
+        self.loop_entries.push(entry);
+        self.switch_to(header);
+        self.replace_top(params.len(), header);
+        self.push_frame(FrameKind::Loop(header), params, results, None);
+        self.loops += 1;
+        self.poll_suspend_flags();
+        self.poll_exception();
+    }
+
+    /// Opens an `if` with the condition on top of the operand stack.
+    pub(in crate::lower) fn open_if(&mut self, params: &'a [ValueType], results: &'a [ValueType]) {
+        let condition = self.pop_condition();
+        let then = self.builder.create_block();
+        let exit = self.create_block_with(results);
+        let without_else = params.is_empty() && results.is_empty();
+        let otherwise = if without_else { exit } else { self.builder.create_block() };
+        // Both halves use the parameters, so they are converted before the branch.
+        let values = self.top(params.len()).to_vec();
+        let branch = self.ins().brif(condition, then, &[], otherwise, &[]);
+        let alternative = if without_else {
+            Else::Exit(branch)
+        } else {
+            self.builder.seal_block(otherwise);
+            Else::Block(otherwise, values)
+        };
+        self.builder.switch_to_block(then);
+        self.builder.seal_block(then);
+        self.push_frame(FrameKind::If(alternative), params, results, Some(exit));
+    }
+
+    /// `else`: ends the first half of the innermost frame and begins the second.
+    pub(in crate::lower) fn open_else(&mut self) {
+        if matches!(self.innermost().kind, FrameKind::Skipped) {
+            return;
+        }
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let frame = self.innermost();
+        let exit = frame.exit.expect("an if has an exit");
+        let (height, start) = (frame.height, frame.start);
+        let FrameKind::If(alternative) = std::mem::replace(&mut frame.kind, FrameKind::Block)
+        else {
+            unreachable!("validation pairs else with if");
+        };
+        self.stacks.operands.truncate(height);
+        let block = match alternative {
+            Else::Block(block, params) => {
+                self.stacks.operands.extend(params);
+                block
+            }
+            Else::Exit(branch) => {
+                let block = self.builder.create_block();
+                self.builder.change_jump_destination(branch, exit, block);
+                self.builder.seal_block(block);
+                block
+            }
+        };
+        self.switch_to_behind(block, start);
+        self.reachable = true;
+    }
+
+    /// `end`: closes the innermost frame.
+    pub(in crate::lower) fn close_frame(&mut self) {
+        if self.stacks.frames.len() == 1 {
+            return self.close_function();
+        }
+        let frame = self.innermost();
+        match std::mem::replace(&mut frame.kind, FrameKind::Skipped) {
+            FrameKind::Skipped => {
+                self.stacks.frames.pop();
+                return;
+            }
+            FrameKind::Loop(header) => {
+                self.seal_loop(header);
+                if self.reachable {
+                    let results = frame_results(self.stacks.frames.pop());
+                    self.top(results);
+                    return;
+                }
+            }
+            FrameKind::If(Else::Exit(_)) => self.innermost().exit_used = true,
+            FrameKind::If(Else::Block(block, params)) => self.close_missing_else(block, params),
+            FrameKind::TryTable(scope) => self.close_try_table(scope),
+            FrameKind::Block | FrameKind::Try(_) => {}
+        }
+        let inlined = self.in_outermost_inlined_frame();
+        if inlined && self.reachable && !self.innermost().exit_used {
+            // No branch leaves the inlined body, so what is known at its end is also known after
+            // it.
+            let results = frame_results(self.stacks.frames.pop());
+            self.top(results);
+            return;
+        }
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let frame = self.stacks.frames.pop().expect("the frame is still there");
+        self.stacks.operands.truncate(frame.height);
+        self.reachable = frame.exit_used;
+        if let (Some(exit), true) = (frame.exit, frame.exit_used) {
+            self.builder.seal_block(exit);
+            self.switch_to_behind(exit, frame.start);
+            self.push_block_params(exit);
+        }
+    }
+
+    /// Seals the header of the innermost loop, whose back edges are all known now.
+    fn seal_loop(&mut self, header: Block) {
+        let params = self.builder.block_params(header).to_vec();
+        self.loop_param_pairs += (params.len() as u64).pow(2);
+        // Above the limit, the function is refused after this operator.
+        if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS {
+            self.builder.seal_block(header);
+            if self.loops > SHALLOW {
+                self.aliases.note(&mut self.builder.func.dfg, &params);
+            }
+        }
+        self.loops -= 1;
+    }
+
+    /// An `if` with parameters and no `else` passes its parameters on as results.
+    fn close_missing_else(&mut self, block: Block, params: Vec<Value>) {
+        if self.reachable {
+            self.branch_to_exit();
+        }
+        let frame = self.innermost();
+        let (height, start) = (frame.height, frame.start);
+        self.stacks.operands.truncate(height);
+        self.stacks.operands.extend(params);
+        self.switch_to_behind(block, start);
+        self.reachable = true;
+    }
+
+    /// The end of a `try_table`.
+    fn close_try_table(&mut self, scope: ScopeId) {
+        if self.reachable {
+            self.branch_to_exit();
+            self.reachable = false;
+        }
+        let start = self.innermost().start;
+        self.emit_landing_pad(scope, start);
+    }
+
+    /// The `end` of the body: everything that reaches it returns.
+    fn close_function(&mut self) {
+        let frame = self.stacks.frames.pop().expect("the body is a frame");
+        let exit = frame.exit.expect("the body has an exit");
+        let results = frame.results.len();
+        if frame.exit_used {
+            if self.reachable {
+                self.collect_block_args(results);
+                self.jump_with_args(exit);
+            }
+            self.builder.seal_block(exit);
+            self.switch_to_behind(exit, frame.start);
+            self.stacks.operands.clear();
+            self.push_block_params(exit);
+            self.reachable = true;
+        }
+        if self.reachable {
+            self.emit_return();
+        }
+        self.reachable = false;
+    }
+
+    /// Returns the values on top of the operand stack: the first one directly, the others through
+    /// the pointers that follow the parameters.
+    pub(in crate::lower) fn emit_return(&mut self) {
+        let results = self.ty.results.len();
+        // The pointers for all results but the first are the last parameters.
+        let first_pointer = self.params().len() - results.saturating_sub(1);
+        let values = self.top(results).to_vec();
+        for (index, &value) in values.iter().enumerate().skip(1) {
+            let pointer = self.params()[first_pointer + index - 1];
+            self.store_result(pointer, value);
+        }
+        self.release_slots(self.exceptions.free_slots);
+        self.close_call_frame();
+        self.return_native(values.first().copied());
+        self.reachable = false;
+    }
+
+    pub(in crate::lower) fn innermost(&mut self) -> &mut Frame<'a> {
+        self.stacks.frames.last_mut().expect("validation keeps the control stack balanced")
+    }
+
+    /// Jumps to the innermost frame's exit with its results.
+    pub(in crate::lower) fn branch_to_exit(&mut self) {
+        let (exit, results) = self.label(0);
+        self.collect_block_args(results);
+        self.jump_with_args(exit);
+    }
+
+    /// The block that a branch to label `depth` goes to, and the number of values it takes.
+    pub(in crate::lower) fn label(&mut self, depth: u32) -> (Block, usize) {
+        let index = self.stacks.frames.len() - 1 - depth as usize;
+        let frame = &mut self.stacks.frames[index];
+        match (&frame.kind, frame.exit) {
+            (FrameKind::Loop(header), _) => (*header, frame.params.len()),
+            (_, Some(exit)) => {
+                frame.exit_used = true;
+                (exit, frame.results.len())
+            }
+            (_, None) => unreachable!("skipped frames hold no reachable branch"),
+        }
+    }
+
+    /// Jumps with the collected block arguments.
+    pub(in crate::lower) fn jump_with_args(&mut self, block: Block) -> Inst {
+        self.builder.ins().jump(block, &self.stacks.block_args)
+    }
+
+    /// Continues in `block`, which may be reached in several ways, all of them after `start`.
+    pub(in crate::lower) fn switch_to_behind(&mut self, block: Block, start: Mark) {
+        self.stacks.addresses.forget_since(start);
+        self.switch_to(block);
+    }
+
+    /// Continues in `block`, where nothing is known that held on only one way into it.
+    fn switch_to(&mut self, block: Block) {
+        self.builder.switch_to_block(block);
+        self.forget_memory_base();
+        self.checked.forget();
+    }
+
+    fn push_block_params(&mut self, block: Block) {
+        self.stacks.operands.extend_from_slice(self.builder.block_params(block));
+    }
+
+    fn replace_top(&mut self, count: usize, block: Block) {
+        self.drop_top(count);
+        self.push_block_params(block);
+    }
+}
+
+fn frame_results(frame: Option<Frame<'_>>) -> usize {
+    frame.map_or(0, |frame| frame.results.len())
+}
