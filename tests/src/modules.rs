@@ -1,7 +1,7 @@
 //! Which of a crate's modules a source file uses, and the order in which they may use each other.
 //!
-//! An order is a block of `docs/ARCHITECTURE.md` whose first line is ` ```order ` and the folder of the
-//! crate's sources. Each line names modules; a module may use those of later lines.
+//! An order is a block of `docs/ARCHITECTURE.md` whose first line is ` ```order ` and the folder of
+//! the crate's sources. Each line names modules; a module may use those of later lines.
 
 use std::fs;
 use std::iter::Peekable;
@@ -13,16 +13,16 @@ use crate::tree::{SourceFile, root};
 
 /// The order of the modules of a crate.
 pub struct Order {
-    /// The folder of the crate's sources, below the root of the workspace.
+    /// The folder of the crate's sources, relative to the root of the workspace.
     pub folder: String,
-    /// The modules, those that may use all others first.
+    /// The lines of modules. Those in the first line may use all others.
     pub floors: Vec<Vec<String>>,
 }
 
-/// Every order that `docs/ARCHITECTURE.md` states.
+/// Every order in `docs/ARCHITECTURE.md`.
 ///
 /// # Panics
-/// If it cannot be read.
+/// If the file cannot be read.
 pub fn orders() -> Vec<Order> {
     let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("it is there");
     let blocks = text.split("```order ").skip(1);
@@ -36,13 +36,13 @@ pub fn orders() -> Vec<Order> {
 }
 
 impl Order {
-    /// The floor of a module, counted from the top.
+    /// The line of a module, counted from the top.
     pub fn floor(&self, module: &str) -> Option<usize> {
         self.floors.iter().position(|floor| floor.iter().any(|name| name == module))
     }
 
-    /// The path of a file of the crate as the names of the modules that it lies in, its own included;
-    /// none for the root of the crate.
+    /// The path of a file of the crate as a list of module names, ending with its own; empty for
+    /// the root of the crate.
     pub fn module_path(&self, file: &SourceFile) -> Option<Vec<String>> {
         let path = file.path.strip_prefix(self.folder.as_str())?.strip_suffix(".rs")?;
         let mut names: Vec<String> = path.split('/').map(str::to_owned).collect();
@@ -53,8 +53,8 @@ impl Order {
         Some(names)
     }
 
-    /// The modules of the crate that a file uses, with the lines where it does. What is compiled for
-    /// tests alone is not looked at.
+    /// The modules of the crate that a file uses, with line numbers. Code that is compiled only for
+    /// tests is ignored.
     ///
     /// # Panics
     /// If the file is not Rust.
@@ -71,7 +71,7 @@ impl Order {
     }
 }
 
-/// Collects the modules that `tokens` name, in a file that lies in `depth` modules.
+/// Collects the modules that `tokens` name, in a file at depth `depth` of the module tree.
 fn collect(tokens: TokenStream, depth: usize, used: &mut Vec<(usize, String)>) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -95,7 +95,7 @@ fn collect(tokens: TokenStream, depth: usize, used: &mut Vec<(usize, String)>) {
     }
 }
 
-/// Takes `#[cfg(test)]`, whose first character was taken already.
+/// Consumes the rest of `#[cfg(test)]`, whose `#` has already been consumed.
 fn next_is_test(tokens: &mut Peekable<IntoIter>) -> bool {
     let is_test = |token: &TokenTree| token.to_string().replace(' ', "") == "[cfg(test)]";
     tokens.next_if(is_test).is_some()
@@ -111,14 +111,14 @@ fn skip_item(tokens: &mut Peekable<IntoIter>) {
     }
 }
 
-/// Takes `::`, if it is there.
+/// Consumes `::`, if it comes next.
 fn take_colons(tokens: &mut Peekable<IntoIter>) -> bool {
     let is_colon =
         |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ':');
     tokens.next_if(is_colon).is_some() && tokens.next_if(is_colon).is_some()
 }
 
-/// Takes `::super`, if it is there.
+/// Consumes `::super`, if it comes next.
 fn next_is_super(tokens: &mut Peekable<IntoIter>) -> bool {
     let mut ahead = tokens.clone();
     let is_super =
@@ -129,7 +129,7 @@ fn next_is_super(tokens: &mut Peekable<IntoIter>) -> bool {
     is_super
 }
 
-/// Takes what follows the root of the crate in a path: a module, or several in braces.
+/// Consumes what follows the root of the crate in a path: a module, or several in braces.
 fn name_module(tokens: &mut Peekable<IntoIter>, used: &mut Vec<(usize, String)>) {
     if !take_colons(tokens) {
         return;

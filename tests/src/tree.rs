@@ -11,8 +11,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 /// Folders without files of the project, at any depth.
 const SKIPPED: &[&str] = &[".git", ".cache"];
 
-/// Marks a folder whose content can be made again, such as cargo's `target`. Folders of that name may
-/// also contain sources.
+/// Marks a folder whose content can be generated again, such as cargo's `target`. The name alone is
+/// not enough, since folders with that name may also contain sources.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 
 /// The root of the workspace.

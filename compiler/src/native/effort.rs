@@ -1,16 +1,16 @@
-//! How much work optimisation may take on a function.
+//! Limits for the work of optimising a function.
 //!
-//! Some of Cranelift's algorithms take time or memory that grows with the square of what they work
-//! on, or faster. Its backtracking register allocator keeps, for each value, a record for about every
-//! block that the value is alive in: 5,000 values that are alive in as many blocks come from 38 KB of
-//! wasm and took 15 s and 1.6 GB. Loops in each other, branches out of deep code and long chains of
-//! block parameters cost as much. A function that is too much is compiled as at level 0, by algorithms
-//! that need time and memory in proportion to the size.
+//! Some of Cranelift's algorithms take time or memory that grows with the square of their input, or
+//! faster. Its backtracking register allocator keeps a record for each value and almost every block
+//! in which the value is live: 38 KB of wasm can produce 5,000 values that are live in as many
+//! blocks, which took 15 s and 1.6 GB. Deeply nested loops, branches out of deep code and long
+//! chains of block parameters cost as much. A function that exceeds a limit is compiled as at level
+//! 0, by algorithms whose time and memory are proportional to the size.
 //!
-//! The figures are estimates, each made in one pass over the function, and only of functions that are
-//! large enough to exceed a limit at all. Lives are measured after the middle end, which may prolong
-//! them; blocks count in the order of the layout, which for WebAssembly's structured control flow
-//! keeps every loop together.
+//! The measures are estimates. Each is computed in one pass over the function, and only for
+//! functions that are large enough to exceed a limit at all. Live ranges are measured after the
+//! middle end, which may prolong them. Blocks count in layout order, which keeps every loop
+//! together for WebAssembly's structured control flow.
 
 use cranelift_codegen::dominator_tree::DominatorTree;
 use cranelift_codegen::entity::{EntityRef, SecondaryMap};
@@ -19,51 +19,55 @@ use rustc_hash::FxHashSet;
 
 use super::loops::{Loops, destinations};
 
-/// The most blocks in which the middle end looks for equal computations. 300,000 in a row took
-/// minutes. CPython has 12,600 in one function.
+/// The maximum number of blocks for which the middle end looks for equal computations. 300,000 in a
+/// row took minutes. CPython has 12,600 in one function.
 const MAX_BLOCKS: usize = 60_000;
 
-/// The most steps through loops that the middle end takes to move code out of them. CPython has 0.6
-/// million in one function.
+/// The maximum number of steps through loops for moving code out of them. CPython has 0.6 million
+/// in one function.
 const MAX_LOOP_STEPS: u64 = 100_000_000;
 
-/// The most pairs of a value and a block in which it is alive that the backtracking allocator gets.
-/// The most that a function of CPython, clang-format, SQLite or CanvasKit has is 1.1 million.
+/// The maximum number of pairs of a value and a block in which it is live, for the backtracking
+/// allocator. The maximum in any function of CPython, clang-format, SQLite or CanvasKit is 1.1
+/// million.
 const MAX_LIVE_PAIRS: u64 = 8_000_000;
 
-/// The most steps from blocks to those that dominate them. CPython has 1.5 million in one function.
+/// The maximum number of steps from blocks to their dominators. CPython has 1.5 million in one
+/// function.
 const MAX_DOMINATOR_STEPS: u64 = 30_000_000;
 
-/// The most pairs of values that are merged because one is passed for the other: 5,800 loops in a row
-/// with one local took a second. The most in a function of CPython is 0.6 million.
+/// The maximum number of pairs of values that are merged because one is passed for the other. 5,800
+/// loops in a row with one local took a second. The maximum in a function of CPython is 0.6
+/// million.
 const MAX_MERGED_PAIRS: u64 = 20_000_000;
 
-/// The most pairs of a branch that passes a value and a block in which that is alive then.
+/// The maximum number of pairs of a branch that passes a value and a block in which the parameter
+/// is live.
 const MAX_PASSED_PAIRS: u64 = 50_000_000;
 
-/// The most pairs of a value and a branch past which it stays alive that the single-pass allocator gets.
-/// The most that a function of CPython has is 0.5 million.
+/// The maximum number of pairs of a value and a branch across which it is live, for the single-pass
+/// allocator. The maximum in a function of CPython is 0.5 million.
 const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
 
-/// The same for functions that catch exceptions, in which every call inside of a `try` is a branch past
-/// which most values stay alive. A function of Yosys has 86 million.
+/// The same for functions that catch exceptions: every call inside a `try` is a branch across which
+/// most values are live. A function of Yosys has 86 million.
 const MAX_SINGLE_PASS_PAIRS_OF_CATCHERS: u64 = 200_000_000;
 
-/// How often the search for parameters that are always the same value may look at an argument.
+/// The maximum number of arguments that the search for constant parameters may look at.
 const MAX_PARAMETER_STEPS: u64 = 300_000_000;
 
-/// Whether `func`, just lowered, is too much for the optimising middle end.
+/// Whether `func`, which was just lowered, is too expensive for the optimising middle end.
 pub(super) fn exceeds_middle_end(func: &Function) -> bool {
     let (instructions, blocks) = (func.dfg.num_insts() as u64, func.dfg.num_blocks());
-    // Each loop has a block of its own.
+    // Each loop has its own block.
     let deepest = blocks as u64;
     blocks > MAX_BLOCKS
         || instructions.saturating_mul(deepest * deepest) > MAX_LOOP_STEPS
             && loop_steps(func) > MAX_LOOP_STEPS
 }
 
-/// For each loop around an instruction, and for each of its operands, the middle end goes through all
-/// loops around that.
+/// For each loop around an instruction, and for each of its operands, the middle end goes through
+/// all enclosing loops.
 fn loop_steps(func: &Function) -> u64 {
     let depths = Loops::of(func).depths();
     let blocks = func.layout.blocks().zip(depths);
@@ -73,11 +77,11 @@ fn loop_steps(func: &Function) -> u64 {
     steps.fold(0, u64::saturating_add)
 }
 
-/// Whether the parameters of blocks in `func` pass values on in such an order that the search for
-/// those that are always the same value would take too long.
+/// Whether the block parameters in `func` pass values in such an order that the search for
+/// parameters that always have the same value would take too long.
 ///
-/// The search goes through all branches until nothing changes. It has to begin again where a value is
-/// passed before all that may change it was seen.
+/// The search goes through all branches until nothing changes. It has to be repeated if a value is
+/// passed on before everything that may change it has been seen.
 pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree) -> bool {
     // Each parameter is a value, and is passed at least once.
     let values = func.dfg.num_values() as u64;
@@ -99,12 +103,12 @@ pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree)
             early.insert(argument);
         }
     });
-    // What is known of a parameter changes twice at the most.
+    // The state of a parameter changes at most twice.
     let passes = 2 + 2 * early.len() as u64;
     passes * u64::from(arguments) > MAX_PARAMETER_STEPS
 }
 
-/// Calls `see` with every parameter of a block and an argument for it, in the order of the search.
+/// Calls `see` with every block parameter and each argument for it, in the order of the search.
 fn for_each_argument(func: &Function, domtree: &DominatorTree, mut see: impl FnMut(Value, Value)) {
     for &block in domtree.cfg_rpo() {
         for call in destinations(func, block) {
@@ -115,17 +119,18 @@ fn for_each_argument(func: &Function, domtree: &DominatorTree, mut see: impl FnM
     }
 }
 
-/// Whether `func`, as the middle end left it, is too much for the backtracking register allocator.
+/// Whether `func`, after the middle end, is too expensive for the backtracking register allocator.
 pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> bool {
     let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
     let branches = most_branches(func);
-    // Most functions are too small to be worth a look: each figure has a bound that is known.
+    // Each measure has a cheap upper bound, which most functions do not reach.
     branches * blocks > MAX_DOMINATOR_STEPS && dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
         || values * values > MAX_MERGED_PAIRS && merged_pairs(func) > MAX_MERGED_PAIRS
         || values * branches > MAX_LIVE_PAIRS && exceeds_lives(func)
 }
 
-/// Whether `func`, as the middle end left it, is too much for the single-pass register allocator, too.
+/// Whether `func`, after the middle end, is too expensive even for the single-pass register
+/// allocator.
 pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> bool {
     let most = match func.stencil.dfg.exception_tables.is_empty() {
         true => MAX_SINGLE_PASS_PAIRS,
@@ -135,22 +140,23 @@ pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> b
         && single_pass_pairs(func, domtree) > most
 }
 
-/// At least the number of branches from block to block: two from each, or those of a table.
+/// An upper bound of the number of branches between blocks: two from each block, or those of a
+/// table.
 fn most_branches(func: &Function) -> u64 {
     let tables = func.stencil.dfg.jump_tables.values();
     2 * func.dfg.num_blocks() as u64
         + tables.map(|table| table.all_branches().len() as u64).sum::<u64>()
 }
 
-/// At the head of each block, the single-pass allocator goes through all values that are alive behind
-/// it, once for each branch that leads there. Branches to blocks that others lead to as well get a block
-/// of their own.
+/// At the start of each block, the single-pass allocator goes through all values that are live
+/// after it, once for each branch that leads there. A branch to a block that has other predecessors
+/// gets a block of its own.
 fn single_pass_pairs(func: &Function, domtree: &DominatorTree) -> u64 {
     let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
     for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
         branches[call.block(&func.dfg.value_lists)] += 1;
     }
-    // By value: how many branches there are before its definition and its last use.
+    // For each value: the number of branches before its definition, and before its last use.
     let mut lives: SecondaryMap<Value, (u64, u64)> =
         SecondaryMap::with_capacity(func.dfg.num_values());
     let mut position = 0;
@@ -178,8 +184,8 @@ fn single_pass_pairs(func: &Function, domtree: &DominatorTree) -> u64 {
     lives.values().map(|(start, end)| end - start).sum()
 }
 
-/// For each branch, the allocator steps from its block to the one that dominates its target, block
-/// by block that dominates the one before.
+/// For each branch, the allocator walks from its block up the dominator tree to the dominator of
+/// its target.
 fn dominator_steps(func: &Function, domtree: &DominatorTree) -> u64 {
     let mut depths: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
     for &block in domtree.cfg_rpo() {
@@ -196,7 +202,7 @@ fn dominator_steps(func: &Function, domtree: &DominatorTree) -> u64 {
 }
 
 /// The allocator merges the values that are passed for each other into one list, and may go through
-/// all of it for each value that it adds.
+/// all of that list for each value that it adds.
 fn merged_pairs(func: &Function) -> u64 {
     let mut groups = Groups { parents: (0..func.dfg.num_values() as u32).collect() };
     for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
@@ -209,7 +215,7 @@ fn merged_pairs(func: &Function) -> u64 {
 
 /// Values in groups.
 struct Groups {
-    /// By value: itself, or another one of its group.
+    /// For each value: itself, or another value of its group.
     parents: Vec<u32>,
 }
 
@@ -240,7 +246,7 @@ impl Groups {
     }
 }
 
-/// Where a value is alive: from its definition's block to that of its last use, as positions in the
+/// A live range: from the block of the definition to that of the last use, as positions in the
 /// layout.
 #[derive(Clone, Copy, Default)]
 struct Life {
@@ -249,9 +255,9 @@ struct Life {
 }
 
 impl Life {
-    /// The number of blocks behind its first one. A value from outside of a loop that is used in it
-    /// stays alive until the loop ends. Each step of the search crosses a block that counts, so the
-    /// search is no more work than that.
+    /// The number of blocks after the first one. A value from outside a loop that is used in the
+    /// loop stays live until the loop ends. Each step of the search crosses a block that counts, so
+    /// the search takes no more steps than the result.
     fn length(self, loops: &Loops) -> u64 {
         let mut end = self.end;
         let mut around = loops.innermost[self.end as usize];
@@ -263,14 +269,14 @@ impl Life {
     }
 }
 
-/// Whether the values of `func` are alive in too many blocks.
+/// Whether the values of `func` are live in too many blocks.
 fn exceeds_lives(func: &Function) -> bool {
     let (lives, loops) = (lives(func), Loops::of(func));
     live_pairs(&lives, &loops, MAX_LIVE_PAIRS) > MAX_LIVE_PAIRS
         || passed_pairs(func, &lives, &loops) > MAX_PASSED_PAIRS
 }
 
-/// The number of pairs of a value and a block in which it is alive, or some number above `limit`.
+/// The number of pairs of a value and a block in which it is live, or some number above `limit`.
 fn live_pairs(lives: &SecondaryMap<Value, Life>, loops: &Loops, limit: u64) -> u64 {
     let mut pairs = 0;
     for life in lives.values() {
@@ -282,7 +288,7 @@ fn live_pairs(lives: &SecondaryMap<Value, Life>, loops: &Loops, limit: u64) -> u
     pairs
 }
 
-/// In each block in which a parameter of another one is alive, the allocator looks at all branches
+/// In each block in which a parameter of another block is live, the allocator looks at all branches
 /// that pass a value for it.
 fn passed_pairs(func: &Function, lives: &SecondaryMap<Value, Life>, loops: &Loops) -> u64 {
     let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
@@ -327,8 +333,8 @@ mod tests {
 
     const I32: Type = types::I32;
 
-    /// `values` constants, then `blocks` blocks in a row, of which the last one uses the constants;
-    /// with `back`, the last one may branch to the first.
+    /// `values` constants, then `blocks` blocks in a row, of which the last one uses the constants.
+    /// With `back`, the last block may branch to the first.
     fn function(values: u32, blocks: u32, used_in: u32, back: bool) -> Function {
         let mut func = Function::new();
         let mut context = FunctionBuilderContext::new();

@@ -48,7 +48,7 @@ pub struct Instrumentation {
 }
 
 impl Instrumentation {
-    /// Nothing is measured, and nothing can be stopped.
+    /// Measures nothing, and code cannot be stopped.
     pub fn new() -> Self {
         Self::default()
     }
@@ -83,7 +83,8 @@ impl Instrumentation {
         self
     }
 
-    /// Sets whether a runtime that is built for it can tell how much of the native stack was never used.
+    /// Sets whether a runtime that is built for it can report how much of the native stack was
+    /// never used.
     pub fn profile_stack(mut self, profile: bool) -> Self {
         self.profile_stack = profile;
         self

@@ -1,6 +1,6 @@
-//! What is done to a module, and has to be known about it, only because WAMR runs it.
+//! Changes to a module, and facts about it, that are needed only because WAMR runs it.
 //!
-//! Offsets and numbers come from the crate `wamr-abi`; machine code is made in `lower/`.
+//! Offsets and numbers come from the crate `wamr-abi`. Machine code is generated in `lower/`.
 
 pub(crate) mod aux_stack;
 pub(crate) mod counters;

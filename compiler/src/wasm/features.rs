@@ -1,6 +1,6 @@
-//! Which proposals are compiled, and what the validator makes of them.
+//! Which proposals the validator accepts.
 //!
-//! The validator runs with [`SUPPORTED_FEATURES`] only, without those that are disabled.
+//! It runs with [`SUPPORTED_FEATURES`] only, without those that are disabled.
 
 use wasmparser::{Validator, WasmFeatures};
 
@@ -20,7 +20,7 @@ pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
 /// Tags, and the operators of both encodings.
 const EXCEPTIONS: WasmFeatures = WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS);
 
-/// What a module may use that may not use the proposals in `disabled`.
+/// The features that a module may use if it may not use the proposals in `disabled`.
 pub(crate) fn allowed_features(disabled: &[Proposal]) -> WasmFeatures {
     disabled
         .iter()

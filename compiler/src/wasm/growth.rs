@@ -34,7 +34,7 @@ const TABLE_GROW: u8 = 0x0f;
 /// Set in every byte of a LEB128 number except the last. Numbers may be longer than necessary.
 const CONTINUES: u8 = 0x80;
 
-// The bytes of no other operator are looked for.
+// The search looks only for the bytes of these operators.
 const _: () = {
     let mut position = 0;
     while position < OperatorKind::ALL.len() {

@@ -1,6 +1,6 @@
-//! Every operator of WebAssembly as a plain value: its name in the text format, and what is known of it.
+//! Every operator of WebAssembly as a plain value: its name in the text format, and facts about it.
 //!
-//! The list is wasmparser's own, so that no operator can be missing.
+//! The list is wasmparser's own, so no operator can be missing.
 
 mod facts;
 
@@ -38,7 +38,8 @@ macro_rules! define_operators {
 }
 wasmparser::for_each_operator!(define_operators);
 
-/// What stands before the dot in names of the text format; where one begins another, the longer first.
+/// Prefixes before the dot in names of the text format. If one is a prefix of another, the longer
+/// one comes first.
 const PREFIXES: &[&str] = &[
     "i32_atomic_rmw8_",
     "i32_atomic_rmw16_",

@@ -1,12 +1,12 @@
-//! A function body without the numbers by which it refers to the rest of its module.
+//! A function body without the indexes by which it refers to the rest of its module.
 //!
-//! Two bodies have the same [`Outline::skeleton`] if and only if they are the same but for these
-//! numbers, and use the same number in the same places: what they do is then the same if what they
-//! refer to, in the order of [`Outline::references`], is. A body keeps its skeleton when functions,
+//! Two bodies have the same [`Outline::skeleton`] if and only if they differ only in these indexes,
+//! and use equal indexes in the same places. They behave the same if the items they refer to, in
+//! the order of [`Outline::references`], are the same. A body keeps its skeleton when functions,
 //! types or globals are added elsewhere in the module.
 //!
-//! Like a survey, an outline is made before the body is validated. Whether it is valid depends on
-//! the skeleton and on what the references stand for, and on the proposals that are supported.
+//! Like a survey, an outline is made before the body is validated. Whether the body is valid
+//! depends on the skeleton, on the items that are referred to, and on the supported proposals.
 
 use std::ops::Range;
 
@@ -17,16 +17,16 @@ use super::survey;
 use super::{OperatorKind, Survey};
 use crate::digest::{Digest, digest};
 
-/// Something of the module that a body refers to, by its index.
+/// An item of the module that a body refers to, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reference {
     /// A function that is called.
     Callee(u32),
-    /// A function of which a reference is made.
+    /// A function in a `ref.func`.
     Value(u32),
-    /// A type, as that of a block.
+    /// A type used by a block.
     BlockType(u32),
-    /// A type, as that of an indirect call.
+    /// A type used by an indirect call.
     CalledType(u32),
     /// A global.
     Global(u32),
@@ -36,25 +36,25 @@ pub(crate) enum Reference {
     Element(u32),
     /// A data segment.
     Data(u32),
-    /// Another memory than the first. There is none, so it makes the body invalid.
+    /// A memory other than the first one. It does not exist, so the body is invalid.
     OtherMemory(u32),
 }
 
 impl Reference {
-    /// The memory `index`, if it is not the first, which is part of what all bodies have in common.
+    /// The memory `index`, unless it is the first one, which all bodies share.
     #[inline(always)]
     pub(super) fn other_memory(index: u32) -> Option<Self> {
         (index != 0).then_some(Self::OtherMemory(index))
     }
 }
 
-/// What can be told of a body by a look at its operators.
+/// The facts about a body that are collected by reading its operators.
 pub(crate) struct Outline {
     /// The figures.
     pub(crate) survey: Survey,
-    /// The digest of the body without the numbers.
+    /// The digest of the body without the indexes.
     pub(crate) skeleton: Digest,
-    /// What the body refers to, by first occurrence, and how often.
+    /// The items that the body refers to, in order of first occurrence, and how often.
     pub(crate) references: Vec<(Reference, u32)>,
 }
 
@@ -68,7 +68,7 @@ impl Outline {
     }
 }
 
-/// Makes outlines, and keeps its buffers from one to the next.
+/// Makes outlines, and reuses its buffers.
 #[derive(Default)]
 pub(crate) struct Outliner {
     skeleton: Vec<u8>,
@@ -76,12 +76,12 @@ pub(crate) struct Outliner {
     references: Vec<(Reference, u32)>,
 }
 
-/// In the bytes of a skeleton, begins an operator whose references are replaced. It begins no operator
-/// of a module.
+/// Marks an operator whose references are replaced, in the bytes of a skeleton. No operator of a
+/// module begins with this byte.
 const REPLACED: u8 = 0xff;
 
 impl Outliner {
-    /// The outline of the body of function `index`, if it can be read.
+    /// The outline of the body of function `index`, or `None` if it cannot be read.
     pub(crate) fn outline(&mut self, body: &FunctionBody<'_>, index: u32) -> Option<Outline> {
         self.skeleton.clear();
         self.numbers.clear();
@@ -114,7 +114,7 @@ impl Outliner {
     }
 }
 
-/// What an operator refers to, which is all that tells it from others of its kind.
+/// The references of an operator, which are all that distinguishes it from others of its kind.
 pub(super) struct References {
     pub(super) operator: OperatorKind,
     pub(super) which: [Option<Reference>; 2],

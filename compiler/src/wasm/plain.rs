@@ -1,24 +1,26 @@
-//! Plain operators: those whose bytes tell all there is to tell of them before a body is validated.
+//! Plain operators: those whose bytes alone give all facts that are needed before a body is
+//! validated.
 //!
-//! They refer to nothing in the module, and are most of any body. A table steps over them with much less
-//! work than the general reader, which a rebuild from the function cache waited for more than for
-//! anything else. What is not found plain here, malformed operators among them, is left to that reader.
-//! Encodings: WebAssembly specification, "Binary Format", "Instructions".
+//! They refer to nothing in the module, and make up most of any body. A table steps over them with
+//! much less work than the general reader. This matters most when a module is rebuilt from the
+//! function cache, where reading took most of the time. Whatever is not recognised as plain here,
+//! including malformed operators, is left to that reader. Encodings: WebAssembly specification,
+//! "Binary Format", "Instructions".
 
 use super::OperatorKind;
 
-/// Plain operators behind each other.
+/// Consecutive plain operators.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Run {
     /// How many bytes they take.
     pub(super) size: usize,
     /// How many there are.
     pub(super) operators: usize,
-    /// What they add to a [`Survey`](super::Survey).
+    /// Their contribution to a [`Survey`](super::Survey).
     pub(super) weight: u32,
 }
 
-/// The plain operators that `bytes`, operators of a body, begin with.
+/// The plain operators at the start of `bytes`, which are operators of a body.
 pub(super) fn run(bytes: &[u8]) -> Run {
     let mut run = Run::default();
     while let Some((size, weight)) = operator(&bytes[run.size..]) {
@@ -34,7 +36,7 @@ pub(super) fn run(bytes: &[u8]) -> Run {
 enum Immediate {
     /// So many bytes.
     Bytes(u8),
-    /// A number in LEB128 of at most so many bytes.
+    /// A number in LEB128 of at most this many bytes.
     Number(u8),
     /// Alignment and offset.
     MemArg,
@@ -47,7 +49,7 @@ enum Immediate {
 const MAX_SIZE_OF_32_BITS: u8 = 5;
 const MAX_SIZE_OF_64_BITS: u8 = 10;
 
-/// What follows each opcode, and the weight of its operator.
+/// The immediates of each opcode, and the weight of its operator.
 static OPCODES: [(Immediate, u8); 256] = {
     let mut table = [(Immediate::Other, 0); 256];
     let mut opcode = 0;
@@ -58,7 +60,8 @@ static OPCODES: [(Immediate, u8); 256] = {
     table
 };
 
-/// The operators from `i32.load` on, whose opcodes follow each other as they do in wasmparser's list.
+/// The first of the operators, from `i32.load` on, whose opcodes are in the order of wasmparser's
+/// list.
 const FIRST_IN_ORDER: u8 = 0x28;
 const LAST_IN_ORDER: u8 = 0xc4;
 
@@ -101,7 +104,7 @@ const fn plain(opcode: u8) -> (Immediate, u8) {
     (immediate, operator.facts().weight as u8)
 }
 
-/// Size and weight of the operator that `bytes` begin with, if it is plain.
+/// The size and weight of the operator at the start of `bytes`, if it is plain.
 #[inline]
 fn operator(bytes: &[u8]) -> Option<(usize, u8)> {
     let (immediate, weight) = OPCODES[usize::from(*bytes.first()?)];
@@ -115,7 +118,7 @@ fn operator(bytes: &[u8]) -> Option<(usize, u8)> {
             number_end(bytes, 2, MAX_SIZE_OF_64_BITS)?
         }
         Immediate::BlockType => {
-            // v128, f64, f32, i64, i32, or none; others may be indexes.
+            // v128, f64, f32, i64, i32, or none; other values may be indexes.
             bytes.get(1).filter(|&&byte| matches!(byte, 0x40 | 0x7b..=0x7f))?;
             2
         }
@@ -124,7 +127,7 @@ fn operator(bytes: &[u8]) -> Option<(usize, u8)> {
     (size <= bytes.len()).then_some((size, weight))
 }
 
-/// Where the number that begins at `start` ends, if it has at most `max` bytes.
+/// The end of the number that begins at `start`, if it has at most `max` bytes.
 #[inline]
 fn number_end(bytes: &[u8], start: usize, max: u8) -> Option<usize> {
     const MORE: u8 = 0x80;
@@ -140,7 +143,7 @@ mod tests {
     use super::{Run, operator, run};
     use crate::wasm::survey::Surveyor;
 
-    /// Some of what may follow an opcode.
+    /// Some possible bytes after an opcode.
     const IMMEDIATES: [&[u8]; 12] = [
         &[],
         &[0],
@@ -177,7 +180,7 @@ mod tests {
                 }
             }
         }
-        // 134 opcodes have no immediate, which none of the above keeps from being found.
+        // 134 opcodes have no immediates, so any of these bytes may follow them.
         assert!(found >= 134 * 2 * IMMEDIATES.len(), "{found}");
     }
 
@@ -187,8 +190,8 @@ mod tests {
         let plain = [0x20, 1, 0x28, 2, 0xac, 2, 0x41, 5, 0x6a];
         let expected = Run { size: plain.len(), operators: 4, weight: 2 };
         assert_eq!(run(&plain), expected);
-        // call, call_indirect, global.get, memory.size, br_table, a block of a type, unreachable; half
-        // of a constant.
+        // call, call_indirect, global.get, memory.size, br_table, a block with a type index,
+        // unreachable; half of a constant.
         let others: [&[u8]; 8] = [
             &[0x10, 0],
             &[0x11, 0, 0],

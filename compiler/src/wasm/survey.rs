@@ -1,7 +1,7 @@
-//! What can be told of a function body by a look at its operators, before it is validated.
+//! Facts about a function body that are collected by reading its operators, before it is validated.
 //!
-//! A figure of a body that turns out to be invalid means nothing, and does no harm: such a module
-//! is refused when the body is validated.
+//! The facts about a body that turns out to be invalid mean nothing and do no harm, because such a
+//! module is refused when the body is validated.
 
 use std::ops::Range;
 
@@ -17,22 +17,22 @@ use super::plain::{self, Run};
 /// The figures of one body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
-    /// About how many instructions of a machine the body is.
+    /// The approximate number of machine instructions.
     pub(crate) weight: u32,
-    /// Locals beside the parameters.
+    /// The number of locals other than parameters.
     pub(crate) locals: u32,
-    /// How often it calls function `index`, for which the survey was made.
+    /// How often the body calls function `index`, for which the survey was made.
     pub(crate) self_calls: u32,
-    /// Whether it has a tail call.
+    /// Whether it contains a tail call.
     pub(crate) tail_calls: bool,
     /// Whether it may change the elements of a table.
     pub(crate) writes_tables: bool,
-    /// Whether its last operator is `unreachable`: it reports an error, most likely.
+    /// Whether its last operator is `unreachable`, in which case it probably reports an error.
     pub(crate) fails: bool,
 }
 
-/// Looks at the body of function `index`, and tells `called` each function that it calls directly.
-/// Gives nothing for a body that cannot be read.
+/// Surveys the body of function `index`, and calls `called` with each function that it calls
+/// directly. Returns `None` for a body that cannot be read.
 pub(crate) fn survey(
     body: &FunctionBody<'_>,
     index: u32,
@@ -46,7 +46,8 @@ pub(crate) fn survey(
     read(body, index, observe).ok()
 }
 
-/// The same, and tells `observe` what operators refer to, with their places in the bytes of the body.
+/// The same, and calls `observe` with the references of operators and their ranges in the bytes of
+/// the body.
 pub(super) fn read(
     body: &FunctionBody<'_>,
     index: u32,
@@ -59,7 +60,7 @@ pub(super) fn read(
         surveyor.survey.locals = surveyor.survey.locals.saturating_add(count);
     }
     let mut operators = locals.into_binary_reader_for_operators();
-    // Where the operators begin in the bytes of the body.
+    // The offset of the operators in the bytes of the body.
     let origin = body.as_bytes().len() - operators.bytes_remaining();
     let first = operators.current_position();
     loop {
@@ -85,12 +86,12 @@ pub(super) struct Surveyor {
     index: u32,
     /// Whether the last operator was `unreachable`.
     unreachable: bool,
-    /// Of the last operator, if it has some.
+    /// The references of the last operator, if it has any.
     pub(super) references: Option<References>,
 }
 
 impl Surveyor {
-    /// Is made for each operator apart, for which most of it vanishes.
+    /// This is instantiated for each operator, for which most of it is optimised away.
     #[inline(always)]
     fn look_at(
         &mut self,
@@ -105,7 +106,7 @@ impl Surveyor {
         }
         survey.tail_calls |= facts.tail_call;
         survey.writes_tables |= facts.writes_table;
-        // In the end, this says what stands before the last `end`.
+        // At the end, this is about the operator before the last `end`.
         survey.fails = self.unreachable;
         self.unreachable = operator == OperatorKind::Unreachable;
         survey.weight = survey.weight.saturating_add(facts.weight).saturating_add(targets);
@@ -122,15 +123,15 @@ impl Surveyor {
     }
 }
 
-/// Lets any operator stand anywhere. To keep the frames is the validator's work, who will refuse those
-/// that are in the wrong one.
+/// Permits every operator everywhere. Tracking frames is the task of the validator, which refuses
+/// operators in the wrong frame.
 impl FrameStack for Surveyor {
     fn current_frame(&self) -> Option<FrameKind> {
         Some(FrameKind::If)
     }
 }
 
-/// How many targets an operator has beside its first.
+/// The number of targets of an operator, except the first.
 macro_rules! targets {
     (BrTable $targets:ident) => {
         $targets.len()

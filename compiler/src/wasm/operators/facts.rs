@@ -1,37 +1,37 @@
-//! What has to be known of every operator besides how it is lowered, in one table.
+//! All facts about operators except how they are lowered, in one table.
 //!
-//! The table is driven by wasmparser's own list. An operator without an arm of [`facts`] does not
+//! wasmparser's own list drives the table. An operator without an arm in [`facts`] does not
 //! compile, nor does one with an immediate that [`reference`] does not know. So whoever adds a
-//! proposal is asked here for all that the passes over bodies have to know.
+//! proposal has to state here everything that the passes over bodies need to know.
 
 use super::OperatorKind;
 
-/// What is known of an operator.
+/// The facts about an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Facts {
-    /// About how many instructions of a machine it is: 0 if it only names a value or a place in the
-    /// code. A branch table has one more for each target.
+    /// The approximate number of machine instructions: 0 if the operator only names a value or a
+    /// position in the code. A branch table has one more for each target.
     pub(crate) weight: u32,
-    /// Whether it only delimits others, and so is no instruction of the specification.
+    /// Whether it only delimits others, so that it does not count as an instruction.
     pub(crate) delimits: bool,
     /// Whether it opens a block, which `end` or `delegate` closes.
     pub(crate) opens_block: bool,
-    /// Whether a basic block ends with it: control may go another way, come from elsewhere, or pass
-    /// through another function.
+    /// Whether it ends a basic block: control may continue elsewhere, arrive from elsewhere, or
+    /// pass through another function.
     pub(crate) ends_block: bool,
-    /// Whether it is a call that takes the place of its caller.
+    /// Whether it is a tail call.
     pub(crate) tail_call: bool,
     /// Whether it may change elements of a table.
     pub(crate) writes_table: bool,
     /// Whether it may change the number of elements of a table.
     pub(crate) grows_table: bool,
-    /// Whether it asks for the size of a memory, or changes it.
+    /// Whether it reads or changes the size of a memory.
     pub(crate) uses_memory_size: bool,
-    /// What its work grows with, if it works on many things at once.
+    /// The unit of its length, if it works on a range.
     pub(crate) length: Option<Length>,
 }
 
-/// What the length of an operator counts.
+/// The unit in which the length of an operator is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Length {
     /// Bytes of memory.
@@ -98,15 +98,15 @@ const fn weighs(weight: u32) -> Facts {
     }
 }
 
-/// What a call costs: passing arguments, and keeping values over it.
+/// The weight of a call: passing arguments, and keeping values across it.
 const CALL: u32 = 5;
 
-/// The facts of an operator by its proposal, its name, the names of its immediates, and its arity.
-/// The first arm that matches counts.
+/// The facts about an operator, by its proposal, its name, the names of its immediates, and its
+/// arity. The first arm that matches counts.
 #[rustfmt::skip]
 macro_rules! facts {
-    // All other operators of the first version that have no immediates compute a value from one or two
-    // others. It is complete: nothing will be added to it.
+    // All other operators of WebAssembly 1.0 without immediates compute a value from one or two
+    // others. That version is complete: nothing will be added to it.
     (@mvp I32WrapI64 $($any:tt)*) => { weighs(0) };
     (@mvp I64ExtendI32U $($any:tt)*) => { weighs(0) };
     (@mvp $op:ident () (arity 1 -> 1)) => { weighs(1) };
@@ -169,7 +169,7 @@ macro_rules! facts {
     (@legacy_exceptions Rethrow $($any:tt)*) => { weighs(CALL).ends_block() };
     (@legacy_exceptions Delegate $($any:tt)*) => { weighs(1).ends_block().delimits() };
 
-    // Computations, and accesses of memory: all operators of these proposals are alike.
+    // Computations and memory accesses: all operators of each of these proposals are alike.
     (@sign_extension $($any:tt)*) => { weighs(1) };
     (@saturating_float_to_int $($any:tt)*) => { weighs(1) };
     (@wide_arithmetic $($any:tt)*) => { weighs(1) };
@@ -177,7 +177,7 @@ macro_rules! facts {
     (@simd $($any:tt)*) => { weighs(1) };
     (@relaxed_simd $($any:tt)*) => { weighs(1) };
 
-    // Proposals that are not supported: bodies with such operators are invalid.
+    // Unsupported proposals: bodies with such operators are invalid.
     (@gc $($any:tt)*) => { weighs(1) };
     (@custom_descriptors $($any:tt)*) => { weighs(1) };
     (@acquire_release_atomics $($any:tt)*) => { weighs(1) };
@@ -202,8 +202,8 @@ impl OperatorKind {
     }
 }
 
-/// What an operator refers to outside of its body, as `[Option<Reference>; 2]`, by its proposal, its
-/// name and its immediates.
+/// The items outside its body that an operator refers to, as `[Option<Reference>; 2]`, by its
+/// proposal, its name and its immediates.
 #[rustfmt::skip]
 macro_rules! references {
     // Not supported.
@@ -220,7 +220,8 @@ macro_rules! references {
     (@$proposal:ident $op:ident $one:ident $two:ident) => { [reference!($op $one $one), reference!($op $two $two)] };
 }
 
-/// What an immediate of an operator refers to outside of its body, by its name in wasmparser's list.
+/// The item outside the body that an immediate of an operator refers to, by the immediate's name in
+/// wasmparser's list.
 #[rustfmt::skip]
 macro_rules! reference {
     (RefFunc function_index $index:expr) => { Some(Reference::Value($index)) };
@@ -242,10 +243,11 @@ macro_rules! reference {
     ($op:ident mem $index:expr) => { Reference::other_memory($index) };
     ($op:ident dst_mem $index:expr) => { Reference::other_memory($index) };
     ($op:ident src_mem $index:expr) => { Reference::other_memory($index) };
-    // In a module that has tags, all of them and all types are in every key.
+    // If a module has tags, all tags and all types are part of every key.
     ($op:ident tag_index $index:expr) => { reference!(@none $index) };
     ($op:ident try_table $table:expr) => { reference!(@none $table) };
-    // Values, and things of the body itself; heap types have no index without the proposals above.
+    // Values, and items of the body itself. Heap types contain no index without the proposals
+    // above.
     ($op:ident value $value:expr) => { reference!(@none $value) };
     ($op:ident local_index $index:expr) => { reference!(@none $index) };
     ($op:ident relative_depth $depth:expr) => { reference!(@none $depth) };
