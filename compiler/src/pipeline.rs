@@ -8,15 +8,15 @@ use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
-use crate::lower::{Convention, Environment, InliningPlan, Stop, Symbol};
+use crate::lower::{Added, Convention, Environment, InliningPlan, Stop, Symbol};
 use crate::monitor::Monitor;
 use crate::native::{self, AddressMap, Image, Isas, Listing};
 use crate::object;
 use crate::options::instrument::Instrumentation;
 use crate::options::{BoundsChecks, Cpu, OptLevel, Options, Release};
 use crate::wamr::InstanceLayout;
-use crate::wamr::counters::{self, Counters};
-use crate::wamr::exceptions::{self, Storage};
+use crate::wamr::counters;
+use crate::wamr::exceptions;
 use crate::wamr::{self, simd_support, spectest};
 use crate::wasm::{self, Module, Outline, Outliner};
 
@@ -93,11 +93,8 @@ fn compile_parsed(
             runtime";
         return Err(Error::unsupported(what).with_hint("leave one of the two out"));
     }
-    simd_support::check_border(module, options)?;
-    exceptions::check_boundary(module)?;
-    let counters = counters::install(module, &options.instrumentation)?;
-    let storage = exceptions::install(module);
-    if counters.own.is_some() && output == Output::Object {
+    let added = add(module, options)?;
+    if added.counters.own.is_some() && output == Output::Object {
         let what = "an object file cannot count for several threads: its functions are not \
             entered by the runtime";
         return Err(Error::unsupported(what).with_hint("compile without counters"));
@@ -111,7 +108,7 @@ fn compile_parsed(
     let outlines = outlines.as_deref();
     let plan = inlines(options).then(|| InliningPlan::new(module, outlines));
     let plan = plan.as_ref();
-    let job = Job { module, layout: &layout, options, counters, storage, plan, unwinding };
+    let job = Job { module, layout: &layout, options, added, plan, unwinding };
     let compiled = lower(&job, monitor, |env, isas| {
         native::compile_module(env, isas, options, cache.zip(outlines))
     })?;
@@ -181,13 +178,20 @@ fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
     if module.has_memory64() { options.bounds_checks(BoundsChecks::Software) } else { options }
 }
 
+/// Checks what passes between the module and its host, and adds globals and tables that code needs.
+fn add(module: &mut Module<'_>, options: &Options) -> Result<Added, Error> {
+    simd_support::check_border(module, options)?;
+    exceptions::check_boundary(module)?;
+    let counters = counters::install(module, &options.instrumentation)?;
+    Ok(Added { counters, storage: exceptions::install(module) })
+}
+
 /// What is compiled, and how.
 struct Job<'a> {
     module: &'a Module<'a>,
     layout: &'a InstanceLayout,
     options: &'a Options,
-    counters: Counters,
-    storage: Storage,
+    added: Added,
     plan: Option<&'a InliningPlan>,
     /// Whether to emit unwind information.
     unwinding: bool,
@@ -199,15 +203,15 @@ fn lower<R>(
     monitor: &Monitor<'_>,
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
-    let Job { module, layout, options, counters, storage, plan, unwinding } = *job;
+    let Job { module, layout, options, added, plan, unwinding } = *job;
     let attempt = |convention| {
-        let env =
-            Environment::new(module, layout, options, counters, storage, convention, plan, monitor);
+        let env = Environment::new(module, layout, options, added, convention, plan, monitor);
         work(&env, &Isas::new(options, convention, unwinding)?)
     };
     let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
     // Measuring time, and counting for all threads, need the entries that come with the tail-call
     // convention.
+    let counters = added.counters;
     let needs_entries = counters.time.is_some() || counters.own.is_some();
     let throws = !module.tags.is_empty();
     let likely = match tail_calls || needs_entries || throws {
@@ -265,16 +269,13 @@ fn list_module(
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
     let mut module = front_end(wasm, options, monitor)?;
-    simd_support::check_border(&module, options)?;
-    exceptions::check_boundary(&module)?;
-    let counters = counters::install(&mut module, &options.instrumentation)?;
-    let storage = exceptions::install(&mut module);
+    let added = add(&mut module, options)?;
     let options = &suitable_options(&module, options);
     let layout = InstanceLayout::new(&module)?;
     let plan = inlines(options).then(|| InliningPlan::new(&module, None));
     let plan = plan.as_ref();
     let (module, layout) = (&module, &layout);
-    let job = Job { module, layout, options, counters, storage, plan, unwinding: false };
+    let job = Job { module, layout, options, added, plan, unwinding: false };
     let listings = lower(&job, monitor, |env, isas| native::list_module(env, isas, options))?;
     let named = listings.into_iter().map(|(symbol, listing)| match symbol {
         Symbol::Function(index) => Listing { name: function_name(module, index), ..listing },

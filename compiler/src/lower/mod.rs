@@ -122,18 +122,25 @@ pub(crate) struct Environment<'a> {
     profiles_stack: bool,
 }
 
+/// Globals and tables that the compiler has added to the module.
+#[derive(Clone, Copy)]
+pub(crate) struct Added {
+    pub(crate) counters: Counters,
+    pub(crate) storage: Storage,
+}
+
 impl<'a> Environment<'a> {
     /// Collects the facts.
     pub(crate) fn new(
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
         options: &Options,
-        counters: Counters,
-        storage: Storage,
+        added: Added,
         convention: Convention,
         inlining: Option<&'a InliningPlan>,
         monitor: &'a Monitor<'a>,
     ) -> Self {
+        let Added { counters, storage } = added;
         let mut imported_types = vec![false; module.types.len()];
         let in_table =
             |&function: &u32| inlining.is_none_or(|plan| plan.table_may_hold_import(function));
