@@ -1,7 +1,7 @@
 //! All facts about operators except how they are lowered, in one table.
 //!
-//! wasmparser's own list drives the table. An operator without an arm in [`facts`] does not
-//! compile, nor does one with an immediate that [`reference`] does not know. So whoever adds a
+//! wasmparser's own list drives the table. An operator without an arm in `facts` does not
+//! compile, nor does one with an immediate that `reference` does not know. So whoever adds a
 //! proposal has to state here everything that the passes over bodies need to know.
 
 use super::OperatorKind;
