@@ -39,7 +39,7 @@ const MODULES: &[(&str, &str)] = &[
     ("MEMORY64", "(module (memory i64 1))"),
     ("CUSTOM", r#"(module (@custom "about" "hello"))"#),
     ("MISTAKE", "(module (func (result i32) (i64.const 1)))"),
-    ("EXCEPTIONS", "(module (tag))"),
+    ("TWO_MEMORIES", "(module (memory 1) (memory 1))"),
 ];
 
 /// The offset of the byte of `MISTAKE` that ends the function: 8 bytes of header, 7 and 4 of the

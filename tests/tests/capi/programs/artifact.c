@@ -154,7 +154,7 @@ errors(void)
     CHECK(offset == MISTAKE_OFFSET);
     cwamrc_error_delete(error);
 
-    error = cwamrc_compile(EXCEPTIONS, sizeof(EXCEPTIONS), NULL, &artifact);
+    error = cwamrc_compile(TWO_MEMORIES, sizeof(TWO_MEMORIES), NULL, &artifact);
     CHECK(cwamrc_error_kind(error) == CWAMRC_ERROR_UNSUPPORTED);
     CHECK(cwamrc_error_hint(error) != NULL);
     cwamrc_error_delete(error);
