@@ -11,8 +11,8 @@ cargo test --workspace --locked "$@"
 
 # What judges software bounds checks, once more on a runtime that has no others.
 cargo test --locked -p wamr-shim --features software-bounds-checks "$@"
-cargo test --locked -p cwamrc-tests --features software-bounds-checks \
-    --test spec --test run --test differential "$@"
+CWAMRC_TEST_RUNTIME=software-bounds-checks \
+    cargo test --workspace --locked --test spec --test run --test differential "$@"
 
 # And 64-bit memories, which take a runtime of their own.
-cargo test --locked -p cwamrc-tests --features memory64 --test spec "$@" -- memory64/
+CWAMRC_TEST_RUNTIME=memory64 cargo test --workspace --locked --test spec "$@" -- memory64/

@@ -5,7 +5,7 @@ use std::fmt;
 use cwamrc::{BoundsChecks, CallStacks, OptLevel, Release};
 use wamr_shim::{HostFunc, Instance, InstanceConfig, Runtime};
 
-use crate::machine::Machine;
+use crate::machine::{Build, Machine};
 
 /// A way to run a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,21 +61,15 @@ impl Engine {
             Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
         let relocated =
             here.into_iter().chain(runner).chain(foreign).flat_map(|(machine, level)| {
-                let hardware =
-                    (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
-                let checks = [BoundsChecks::Software].into_iter().chain(hardware);
-                checks.map(move |checks| Self::new(machine, Code::Compiled(checks, level)))
+                let checks = Build::checks().iter();
+                checks.map(move |&checks| Self::new(machine, Code::Compiled(checks, level)))
             });
         relocated.chain(Self::in_place())
     }
 
     /// Once on every machine, code that runs in place.
     fn in_place() -> impl Iterator<Item = Self> {
-        let checks = match cfg!(feature = "software-bounds-checks") {
-            true => BoundsChecks::Software,
-            false => BoundsChecks::Hardware,
-        };
-        let code = Code::Compiled(checks, OptLevel::O3);
+        let code = Code::Compiled(Build::checks()[0], OptLevel::O3);
         let machines = [Machine::Here].into_iter().chain(Machine::foreign());
         machines.map(move |machine| Self { in_place: true, ..Self::new(machine, code) })
     }
@@ -83,11 +77,8 @@ impl Engine {
     /// The compiled ways that differ in the code for numbers: levels 0 and 3 on every machine, and
     /// code that runs in place.
     pub fn for_numbers() -> impl Iterator<Item = Self> {
-        let checks = match cfg!(feature = "software-bounds-checks") {
-            true => BoundsChecks::Software,
-            false => BoundsChecks::Hardware,
-        };
-        let codes = [OptLevel::O0, OptLevel::O3].map(|level| Code::Compiled(checks, level));
+        let codes = [OptLevel::O0, OptLevel::O3];
+        let codes = codes.map(|level| Code::Compiled(Build::checks()[0], level));
         let is_here = |machine| machine == Machine::Here;
         let is_wanted = move |machine| is_here(machine) || Machine::foreign().any(|f| f == machine);
         Self::compiled().filter(move |each| codes.contains(&each.code) && is_wanted(each.machine))

@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::{env, fmt, fs};
 
 use cwamrc::{Architecture, BoundsChecks, Cpu, Options};
@@ -19,10 +19,56 @@ use wamr_shim::Runtime;
 /// Stack size of WebAssembly in a runner, in bytes: that of the main thread of a process on Linux.
 const STACK_SIZE: usize = 8 << 20;
 
+/// Names the [`Build`] of the runtimes that tests use.
+const BUILD_VARIABLE: &str = "CWAMRC_TEST_RUNTIME";
+
+/// How the runtimes that tests use are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// With hardware bounds checks, as WAMR is by default.
+    GuardPages,
+    /// Without guard pages: such a runtime supports only code that checks bounds itself.
+    SoftwareBoundsChecks,
+    /// The same, with 64-bit memories.
+    Memory64,
+}
+
+impl Build {
+    /// The build that the environment asks for.
+    ///
+    /// # Panics
+    /// If it asks for one that does not exist.
+    pub fn chosen() -> Self {
+        static CHOSEN: OnceLock<Build> = OnceLock::new();
+        *CHOSEN.get_or_init(|| match env::var(BUILD_VARIABLE).as_deref() {
+            Err(_) | Ok("") => Self::GuardPages,
+            Ok("software-bounds-checks") => Self::SoftwareBoundsChecks,
+            Ok("memory64") => Self::Memory64,
+            Ok(other) => panic!(
+                "{BUILD_VARIABLE} is `software-bounds-checks`, `memory64` or not set, not {other:?}"
+            ),
+        })
+    }
+
+    /// Whether the runtimes have hardware bounds checks.
+    pub fn has_guard_pages() -> bool {
+        Self::chosen() == Self::GuardPages
+    }
+
+    /// The kinds of checks that code for these runtimes may have, the usual one first.
+    pub fn checks() -> &'static [BoundsChecks] {
+        match Self::has_guard_pages() {
+            true => &[BoundsChecks::Hardware, BoundsChecks::Software],
+            false => &[BoundsChecks::Software],
+        }
+    }
+}
+
 /// A runtime to run modules in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Machine {
-    /// That of this process.
+    /// That of this process. It has guard pages; for another [`Build`], a runner for this machine takes its
+    /// place.
     Here,
     /// That of a runner.
     Runner {
@@ -37,11 +83,10 @@ pub enum Machine {
 }
 
 impl Machine {
-    /// Runners for architectures other than that of this machine, with hardware bounds checks if
-    /// the runtime of this process has them.
+    /// Runners for architectures other than that of this machine, of the chosen [`Build`].
     pub fn foreign() -> impl Iterator<Item = Machine> {
         let foreign = Architecture::ALL.iter().filter(|&&architecture| !is_native(architecture));
-        let guard_pages = !cfg!(feature = "software-bounds-checks");
+        let guard_pages = Build::has_guard_pages();
         let sanitized = false;
         foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages, sanitized })
     }
@@ -52,7 +97,7 @@ impl Machine {
         let architecture = Architecture::ALL.iter().copied().find(|&each| is_native(each));
         Machine::Runner {
             architecture: architecture.expect("tests run where cwamrc's files do"),
-            guard_pages: !cfg!(feature = "software-bounds-checks"),
+            guard_pages: Build::has_guard_pages(),
             sanitized: false,
         }
     }
@@ -72,7 +117,7 @@ impl Machine {
     /// Whether the runtime supports code with these checks.
     pub fn is_for(self, checks: BoundsChecks) -> bool {
         let guard_pages = match self {
-            Machine::Here => !cfg!(feature = "software-bounds-checks"),
+            Machine::Here => Build::has_guard_pages(),
             Machine::Runner { guard_pages, .. } => guard_pages,
         };
         guard_pages || checks == BoundsChecks::Software
@@ -137,17 +182,22 @@ impl Machine {
     pub fn command(self) -> Result<Option<Command>, String> {
         // A failure is kept, too, since it takes time.
         static BUILT: Mutex<Option<HashMap<Machine, Result<Runner, String>>>> = Mutex::new(None);
-        let Machine::Runner { architecture, guard_pages, sanitized } = self else {
+        let runner = match self {
+            Machine::Here if Build::has_guard_pages() => return Ok(None),
+            Machine::Here => Machine::native_runner(),
+            runner => runner,
+        };
+        let Machine::Runner { architecture, guard_pages, sanitized } = runner else {
             return Ok(None);
         };
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
         let built = built.get_or_insert_default();
-        let runner = built.entry(self).or_insert_with(|| {
+        let runner = built.entry(runner).or_insert_with(|| {
             let target = Target::find(architecture.name(), "linux")?;
             let options = wamr_build::Options {
                 software_bounds_checks: !guard_pages,
                 sanitized,
-                memory64: cfg!(feature = "memory64"),
+                memory64: Build::chosen() == Build::Memory64,
                 spec_test: true,
                 ..wamr_build::Options::default()
             };

@@ -9,17 +9,19 @@ use std::path::Path;
 
 use cwamrc_tests::campaign::{Request, run_with};
 use cwamrc_tests::differential::check::{Judge, Ways, check_seed, check_wasm};
-use cwamrc_tests::machine::Machine;
+use cwamrc_tests::machine::{Build, Machine};
 
 /// The number of modules that `cargo test` uses, each compiled once for each machine. The runtime
 /// without guard pages gets fewer, since only its checks differ.
-const MODULES: u64 = if cfg!(feature = "software-bounds-checks") { 160 } else { 560 };
+fn modules() -> u64 {
+    if Build::has_guard_pages() { 560 } else { 160 }
+}
 
 #[test]
 fn compiled_modules_do_what_interpreters_do() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let mut request = Request::default();
-    request.modules = Some(MODULES);
+    request.modules = Some(modules());
     request.seed = Some(0);
     request.folder = folder.path().to_owned();
     let state = run_with(&request, Path::new(env!("CARGO_BIN_EXE_fuzz")))
@@ -28,12 +30,11 @@ fn compiled_modules_do_what_interpreters_do() {
     assert!(state.findings.is_empty(), "{} findings", state.findings.len());
     let coverage = &state.coverage;
     let all: Vec<_> = coverage.machines.values().map(|(modules, _)| *modules as u64).collect();
-    assert!(all.len() == 3 && all.iter().all(|&modules| modules == MODULES), "{all:?}");
+    assert!(all.len() == 3 && all.iter().all(|&modules| modules == self::modules()), "{all:?}");
     // A runtime without guard pages supports only one kind of checks.
-    let only_one: &[&str] =
-        if cfg!(feature = "software-bounds-checks") { &["bounds_checks"] } else { &[] };
+    let only_one: &[&str] = if Build::has_guard_pages() { &[] } else { &["bounds_checks"] };
     assert_eq!(coverage.unvaried_options(), only_one, "never drawn otherwise");
-    if !cfg!(feature = "software-bounds-checks") {
+    if Build::has_guard_pages() {
         let missing = coverage.missing_simd_operators();
         assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
         let missing = coverage.missing_operators();

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use std::{fmt, fs};
 
 use cwamrc::{BoundsChecks, OptLevel, Release, compile};
-use cwamrc_tests::machine::Machine;
+use cwamrc_tests::machine::{Build, Machine};
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
 use wamr_shim::{InstanceConfig, Module};
@@ -44,17 +44,11 @@ impl fmt::Display for Way {
 
 const LEVELS: [OptLevel; 4] = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
 
-/// The modes that this build's runtime supports.
-const MODES: &[BoundsChecks] = match cfg!(feature = "software-bounds-checks") {
-    true => &[BoundsChecks::Software],
-    false => &[BoundsChecks::Hardware, BoundsChecks::Software],
-};
-
 /// Every level, in every mode.
 fn compiled() -> Vec<Way> {
     let in_mode =
         |&mode: &BoundsChecks| LEVELS.map(|level| Way::Compiled(Machine::Here, level, mode));
-    MODES.iter().flat_map(in_mode).collect()
+    Build::checks().iter().flat_map(in_mode).collect()
 }
 
 /// For large modules: with software checks, only the lowest and the highest level.
@@ -67,7 +61,8 @@ fn compiled_large() -> Vec<Way> {
 
 /// On other machines: the highest level in the first mode, the lowest in the last.
 fn foreign() -> Vec<Way> {
-    let (first, last) = (MODES[0], MODES[MODES.len() - 1]);
+    let modes = Build::checks();
+    let (first, last) = (modes[0], modes[modes.len() - 1]);
     let ways = |machine| {
         [Way::Compiled(machine, OptLevel::O3, first), Way::Compiled(machine, OptLevel::O0, last)]
     };
@@ -182,7 +177,7 @@ fn tfjs() {
 #[test]
 fn canvaskit_loads() {
     for level in [OptLevel::O0, OptLevel::O3] {
-        for &mode in MODES {
+        for &mode in Build::checks() {
             load("canvaskit", Machine::Here, level, mode);
         }
     }
@@ -195,7 +190,7 @@ fn modules_for_browsers_load_everywhere() {
         for name in ["tfjs", "tfjs-threads", "onnxruntime", "canvaskit"] {
             // On this machine, another test loads it, at other levels.
             if (name, machine) != ("canvaskit", Machine::Here) {
-                load(name, machine, OptLevel::O0, MODES[0]);
+                load(name, machine, OptLevel::O0, Build::checks()[0]);
             }
         }
     }
@@ -216,7 +211,7 @@ fn load(name: &str, machine: Machine, level: OptLevel, mode: BoundsChecks) -> Mo
 #[test]
 fn a_module_with_wasi_threads_allocates() {
     for machine in [Machine::Here].into_iter().chain(Machine::foreign()) {
-        let module = load("oxc-parser", machine, OptLevel::O3, MODES[0]);
+        let module = load("oxc-parser", machine, OptLevel::O3, Build::checks()[0]);
         let instance = module.instantiate(&InstanceConfig::default());
         let instance = instance.unwrap_or_else(|error| panic!("{machine}: {error}"));
         let mut blocks: Vec<usize> = Vec::new();

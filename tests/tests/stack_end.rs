@@ -9,11 +9,7 @@ use std::thread;
 use cwamrc::{BoundsChecks, OptLevel, Options};
 use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Runtime, Val};
 
-/// The modes that this build's runtime supports.
-const MODES: &[BoundsChecks] = match cfg!(feature = "software-bounds-checks") {
-    true => &[BoundsChecks::Software],
-    false => &[BoundsChecks::Hardware, BoundsChecks::Software],
-};
+const MODES: &[BoundsChecks] = &[BoundsChecks::Hardware, BoundsChecks::Software];
 
 const OVERFLOW: &str = "native stack overflow";
 

@@ -5,9 +5,6 @@
 //! The lines are the original ones, except for file names. Lines that name one of many targets are
 //! repeated for each of ours.
 
-// Most lines ask for code that needs guard pages.
-#![cfg(not(feature = "software-bounds-checks"))]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;

@@ -10,6 +10,7 @@
 //! the next seed. Each finding is a folder in `findings` with the module, the options as JSON, and
 //! the difference; `--module=FILE --options=FILE` reproduces it.
 
+mod activity;
 mod arguments;
 mod state;
 mod supervisor;

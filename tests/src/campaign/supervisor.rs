@@ -9,12 +9,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::activity::Activity;
 use super::{Finding, Request, State};
 
 /// The number of seeds that a worker gets.
 const SHARE: u64 = 500;
-/// A worker that reports nothing for this long hangs. The slowest modules take some seconds.
+/// A worker that reports nothing for this long hangs. The slowest modules take some seconds. Time in which the
+/// machine does not let it run does not count.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// How often a silent worker is looked at.
+const INTERVAL: Duration = Duration::from_secs(10);
 /// How much of a crashed worker's standard error is kept, in bytes.
 const KEPT_STDERR: usize = 1000;
 
@@ -152,9 +156,11 @@ impl Campaign<'_> {
                     }
                 }
             });
+            let (mut silent, mut activity) = (Duration::ZERO, Activity::default());
             loop {
-                match lines.recv_timeout(PATIENCE) {
+                match lines.recv_timeout(INTERVAL) {
                     Ok(line) => {
+                        silent = Duration::ZERO;
                         if let Err(problem) = self.hear(&line, &mut last) {
                             end(child)?;
                             return Err(problem);
@@ -165,8 +171,14 @@ impl Campaign<'_> {
                         return Ok((last, Ended::Itself(status)));
                     }
                     Err(RecvTimeoutError::Timeout) => {
-                        end(child)?;
-                        return Ok((last, Ended::Hung));
+                        let earlier = std::mem::replace(&mut activity, Activity::of(child.id()));
+                        if !activity.starved_since(earlier, INTERVAL) {
+                            silent += INTERVAL;
+                        }
+                        if silent >= PATIENCE {
+                            end(child)?;
+                            return Ok((last, Ended::Hung));
+                        }
                     }
                 }
             }

@@ -19,7 +19,7 @@ use super::kind::{Authority, Border, Kind};
 use super::oracle;
 use super::prepare::Prepared;
 use super::v8::V8;
-use crate::machine::Machine;
+use crate::machine::{Build, Machine};
 use crate::random::Random;
 
 /// A difference between compiled code and the interpreter.
@@ -323,7 +323,7 @@ impl Subject<'_> {
                 let level = LEVELS[(turn % LEVELS.len() as u64) as usize];
                 // Each level meets each mode.
                 let turn = turn / LEVELS.len() as u64 + number(machine);
-                let software = cfg!(feature = "software-bounds-checks") || turn.is_multiple_of(2);
+                let software = !Build::has_guard_pages() || turn.is_multiple_of(2);
                 let checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
                 let options = machine.options().opt_level(level).bounds_checks(checks);
                 vec![options.threads(NonZeroUsize::MIN)]

@@ -15,7 +15,7 @@ use cwamrc::instrument::{Costs, Gas};
 use cwamrc::{Architecture, BoundsChecks, CallStacks, Cpu, OptLevel, Options, Proposal, Release};
 use serde_json::Value;
 
-use crate::machine::Machine;
+use crate::machine::{Build, Machine};
 use crate::random::Random;
 
 /// The releases whose files the runtime of the tests loads.
@@ -61,13 +61,12 @@ const GAS_LIMITS: [Option<u64>; 6] =
 /// # Panics
 /// If the machine is not supported as a target.
 pub fn options(random: &mut Random, machine: Machine, vectors: bool) -> Options {
-    let software = cfg!(feature = "software-bounds-checks");
     let base = if vectors { machine.options_with_vectors() } else { machine.options() };
     let mut options = base.clone();
     options.cpu = cpu(random, &base.cpu);
     let levels = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3, OptLevel::O3];
     options.opt_level = random.choose(&levels);
-    let software = software || one_in(random, 2);
+    let software = !Build::has_guard_pages() || one_in(random, 2);
     options.bounds_checks = if software { BoundsChecks::Software } else { BoundsChecks::Hardware };
     options.stack_bounds_checks = one_in(random, 3);
     options.canonicalize_nans = one_in(random, 4);

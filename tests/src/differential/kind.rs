@@ -4,6 +4,7 @@ use super::dense;
 use super::generate;
 use super::prepare::Prepared;
 use super::real;
+use crate::machine::Build;
 
 /// Proposals that a module may use beyond WebAssembly 2.0 without SIMD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,7 +123,7 @@ impl Kind {
     pub fn authority(self) -> Authority {
         if self.proposals.vectors {
             Authority::Wasmi
-        } else if self.proposals.atomics && !cfg!(feature = "software-bounds-checks") {
+        } else if self.proposals.atomics && Build::has_guard_pages() {
             Authority::UnguardedInterpreter
         } else {
             Authority::Interpreter

@@ -2,7 +2,7 @@
 
 use super::suite::TestFile;
 use super::wamrc::Wamrc;
-use crate::machine::Machine;
+use crate::machine::{Build, Machine};
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
 use std::{env, fmt};
@@ -37,7 +37,7 @@ const EMULATED: [(BoundsChecks, OptLevel); 2] =
 
 /// Every way that the runtime supports, here and on other machines.
 pub fn modes() -> Vec<Mode> {
-    let guard_pages = !cfg!(feature = "software-bounds-checks");
+    let guard_pages = Build::has_guard_pages();
     let (ways, emulated) = match guard_pages {
         true => (WITH_GUARD_PAGES, EMULATED[0]),
         false => (WITHOUT_GUARD_PAGES, EMULATED[1]),

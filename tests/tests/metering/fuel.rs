@@ -4,9 +4,9 @@
 use std::fs;
 use std::process::Command;
 
+use cwamrc::OptLevel;
 use cwamrc::instrument::{Costs, GAS_LEFT, Gas, Instrumentation};
-use cwamrc::{BoundsChecks, OptLevel};
-use cwamrc_tests::machine::Machine;
+use cwamrc_tests::machine::{Build, Machine};
 use cwamrc_tests::programs::{Inputs, run_command};
 use cwamrc_tests::tree::root;
 use wamr_shim::{FuncType, HostFunc, InstanceConfig, Val, ValType};
@@ -119,11 +119,7 @@ fn short(ways: Vec<Way>) -> impl Iterator<Item = Way> {
     ways.into_iter().filter(|way| {
         let level = way.level == OptLevel::O3
             || (way.level == OptLevel::O0 && way.machine == Machine::Here);
-        let first = match cfg!(feature = "software-bounds-checks") {
-            true => BoundsChecks::Software,
-            false => BoundsChecks::Hardware,
-        };
-        level && way.checks == first
+        level && way.checks == Build::checks()[0]
     })
 }
 

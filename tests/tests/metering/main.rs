@@ -11,7 +11,7 @@ mod time;
 
 use cwamrc::instrument::Instrumentation;
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
-use cwamrc_tests::machine::Machine;
+use cwamrc_tests::machine::{Build, Machine};
 use wamr_shim::{HostFunc, Instance, InstanceConfig, Val};
 
 /// A way to compile and run a module.
@@ -28,11 +28,11 @@ fn ways() -> Vec<Way> {
     let here = [OptLevel::O0, OptLevel::O1, OptLevel::O2, OptLevel::O3];
     let here = here.map(|level| (Machine::Here, level));
     let foreign = Machine::foreign().flat_map(|each| [(each, OptLevel::O0), (each, OptLevel::O3)]);
-    let hardware = (!cfg!(feature = "software-bounds-checks")).then_some(BoundsChecks::Hardware);
-    let checks = || [BoundsChecks::Software].into_iter().chain(hardware);
     let ways = here.into_iter().chain(foreign);
-    ways.flat_map(|(machine, level)| checks().map(move |checks| Way { machine, level, checks }))
-        .collect()
+    let with_checks = |(machine, level)| {
+        Build::checks().iter().map(move |&checks| Way { machine, level, checks })
+    };
+    ways.flat_map(with_checks).collect()
 }
 
 impl Way {

@@ -1,6 +1,6 @@
 //! Small modules, compiled in every mode and run in the unmodified runtime.
 //!
-//! With the feature `software-bounds-checks`, the runtime has no guard pages, and only files with
+//! With `CWAMRC_TEST_RUNTIME=software-bounds-checks`, the runtimes have no guard pages, and only files with
 //! software checks are run. The texts of traps are those of `exception_msgs` in
 //! `core/iwasm/common/wasm_runtime_common.c`; the interpreter is compared, too.
 

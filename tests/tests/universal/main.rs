@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cwamrc::universal::{NativeCode, embed, strip};
-use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, Error, Options, Release};
-use cwamrc_tests::machine::Machine;
+use cwamrc::{Architecture, Compiler, Cpu, Error, Options, Release};
+use cwamrc_tests::machine::{Build, Machine};
 use cwamrc_tests::programs::{Inputs, Program, run_command};
 use cwamrc_tests::runner;
 use cwamrc_tests::tree::root;
@@ -45,11 +45,7 @@ fn universal_with(
     wasm: &[u8],
     embed: impl Fn(&[NativeCode<'_>]) -> Result<Vec<u8>, Error>,
 ) -> Vec<u8> {
-    let checks = match cfg!(feature = "software-bounds-checks") {
-        true => BoundsChecks::Software,
-        false => BoundsChecks::Hardware,
-    };
-    let options = Options::new().bounds_checks(checks).release(Release::Main);
+    let options = Options::new().bounds_checks(Build::checks()[0]).release(Release::Main);
     let cpus: Vec<Cpu> = Architecture::ALL.iter().copied().map(Cpu::baseline).collect();
     let artifacts = Compiler::new(options).compile_each(wasm, &cpus).expect("it compiles");
     let codes = cpus.iter().zip(&artifacts);
