@@ -49,6 +49,7 @@ function hash(memory) {
 }
 
 function failure(error) {
+  if (error instanceof WebAssembly.Exception) return { trap: 'uncaught exception' };
   // What is no trap is a fault of this script, or of V8.
   if (!(error instanceof WebAssembly.RuntimeError)) throw error;
   return { trap: error.message };

@@ -159,6 +159,14 @@ impl Inputs {
         names.into_iter().map(wasm).collect()
     }
 
+    /// Node.js, whose V8 has exceptions of both encodings.
+    ///
+    /// # Panics
+    /// If the script does not provide it.
+    pub fn node(&self) -> PathBuf {
+        self.npm["node"].join("bin/node")
+    }
+
     /// The Python interpreter with PyPI's wasmtime.
     pub fn peer_python(&self) -> PathBuf {
         self.tools.venv.join("bin/python")

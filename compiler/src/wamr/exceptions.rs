@@ -7,8 +7,8 @@
 
 use crate::error::Error;
 use crate::wasm::{
-    ConstExpr, ElementSegment, ExportKind, FuncType, Global, Import, Module, Table, ValueType,
-    keeps_references, refers_to_exceptions,
+    ConstExpr, ExportKind, FuncType, Global, Import, Module, Table, ValueType, keeps_references,
+    refers_to_exceptions,
 };
 
 /// The maximum number of 8-byte words for the operands of a tag.
@@ -99,12 +99,18 @@ pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
             return refuse(&format!("the imported global {}.{}", import.module, import.name));
         }
     }
+    for (import, table) in module.imported_tables.iter().zip(&module.tables) {
+        if table.element == ValueType::ExnRef {
+            return refuse(&format!("the imported table {}.{}", import.module, import.name));
+        }
+    }
     for export in &module.exports {
         let index = export.index as usize;
         let (kind, refused) = match export.kind {
             ExportKind::Function => ("function", has_reference(module.function_type(export.index))),
             ExportKind::Global => ("global", module.globals[index].value_type == ValueType::ExnRef),
-            ExportKind::Table | ExportKind::Memory => continue,
+            ExportKind::Table => ("table", module.tables[index].element == ValueType::ExnRef),
+            ExportKind::Memory => continue,
         };
         if refused {
             return refuse(&format!("the exported {kind} {}", export.name));
@@ -120,7 +126,7 @@ pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
             _ => {}
         }
     }
-    check_tables(module)
+    Ok(())
 }
 
 /// Warns about what hosts and other modules cannot do with the tags of `module`.
@@ -145,19 +151,6 @@ fn check_tags(module: &Module<'_>) -> Result<(), Error> {
                 format!("tag {tag} has operands of {size} words, more than {MAX_OPERAND_WORDS}");
             return Err(Error::limit(what).at(declared.offset as usize));
         }
-    }
-    Ok(())
-}
-
-/// Tables and segments hold only references to functions and external references.
-fn check_tables(module: &Module<'_>) -> Result<(), Error> {
-    let is_exception = |ty: ValueType| ty == ValueType::ExnRef;
-    let in_segment = |segment: &ElementSegment| is_exception(segment.element);
-    if module.tables.iter().any(|table| is_exception(table.element))
-        || module.elements.iter().any(in_segment)
-    {
-        return Err(Error::unsupported("a table of references to exceptions is not supported")
-            .with_hint("keep them in locals and globals"));
     }
     Ok(())
 }

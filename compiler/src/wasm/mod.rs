@@ -151,7 +151,7 @@ pub(crate) struct Import<'a> {
 /// A table type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table {
-    /// `FuncRef` or `ExternRef`.
+    /// A type of references. For the runtime, a table of references to exceptions is one of functions.
     pub(crate) element: ValueType,
     /// Initial number of elements.
     pub(crate) initial: u32,

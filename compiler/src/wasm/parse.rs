@@ -313,6 +313,11 @@ fn convert_element(
                 .collect::<Result<Vec<_>, Error>>()?,
         ),
     };
+    let items = match element {
+        // No constant expression gives another one.
+        ValueType::ExnRef => items.iter().map(|_| ConstExpr::RefNull).collect(),
+        _ => items,
+    };
     Ok(ElementSegment { mode, element, items })
 }
 

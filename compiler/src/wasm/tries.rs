@@ -82,6 +82,7 @@ pub(crate) fn refers_to_exceptions(body: &FunctionBody<'_>) -> bool {
 pub(crate) fn keeps_references(module: &Module<'_>) -> bool {
     let is_reference = |ty: &ValueType| *ty == ValueType::ExnRef;
     module.globals.iter().any(|global| is_reference(&global.value_type))
+        || module.tables.iter().any(|table| is_reference(&table.element))
         || (0..module.tags.len() as u32)
             .any(|tag| module.tag_operands(tag).iter().any(is_reference))
 }

@@ -12,10 +12,10 @@ use wamr_shim::{Error, Module, Val};
 use super::compare::{Compared, Latitude, compare, forget_counters, in_common_words, same};
 use super::coverage::Coverage;
 use super::draw;
-use super::drive::{Plan, Trace};
+use super::drive::{Call, Plan, Trace};
 use super::frames::{self, CallStacks};
 use super::host::Host;
-use super::kind::{Authority, Border, Kind};
+use super::kind::{Authority, Border, Kind, Proposals};
 use super::oracle;
 use super::prepare::Prepared;
 use super::v8::V8;
@@ -88,8 +88,24 @@ pub enum Ways {
 /// # Errors
 /// The first difference.
 pub fn check_seed(judge: &Judge, seed: u64, ways: &Ways) -> Result<Coverage, Box<Difference>> {
-    let kind = Kind::of(seed);
-    let is_open = |host: &&Host| !kind.proposals.vectors || host.machine.passes_vectors();
+    check_kind(judge, Kind::of(seed), seed, ways)
+}
+
+/// Compares the module of `seed` and `kind`, on each machine.
+///
+/// # Errors
+/// The first difference.
+pub fn check_kind(
+    judge: &Judge,
+    kind: Kind,
+    seed: u64,
+    ways: &Ways,
+) -> Result<Coverage, Box<Difference>> {
+    // The border of modules with exceptions is always closed.
+    let is_open = |host: &&Host| {
+        let Proposals { vectors, exceptions, .. } = kind.proposals;
+        !vectors || exceptions.is_some() || host.machine.passes_vectors()
+    };
     let (open, closed): (Vec<_>, Vec<_>) = judge.machines.iter().partition(is_open);
     let mut coverage = Coverage::default();
     for (hosts, border) in [(open, Border::Open), (closed, Border::Closed)] {
@@ -172,6 +188,7 @@ impl Subject<'_> {
             Authority::UnguardedInterpreter => Some(self.interpret(judge.unguarded())?),
             // It needs the exports of the module, which come from a compilation; see below.
             Authority::Wasmi => None,
+            Authority::V8 => Some(self.confirm_by_v8(judge, hosts[0])?),
         };
         let mut coverage = Coverage::default();
         for host in hosts {
@@ -198,7 +215,9 @@ impl Subject<'_> {
             coverage.ran_on(host.machine, ran);
         }
         if let Some(expected) = expected {
-            coverage.judged_by_v8 = self.ask_v8(judge, &expected)?;
+            if self.authority() != Authority::V8 {
+                coverage.judged_by_v8 = self.ask_v8(judge, &expected)?;
+            }
             coverage.merge(expected.coverage);
             *coverage.kinds.entry(self.kind.map_or_else(String::new, Kind::name)).or_default() += 1;
         }
@@ -220,7 +239,7 @@ impl Subject<'_> {
         let call_stacks = CallStacks::of_compiled(&actual);
         frames::forget(&mut actual);
         forget_counters(&mut actual);
-        if self.authority() == Authority::Wasmi {
+        if matches!(self.authority(), Authority::Wasmi | Authority::V8) {
             actual = in_common_words(actual, &expected.plan);
         }
         let hardware = options.bounds_checks == BoundsChecks::Hardware;
@@ -285,6 +304,41 @@ impl Subject<'_> {
         Ok(Expected { plan, trace, call_stacks: None, count: None, coverage })
     }
 
+    /// What the module does on `host`, compiled at level 0, if V8 does the same. V8 is asked about nearly all modules (see [`V8::takes`]); the others are
+    /// only compared between machines and options.
+    fn confirm_by_v8(&self, judge: &Judge, host: &Host) -> Result<Expected, Box<Difference>> {
+        let vectors = self.kind.is_some_and(|kind| kind.proposals.vectors);
+        let machine = host.machine;
+        let options = if vectors { machine.options_with_vectors() } else { machine.options() };
+        // Stores are never torn, since each is checked before it begins.
+        let options = options.opt_level(OptLevel::O0).bounds_checks(BoundsChecks::Software);
+        let module = self.compile(host, &options)?.expect("no proposal is disabled");
+        let mut plan = Plan::new(self.prepared, &module, self.seed);
+        let mut trace = plan.run(host, &module);
+        let out_of_slots =
+            |call: &Call| call.outcome.as_ref().is_err_and(|text| text.ends_with(OUT_OF_SLOTS));
+        if let Some(position) = trace.calls.iter().position(out_of_slots) {
+            plan.calls.truncate(position);
+            trace = plan.run(host, &module);
+        }
+        frames::forget(&mut trace);
+        let trace = in_common_words(trace, &plan);
+        let wasm = &self.prepared.wasm;
+        let mut coverage = Coverage::of(&trace, wasm.len());
+        if V8::takes(&plan, wasm) {
+            match judge.v8.compare(&plan, wasm, &trace) {
+                Ok(true) => coverage.judged_by_v8 = 1,
+                Ok(false) => return Err(self.refusal("V8", "refuses the module".to_owned())),
+                Err(what) => return Err(self.difference(host, &options, what)),
+            }
+        }
+        if let Some(marked) = self.marked() {
+            let marked = self.compile_marked(host, &options, &marked)?;
+            plan.run_then(host, &marked, |instance| coverage.read_markers(instance));
+        }
+        Ok(Expected { plan, trace, call_stacks: None, count: None, coverage })
+    }
+
     /// Compares the expected behaviour with that of V8, for some modules. Returns how many times.
     fn ask_v8(&self, judge: &Judge, expected: &Expected) -> Result<usize, Box<Difference>> {
         let Prepared { wasm, imported_functions, .. } = self.prepared;
@@ -335,6 +389,18 @@ impl Subject<'_> {
         }
     }
 
+    /// The module with markers, compiled.
+    fn compile_marked(
+        &self,
+        host: &Host,
+        options: &Options,
+        wasm: &[u8],
+    ) -> Result<Module, Box<Difference>> {
+        let artifact = cwamrc::compile(wasm, options).map_err(|error| error.to_string());
+        let module = artifact.and_then(|artifact| load(host, artifact.bytes()));
+        module.map_err(|what| self.difference(host, options, format!("with markers: {what}")))
+    }
+
     /// The module on `host`; none if the options forbid what it uses.
     fn compile(&self, host: &Host, options: &Options) -> Result<Option<Module>, Box<Difference>> {
         let artifact = match cwamrc::compile(&self.prepared.wasm, options) {
@@ -378,6 +444,10 @@ const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 
 /// V8 judges one seed in this many; not a multiple of the number of kinds.
 const V8_SEEDS: u64 = 3;
+
+/// The end of the trap's message when a module keeps more references to exceptions than there is room for
+/// (`docs/exception-handling.md`). Modules are compared up to the call that ends with it.
+const OUT_OF_SLOTS: &str = "too many references to exceptions";
 
 /// The first seeds, which every test run uses, all run with markers.
 const FIRST_SEEDS: u64 = 1000;

@@ -86,6 +86,8 @@ pub struct Plan {
     pub(super) globals: Vec<(String, ValType, bool)>,
     pub(super) tables: Vec<String>,
     pub(super) calls: Vec<(usize, Vec<Val>)>,
+    /// The number of imported functions, which are exported, too.
+    imported: usize,
 }
 
 impl Plan {
@@ -96,8 +98,9 @@ impl Plan {
             globals: Vec::new(),
             tables: Vec::new(),
             calls: Vec::new(),
+            imported: prepared.imported_functions as usize,
         };
-        let imported = prepared.imported_functions as usize;
+        let imported = plan.imported;
         let mut seen = 0;
         // Counters are added by the compiler, with some options.
         for export in module.exports().iter().filter(|export| !is_counter(&export.name)) {
@@ -119,11 +122,22 @@ impl Plan {
         for index in 0..plan.functions.len() {
             for _ in 0..CALLS_PER_EXPORT {
                 let params = &plan.functions[index].1.params;
-                let arguments = params.iter().map(|&ty| argument(ty, &mut random, imported));
-                plan.calls.push((index, arguments.collect()));
+                let arguments = params.iter().map(|&ty| {
+                    let argument = argument(ty, &mut random, imported);
+                    if plan.can_name(&argument) { argument } else { Val::FuncRef(None) }
+                });
+                let arguments = arguments.collect();
+                plan.calls.push((index, arguments));
             }
         }
         plan
+    }
+
+    /// Whether a host can get hold of `value`: of a function, only if it is exported.
+    fn can_name(&self, value: &Val) -> bool {
+        let Val::FuncRef(Some(index)) = value else { return true };
+        let name = format!("{FUNCTION_PREFIX}{index}");
+        self.imported > *index as usize || self.functions.iter().any(|(other, _)| *other == name)
     }
 
     /// Instantiates `module` and executes the plan.

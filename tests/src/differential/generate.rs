@@ -20,7 +20,8 @@ const START_FUEL: u32 = 200;
 /// Sizes of the random input that wasm-smith spends on a module, in bytes.
 const INPUT_SIZES: [usize; 4] = [4 << 10, 10 << 10, 24 << 10, 50 << 10];
 
-/// The module of `seed`. With SIMD, it imports nothing, and has references in tables only.
+/// The module of `seed`. With SIMD, it imports nothing, and has references in tables only. With exceptions, which
+/// are those of the current encoding, it imports nothing, and what has references to exceptions is not exported.
 pub fn module(seed: u64, proposals: Proposals) -> Prepared {
     let mut random = Random::new(seed);
     let size = random.choose(&INPUT_SIZES);
@@ -37,12 +38,15 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
     let mut unstructured = Unstructured::new(input);
     let mut module = Module::new(config(style), &mut unstructured)?;
     let fuel = module.ensure_termination(START_FUEL).expect("no function is made of raw bytes");
+    let exceptions = style.proposals.exceptions.is_some();
     let steer = match (style.temper, style.proposals.vectors) {
+        (Temper::Steered, false) if exceptions => Steer::Exceptions,
         (Temper::Steered, false) => Steer::Scalars,
         (Temper::Steered, true) => Steer::Vectors,
         _ => Steer::Off,
     };
-    Ok(prepare::prepare(module.to_bytes(), fuel, steer, Border::Open))
+    let border = if exceptions { Border::Closed } else { Border::Open };
+    Ok(prepare::prepare(module.to_bytes(), fuel, steer, border))
 }
 
 /// How likely a module is to trap.
@@ -88,8 +92,8 @@ impl Style {
 }
 
 fn config(style: Style) -> Config {
-    let Proposals { tail_calls, atomics, vectors } = style.proposals;
-    let has_imports = !tail_calls && !vectors;
+    let Proposals { tail_calls, atomics, vectors, exceptions } = style.proposals;
+    let has_imports = !tail_calls && !vectors && exceptions.is_none();
     Config {
         available_imports: has_imports.then(host::offered_imports),
         // Of vectors, all there is: they are a family of their own, and there are many.
@@ -113,7 +117,9 @@ fn config(style: Style) -> Config {
         max_memory32_bytes: 4 << 16,
         memory_offset_choices: MemoryOffsetChoices(60, 30, 10),
         min_tables: 1,
-        max_tables: if vectors { 1 } else { 3 },
+        // V8 has another limit for tables without a maximum.
+        table_max_size_required: exceptions.is_some(),
+        max_tables: if vectors || exceptions.is_some() { 1 } else { 3 },
         max_table_elements: 60,
         max_element_segments: 8,
         min_element_segments: 2,
@@ -127,7 +133,9 @@ fn config(style: Style) -> Config {
         saturating_float_to_int_enabled: true,
         sign_extension_ops_enabled: true,
         compact_imports_enabled: false,
-        exceptions_enabled: false,
+        exceptions_enabled: exceptions.is_some(),
+        min_tags: if exceptions.is_some() { 3 } else { 0 },
+        max_tags: 8,
         extended_const_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,

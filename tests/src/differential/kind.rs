@@ -1,6 +1,6 @@
 //! The kind of module that a seed generates, and the oracle that judges it.
 
-use super::dense;
+use super::dense::{self, Encoding};
 use super::generate;
 use super::prepare::Prepared;
 use super::real;
@@ -15,6 +15,9 @@ pub struct Proposals {
     pub atomics: bool,
     /// SIMD, relaxed or not. Such a module has no imports.
     pub vectors: bool,
+    /// Exceptions. Such a module has no imports, and its border is closed for vectors and references to
+    /// exceptions.
+    pub exceptions: Option<Encoding>,
 }
 
 /// Whether vectors may pass between a module and its host.
@@ -22,8 +25,8 @@ pub struct Proposals {
 pub enum Border {
     /// They may.
     Open,
-    /// They stay inside: in functions that are not exported, and in no global. For machines whose
-    /// runtime has no SIMD.
+    /// They and references to exceptions stay inside: in functions that are not exported, and in no global. For
+    /// machines whose runtime has no SIMD, and modules with exceptions.
     Closed,
 }
 
@@ -37,6 +40,8 @@ pub enum Authority {
     UnguardedInterpreter,
     /// wasmi: WAMR's classic interpreter has no SIMD.
     Wasmi,
+    /// V8: neither of the others has exceptions of both encodings.
+    V8,
 }
 
 /// A kind of modules.
@@ -59,8 +64,11 @@ enum Source {
 }
 
 /// Seeds go round these.
-pub const KINDS: [Kind; 10] = {
-    const NONE: Proposals = Proposals { tail_calls: false, atomics: false, vectors: false };
+pub const KINDS: [Kind; 14] = {
+    const NONE: Proposals =
+        Proposals { tail_calls: false, atomics: false, vectors: false, exceptions: None };
+    const CURRENT: Proposals = Proposals { exceptions: Some(Encoding::Current), ..NONE };
+    const LEGACY: Proposals = Proposals { exceptions: Some(Encoding::Legacy), ..NONE };
     const fn smith(proposals: Proposals) -> Kind {
         Kind { proposals, source: Source::Smith }
     }
@@ -81,6 +89,10 @@ pub const KINDS: [Kind; 10] = {
         dense(Proposals { vectors: true, ..NONE }),
         real(NONE),
         real(Proposals { vectors: true, ..NONE }),
+        smith(CURRENT),
+        dense(Proposals { tail_calls: true, ..CURRENT }),
+        dense(Proposals { vectors: true, ..CURRENT }),
+        dense(Proposals { tail_calls: true, vectors: true, ..LEGACY }),
     ]
 };
 
@@ -95,21 +107,33 @@ impl Kind {
     pub fn module(self, seed: u64, border: Border) -> Prepared {
         match self.source {
             Source::Real => real::module(seed, self.proposals.vectors, border),
-            Source::Smith if border == Border::Open => generate::module(seed, self.proposals),
-            Source::Smith | Source::Dense => dense::module(seed, self.proposals, border),
+            Source::Smith if self.proposals.exceptions.is_some() || border == Border::Open => {
+                generate::module(seed, self.proposals)
+            }
+            Source::Smith | Source::Dense => {
+                let closed = self.proposals.exceptions.is_some();
+                let border = if closed { Border::Closed } else { border };
+                dense::module(seed, self.proposals, border)
+            }
         }
     }
 
     /// Whether its modules have imports.
     pub fn has_imports(self) -> bool {
-        let Proposals { tail_calls, vectors, .. } = self.proposals;
-        self.source != Source::Real && !tail_calls && !vectors
+        let Proposals { tail_calls, vectors, exceptions, .. } = self.proposals;
+        self.source != Source::Real && !tail_calls && !vectors && exceptions.is_none()
     }
 
     /// What reports call it.
     pub fn name(self) -> String {
-        let Proposals { tail_calls, atomics, vectors } = self.proposals;
-        let proposals = [(tail_calls, "tail calls"), (atomics, "atomics"), (vectors, "vectors")];
+        let Proposals { tail_calls, atomics, vectors, exceptions } = self.proposals;
+        let proposals = [
+            (tail_calls, "tail calls"),
+            (atomics, "atomics"),
+            (vectors, "vectors"),
+            (exceptions == Some(Encoding::Current), "exceptions"),
+            (exceptions == Some(Encoding::Legacy), "legacy exceptions"),
+        ];
         let proposals = proposals.into_iter().filter(|(has, _)| *has).map(|(_, name)| name);
         let source = match self.source {
             Source::Smith => "wasm-smith",
@@ -121,7 +145,9 @@ impl Kind {
 
     /// Who judges it.
     pub fn authority(self) -> Authority {
-        if self.proposals.vectors {
+        if self.proposals.exceptions.is_some() {
+            Authority::V8
+        } else if self.proposals.vectors {
             Authority::Wasmi
         } else if self.proposals.atomics && Build::has_guard_pages() {
             Authority::UnguardedInterpreter
@@ -133,12 +159,12 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Border, KINDS, Kind};
+    use super::{Border, Encoding, KINDS, Kind};
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
     fn modules_use_the_proposals_that_they_may() {
-        for (kind, seed) in KINDS.into_iter().cycle().zip(0..160) {
+        for (kind, seed) in KINDS.into_iter().cycle().zip(0..224) {
             let borders: &[Border] = match kind.proposals.vectors {
                 true => &[Border::Open, Border::Closed],
                 false => &[Border::Open],
@@ -148,6 +174,9 @@ mod tests {
             features.set(WasmFeatures::RELAXED_SIMD, kind.proposals.vectors);
             features.set(WasmFeatures::TAIL_CALL, kind.proposals.tail_calls);
             features.set(WasmFeatures::THREADS, kind.proposals.atomics);
+            let exceptions = kind.proposals.exceptions;
+            features.set(WasmFeatures::EXCEPTIONS, exceptions == Some(Encoding::Current));
+            features.set(WasmFeatures::LEGACY_EXCEPTIONS, exceptions == Some(Encoding::Legacy));
             for &border in borders {
                 let prepared = Kind::of(seed).module(seed, border);
                 let marked = prepared.marked().expect("it was generated");

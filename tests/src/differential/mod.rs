@@ -14,7 +14,8 @@
 //!
 //! Modules with SIMD have no imports, and are compared with wasmi ([`oracle`]), since WAMR's
 //! classic interpreter has no SIMD. Some of the modules without imports are also run in V8
-//! (`v8.rs`), which must agree with the oracle.
+//! (`v8.rs`), which must agree with the oracle. Modules with exceptions import nothing either, and are compared
+//! with V8, since no other judge has both encodings.
 //!
 //! Not covered: cases where both are wrong in the same way, more than one thread, linking of
 //! memories and tables, and exhaustion of the native stack.

@@ -163,7 +163,7 @@ fn without_imported_start(wasm: Vec<u8>) -> Vec<u8> {
 }
 
 /// Names of the operators that occur in `wasm`.
-fn operators(wasm: &[u8]) -> Vec<String> {
+pub(super) fn operators(wasm: &[u8]) -> Vec<String> {
     let mut names = BTreeMap::new();
     for payload in wasmparser::Parser::new(0).parse_all(wasm) {
         let Ok(Payload::CodeSectionEntry(body)) = payload else { continue };
@@ -173,6 +173,11 @@ fn operators(wasm: &[u8]) -> Vec<String> {
         }
     }
     names.into_keys().collect()
+}
+
+/// Whether values of this type never leave a module whose border is closed.
+fn stays_inside(ty: wasmparser::ValType) -> bool {
+    ty == wasmparser::ValType::V128 || ty == wasmparser::ValType::EXNREF
 }
 
 /// wasmparser's name of an operator.
@@ -195,15 +200,17 @@ struct Counts {
 struct Preparer {
     fuel: u32,
     steer: Steer,
-    /// Whether functions with vectors, and the tables that contain them, are not exported.
+    /// Whether functions and globals with vectors or references to exceptions, and the tables that contain such
+    /// functions, are not exported.
     closed: bool,
     markers: Option<BTreeMap<String, u32>>,
     counts: Counts,
     imported_functions: u32,
-    /// Numbers of parameters and whether there are vectors, by type index.
+    /// Numbers of parameters and whether values must stay inside, by type index.
     types: Vec<(u32, bool)>,
-    /// The functions that have vectors in their types.
-    with_vectors: BTreeSet<u32>,
+    /// The functions and the globals that have values in their types that must stay inside.
+    inner_functions: BTreeSet<u32>,
+    inner_globals: BTreeSet<u32>,
     /// Numbers of parameters of the functions whose bodies follow, last one first.
     functions: Vec<u32>,
     /// Element types.
@@ -260,8 +267,8 @@ impl Reencode for Preparer {
 
     fn func_type(&mut self, ty: wasmparser::FuncType) -> Result<FuncType, Error> {
         let mut values = ty.params().iter().chain(ty.results());
-        let has_vectors = values.any(|&value| value == wasmparser::ValType::V128);
-        self.types.push((ty.params().len() as u32, has_vectors));
+        let is_inner = values.any(|&value| stays_inside(value));
+        self.types.push((ty.params().len() as u32, is_inner));
         utils::func_type(self, ty)
     }
 
@@ -271,10 +278,10 @@ impl Reencode for Preparer {
         section: wasmparser::FunctionSectionReader<'_>,
     ) -> Result<(), Error> {
         for ty in section.clone() {
-            let (params, has_vectors) = self.types[ty? as usize];
+            let (params, is_inner) = self.types[ty? as usize];
             self.functions.push(params);
-            if has_vectors {
-                self.with_vectors.insert(self.counts.functions);
+            if is_inner {
+                self.inner_functions.insert(self.counts.functions);
             }
             self.counts.functions += 1;
         }
@@ -324,6 +331,11 @@ impl Reencode for Preparer {
         globals: &mut GlobalSection,
         section: wasmparser::GlobalSectionReader<'_>,
     ) -> Result<(), Error> {
+        for (global, index) in section.clone().into_iter().zip(self.counts.globals..) {
+            if stays_inside(global?.ty.content_type) {
+                self.inner_globals.insert(index);
+            }
+        }
         self.counts.globals += section.count();
         utils::parse_global_section(self, globals, section)?;
         assert_eq!(self.counts.globals, self.fuel + 1, "the fuel is the last global");
@@ -350,14 +362,18 @@ impl Reencode for Preparer {
             ("g", globals - 1, ExternalKind::Global),
         ];
         for (prefix, count, kind) in kinds {
-            let hides = self.closed && kind == ExternalKind::Func;
+            let inner = match kind {
+                ExternalKind::Func if self.closed => self.inner_functions.clone(),
+                ExternalKind::Global if self.closed => self.inner_globals.clone(),
+                _ => BTreeSet::new(),
+            };
             if self.closed && kind == ExternalKind::Table {
                 // Otherwise its functions could be called from outside.
                 continue;
             }
             let kind = self.export_kind(kind)?;
             for index in 0..count {
-                if hides && self.with_vectors.contains(&index) {
+                if inner.contains(&index) {
                     continue;
                 }
                 exports.export(&format!("{prefix}{index}"), kind, index);
@@ -406,9 +422,17 @@ impl Reencode for Preparer {
         for operator in body.get_operators_reader()? {
             let operator = operator?;
             let name = operator_name(&operator);
-            if let Some(markers) = &self.markers {
-                function.instruction(&Instruction::I32Const(1));
-                function.instruction(&Instruction::GlobalSet(markers[&name]));
+            let marker = self.markers.as_ref().map(|markers| markers[&name]);
+            let mark = |function: &mut Function| {
+                if let Some(marker) = marker {
+                    function.instruction(&Instruction::I32Const(1));
+                    function.instruction(&Instruction::GlobalSet(marker));
+                }
+            };
+            // What comes before a handler is not part of it.
+            let begins_handler = matches!(operator, Operator::Catch { .. } | Operator::CatchAll);
+            if !begins_handler {
+                mark(&mut function);
             }
             if self.steer != Steer::Off {
                 self.steering(first_temporary).before(&mut function, &name, &operator);
@@ -424,6 +448,9 @@ impl Reencode for Preparer {
                 _ => None,
             };
             function.instruction(&self.instruction(operator)?);
+            if begins_handler {
+                mark(&mut function);
+            }
             if let Some(ty) = converted {
                 // wasm-smith leaves these NaNs unchanged, with or without the operand's payload.
                 self.steering(first_temporary).canonicalise(&mut function, ty);

@@ -30,6 +30,8 @@ pub enum Steer {
     Scalars,
     /// They are, in a module that may have vectors, and has no references but in tables.
     Vectors,
+    /// They are, in a module that may have references to exceptions, and has no vectors.
+    Exceptions,
 }
 
 /// Values that are stored away while an operand below them is masked. One local of each type per
@@ -37,6 +39,15 @@ pub enum Steer {
 const FLOATS: &[ValType] = &[ValType::F32, ValType::F64];
 const SCALARS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+const EXCEPTIONS: &[ValType] = &[
+    ValType::I32,
+    ValType::I64,
+    ValType::F32,
+    ValType::F64,
+    ValType::FUNCREF,
+    ValType::EXTERNREF,
+    ValType::EXNREF,
+];
 const VECTORS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128];
 
@@ -47,6 +58,7 @@ impl Steer {
             Self::Off => FLOATS,
             Self::Scalars => SCALARS,
             Self::Vectors => VECTORS,
+            Self::Exceptions => EXCEPTIONS,
         };
         // Two of the first type, since bulk operators take three numbers.
         types.iter().map(|&ty| (if ty == ValType::I32 { 2 } else { 1 }, ty))

@@ -15,6 +15,8 @@ use wamr_shim::{Val, ValType};
 use wasmparser::{Parser, Payload};
 
 use super::drive::{FUEL, Plan, Trace};
+use super::prepare::operators;
+use crate::programs::Inputs;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/v8.mjs");
 
@@ -82,6 +84,7 @@ impl V8 {
         let arguments = plan.calls.iter().flat_map(|(_, arguments)| arguments);
         functions
             && has_bounded_tables(wasm)
+            && !has_relaxed_operators(wasm)
             && plan.globals.iter().all(|(_, ty, _)| visible(ty))
             && !arguments.into_iter().any(has_payload)
     }
@@ -147,12 +150,13 @@ impl Process {
     fn start() -> Result<Self, String> {
         // In Node.js 20, code of V8's first compiler, Liftoff, loses what lives across a
         // `memory.atomic.wait`: in `i32.add (local.get 0) (memory.atomic.wait32 …)` the local is 0.
-        let mut child = Command::new("node")
+        let node = Inputs::prepare().map_err(|error| error.to_string())?.node();
+        let mut child = Command::new(&node)
             .args(["--no-liftoff", SCRIPT])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("node: {error}; Debian package: nodejs"))?;
+            .map_err(|error| format!("{}: {error}", node.display()))?;
         let input = child.stdin.take().expect("it is piped");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         Ok(Self { child, input, output })
@@ -176,6 +180,11 @@ fn has_bounded_tables(wasm: &[u8]) -> bool {
         }
         _ => true,
     })
+}
+
+/// Whether there are operators whose results V8 leaves to the machine.
+fn has_relaxed_operators(wasm: &[u8]) -> bool {
+    operators(wasm).iter().any(|name| name.contains("Relaxed"))
 }
 
 fn request(plan: &Plan, wasm: &[u8]) -> Request {
@@ -232,7 +241,11 @@ fn classes(ours: &str) -> &'static [&'static str] {
     const TABLE: &[&str] = &["table", "null function", "signature mismatch", "element segment"];
     const RANGE: &[&str] = &["unrepresentable"];
     let is = |id: TrapId| ours.ends_with(id.message());
-    if is(TrapId::Unreachable) {
+    if ours.ends_with("uncaught wasm exception") {
+        &["uncaught exception"]
+    } else if ours.ends_with("null exception reference") {
+        &["rethrowing null value"]
+    } else if is(TrapId::Unreachable) {
         &["unreachable"]
     } else if is(TrapId::OutOfBoundsMemoryAccess) {
         &["memory access out of bounds", "unaligned", "data segment"]

@@ -161,6 +161,79 @@ fn references_throw_once_more_what_they_refer_to() {
 }
 
 #[test]
+fn tables_hold_references() {
+    // The code of what an element refers to: 0 for null, 1 for an exception without operands, 2 for one with a
+    // small operand, which a null of the runtime resembles, 3 for one with large operands.
+    let module = r#"(module
+        (tag $none) (tag $small (param i32)) (tag $large (param i64 i64))
+        (table $t 4 20 exnref)
+        (table $u 6 exnref)
+        (table $funcs 1 funcref)
+        (elem $nulls exnref (ref.null exn) (ref.null exn))
+        (elem (table $u) (i32.const 0) exnref (ref.null exn))
+        (func $make (param i32) (result exnref)
+          (if (i32.eqz (local.get 0)) (then (return (ref.null exn))))
+          (block $h (result exnref)
+            (try_table (catch_all_ref $h)
+              (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $none)))
+              (if (i32.eq (local.get 0) (i32.const 2)) (then (throw $small (i32.const -1))))
+              (throw $large (i64.const 40) (i64.const 2)))
+            (unreachable)))
+        (func $code (param exnref) (result i32)
+          (if (ref.is_null (local.get 0)) (then (return (i32.const 0))))
+          (block $none
+            (block $small (result i32)
+              (block $large (result i64 i64)
+                (try_table (catch $none $none) (catch $small $small) (catch $large $large)
+                  (throw_ref (local.get 0)))
+                (unreachable))
+              (i64.add) (i32.wrap_i64) (i32.sub (i32.const 39)) (return))
+            (i32.add (i32.const 3)) (return))
+          (i32.const 1))
+        (func (export "set") (param i32 i32)
+          (table.set $t (local.get 0) (call $make (local.get 1))))
+        (func (export "get") (param i32) (result i32) (call $code (table.get $t (local.get 0))))
+        (func (export "other") (param i32) (result i32) (call $code (table.get $u (local.get 0))))
+        (func (export "size") (result i32) (table.size $t))
+        (func (export "grow") (param i32 i32) (result i32)
+          (table.grow $t (call $make (local.get 1)) (local.get 0)))
+        (func (export "fill") (param i32 i32 i32)
+          (table.fill $t (local.get 0) (call $make (local.get 1)) (local.get 2)))
+        (func (export "copy") (param i32 i32 i32)
+          (table.copy $u $t (local.get 0) (local.get 1) (local.get 2)))
+        (func (export "init") (param i32 i32 i32)
+          (table.init $t $nulls (local.get 0) (local.get 1) (local.get 2))))"#;
+    in_every_way(module, |engine, instance| {
+        let call = |name: &str, args: &[i32]| {
+            let args: Vec<Val> = args.iter().copied().map(I32).collect();
+            instance.call(name, &args).unwrap_or_else(|trap| panic!("{engine}: {name}: {trap}"))
+        };
+        let codes = |name: &str, count: i32| -> Vec<Vec<Val>> {
+            (0..count).map(|element| call(name, &[element])).collect()
+        };
+        let expected = |codes: &[i32]| -> Vec<Vec<Val>> {
+            codes.iter().map(|&code| vec![I32(code)]).collect()
+        };
+        assert_eq!(codes("get", 4), expected(&[0, 0, 0, 0]), "{engine}");
+        for code in 0..4 {
+            call("set", &[3 - code, code]);
+        }
+        assert_eq!(codes("get", 4), expected(&[3, 2, 1, 0]), "{engine}");
+        assert_eq!(call("grow", &[2, 3]), [I32(4)], "{engine}");
+        assert_eq!(call("grow", &[1, 2]), [I32(6)], "{engine}");
+        assert_eq!(call("grow", &[20, 0]), [I32(-1)], "{engine}");
+        assert_eq!(call("size", &[]), [I32(7)], "{engine}");
+        assert_eq!(codes("get", 7), expected(&[3, 2, 1, 0, 3, 3, 2]), "{engine}");
+        call("copy", &[1, 0, 5]);
+        assert_eq!(codes("other", 6), expected(&[0, 3, 2, 1, 0, 3]), "{engine}");
+        call("fill", &[1, 3, 3]);
+        call("init", &[0, 0, 1]);
+        assert_eq!(codes("get", 7), expected(&[0, 3, 3, 3, 3, 3, 2]), "{engine}");
+        assert_eq!(trap(instance, "get", &[I32(7)]), "out of bounds table access", "{engine}");
+    });
+}
+
+#[test]
 fn an_exception_that_nobody_catches_is_a_trap() {
     let module = r#"(module
         (tag $t (param i32))

@@ -59,7 +59,7 @@ impl Lowering<'_, '_> {
         let (init, delta) = self.pop2();
         self.meter_length(OperatorKind::TableGrow, delta);
         let delta = self.table_index(table, delta);
-        let init = self.ins().uextend(types::I64, init);
+        let init = self.table_slot_value(init);
         let args = [self.index(table), delta, init];
         let old = self.call_instance_helper(Helper::TableGrow, &args);
         let old = old.expect("the helper gives the old size");
@@ -74,7 +74,7 @@ impl Lowering<'_, '_> {
         let (start, value, length) = self.pop3();
         self.meter_length(OperatorKind::TableFill, length);
         let (start, length) = (self.table_index(table, start), self.table_index(table, length));
-        let value = self.ins().uextend(types::I64, value);
+        let value = self.table_slot_value(value);
         let args = [self.index(table), length, value, start];
         self.call_instance_helper(Helper::TableFill, &args);
     }

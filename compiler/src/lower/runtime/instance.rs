@@ -5,6 +5,7 @@
 //! hoist the load. What can change is loaded where it is used.
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AliasRegion, AliasRegionData, Inst, InstBuilder, MemFlagsData, Type, Value, types,
 };
@@ -14,6 +15,7 @@ use wamr_abi::layout::{exec_env, instance, memory, table};
 use crate::lower::context::Lowering;
 use crate::lower::signature::{POINTER, clif_type};
 use crate::lower::symbol::native_symbol_slot;
+use crate::wasm::ValueType;
 
 /// Parts of memory that never overlap, so that a store to one does not invalidate values of the
 /// others.
@@ -346,7 +348,29 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn load_table_element(&mut self, index: u32, element: Value) -> Value {
         let (slot, offset) = self.table_slot(index, element);
         let flags = self.flags(Region::Table);
+        if self.env.module.tables[index as usize].element == ValueType::ExnRef {
+            let word = self.ins().load(types::I64, flags, slot, offset);
+            return self.exception_in_slot(word);
+        }
         self.ins().load(types::I32, flags, slot, offset)
+    }
+
+    /// The reference to an exception in a slot. Its high half is the number of a tag, or all zeros or ones in a
+    /// null of the runtime's.
+    fn exception_in_slot(&mut self, word: Value) -> Value {
+        let high = self.ins().sshr_imm_u(word, 32);
+        let next = self.ins().iadd_imm_u(high, 1);
+        let is_null = self.ins().icmp_imm_u(IntCC::UnsignedLessThan, next, 2);
+        let null = self.zero(ValueType::ExnRef);
+        self.ins().select(is_null, null, word)
+    }
+
+    /// A reference as the runtime's helpers take it for a slot: zero-extended, unless it refers to an exception.
+    pub(in crate::lower) fn table_slot_value(&mut self, reference: Value) -> Value {
+        match self.builder.func.dfg.value_type(reference) {
+            types::I64 => reference,
+            _ => self.ins().uextend(types::I64, reference),
+        }
     }
 
     /// Writes a table element whose index was checked, zero-extended, as the runtime tests for
@@ -358,7 +382,7 @@ impl Lowering<'_, '_> {
         value: Value,
     ) {
         let (slot, offset) = self.table_slot(index, element);
-        let wide = self.ins().uextend(types::I64, value);
+        let wide = self.table_slot_value(value);
         let flags = self.flags(Region::Table);
         self.ins().store(flags, wide, slot, offset);
     }

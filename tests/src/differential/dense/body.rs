@@ -1,7 +1,7 @@
 //! Function bodies of dense modules: statements, and expressions of a given type.
 
 use wasm_encoder::{
-    BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, ValType,
+    BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, RefType, ValType,
 };
 
 use super::operators::{LOADS, Operator, PARTIAL, STORES, TOTAL};
@@ -26,7 +26,9 @@ pub(super) struct Body<'a> {
     locals: Vec<ValType>,
     results: &'a [ValType],
     /// What each label takes, innermost last; the first is the function's own.
-    labels: Vec<Vec<ValType>>,
+    pub(super) labels: Vec<Vec<ValType>>,
+    /// Positions, in `labels`, of the legacy `try`s in whose handlers the code is.
+    pub(super) handlers: Vec<usize>,
     size: usize,
     depth: usize,
 }
@@ -35,7 +37,7 @@ impl<'a> Body<'a> {
     /// Generates the body of function `index`.
     pub(super) fn generate(outline: &'a Outline, index: u32, random: &'a mut Random) -> Function {
         let (params, results) = outline.signature(index);
-        let types = outline.value_types().iter();
+        let types = outline.value_types.iter();
         let declared: Vec<_> = types.map(|&ty| (LOCALS_PER_TYPE, ty)).collect();
         let mut locals = params.clone();
         for &(count, ty) in &declared {
@@ -48,6 +50,7 @@ impl<'a> Body<'a> {
             locals,
             results,
             labels: vec![results.clone()],
+            handlers: Vec::new(),
             size: BODY_SIZE,
             depth: 0,
         };
@@ -83,10 +86,14 @@ impl<'a> Body<'a> {
         self.emit(I::GlobalSet(fuel));
     }
 
-    fn statement(&mut self) {
+    pub(super) fn statement(&mut self) {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.assign();
+        } else if let Some(encoding) = self.outline.proposals.exceptions
+            && self.chance(5)
+        {
+            self.exception_statement(encoding);
         } else {
             match self.random.below(22) {
                 0..=4 => self.store(),
@@ -106,7 +113,7 @@ impl<'a> Body<'a> {
         self.depth -= 1;
     }
 
-    fn statements(&mut self) {
+    pub(super) fn statements(&mut self) {
         for _ in 0..1 + self.random.below(4) {
             self.statement();
         }
@@ -282,6 +289,12 @@ impl<'a> Body<'a> {
         self.depth += 1;
         if self.depth > MAX_DEPTH || self.size == 0 || self.chance(5) {
             self.leaf(ty);
+        } else if let Some(encoding) = self.outline.proposals.exceptions
+            && self.chance(12)
+        {
+            self.try_expression(encoding, ty);
+        } else if ty == ValType::EXNREF {
+            self.leaf(ty);
         } else if let ValType::Ref(reference) = ty {
             self.reference(reference);
         } else if !(self.outline.proposals.vectors && self.vector_expression(ty)) {
@@ -338,6 +351,7 @@ impl<'a> Body<'a> {
             ValType::V128 => I::V128Const(i128::from(bits.cast_signed()) << 64 | i128::from(!bits)),
             ValType::FUNCREF if bits % 4 != 0 => I::RefFunc(function),
             ValType::FUNCREF => I::RefNull(HeapType::FUNC),
+            ValType::EXNREF => I::RefNull(RefType::EXNREF.heap_type),
             _ => I::RefNull(HeapType::EXTERN),
         });
     }
@@ -522,7 +536,7 @@ impl<'a> Body<'a> {
     }
 
     fn any_local(&mut self) -> (u32, ValType) {
-        let ty = self.random.choose(self.outline.value_types());
+        let ty = self.random.choose(&self.outline.value_types);
         (self.local_of(ty), ty)
     }
 

@@ -11,6 +11,7 @@
 
 mod atomics;
 mod body;
+mod exceptions;
 mod operators;
 mod tables;
 mod tail_calls;
@@ -20,7 +21,8 @@ mod vectors;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
     ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
-    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TagKind, TagSection,
+    TagType, TypeSection, ValType,
 };
 
 use super::host;
@@ -29,22 +31,17 @@ use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
 use body::Body;
+pub use exceptions::Encoding;
+use exceptions::Tag;
 use operators::Operator;
 pub(super) use operators::{LOADS, PARTIAL, STORES, TOTAL};
 pub(super) use vector_operators::{
     DOUBLES as VECTOR_DOUBLES, FLOATS as VECTOR_FLOATS, TOTAL as VECTOR_TOTAL,
 };
 
-/// All value types; the last is v128.
-const TYPES: &[ValType] = &[
-    ValType::I32,
-    ValType::I64,
-    ValType::F32,
-    ValType::F64,
-    ValType::FUNCREF,
-    ValType::EXTERNREF,
-    ValType::V128,
-];
+/// The value types that every module uses.
+const TYPES: &[ValType] =
+    &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
 
 /// A function type: parameters and results.
 pub(super) type Signature = (Vec<ValType>, Vec<ValType>);
@@ -62,6 +59,10 @@ pub(super) struct Outline {
     pub(super) functions: Vec<u32>,
     /// How many are imported.
     pub(super) imported_functions: u32,
+    /// The tags of exceptions.
+    pub(super) tags: Vec<Tag>,
+    /// The types that occur.
+    pub(super) value_types: Vec<ValType>,
     /// Types of the globals, the fuel excluded; all but the first few are mutable.
     pub(super) globals: Vec<ValType>,
     /// Index of the first mutable global.
@@ -70,18 +71,13 @@ pub(super) struct Outline {
     pub(super) tables: Vec<RefType>,
     /// Proposals in use beyond WebAssembly 2.0 without SIMD.
     pub(super) proposals: Proposals,
-    /// Whether vectors stay inside.
+    /// Whether vectors and references to exceptions stay inside.
     closed: bool,
     /// Whether the memory is shared.
     pub(super) shared_memory: bool,
 }
 
 impl Outline {
-    /// The types that occur.
-    pub(super) fn value_types(&self) -> &'static [ValType] {
-        value_types(self.proposals.vectors)
-    }
-
     /// Whether an operator may occur. With a closed border, lanes are not truncated. On riscv64
     /// Cranelift uses `vfcvt.rtz` for that, and qemu 7.2 ends with a failed assertion when it
     /// translates one without another float operation before it in its block (`decode_save_opc` in
@@ -102,7 +98,7 @@ impl Outline {
     }
 }
 
-/// The dense module of `seed`. With SIMD or tail calls, it imports nothing.
+/// The dense module of `seed`. With SIMD, tail calls or exceptions, it imports nothing.
 pub fn module(seed: u64, proposals: Proposals, border: Border) -> Prepared {
     let mut random = Random::new(seed);
     let outline = outline(&mut random, proposals, border);
@@ -110,14 +106,19 @@ pub fn module(seed: u64, proposals: Proposals, border: Border) -> Prepared {
     prepare::prepare(wasm, outline.fuel(), Steer::Off, border)
 }
 
-fn value_types(with_vectors: bool) -> &'static [ValType] {
-    if with_vectors { TYPES } else { &TYPES[..TYPES.len() - 1] }
+/// All types that a module with these proposals uses.
+fn value_types(proposals: Proposals) -> Vec<ValType> {
+    let vectors = proposals.vectors.then_some(ValType::V128);
+    let references = proposals.exceptions == Some(Encoding::Current);
+    let references = references.then_some(ValType::EXNREF);
+    TYPES.iter().copied().chain(vectors).chain(references).collect()
 }
 
 fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline {
     let closed = border == Border::Closed;
     let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
-    let has_imports = !proposals.vectors && !proposals.tail_calls;
+    let has_imports = !proposals.vectors && !proposals.tail_calls && proposals.exceptions.is_none();
+    let value_types = value_types(proposals);
     for signature in host::signatures().filter(|_| has_imports) {
         functions.push(types.len() as u32);
         types.push(signature);
@@ -125,21 +126,26 @@ fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline
     let imported_functions = functions.len() as u32;
     for index in 0..6 + random.below(5) {
         // With a closed border, every second function can be called from outside.
-        let has_vectors = proposals.vectors && (!closed || index % 2 == 1);
+        let has_all = !closed || index % 2 == 1;
         functions.push(types.len() as u32);
-        types.push(signature(random, value_types(has_vectors)));
+        types.push(signature(random, if has_all { &value_types } else { TYPES }));
     }
     // Equal types under two indexes must be treated as one.
     types.push(types[random.below(types.len())].clone());
-    let value_types = value_types(proposals.vectors && !closed);
-    let first_mutable = value_types.len() as u32;
-    let globals = [value_types, value_types, &[ValType::I32, ValType::I64]].concat();
+    let encoding = proposals.exceptions;
+    let tags =
+        encoding.map(|encoding| exceptions::tags(random, encoding, &value_types, &mut types));
+    let global_types = if closed { TYPES } else { &value_types };
+    let first_mutable = global_types.len() as u32;
+    let globals = [global_types, global_types, &[ValType::I32, ValType::I64]].concat();
     let tables = vec![RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNCREF];
     let shared_memory = proposals.atomics && random.below(2) == 0;
     Outline {
         types,
         functions,
         imported_functions,
+        tags: tags.unwrap_or_default(),
+        value_types,
         globals,
         first_mutable,
         tables,
@@ -182,7 +188,11 @@ fn encode(outline: &Outline, random: &mut Random) -> Vec<u8> {
         .section(&imports)
         .section(&functions)
         .section(&tables(outline, random))
-        .section(&memory(outline, random))
+        .section(&memory(outline, random));
+    if !outline.tags.is_empty() {
+        module.section(&tags(outline));
+    }
+    module
         .section(&globals(outline, random))
         .section(&exports)
         .section(&elements(outline, random))
@@ -211,10 +221,19 @@ fn tables(outline: &Outline, random: &mut Random) -> TableSection {
         let minimum = 20 + random.below(20) as u64;
         let maximum = random.choose(&[None, Some(minimum), Some(minimum + 8)]);
         // Without a maximum, the limit of a growing table is WAMR's own choice.
-        let maximum = maximum.or(outline.proposals.vectors.then_some(minimum + 20));
+        let bounded = outline.proposals.vectors || outline.proposals.exceptions.is_some();
+        let maximum = maximum.or(bounded.then_some(minimum + 20));
         tables.table(TableType { element_type, minimum, maximum, table64: false, shared: false });
     }
     tables
+}
+
+fn tags(outline: &Outline) -> TagSection {
+    let mut tags = TagSection::new();
+    for tag in &outline.tags {
+        tags.tag(TagType { kind: TagKind::Exception, func_type_idx: tag.ty });
+    }
+    tags
 }
 
 fn globals(outline: &Outline, random: &mut Random) -> GlobalSection {
