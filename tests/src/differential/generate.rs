@@ -8,7 +8,7 @@ use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::host;
-use super::kind::{Border, Proposals};
+use super::kind::{Boundary, Proposals};
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
@@ -42,7 +42,7 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
         (Temper::Steered, true) => Steer::Vectors,
         _ => Steer::Off,
     };
-    Ok(prepare::prepare(module.to_bytes(), fuel, steer, Border::Open))
+    Ok(prepare::prepare(module.to_bytes(), fuel, steer, Boundary::Open))
 }
 
 /// How likely a module is to trap.

@@ -19,7 +19,7 @@ pub struct Proposals {
 
 /// Whether vectors may pass between a module and its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Border {
+pub enum Boundary {
     /// They may.
     Open,
     /// They stay inside: in functions that are not exported, and in no global. For machines whose
@@ -32,8 +32,8 @@ pub enum Border {
 pub enum Authority {
     /// WAMR's interpreter, in this process.
     Interpreter,
-    /// The same in a runtime without guard pages: an atomic access that faults leaves a lock locked,
-    /// see [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    /// The same in a runtime without guard pages: an atomic access that faults leaves a lock
+    /// locked, see [`DEVIATIONS`](super::prepare::DEVIATIONS).
     UnguardedInterpreter,
     /// wasmi: WAMR's classic interpreter has no SIMD.
     Wasmi,
@@ -90,13 +90,13 @@ impl Kind {
         KINDS[(seed % KINDS.len() as u64) as usize]
     }
 
-    /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed border
+    /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed boundary
     /// does not allow, so a dense module replaces them.
-    pub fn module(self, seed: u64, border: Border) -> Prepared {
+    pub fn module(self, seed: u64, boundary: Boundary) -> Prepared {
         match self.source {
-            Source::Real => real::module(seed, self.proposals.vectors, border),
-            Source::Smith if border == Border::Open => generate::module(seed, self.proposals),
-            Source::Smith | Source::Dense => dense::module(seed, self.proposals, border),
+            Source::Real => real::module(seed, self.proposals.vectors, boundary),
+            Source::Smith if boundary == Boundary::Open => generate::module(seed, self.proposals),
+            Source::Smith | Source::Dense => dense::module(seed, self.proposals, boundary),
         }
     }
 
@@ -133,28 +133,28 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Border, KINDS, Kind};
+    use super::{Boundary, KINDS, Kind};
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
     fn modules_use_the_proposals_that_they_may() {
         for (kind, seed) in KINDS.into_iter().cycle().zip(0..160) {
-            let borders: &[Border] = match kind.proposals.vectors {
-                true => &[Border::Open, Border::Closed],
-                false => &[Border::Open],
+            let boundaries: &[Boundary] = match kind.proposals.vectors {
+                true => &[Boundary::Open, Boundary::Closed],
+                false => &[Boundary::Open],
             };
             let mut features = WasmFeatures::WASM2;
             features.set(WasmFeatures::SIMD, kind.proposals.vectors);
             features.set(WasmFeatures::RELAXED_SIMD, kind.proposals.vectors);
             features.set(WasmFeatures::TAIL_CALL, kind.proposals.tail_calls);
             features.set(WasmFeatures::THREADS, kind.proposals.atomics);
-            for &border in borders {
-                let prepared = Kind::of(seed).module(seed, border);
+            for &boundary in boundaries {
+                let prepared = Kind::of(seed).module(seed, boundary);
                 let marked = prepared.marked().expect("it was generated");
                 for wasm in [&prepared.wasm, &marked] {
                     let result = Validator::new_with_features(features).validate_all(wasm);
                     let error = result.err().map(|error| error.to_string());
-                    assert_eq!(error, None, "seed {seed}, {border:?}");
+                    assert_eq!(error, None, "seed {seed}, {boundary:?}");
                 }
             }
         }

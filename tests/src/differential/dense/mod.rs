@@ -24,12 +24,12 @@ use wasm_encoder::{
 };
 
 use super::host;
-use super::kind::{Border, Proposals};
+use super::kind::{Boundary, Proposals};
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
 use body::Body;
-use operators::Operator;
+use operators::OperatorChoice;
 pub(super) use operators::{LOADS, PARTIAL, STORES, TOTAL};
 pub(super) use vector_operators::{
     DOUBLES as VECTOR_DOUBLES, FLOATS as VECTOR_FLOATS, TOTAL as VECTOR_TOTAL,
@@ -82,11 +82,11 @@ impl Outline {
         value_types(self.proposals.vectors)
     }
 
-    /// Whether an operator may occur. With a closed border, lanes are not truncated. On riscv64
+    /// Whether an operator may occur. With a closed boundary, lanes are not truncated. On riscv64
     /// Cranelift uses `vfcvt.rtz` for that, and qemu 7.2 ends with a failed assertion when it
     /// translates one without another float operation before it in its block (`decode_save_opc` in
     /// target/riscv/translate.c).
-    fn takes(&self, operator: &Operator) -> bool {
+    fn takes(&self, operator: &OperatorChoice) -> bool {
         let vectors = operator.takes.first() == Some(&ValType::V128);
         !(self.closed && vectors && format!("{:?}", operator.instruction).contains("Trunc"))
     }
@@ -103,19 +103,19 @@ impl Outline {
 }
 
 /// The dense module of `seed`. With SIMD or tail calls, it imports nothing.
-pub fn module(seed: u64, proposals: Proposals, border: Border) -> Prepared {
+pub fn module(seed: u64, proposals: Proposals, boundary: Boundary) -> Prepared {
     let mut random = Random::new(seed);
-    let outline = outline(&mut random, proposals, border);
+    let outline = outline(&mut random, proposals, boundary);
     let wasm = encode(&outline, &mut random);
-    prepare::prepare(wasm, outline.fuel(), Steer::Off, border)
+    prepare::prepare(wasm, outline.fuel(), Steer::Off, boundary)
 }
 
 fn value_types(with_vectors: bool) -> &'static [ValType] {
     if with_vectors { TYPES } else { &TYPES[..TYPES.len() - 1] }
 }
 
-fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline {
-    let closed = border == Border::Closed;
+fn outline(random: &mut Random, proposals: Proposals, boundary: Boundary) -> Outline {
+    let closed = boundary == Boundary::Closed;
     let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
     let has_imports = !proposals.vectors && !proposals.tail_calls;
     for signature in host::signatures().filter(|_| has_imports) {
@@ -124,7 +124,7 @@ fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline
     }
     let imported_functions = functions.len() as u32;
     for index in 0..6 + random.below(5) {
-        // With a closed border, every second function can be called from outside.
+        // With a closed boundary, every second function can be called from outside.
         let has_vectors = proposals.vectors && (!closed || index % 2 == 1);
         functions.push(types.len() as u32);
         types.push(signature(random, value_types(has_vectors)));
