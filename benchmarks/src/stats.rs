@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cwamrc_tests::random::Random;
 use serde::Serialize;
 
 /// The median and the extremes of a series.
@@ -106,7 +107,8 @@ pub(crate) fn geometric_mean(pairs: &[(Vec<f64>, Vec<f64>)]) -> Option<Interval>
         Some((sum / pairs.len() as f64).exp())
     };
     let median = mean(&mut |values| Some(Summary::of(values.iter().copied())?.median))?;
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    // The same draws every time, so the same samples give the same report.
+    let mut random = Random::new(0);
     let mut drawn = Vec::with_capacity(DRAWS);
     for _ in 0..DRAWS {
         let mut resample = |values: &[f64]| {
@@ -118,18 +120,6 @@ pub(crate) fn geometric_mean(pairs: &[(Vec<f64>, Vec<f64>)]) -> Option<Interval>
     drawn.sort_by(f64::total_cmp);
     let (low, high) = (drawn[DRAWS / 40], drawn[DRAWS - 1 - DRAWS / 40]);
     Some(Interval { median, low, high, coverage: 0.95 })
-}
-
-/// xorshift64: the same draws every time, so the same samples give the same report.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as usize % limit
-    }
 }
 
 #[cfg(test)]

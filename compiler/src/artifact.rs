@@ -136,8 +136,8 @@ impl Summary {
 
     /// The symbol that the code at `code_offset` belongs to.
     pub fn symbol_at(&self, code_offset: u64) -> Option<&Symbol> {
-        let behind = self.symbols.partition_point(|symbol| symbol.offset <= code_offset);
-        let symbol = self.symbols.get(behind.checked_sub(1)?)?;
+        let after = self.symbols.partition_point(|symbol| symbol.offset <= code_offset);
+        let symbol = self.symbols.get(after.checked_sub(1)?)?;
         (code_offset < symbol.offset + symbol.size).then_some(symbol)
     }
 
@@ -254,9 +254,9 @@ pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
         .iter()
         .map(|(&symbol, place)| {
             let (kind, function) = match symbol {
-                lower::Symbol::Function(index) => (SymbolKind::Function, Some(index)),
-                lower::Symbol::Entry(index) => (SymbolKind::Entry, Some(index)),
-                lower::Symbol::Body(index) => (SymbolKind::Body, Some(index)),
+                lower::FuncId::Function(index) => (SymbolKind::Function, Some(index)),
+                lower::FuncId::Entry(index) => (SymbolKind::Entry, Some(index)),
+                lower::FuncId::Body(index) => (SymbolKind::Body, Some(index)),
                 _ => (SymbolKind::Added, None),
             };
             let name = function.and_then(|index| module.function_names.get(index));
@@ -289,7 +289,7 @@ pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage>
     own.zip(function_names(module))
         .map(|(function, name)| {
             // A function with a large frame has a stack guard before it.
-            let parts = [lower::Symbol::Function(function), lower::Symbol::Body(function)];
+            let parts = [lower::FuncId::Function(function), lower::FuncId::Body(function)];
             StackUsage {
                 function,
                 name,

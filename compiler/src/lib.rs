@@ -31,12 +31,12 @@
 //!   needs a C compiler.
 //!
 //! # Versions
-//! Types that may be extended are `#[non_exhaustive]`. The same version gives the same bytes for the
-//! same module and options; another version may give other bytes.
+//! Types that may be extended are `#[non_exhaustive]`. The same version gives the same bytes for
+//! the same module and options; another version may give other bytes.
 //!
-//! The crate has no global state: any number of threads may compile at once. The bytes depend only on
-//! the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at that
-//! machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` describes the stages.
+//! The crate has no global state: any number of threads may compile at once. The bytes depend only
+//! on the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at
+//! that machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` describes the stages.
 
 pub mod aot;
 mod artifact;
@@ -46,15 +46,17 @@ mod compiler;
 mod diagnostic;
 mod digest;
 mod error;
+mod exception_table;
 #[cfg(feature = "explore")]
 pub mod explore;
-mod handlers;
 pub mod inspect;
 mod lower;
 mod monitor;
 mod native;
 mod object;
 mod options;
+#[cfg(all(unix, any(feature = "disk-cache", feature = "files")))]
+pub mod ownership;
 #[cfg(feature = "files")]
 pub mod pending_file;
 mod pipeline;

@@ -8,7 +8,7 @@ use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
-use crate::lower::{Added, Convention, Environment, InliningPlan, Stop, Symbol};
+use crate::lower::{Added, Environment, FuncId, InliningPlan, Stop, WasmCallConv};
 use crate::monitor::Monitor;
 use crate::native::{self, AddressMap, Image, Isas, Listing};
 use crate::object;
@@ -180,7 +180,7 @@ fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
 
 /// Checks what passes between the module and its host, and adds globals and tables that code needs.
 fn add(module: &mut Module<'_>, options: &Options) -> Result<Added, Error> {
-    simd_support::check_border(module, options)?;
+    simd_support::check_boundary(module, options)?;
     exceptions::check_boundary(module)?;
     let counters = counters::install(module, &options.instrumentation)?;
     Ok(Added { counters, storage: exceptions::install(module) })
@@ -204,9 +204,9 @@ fn lower<R>(
     work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
 ) -> Result<R, Error> {
     let Job { module, layout, options, added, plan, unwinding } = *job;
-    let attempt = |convention| {
-        let env = Environment::new(module, layout, options, added, convention, plan, monitor);
-        work(&env, &Isas::new(options, convention, unwinding)?)
+    let attempt = |call_conv| {
+        let env = Environment::new(module, layout, options, added, call_conv, plan, monitor);
+        work(&env, &Isas::new(options, call_conv, unwinding)?)
     };
     let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
     // Measuring time, and counting for all threads, need the entries that come with the tail-call
@@ -215,11 +215,11 @@ fn lower<R>(
     let needs_entries = counters.time.is_some() || counters.own.is_some();
     let throws = !module.tags.is_empty();
     let likely = match tail_calls || needs_entries || throws {
-        true => Convention::Tail,
-        false => Convention::C,
+        true => WasmCallConv::Tail,
+        false => WasmCallConv::C,
     };
     let result = match attempt(likely) {
-        Err(Stop::TailCalls) => attempt(Convention::Tail),
+        Err(Stop::TailCalls) => attempt(WasmCallConv::Tail),
         other => other,
     };
     result.map_err(|stop| match stop {
@@ -277,8 +277,8 @@ fn list_module(
     let (module, layout) = (&module, &layout);
     let job = Job { module, layout, options, added, plan, unwinding: false };
     let listings = lower(&job, monitor, |env, isas| native::list_module(env, isas, options))?;
-    let named = listings.into_iter().map(|(symbol, listing)| match symbol {
-        Symbol::Function(index) => Listing { name: function_name(module, index), ..listing },
+    let named = listings.into_iter().map(|(id, listing)| match id {
+        FuncId::Function(index) => Listing { name: function_name(module, index), ..listing },
         _ => listing,
     });
     Ok(named.collect())
@@ -367,7 +367,7 @@ fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
         let what = "memory accesses are checked in software, since the module uses memory64";
         notes.push(Diagnostic::note(what));
     }
-    notes.extend(image.least_effort.iter().map(|&index| {
+    notes.extend(image.fast_path.iter().map(|&index| {
         let what = format!(
             "function {index} is too complex to optimise, and is compiled as at \
             level 0"

@@ -41,7 +41,7 @@ impl Runner {
     ) -> Result<Runner, String> {
         let version = tool(target.compiler(), target.compiler_packages())?;
         if !target.is_native() {
-            tool(target.foreign.emulator, target.foreign.emulator_package)?;
+            tool(target.cross.emulator, target.cross.emulator_package)?;
         }
         let root = crate::wamr_root()?;
         let found = sources::Sources::find(&root, target)?;

@@ -12,7 +12,7 @@ pub struct Target {
     /// `CARGO_CFG_TARGET_ARCH`, which is also cwamrc's name of the architecture.
     pub arch: &'static str,
     /// How programs for it are built and run on other machines.
-    pub(crate) foreign: Foreign,
+    pub(crate) cross: CrossTools,
     /// Macros that select the target in WAMR.
     pub(crate) defines: &'static [(&'static str, &'static str)],
     /// Whether WAMR supports SIMD on it.
@@ -28,7 +28,7 @@ pub struct Target {
 /// What is needed to build and run programs for another architecture, with the Debian packages that
 /// contain it.
 #[derive(Debug)]
-pub(crate) struct Foreign {
+pub(crate) struct CrossTools {
     /// Cross compiler.
     pub(crate) compiler: &'static str,
     pub(crate) compiler_packages: &'static str,
@@ -42,7 +42,7 @@ pub(crate) struct Foreign {
 const TARGETS: &[Target] = &[
     Target {
         arch: "x86_64",
-        foreign: Foreign {
+        cross: CrossTools {
             compiler: "x86_64-linux-gnu-gcc",
             compiler_packages: "gcc-x86-64-linux-gnu libc6-dev-amd64-cross",
             emulator: "qemu-x86_64",
@@ -58,7 +58,7 @@ const TARGETS: &[Target] = &[
     },
     Target {
         arch: "aarch64",
-        foreign: Foreign {
+        cross: CrossTools {
             compiler: "aarch64-linux-gnu-gcc",
             compiler_packages: "gcc-aarch64-linux-gnu libc6-dev-arm64-cross",
             emulator: "qemu-aarch64",
@@ -73,7 +73,7 @@ const TARGETS: &[Target] = &[
     },
     Target {
         arch: "riscv64",
-        foreign: Foreign {
+        cross: CrossTools {
             compiler: "riscv64-linux-gnu-gcc",
             compiler_packages: "gcc-riscv64-linux-gnu libc6-dev-riscv64-cross",
             emulator: "qemu-riscv64",
@@ -101,12 +101,12 @@ impl Target {
 
     /// The C compiler for it: this machine's, or a cross compiler.
     pub fn compiler(&self) -> &'static str {
-        if self.is_native() { "cc" } else { self.foreign.compiler }
+        if self.is_native() { "cc" } else { self.cross.compiler }
     }
 
     /// The Debian packages that contain [`Target::compiler`].
     pub(crate) fn compiler_packages(&self) -> &'static str {
-        if self.is_native() { "gcc" } else { self.foreign.compiler_packages }
+        if self.is_native() { "gcc" } else { self.cross.compiler_packages }
     }
 
     /// The command that runs a program for it here, under an emulator if it is for another machine.
@@ -115,8 +115,8 @@ impl Target {
         if self.is_native() {
             return Command::new(program);
         }
-        let mut command = Command::new(self.foreign.emulator);
-        command.args(self.foreign.emulator_flags).arg(program);
+        let mut command = Command::new(self.cross.emulator);
+        command.args(self.cross.emulator_flags).arg(program);
         command
     }
 

@@ -62,8 +62,8 @@ struct InstanceInner {
 
 /// The process that contains an instance.
 enum Place {
-    Here(local::Instance),
-    Runner(remote::Instance),
+    Here(local::LocalInstance),
+    Runner(remote::RemoteInstance),
 }
 
 impl Instance {
@@ -71,11 +71,11 @@ impl Instance {
         host::forget_failure();
         let made = match &module.inner.place {
             module::Place::Here(local) => {
-                let instance = local::Instance::new(&module.inner, local, config);
+                let instance = local::LocalInstance::new(&module.inner, local, config);
                 instance.map(|instance| (Place::Here(instance), Arc::default()))
             }
             module::Place::Runner(remote) => {
-                let instance = remote::Instance::new(&module.inner, remote, config);
+                let instance = remote::RemoteInstance::new(&module.inner, remote, config);
                 instance.map(|instance| {
                     // A runner handles one request at a time, for all of its instances.
                     let lock = remote.lock();

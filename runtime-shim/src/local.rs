@@ -14,7 +14,7 @@ use std::slice;
 use std::sync::Arc;
 
 /// A loaded module.
-pub(crate) struct Module {
+pub(crate) struct LocalModule {
     pub(crate) handle: ffi::wasm_module_t,
     /// WAMR uses strings and data segments in place, and writes to the buffer; an XIP file runs in
     /// it.
@@ -22,13 +22,13 @@ pub(crate) struct Module {
 }
 
 // SAFETY: WAMR changes a module only while it loads and unloads it, which may happen on any thread.
-unsafe impl Send for Module {}
+unsafe impl Send for LocalModule {}
 // SAFETY: as above; the instances that share a module only read it.
-unsafe impl Sync for Module {}
+unsafe impl Sync for LocalModule {}
 
-impl Module {
+impl LocalModule {
     /// Loads a module, without linking it.
-    pub(crate) fn load(bytes: &[u8]) -> Result<Module, Error> {
+    pub(crate) fn load(bytes: &[u8]) -> Result<LocalModule, Error> {
         let size = u32::try_from(bytes.len())
             .map_err(|_| Error::Load(format!("the module has {} bytes", bytes.len())))?;
         let mut buffer = Buffer::new(bytes)?;
@@ -57,7 +57,7 @@ impl Module {
         if handle.is_null() {
             return Err(Error::Load(error.text()));
         }
-        Ok(Module { handle, _buffer: buffer })
+        Ok(LocalModule { handle, _buffer: buffer })
     }
 
     pub(crate) fn imports(&self) -> Vec<ImportType> {
@@ -114,7 +114,7 @@ impl Module {
     }
 }
 
-impl Drop for Module {
+impl Drop for LocalModule {
     fn drop(&mut self) {
         // SAFETY: every instance keeps the module alive, so none is left.
         unsafe { ffi::wasm_runtime_unload(self.handle) };
@@ -122,24 +122,24 @@ impl Drop for Module {
 }
 
 /// An instance.
-pub(crate) struct Instance {
+pub(crate) struct LocalInstance {
     handle: ffi::wasm_module_inst_t,
     env: ExecEnv,
 }
 
-// SAFETY: WAMR binds an instance to a thread only during a call, and records the thread again at the
-// start of each.
-unsafe impl Send for Instance {}
+// SAFETY: WAMR binds an instance to a thread only during a call, and records the thread again at
+// the start of each.
+unsafe impl Send for LocalInstance {}
 // SAFETY: as above; its user holds a lock whenever it is used.
-unsafe impl Sync for Instance {}
+unsafe impl Sync for LocalInstance {}
 
-impl Instance {
+impl LocalInstance {
     /// Creates an instance of `module`, which belongs to this process and outlives it.
     pub(crate) fn new(
         module: &Arc<ModuleInner>,
-        local: &Module,
+        local: &LocalModule,
         config: &InstanceConfig,
-    ) -> Result<Instance, Error> {
+    ) -> Result<LocalInstance, Error> {
         thread::enter()?;
         let wasi = config.wasi.to_c()?;
         let args = Args::new(module, config)?;
@@ -164,7 +164,7 @@ impl Instance {
         }
         // SAFETY: the instance is live.
         let exec_env = unsafe { ffi::wasm_runtime_get_exec_env_singleton(handle) };
-        let instance = Instance { handle, env: ExecEnv { exec_env, ends_threads: true } };
+        let instance = LocalInstance { handle, env: ExecEnv { exec_env, ends_threads: true } };
         if exec_env.is_null() {
             return Err(Error::Instantiate("no memory for an execution environment".to_owned()));
         }
@@ -184,7 +184,7 @@ impl Instance {
     }
 }
 
-impl Drop for Instance {
+impl Drop for LocalInstance {
     fn drop(&mut self) {
         // SAFETY: the last user of the instance is gone.
         unsafe { ffi::wasm_runtime_deinstantiate(self.handle) };
@@ -236,7 +236,7 @@ pub(crate) struct ExecEnv {
 impl ExecEnv {
     /// # Safety
     /// `exec_env` and its instance are live as long as the result is used, the instance was made by
-    /// [`Instance::new`], and only this thread runs it.
+    /// [`LocalInstance::new`], and only this thread runs it.
     pub(crate) unsafe fn new(exec_env: ffi::wasm_exec_env_t) -> ExecEnv {
         ExecEnv { exec_env, ends_threads: false }
     }

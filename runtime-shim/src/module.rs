@@ -39,8 +39,8 @@ pub(crate) struct ModuleInner {
 
 /// The process that contains a module.
 pub(crate) enum Place {
-    Here(local::Module),
-    Runner(remote::Module),
+    Here(local::LocalModule),
+    Runner(remote::RemoteModule),
 }
 
 impl Module {
@@ -49,12 +49,12 @@ impl Module {
         adjust_version(&mut bytes, runtime.aot_version())?;
         let (place, imports) = match runtime.runner() {
             None => {
-                let module = local::Module::load(&bytes)?;
+                let module = local::LocalModule::load(&bytes)?;
                 let imports = module.imports();
                 (Place::Here(module), imports)
             }
             Some(runner) => {
-                let (module, imports) = remote::Module::load(runner, &bytes)?;
+                let (module, imports) = remote::RemoteModule::load(runner, &bytes)?;
                 (Place::Runner(module), imports)
             }
         };

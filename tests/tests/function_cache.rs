@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use cwamrc::cache::{CacheStatistics, FunctionCache, Key};
 use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, OptLevel, Options, Release, compile};
-use cwamrc_tests::differential::kind::{Border, Kind};
+use cwamrc_tests::differential::kind::{Boundary, Kind};
 use cwamrc_tests::edit::{self, Insertion};
 use cwamrc_tests::programs::Inputs;
 
@@ -264,7 +264,7 @@ fn generated_modules() {
     let cache = MemoryCache::default();
     let mut total = CacheStatistics::default();
     for seed in 0..160 {
-        let wasm = Kind::of(seed).module(seed, Border::Open).wasm;
+        let wasm = Kind::of(seed).module(seed, Boundary::Open).wasm;
         let bodies = edit::bodies(&wasm).len();
         let changed = edit::change_function(&wasm, seed as usize % bodies, seed as i32);
         let level = LEVELS[(seed / 8) as usize % LEVELS.len()];

@@ -366,6 +366,10 @@ pub const SYMBOL_FUNCTION_PREFIX: &str = "aot_func#";
 /// Prefix of the data sections that releases below 2.3.0 do not resolve
 /// (`aot/aot_loader.c`, `do_text_relocation`).
 pub const SYMBOL_SMALL_READ_ONLY_DATA: &str = ".srodata";
+/// Name of a slot without an address in the table of native symbols. All loaders skip it. They
+/// refuse names that they do not know, and some refuse the empty name (`aot/aot_loader.c`,
+/// `load_native_symbol_section`).
+pub const UNUSED_NATIVE_SYMBOL: &str = "__ignore";
 
 /// Longest string, not counting its terminating NUL: the length field is a `u16` that counts it
 /// (`aot/aot_loader.c`, `load_string`).

@@ -214,7 +214,7 @@ impl Release {
                 Refusal::SmallReadOnlyData,
             ),
             (
-                features.global_get_behind_mutable_import && !facts.global_get_of_any_import,
+                features.global_get_after_mutable_import && !facts.global_get_of_any_import,
                 Refusal::GlobalGet,
             ),
         ]
@@ -299,7 +299,7 @@ pub struct Features {
     /// Relocations against a data section named `.srodata*`.
     pub small_read_only_data: bool,
     /// `global.get` in initialiser expressions, while the first imported global is mutable.
-    pub global_get_behind_mutable_import: bool,
+    pub global_get_after_mutable_import: bool,
 }
 
 /// Why a release cannot run a file.

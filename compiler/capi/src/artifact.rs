@@ -12,7 +12,7 @@ use std::{ptr, slice};
 use compiler::pending_file::PendingFile;
 use compiler::{Severity, Summary};
 
-use crate::border::{c_text, delete, fallible, infallible, put, shared, text};
+use crate::boundary::{c_text, delete, fallible, infallible, put, shared, text};
 use crate::error::{Failure, cwamrc_error_t};
 
 /// A compiled module. Delete it with cwamrc_artifact_delete().

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 
 use crate::artifact::cwamrc_artifact_t;
-use crate::border::{bytes, fallible, put, shared};
+use crate::boundary::{bytes, fallible, put, shared};
 use crate::error::{Failure, cwamrc_error_t};
 use crate::options::{cwamrc_format_t, cwamrc_options_t};
 

@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 
 use compiler::ErrorKind;
 
-use crate::border::{c_text, delete, infallible, put, shared};
+use crate::boundary::{c_text, delete, infallible, put, shared};
 
 /// Why something failed. Kinds may be added: treat those that you do not know like
 /// CWAMRC_ERROR_INTERNAL.

@@ -19,6 +19,7 @@ use crate::error::{
     cwamrc_error_t,
 };
 use crate::options::*;
+use crate::random::Random;
 
 const COUNT: usize = 2000;
 
@@ -38,15 +39,12 @@ const MODULE: &str = r#"(module
         (i32.div_u (call $f (i32.sub (local.get 0) (i32.const 1)))
                    (call_indirect (param i32) (result i32) (local.get 0) (i32.const 1)))))"#;
 
-/// Marsaglia's xorshift: the same data in every run.
-struct Random(u64);
+/// Draws changes of options; the same in every run.
+struct Mutator(Random);
 
-impl Random {
+impl Mutator {
     fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
+        self.0.below(end)
     }
 
     /// A replacement for a value: right in some places, wrong in most.
@@ -135,7 +133,7 @@ fn outcome(error: *mut cwamrc_error_t, what: &str) -> cwamrc_error_kind_t {
 fn no_options_panic() {
     let wasm = wat::parse_str(MODULE).expect("the text is right");
     let complete = complete();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Mutator(Random::new(0x9e37_79b9_7f4a_7c15));
     let (mut taken, mut compiled) = (0, 0);
     for _ in 0..COUNT {
         let mut data = complete.clone();
@@ -188,7 +186,7 @@ const TEXTS: &[&CStr] = &[
 ///
 /// # Safety
 /// `options` comes from the library, or is NULL.
-unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
+unsafe fn set_something(random: &mut Mutator, options: *mut cwamrc_options_t) {
     let text = match random.below(20) {
         0 => ptr::null(),
         _ => TEXTS[random.below(TEXTS.len())].as_ptr(),
@@ -218,7 +216,7 @@ unsafe fn set_something(random: &mut Random, options: *mut cwamrc_options_t) {
 ///
 /// # Safety
 /// `artifact` comes from the library, or is NULL.
-unsafe fn read_everything(random: &mut Random, artifact: *mut cwamrc_artifact_t) {
+unsafe fn read_everything(random: &mut Mutator, artifact: *mut cwamrc_artifact_t) {
     // SAFETY: the caller promises it; places for results are NULL, or of the right type.
     unsafe {
         let size = cwamrc_artifact_size(artifact);
@@ -251,7 +249,7 @@ unsafe fn read_everything(random: &mut Random, artifact: *mut cwamrc_artifact_t)
 #[test]
 fn no_calls_panic() {
     let wasm = wat::parse_str(MODULE).expect("the text is right");
-    let mut random = Random(0x1234_5678_9abc_def1);
+    let mut random = Mutator(Random::new(0x1234_5678_9abc_def1));
     let mut compiled = 0;
     for _ in 0..COUNT {
         let mut bytes = wasm.clone();

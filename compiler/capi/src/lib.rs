@@ -16,12 +16,16 @@
 )]
 
 mod artifact;
-mod border;
+mod boundary;
 mod compile;
 mod error;
 #[cfg(test)]
 mod fuzz;
 mod options;
+#[cfg(test)]
+#[path = "../../../tests/src/random.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each crate uses a part of it")]
+mod random;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use compiler::{BoundsChecks, Compiler, Cpu, OptLevel, Options};
 
-use crate::border::{delete, fallible, infallible, shared, text, unique};
+use crate::boundary::{delete, fallible, infallible, shared, text, unique};
 use crate::error::{Failure, cwamrc_error_t};
 
 /// The kind of file to make.

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString};
 use std::ptr;
 
 use crate::artifact::*;
-use crate::border::{c_text, fallible, infallible};
+use crate::boundary::{c_text, fallible, infallible};
 use crate::compile::cwamrc_compile;
 use crate::error::{cwamrc_error_kind_t, *};
 

@@ -21,7 +21,7 @@ pub(super) fn features(file: &AotFile<'_>) -> Features {
         memory64: file.memories.iter().any(|memory| memory.flags & format::MEMORY_64 != 0),
         small_read_only_data: relocations()
             .any(|relocation| relocation.symbol.starts_with(format::SYMBOL_SMALL_READ_ONLY_DATA)),
-        global_get_behind_mutable_import: file
+        global_get_after_mutable_import: file
             .import_globals
             .first()
             .is_some_and(|global| global.mutable)
@@ -64,7 +64,7 @@ fn symbols<'f>(file: &'f AotFile<'_>) -> Vec<&'f str> {
 /// Whether the loader looks up `name` for its table (`aot/aot_loader.c`,
 /// `load_native_symbol_section`).
 fn is_looked_up(name: &str) -> bool {
-    const OTHERS: [&str; 5] = ["i32#", "i64#", "f32#", "f64#", "__ignore"];
+    const OTHERS: [&str; 5] = ["i32#", "i64#", "f32#", "f64#", format::UNUSED_NATIVE_SYMBOL];
     !name.is_empty() && !OTHERS.iter().any(|prefix| name.starts_with(prefix))
 }
 

@@ -54,8 +54,8 @@ impl Sink {
             None => self.bytes,
             Some(CodePlace { start, size }) => {
                 debug_assert_eq!(code.len(), size, "the room is for this code");
-                let (before, behind) = self.bytes.split_at(start);
-                joined(before, code, behind)
+                let (before, after) = self.bytes.split_at(start);
+                joined(before, code, after)
             }
         };
         Ok((bytes, self.sections))
@@ -184,16 +184,16 @@ impl Sink {
 }
 
 /// The three parts one after the other, in the buffer of `code` if it has one.
-fn joined(before: &[u8], code: Cow<'_, [u8]>, behind: &[u8]) -> Vec<u8> {
+fn joined(before: &[u8], code: Cow<'_, [u8]>, after: &[u8]) -> Vec<u8> {
     match code {
-        Cow::Borrowed(code) => [before, code, behind].concat(),
+        Cow::Borrowed(code) => [before, code, after].concat(),
         Cow::Owned(mut bytes) => {
             let size = bytes.len();
-            bytes.reserve_exact(before.len() + behind.len());
+            bytes.reserve_exact(before.len() + after.len());
             bytes.resize(before.len() + size, 0);
             bytes.copy_within(..size, before.len());
             bytes[..before.len()].copy_from_slice(before);
-            bytes.extend_from_slice(behind);
+            bytes.extend_from_slice(after);
             bytes
         }
     }

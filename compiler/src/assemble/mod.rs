@@ -19,7 +19,7 @@ use wamr_abi::format::{self, ExportKind};
 
 use crate::aot::model::{self, AotFile};
 use crate::error::Error;
-use crate::lower::{Symbol, native_symbol_slot};
+use crate::lower::{FuncId, native_symbol_slot};
 use crate::native::Image;
 use crate::options::Options;
 use crate::wamr::InstanceLayout;
@@ -74,14 +74,11 @@ fn aligned(text: Vec<u8>) -> model::Text<'static> {
     }
 }
 
-/// The name of a slot without an address. All loaders skip it. They refuse names that they do not
-/// know, and some refuse the empty name (`load_native_symbol_section` in `aot/aot_loader.c`).
-const UNUSED_SLOT: &str = "__ignore";
-
 /// The names of the addresses that the code takes from the runtime's table, if there are any.
 fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
     let last = image.indirect_helpers.last()?;
-    let mut names = vec![Cow::Borrowed(UNUSED_SLOT); native_symbol_slot(*last) as usize + 1];
+    let mut names =
+        vec![Cow::Borrowed(format::UNUSED_NATIVE_SYMBOL); native_symbol_slot(*last) as usize + 1];
     for helper in &image.indirect_helpers {
         names[native_symbol_slot(*helper) as usize] = Cow::Borrowed(helper.symbol());
     }
@@ -99,7 +96,7 @@ fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>,
     let own = module.imported_function_count()..module.functions.len() as u32;
     let own = own.map(|index| (image.entered(index), index));
     let wrapper = module.imported_start();
-    let wrapper = wrapper.map(|start| (image.place(Symbol::StartWrapper), start));
+    let wrapper = wrapper.map(|start| (image.place(FuncId::StartWrapper), start));
     own.chain(wrapper)
         .map(|(place, typed_like)| {
             Ok(model::Function {

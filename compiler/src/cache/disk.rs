@@ -20,10 +20,10 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::catalogue::{self, Listed, Name, Sketch};
 use super::folder::{Folder, Trust};
+use super::index::{self, Listed, Name, Sketch};
+use super::integrity::{CacheKey, Integrity};
 use super::pack::{Finished, Pack, Writer};
-use super::seal::{CacheKey, Seal};
 use super::{FunctionCache, Key};
 
 /// The number of packs, most recently used first, that are searched for the functions of a module.
@@ -51,7 +51,7 @@ const TEMPORARY_AGE: Duration = Duration::from_secs(3600);
 pub struct DiskCache {
     folder: PathBuf,
     limit: u64,
-    seal: Seal,
+    integrity: Integrity,
     /// Why a pack was not used, until a warning reports it.
     refused: Arc<Mutex<Option<String>>>,
 }
@@ -63,13 +63,13 @@ impl DiskCache {
     /// A cache in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let (folder, limit) = (folder.into(), Self::DEFAULT_LIMIT);
-        Self { folder, limit, seal: Seal::Checksum, refused: Arc::default() }
+        Self { folder, limit, integrity: Integrity::Checksum, refused: Arc::default() }
     }
 
     /// Seals packs with `key`, and uses only packs sealed with it. The folder may then belong to
     /// anybody, and can be shared with everyone who has the key.
     pub fn key(mut self, key: CacheKey) -> Self {
-        self.seal = Seal::Key(key);
+        self.integrity = Integrity::Key(key);
         self
     }
 
@@ -85,24 +85,24 @@ impl DiskCache {
     }
 
     fn trust(&self) -> Trust {
-        match self.seal {
-            Seal::Checksum => Trust::Own,
-            Seal::Key(_) => Trust::Anybody,
+        match self.integrity {
+            Integrity::Checksum => Trust::Own,
+            Integrity::Key(_) => Trust::Anybody,
         }
     }
 
     /// Opens a pack for reading.
     fn open(&self, folder: &Folder, name: &str) -> io::Result<(Pack<'_, File>, File)> {
         let file = folder.read(name)?;
-        Ok((Pack::open(file.try_clone()?, &self.seal)?, file))
+        Ok((Pack::open(file.try_clone()?, &self.integrity)?, file))
     }
 
     /// Records why a pack is not used, if that is worth a warning: with a key, a pack without a
     /// valid code may have been damaged on purpose.
     fn refuse(&self, name: &str, error: &io::Error) {
-        let why = match (error.kind(), &self.seal) {
+        let why = match (error.kind(), &self.integrity) {
             (io::ErrorKind::PermissionDenied, _) => error.to_string(),
-            (io::ErrorKind::InvalidData, Seal::Key(_)) => {
+            (io::ErrorKind::InvalidData, Integrity::Key(_)) => {
                 format!("{name} was not sealed with this key")
             }
             _ => return,
@@ -125,7 +125,7 @@ impl DiskCache {
     ) -> io::Result<Option<String>> {
         let mut new = folder.make(TEMPORARY_PREFIX)?;
         let output = BufWriter::with_capacity(1 << 16, &mut new.file);
-        let mut pack = Writer::new(output, &self.seal);
+        let mut pack = Writer::new(output, &self.integrity);
         let mut bytes = Vec::new();
         for (number, key) in keys {
             bytes.clear();
@@ -153,7 +153,7 @@ impl DiskCache {
             io::Error::other(format!("{size} bytes are more than the limit of {limit} bytes"))
         })?;
         remove_left_over(folder);
-        let packs = catalogue::packs(folder)?.into_iter().map(|pack| pack.file_name);
+        let packs = index::packs(folder)?.into_iter().map(|pack| pack.file_name);
         let mut packs: Vec<_> =
             packs.filter_map(|pack| Some((folder.age(&pack).ok()?, pack))).collect();
         packs.sort_by_key(|((used, _), _)| *used);
@@ -213,7 +213,7 @@ impl DiskCache {
             return Err(io::Error::other(why));
         }
         let sketch = Sketch::of(keys);
-        let packs = catalogue::matching(&folder, &sketch).unwrap_or_default();
+        let packs = index::matching(&folder, &sketch).unwrap_or_default();
         let is_small = |pack: &Listed| (pack.name.entries as usize) < keys.len() / SMALL_PART;
         let merges = packs.iter().filter(|pack| is_small(pack)).count() >= MAX_SMALL;
         if !merges {
@@ -236,7 +236,7 @@ impl FunctionCache for DiskCache {
         // A folder that must not be used is treated like one that does not exist; `store` reports
         // why.
         let Ok(Some(folder)) = Folder::open(&self.folder, self.trust()) else { return };
-        let packs = catalogue::matching(&folder, &Sketch::of(keys)).unwrap_or_default();
+        let packs = index::matching(&folder, &Sketch::of(keys)).unwrap_or_default();
         let mut missing: FxHashMap<Key, usize> = keys.iter().copied().zip(0..).collect();
         for pack in packs.iter().take(MAX_SEARCHED) {
             if missing.is_empty() {

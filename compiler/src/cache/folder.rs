@@ -19,14 +19,14 @@ use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
-use rustix::process::{getegid, geteuid};
+
+use crate::ownership::{Ownership, user};
 
 /// Whose files are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,9 +39,6 @@ pub(super) enum Trust {
 
 /// With more links than this, they form a cycle.
 const MAX_LINKS: usize = 40;
-const GROUP_WRITES: u32 = 0o020;
-const OTHERS_WRITE: u32 = 0o002;
-const STICKY: u32 = 0o1000;
 
 /// Folders on the path need no permission to list them.
 #[cfg(target_os = "linux")]
@@ -74,7 +71,7 @@ impl Folder {
     }
 
     fn find(path: &Path, trust: Trust, create: bool) -> io::Result<Option<Self>> {
-        let Some(last) = Way::new(trust)?.go(path, create)? else { return Ok(None) };
+        let Some(last) = PathWalk::new(trust)?.go(path, create)? else { return Ok(None) };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = rustix::fs::openat(last, c".", flags, Mode::empty())?;
         Ok(Some(Self { handle, trust }))
@@ -177,7 +174,7 @@ impl Drop for NewFile<'_> {
 }
 
 /// A walk from the root to a folder.
-struct Way {
+struct PathWalk {
     trust: Trust,
     here: OwnedFd,
     /// Where that is, for messages.
@@ -187,7 +184,7 @@ struct Way {
     links: usize,
 }
 
-impl Way {
+impl PathWalk {
     fn new(trust: Trust) -> io::Result<Self> {
         let here = rustix::fs::open(c"/", directory(), Mode::empty())?;
         Ok(Self { trust, here, path: PathBuf::from("/"), rest: Vec::new(), links: 0 })
@@ -266,18 +263,13 @@ impl Way {
         if self.trust == Trust::Anybody {
             return Ok(());
         }
-        let metadata = self.metadata()?;
-        let (owner, mode) = (metadata.uid(), metadata.mode());
+        let ownership = Ownership::of(&self.metadata()?);
         let fail = |why: String| Err(refused(&self.path, &why));
-        if owner != 0 && owner != user() {
-            return fail(format!("it belongs to {}", whom(owner)));
+        if !ownership.is_own_or_of_root() {
+            return fail(format!("it belongs to {}", whom(ownership.owner)));
         }
-        // Many systems give each user a group with the same number, and let it write.
-        let group = metadata.gid();
-        let of_user = group == getegid().as_raw() && group == user();
-        let writers = if of_user { OTHERS_WRITE } else { OTHERS_WRITE | GROUP_WRITES };
-        if mode & writers != 0 && mode & STICKY == 0 {
-            return fail(format!("others can write to it (mode {:03o})", mode & 0o7777));
+        if ownership.others_can_write_besides_own_group() && !ownership.is_sticky() {
+            return fail(writable(ownership));
         }
         Ok(())
     }
@@ -296,18 +288,18 @@ fn directory() -> OFlags {
 
 /// Checks that only this user can write to what has this metadata; otherwise, returns why not.
 fn check_own(metadata: &Metadata) -> Result<(), String> {
-    let (owner, mode) = (metadata.uid(), metadata.mode());
-    if owner != user() {
-        return Err(format!("it belongs to {}", whom(owner)));
+    let ownership = Ownership::of(metadata);
+    if !ownership.is_own() {
+        return Err(format!("it belongs to {}", whom(ownership.owner)));
     }
-    if mode & (GROUP_WRITES | OTHERS_WRITE) != 0 {
-        return Err(format!("others can write to it (mode {:03o})", mode & 0o7777));
+    if ownership.others_can_write() {
+        return Err(writable(ownership));
     }
     Ok(())
 }
 
-fn user() -> u32 {
-    geteuid().as_raw()
+fn writable(ownership: Ownership) -> String {
+    format!("others can write to it (mode {:03o})", ownership.permissions())
 }
 
 fn whom(owner: u32) -> String {
@@ -326,21 +318,21 @@ fn refused(path: &Path, why: &str) -> io::Error {
 pub(super) fn read_secret(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
-    let (owner, mode) = (metadata.uid(), metadata.mode());
+    let ownership = Ownership::of(&metadata);
     let fail = |why: String| Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    if owner != user() {
+    if !ownership.is_own() {
         return fail(format!(
             "the key file must belong to the user; this one belongs to {}",
-            whom(owner)
+            whom(ownership.owner)
         ));
     }
-    if mode & 0o077 != 0 {
+    if ownership.permissions() & 0o077 != 0 {
         return fail(format!(
             "only its owner may have access to the key file (mode 600, not {:03o})",
-            mode & 0o7777
+            ownership.permissions()
         ));
     }
     let mut secret = Vec::new();

@@ -11,8 +11,6 @@
 //! with the feature `disk-cache`, is a folder; implement the trait to keep functions elsewhere.
 
 #[cfg(feature = "disk-cache")]
-mod catalogue;
-#[cfg(feature = "disk-cache")]
 mod disk;
 #[cfg(all(feature = "disk-cache", unix))]
 mod folder;
@@ -20,9 +18,11 @@ mod folder;
 #[path = "no_folder.rs"]
 mod folder;
 #[cfg(feature = "disk-cache")]
-mod pack;
+mod index;
 #[cfg(feature = "disk-cache")]
-mod seal;
+mod integrity;
+#[cfg(feature = "disk-cache")]
+mod pack;
 
 use std::fmt;
 use std::io;
@@ -30,7 +30,7 @@ use std::io;
 #[cfg(feature = "disk-cache")]
 pub use disk::DiskCache;
 #[cfg(feature = "disk-cache")]
-pub use seal::CacheKey;
+pub use integrity::CacheKey;
 
 /// Identifies a compiled function. For all practical purposes, keys of different functions are
 /// different, across modules, options, and versions of the compiler.

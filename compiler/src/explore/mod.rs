@@ -4,8 +4,8 @@
 //! [`page`] writes this as one self-contained HTML page. The page contains the data in compressed
 //! form and draws it on demand. Machine code is disassembled from the bytes that go into the file.
 
+mod compress;
 mod functions;
-mod pack;
 
 use crate::error::Error;
 use crate::options::Options;
@@ -26,7 +26,7 @@ const DATA: &str = "/*DATA*/";
 pub fn page(wasm: &[u8], options: &Options, title: &str) -> Result<String, Error> {
     let listings = pipeline::list_with_places(wasm, options)?;
     let functions = functions::of_module(wasm, &listings, options)?;
-    let data = pack::pack(&functions)?;
+    let data = compress::pack(&functions)?;
     let (before, after) = TEMPLATE.split_once(DATA).ok_or_else(broken)?;
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     Ok([&before.replace(TITLE, &title), &data, after].concat())

@@ -9,7 +9,7 @@ use wamr_abi::symbols::Loader;
 use super::report::*;
 use crate::aot::model::{self, AotFile, InitExpr, NameSubsection};
 use crate::aot::{Container, SectionRange};
-use crate::handlers;
+use crate::exception_table;
 
 /// Reports on a file of `size` bytes.
 pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
@@ -57,7 +57,7 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
 }
 
 fn exceptions(code: &[u8]) -> Option<Exceptions> {
-    let (offset, rows) = handlers::find(code)?;
+    let (offset, rows) = exception_table::find(code)?;
     let landing_pads: BTreeSet<u32> = rows.iter().map(|row| row.handler_offset).collect();
     let (calls, landing_pads) = (rows.len(), landing_pads.len());
     Some(Exceptions { table_offset: offset as u64, calls, landing_pads })

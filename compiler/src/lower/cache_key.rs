@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 use wasmparser::{ValidatorResources, WasmModuleResources};
 
 use super::Environment;
-use super::optimise::sole_callee::SoleCallee;
+use super::optimise::devirtualize::DevirtualizedCallee;
 use crate::digest::{Digest, digest};
 use crate::wamr::exceptions::{Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
@@ -74,7 +74,7 @@ impl<'a> Fingerprints<'a> {
         self.facts.0.clear();
         self.facts.0.extend(self.common);
         self.facts.bool(self.env.needs_entry(index));
-        self.facts.bool(self.env.asks_for_guard_pages(index));
+        self.facts.bool(self.env.probes_guard_pages(index));
         self.numbers.clear();
         self.numbers.insert(index, 0);
         let mut functions = vec![index];
@@ -121,7 +121,7 @@ impl<'a> Fingerprints<'a> {
                 Reference::Callee(function) => self.add_callee(function, functions)?,
                 Reference::CalledType(ty) => {
                     self.add_reference(reference, resources)?;
-                    self.add_sole_callee(ty, functions)?;
+                    self.add_devirtualized_callee(ty, functions)?;
                 }
                 other => self.add_reference(other, resources)?,
             }
@@ -148,11 +148,11 @@ impl<'a> Fingerprints<'a> {
     }
 
     /// Adds the only possible callee of an indirect call of type `ty`, which may be inlined.
-    fn add_sole_callee(&mut self, ty: u32, functions: &mut Vec<u32>) -> Option<()> {
+    fn add_devirtualized_callee(&mut self, ty: u32, functions: &mut Vec<u32>) -> Option<()> {
         let canonical = *self.env.module.canonical_types.get(ty as usize)?;
-        let callee = self.env.sole_callee(canonical);
+        let callee = self.env.devirtualized_callee(canonical);
         self.facts.bool(callee.is_some());
-        if let Some(SoleCallee { element, function }) = callee {
+        if let Some(DevirtualizedCallee { element, function }) = callee {
             self.facts.u32(element);
             self.add_callee(function, functions)?;
         }
@@ -206,14 +206,14 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         // By what refers to them.
         layout: _,
         entered: _,
-        askers: _,
+        guard_page_probers: _,
         imported_types: _,
         // Derived from types, the convention and the target.
         signatures: _,
         // For modules that throw, see below.
         storage,
         // The cache is not used with these.
-        tells_origins: _,
+        keeps_srclocs: _,
         call_stacks: _,
         interruptible: _,
         meters: _,
@@ -223,7 +223,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         // By what refers to it.
         aux_stack_pointer: _,
         monitor: _,
-        convention,
+        call_conv,
         memory64,
         software_checks,
         shared_memory,
@@ -249,7 +249,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         env!("CWAMRC_SOURCES"),
         cranelift_codegen::VERSION,
         (
-            (convention, memory, memory64, software_checks, shared_memory, indirect_helpers),
+            (call_conv, memory, memory64, software_checks, shared_memory, indirect_helpers),
             (intrinsics, canonical_nans),
             (stack_checks, largest_unguarded_frame, stack_reserve, compares_whole_registers),
             (unboxed_f32_arguments, vectors, no_vectors.is_some()),

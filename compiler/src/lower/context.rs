@@ -20,14 +20,14 @@ use wasmparser::{BlockType, FuncValidatorAllocations};
 use super::Environment;
 use super::counters::metering::Metering;
 use super::exceptions::Exceptions;
+use super::func_id::FuncId;
 use super::optimise::addresses::Addresses;
 use super::optimise::inline::Inlining;
 use super::runtime::bounds::CheckedAddresses;
 use super::runtime::call_stack::CallStack;
-use super::runtime::instance::InstanceValues;
+use super::runtime::instance_fields::InstanceValues;
 use super::runtime::trap::TrapBlocks;
 use super::signature::clif_type;
-use super::symbol::Symbol;
 use super::wasm_state::aliases::Aliases;
 use super::wasm_state::control::Frame;
 use crate::wasm::{ConstExpr, FuncType, NULL_EXCEPTION, ValueType};
@@ -81,7 +81,7 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) table_steps: u64,
     /// How many operators were lowered.
     pub(super) operators: u32,
-    functions: FxHashMap<Symbol, FuncRef>,
+    functions: FxHashMap<FuncId, FuncRef>,
     signatures: FxHashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
     pub(super) config: TargetFrontendConfig,
@@ -246,14 +246,14 @@ impl<'a, 'f> Lowering<'a, 'f> {
         }
     }
 
-    /// Declares the function `symbol` in this function, with the signature that `make` returns.
-    pub(super) fn function(&mut self, symbol: Symbol, make: impl FnOnce() -> Signature) -> FuncRef {
-        if let Some(&function) = self.functions.get(&symbol) {
+    /// Declares the function `id` in this function, with the signature that `make` returns.
+    pub(super) fn function(&mut self, id: FuncId, make: impl FnOnce() -> Signature) -> FuncRef {
+        if let Some(&function) = self.functions.get(&id) {
             return function;
         }
         let func = &mut *self.builder.func;
         let signature = func.import_signature(make());
-        let name = func.declare_imported_user_function(symbol.to_external_name());
+        let name = func.declare_imported_user_function(id.to_external_name());
         let data = ExtFuncData {
             name: ExternalName::user(name),
             signature,
@@ -262,7 +262,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             patchable: false,
         };
         let function = func.import_function(data);
-        self.functions.insert(symbol, function);
+        self.functions.insert(id, function);
         function
     }
 

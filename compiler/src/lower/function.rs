@@ -12,8 +12,8 @@ use wasmparser::{
 
 use super::Environment;
 use super::context::{Lowering, Stacks};
+use super::func_id::FuncId;
 use super::operators::ValidatingVisitor;
-use super::symbol::Symbol;
 use crate::error::Error;
 use crate::wamr::simd_support::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
@@ -52,7 +52,7 @@ pub(crate) struct Lowered {
 pub(crate) enum Stop {
     /// It cannot be.
     Error(Error),
-    /// It makes tail calls, which [`Convention::C`](super::Convention::C) does not support.
+    /// It makes tail calls, which [`WasmCallConv::C`](super::WasmCallConv::C) does not support.
     TailCalls,
 }
 
@@ -92,7 +92,7 @@ impl<'a> FunctionLowerer<'a> {
         func: &mut Function,
     ) -> Result<Lowered, Stop> {
         let index = body.validation.index;
-        func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
+        func.name = UserFuncName::User(FuncId::Function(index).to_external_name());
         func.signature = env.function_signature(index).clone();
         let mut validator = validator_of(body, std::mem::take(&mut self.validator));
         let ty = env.module.function_type(index);
@@ -161,15 +161,15 @@ impl<'a> Lowering<'a, '_> {
         if self.env.stack_checks {
             self.check_stack(0);
         }
-        self.ask_for_guard_pages(body.validation.index);
+        self.probe_guard_pages(body.validation.index);
         self.note_stack();
         self.open_call_frame(body.validation.index);
         self.begin_metering();
         self.exceptions.free_slots = self.free_slots(&self.ty.results);
         self.meter_function();
         self.open_block(&[], &self.ty.results);
-        if let Some(product) = self.recognised_product(body.validation.index) {
-            self.lower_wide_product(product);
+        if let Some(product) = self.recognised_mul128(body.validation.index) {
+            self.lower_mul128(product);
             return Ok(());
         }
         while !reader.eof() {
@@ -186,7 +186,7 @@ impl<'a> Lowering<'a, '_> {
 
     /// The code that follows is compiled from the operator at `offset`.
     pub(super) fn begin_operator(&mut self, offset: u64) {
-        if self.env.tells_origins {
+        if self.env.keeps_srclocs {
             self.builder.set_srcloc(SourceLoc::new(offset as u32));
         }
     }

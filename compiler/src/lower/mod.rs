@@ -7,17 +7,17 @@
 //! Lowering reads the module and writes one function; functions share only read-only facts.
 
 mod cache_key;
+mod call_conv;
 mod context;
-mod convention;
 mod counters;
 mod exceptions;
+mod func_id;
 mod function;
 mod operators;
 mod optimise;
 mod parameters;
 mod runtime;
 mod signature;
-mod symbol;
 mod wasm_state;
 
 use cranelift_codegen::ir::Signature;
@@ -33,22 +33,22 @@ use crate::wamr::counters::Counters;
 use crate::wamr::exceptions::Storage;
 use crate::wamr::simd_support;
 use crate::wasm::{FuncType, Module};
-use runtime::{guard_pages, stack};
+use runtime::{guard_pages, stack_check};
 
 pub(crate) use cache_key::{Fingerprint, Fingerprints};
-pub(crate) use convention::{Convention, ENTRY_PREFIX_SIZE, lower_entry};
+pub(crate) use call_conv::{ENTRY_PREFIX_SIZE, WasmCallConv, lower_entry};
 pub(crate) use counters::account::lower_draw_thunk;
 use counters::metering::Meters;
 pub(crate) use exceptions::lower_throw;
+pub(crate) use func_id::{FuncId, native_symbol_slot};
 pub(crate) use function::{FunctionLowerer, Stop};
+use optimise::devirtualize::DevirtualizedCallee;
 pub(crate) use optimise::inline::Plan as InliningPlan;
-use optimise::sole_callee::SoleCallee;
-pub(crate) use runtime::stack::lower_stack_guard;
+pub(crate) use runtime::stack_check::lower_stack_guard;
 pub(crate) use runtime::thunks::{
     lower_gas_thunk, lower_import_thunk, lower_start_wrapper, lower_text_trap_thunk,
     lower_trap_thunk,
 };
-pub(crate) use symbol::{Symbol, native_symbol_slot};
 
 /// What lowering knows about the module and the options; the same for every function.
 pub(crate) struct Environment<'a> {
@@ -59,7 +59,7 @@ pub(crate) struct Environment<'a> {
     /// The storage for exceptions.
     storage: Storage,
     /// The calling convention of the module's functions.
-    convention: Convention,
+    call_conv: WasmCallConv,
     /// Functions that the runtime enters by another convention.
     entered: Vec<bool>,
     /// Signatures by type index.
@@ -69,7 +69,7 @@ pub(crate) struct Environment<'a> {
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
     /// Functions that check whether the runtime has guard pages.
-    askers: Vec<u32>,
+    guard_page_probers: Vec<u32>,
     /// Whether code checks memory accesses, and exceptions after calls.
     software_checks: bool,
     /// Whether threads share the memory.
@@ -107,7 +107,7 @@ pub(crate) struct Environment<'a> {
     /// What may be inlined, if anything.
     inlining: Option<&'a InliningPlan>,
     /// Whether the IR contains the operators that it was made from.
-    tells_origins: bool,
+    keeps_srclocs: bool,
     /// Tells whether the result is still wanted.
     pub(crate) monitor: &'a Monitor<'a>,
     /// Whether functions check for an exception that another thread has set.
@@ -136,7 +136,7 @@ impl<'a> Environment<'a> {
         layout: &'a InstanceLayout,
         options: &Options,
         added: Added,
-        convention: Convention,
+        call_conv: WasmCallConv,
         inlining: Option<&'a InliningPlan>,
         monitor: &'a Monitor<'a>,
     ) -> Self {
@@ -147,32 +147,31 @@ impl<'a> Environment<'a> {
         for function in (0..module.imported_function_count()).filter(in_table) {
             imported_types[module.canonical_function_type(function) as usize] = true;
         }
-        let call_conv = convention.call_conv();
         let target = options.target();
         let vectors = target.vectors();
-        let signature = |ty| signature::function_signature(ty, call_conv, vectors);
+        let signature = |ty| signature::function_signature(ty, call_conv.to_cranelift(), vectors);
         let signatures: Vec<_> = module.types.iter().map(signature).collect();
         let profiles_calls = options.instrumentation.profile_calls;
         let largest_unguarded_frame = match options.checks_stack() {
-            true => stack::MAX_UNGUARDED_FRAME,
+            true => stack_check::MAX_UNGUARDED_FRAME,
             false => target.largest_probed_frame(),
         };
         Self {
             module,
             layout,
             storage,
-            convention,
-            entered: convention.entered(module),
-            stack_reserve: stack::reserve(&signatures),
+            call_conv,
+            entered: call_conv.entered(module),
+            stack_reserve: stack_check::reserve(&signatures),
             optimises: options.opt_level != OptLevel::O0,
             inlining,
-            tells_origins: options.address_map,
+            keeps_srclocs: options.address_map,
             monitor,
             signatures,
             imported_types,
             memory64: module.has_memory64(),
             shared_memory: module.shares_memory(),
-            askers: guard_pages::askers(module, options),
+            guard_page_probers: guard_pages::guard_page_probers(module, options),
             software_checks: options.bounds_checks == BoundsChecks::Software,
             indirect_helpers: options.indirect_mode,
             intrinsics: options.builtin_intrinsics.clone(),
@@ -207,7 +206,7 @@ impl<'a> Environment<'a> {
         &self.signatures[self.module.functions[index as usize] as usize]
     }
 
-    /// Whether function `index` needs a [`Symbol::Entry`] for the runtime.
+    /// Whether function `index` needs a [`FuncId::Entry`] for the runtime.
     pub(crate) fn needs_entry(&self, index: u32) -> bool {
         self.entered[index as usize]
     }
@@ -234,8 +233,8 @@ impl<'a> Environment<'a> {
 
     /// The only function that an indirect call of this canonical type can reach, if one is known
     /// and an operator may be lowered twice in the function.
-    fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
-        self.inlining?.sole_callee(canonical).filter(|_| self.meters.is_none())
+    fn devirtualized_callee(&self, canonical: u32) -> Option<DevirtualizedCallee> {
+        self.inlining?.devirtualized_callee(canonical).filter(|_| self.meters.is_none())
     }
 
     /// Whether a body may be replaced by an equivalent one: not if operators are counted, or

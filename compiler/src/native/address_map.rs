@@ -51,8 +51,8 @@ impl AddressMap {
     /// it.
     pub fn lookup(&self, code_offset: u64) -> Option<Location> {
         let code_offset = u32::try_from(code_offset).ok()?;
-        let behind = self.entries.partition_point(|(start, _)| *start <= code_offset);
-        self.location(self.entries.get(behind.checked_sub(1)?)?.1)
+        let after = self.entries.partition_point(|(start, _)| *start <= code_offset);
+        self.location(self.entries.get(after.checked_sub(1)?)?.1)
     }
 
     /// Every range of code that comes from an operator, in code order.

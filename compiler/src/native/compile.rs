@@ -14,16 +14,16 @@ use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedMachReloc, Final
 use wamr_abi::helpers::Helper;
 
 use super::address_map::CodePlace;
-use super::effort;
+use super::hotness;
 use super::isas::Isas;
+use super::limits;
 use super::listing::{self, Listing};
 use super::redundancy::is_redundant;
 use super::unroll::unroll;
-use super::worth;
 use crate::error::Error;
-use crate::handlers::{HandlerRow, table_size};
+use crate::exception_table::{HandlerRow, table_size};
 use crate::lower::{
-    Environment, FunctionLowerer, Stop, Symbol, lower_draw_thunk, lower_entry, lower_gas_thunk,
+    Environment, FuncId, FunctionLowerer, Stop, lower_draw_thunk, lower_entry, lower_gas_thunk,
     lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
     lower_trap_thunk,
 };
@@ -33,7 +33,7 @@ use crate::wasm::{Body, Module};
 /// Machine code of one function.
 pub(crate) struct CompiledFunction {
     /// What callers call it.
-    pub(crate) symbol: Symbol,
+    pub(crate) id: FuncId,
     /// The code, including constants and jump tables.
     pub(crate) code: Vec<u8>,
     /// Its calls.
@@ -53,17 +53,17 @@ pub(crate) struct CompiledFunction {
     /// The operators that the code was compiled from, if requested.
     pub(crate) origins: Vec<CodePlace>,
     /// Whether it was too complex for the options' level, and was compiled as at level 0.
-    pub(crate) least_effort: bool,
+    pub(crate) fast_path: bool,
     /// The listing, if requested.
     pub(crate) listing: Option<Box<Listing>>,
 }
 
 impl CompiledFunction {
-    fn rename(&mut self, symbol: Symbol) {
+    fn rename(&mut self, id: FuncId) {
         if let Some(listing) = &mut self.listing {
-            listing.rename(self.symbol, symbol);
+            listing.rename(self.id, id);
         }
-        self.symbol = symbol;
+        self.id = id;
     }
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Call {
     pub(crate) offset: u32,
     pub(crate) kind: Reloc,
     pub(crate) addend: Addend,
-    pub(crate) target: Symbol,
+    pub(crate) target: FuncId,
 }
 
 /// Compiles functions, one after the other.
@@ -115,67 +115,67 @@ impl<'a> FunctionCompiler<'a> {
         if self.env.is_thorough() {
             unroll(&mut self.context.func, &lowered.loop_entries);
         }
-        let mut function = self.compile(Symbol::Function(index))?;
+        let mut function = self.compile(FuncId::Function(index))?;
         function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;
         let mut functions = Vec::with_capacity(1);
         if frame > self.env.largest_unguarded_frame() {
-            function.rename(Symbol::Body(index));
+            function.rename(FuncId::Body(index));
             self.context.clear();
             lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);
-            functions.push(self.compile(Symbol::Function(index))?);
+            functions.push(self.compile(FuncId::Function(index))?);
         }
         functions.push(function);
         if self.env.needs_entry(index) {
             self.context.clear();
             lower_entry(self.env, &mut self.lowerer, &mut self.context.func, index);
-            functions.push(self.compile(Symbol::Entry(index))?);
+            functions.push(self.compile(FuncId::Entry(index))?);
         }
         Ok(functions)
     }
 
     /// Compiles a function that the compiler adds to the module.
-    pub(crate) fn compile_thunk(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
+    pub(crate) fn compile_thunk(&mut self, id: FuncId) -> Result<CompiledFunction, Error> {
         self.context.clear();
         let func = &mut self.context.func;
-        match symbol {
-            Symbol::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
-            Symbol::GasThunk => lower_gas_thunk(self.env, &mut self.lowerer, func),
-            Symbol::DrawThunk(account) => {
+        match id {
+            FuncId::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
+            FuncId::GasThunk => lower_gas_thunk(self.env, &mut self.lowerer, func),
+            FuncId::DrawThunk(account) => {
                 lower_draw_thunk(self.env, &mut self.lowerer, func, account);
             }
-            Symbol::Clock => return Ok(self.stub(symbol, &self.isas.clock)),
-            Symbol::Resume => return Ok(self.stub(symbol, &self.isas.resume)),
-            Symbol::Throw => lower_throw(self.env, &mut self.lowerer, func),
-            Symbol::TextTrapThunk(trap) => {
+            FuncId::Clock => return Ok(self.stub(id, &self.isas.clock)),
+            FuncId::Resume => return Ok(self.stub(id, &self.isas.resume)),
+            FuncId::Throw => lower_throw(self.env, &mut self.lowerer, func),
+            FuncId::TextTrapThunk(trap) => {
                 lower_text_trap_thunk(self.env, &mut self.lowerer, func, trap);
             }
-            Symbol::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
-            Symbol::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
-            Symbol::Function(_)
-            | Symbol::Entry(_)
-            | Symbol::Body(_)
-            | Symbol::Helper(_)
-            | Symbol::HandlerTable => {
-                return Err(Error::internal(format!("no code for {symbol:?}")));
+            FuncId::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
+            FuncId::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
+            FuncId::Function(_)
+            | FuncId::Entry(_)
+            | FuncId::Body(_)
+            | FuncId::Helper(_)
+            | FuncId::HandlerTable => {
+                return Err(Error::internal(format!("no code for {id:?}")));
             }
         }
-        self.compile(symbol)
+        self.compile(id)
     }
 
     /// Makes the function that returns the address of the table of landing pads, followed by room
     /// for this many rows.
     pub(crate) fn handler_table(&self, rows: usize) -> Result<CompiledFunction, Error> {
-        let mut function = self.stub(Symbol::HandlerTable, &self.isas.handler_table);
+        let mut function = self.stub(FuncId::HandlerTable, &self.isas.handler_table);
         function.code.resize(function.code.len() + table_size(rows)?, 0);
         Ok(function)
     }
 
     /// A function with instructions that Cranelift cannot generate.
-    fn stub(&self, symbol: Symbol, stub: &Stub) -> CompiledFunction {
+    fn stub(&self, id: FuncId, stub: &Stub) -> CompiledFunction {
         let clif = ";; written by hand\n".to_owned();
         let listing = Listing {
-            symbol: symbol.to_string(),
+            symbol: id.to_string(),
             name: None,
             clif,
             assembly: stub.description.to_owned(),
@@ -185,7 +185,7 @@ impl<'a> FunctionCompiler<'a> {
             calls: Vec::new(),
         };
         CompiledFunction {
-            symbol,
+            id,
             code: stub.code.to_vec(),
             calls: Vec::new(),
             handlers: Vec::new(),
@@ -195,36 +195,36 @@ impl<'a> FunctionCompiler<'a> {
             frame_size: 0,
             unwinding: None,
             origins: Vec::new(),
-            least_effort: false,
+            fast_path: false,
             listing: self.lists.then(|| Box::new(listing)),
         }
     }
 
-    fn compile(&mut self, symbol: Symbol) -> Result<CompiledFunction, Error> {
+    fn compile(&mut self, id: FuncId) -> Result<CompiledFunction, Error> {
         let clif = self.lists.then(|| listing::clif(&self.context.func));
-        let (code, least_effort) = self.generate(symbol)?;
+        let (code, fast_path) = self.generate(id)?;
         let func = &self.context.func;
         let buffer = &code.buffer;
         let calls = buffer.relocs().iter().map(|reloc| call(func, reloc));
         let calls: Vec<Call> = calls.collect::<Result<_, _>>()?;
         let origins = origins(&code);
         let listing = clif.zip(code.vcode.as_deref()).map(|(clif, disassembly)| {
-            let callees: Vec<Symbol> = calls.iter().map(|call| call.target).collect();
+            let callees: Vec<FuncId> = calls.iter().map(|call| call.target).collect();
             let assembly = listing::assembly(func, disassembly, &callees);
             let places = origins.iter().map(|place| (place.start..place.end, place.wasm_offset));
             Box::new(Listing {
-                symbol: symbol.to_string(),
+                symbol: id.to_string(),
                 name: None,
                 clif,
                 assembly,
-                function: symbol.function(),
+                function: id.function(),
                 code: buffer.data().to_vec(),
                 places: places.collect(),
                 calls: calls.iter().map(|call| (call.offset, call.target.to_string())).collect(),
             })
         });
         Ok(CompiledFunction {
-            symbol,
+            id,
             code: buffer.data().to_vec(),
             calls,
             handlers: handlers(&code),
@@ -235,57 +235,55 @@ impl<'a> FunctionCompiler<'a> {
             uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum.max(buffer.alignment),
             frame_size: frame_size(&code),
-            unwinding: self.unwinding(symbol, &code)?,
+            unwinding: self.unwinding(id, &code)?,
             origins,
-            least_effort,
+            fast_path,
             listing,
         })
     }
 
     fn unwinding(
         &self,
-        symbol: Symbol,
+        id: FuncId,
         code: &CompiledCode,
     ) -> Result<Option<systemv::UnwindInfo>, Error> {
         let isa = &*self.isas.main;
         if !isa.flags().unwind_info() {
             return Ok(None);
         }
-        let info = code.create_unwind_info(isa).map_err(|error| codegen_error(symbol, &error))?;
+        let info = code.create_unwind_info(isa).map_err(|error| codegen_error(id, &error))?;
         match info {
             Some(UnwindInfo::SystemV(info)) => Ok(Some(info)),
-            _ => Err(Error::internal(format!("{} cannot be unwound", describe(symbol)))),
+            _ => Err(Error::internal(format!("{} cannot be unwound", describe(id)))),
         }
     }
 
     /// Runs Cranelift: optimisation, instruction selection, register allocation. This repeats
     /// `Context::compile`, but chooses the effort before optimisation and again after it. Returns
     /// the code, and whether the effort was the least although the options ask for more.
-    fn generate(&mut self, symbol: Symbol) -> Result<(CompiledCode, bool), Error> {
+    fn generate(&mut self, id: FuncId) -> Result<(CompiledCode, bool), Error> {
         let mut control = ControlPlane::default();
         let context = &mut self.context;
         let monitor = self.env.monitor;
-        let failed = |error: CodegenError| codegen_error(symbol, &error);
-        let Isas { main, least_effort, more_effort, .. } = self.isas;
-        let least = least_effort.as_ref();
-        let mut isa = least.filter(|_| effort::exceeds_middle_end(&context.func)).unwrap_or(main);
+        let failed = |error: CodegenError| codegen_error(id, &error);
+        let Isas { main, fast_path, hot, .. } = self.isas;
+        let least = fast_path.as_ref();
+        let mut isa = least.filter(|_| limits::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
         order_landing_pads(context);
         isa = least
-            .filter(|_| effort::exceeds_backtracking(&context.func, &context.domtree))
+            .filter(|_| limits::exceeds_backtracking(&context.func, &context.domtree))
             .unwrap_or(isa);
         let reduced = !std::ptr::eq(isa, main);
         if (reduced || least.is_none())
-            && effort::exceeds_single_pass(&context.func, &context.domtree)
+            && limits::exceeds_single_pass(&context.func, &context.domtree)
         {
             let what = "too many values that stay alive across too many branches";
-            return Err(Error::limit(format!("{} has {what}", describe(symbol))));
+            return Err(Error::limit(format!("{} has {what}", describe(id))));
         }
-        if let Some(more_effort) =
-            more_effort.as_ref().filter(|_| worth::is_worth_effort(&context.func))
-        {
-            isa = more_effort;
+        if let Some(hot) = hot.as_ref().filter(|_| hotness::is_hot(&context.func)) {
+            isa = hot;
         }
         monitor.check()?;
         let (func, domtree) = (&context.func, &context.domtree);
@@ -306,12 +304,12 @@ fn optimize(
     context.verify_if(isa)?;
     context.flowgraph();
     context.eliminate_unreachable_code(isa)?;
-    if !effort::exceeds_parameter_search(&context.func, &context.domtree) {
+    if !limits::exceeds_parameter_search(&context.func, &context.domtree) {
         context.remove_constant_phis(isa)?;
     }
     context.func.dfg.resolve_all_aliases();
     let optimises = isa.flags().opt_level() != OptLevel::None;
-    if optimises && (worth::is_worth_effort(&context.func) || is_redundant(&context.func)) {
+    if optimises && (hotness::is_hot(&context.func) || is_redundant(&context.func)) {
         context.egraph_pass(isa, control)?;
     }
     Ok(())
@@ -374,8 +372,8 @@ fn referenced_helpers(func: &Function) -> Vec<Helper> {
         ExternalName::User(name) => Some(&func.params.user_named_funcs()[name]),
         _ => None,
     });
-    let helpers = names.filter_map(|name| match Symbol::from_external_name(name)? {
-        Symbol::Helper(helper) => Some(helper),
+    let helpers = names.filter_map(|name| match FuncId::from_external_name(name)? {
+        FuncId::Helper(helper) => Some(helper),
         _ => None,
     });
     helpers.collect()
@@ -388,23 +386,23 @@ fn call(func: &Function, reloc: &FinalizedMachReloc) -> Result<Call, Error> {
         }
         other => return Err(Error::internal(format!("relocation against {other:?}"))),
     };
-    let target = Symbol::from_external_name(name)
+    let target = FuncId::from_external_name(name)
         .ok_or_else(|| Error::internal(format!("call of unknown {name}")))?;
     Ok(Call { offset: reloc.offset, kind: reloc.kind, addend: reloc.addend, target })
 }
 
-fn codegen_error(symbol: Symbol, error: &CodegenError) -> Error {
+fn codegen_error(id: FuncId, error: &CodegenError) -> Error {
     match error {
         CodegenError::CodeTooLarge | CodegenError::ImplLimitExceeded => {
-            Error::limit(format!("{} is too large to compile", describe(symbol)))
+            Error::limit(format!("{} is too large to compile", describe(id)))
         }
-        other => Error::internal(format!("{}: {other}", describe(symbol))),
+        other => Error::internal(format!("{}: {other}", describe(id))),
     }
 }
 
-fn describe(symbol: Symbol) -> String {
-    match symbol {
-        Symbol::Function(index) | Symbol::Entry(index) | Symbol::Body(index) => {
+fn describe(id: FuncId) -> String {
+    match id {
+        FuncId::Function(index) | FuncId::Entry(index) | FuncId::Body(index) => {
             format!("function {index}")
         }
         other => other.to_string(),

@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::reuse::{Known, Reuse};
 use crate::cache::{CacheStatistics, FunctionCache};
 use crate::error::{Error, ErrorKind};
-use crate::lower::{Environment, Stop, Symbol};
+use crate::lower::{Environment, FuncId, Stop};
 use crate::options::Options;
 use crate::wasm::{Body, Outline};
 
@@ -69,14 +69,14 @@ pub(crate) fn list_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
-) -> Result<Vec<(Symbol, Listing)>, Stop> {
+) -> Result<Vec<(FuncId, Listing)>, Stop> {
     let compiler = || FunctionCompiler::new(env, isas).with_listings();
     let known = env.module.bodies.iter().map(|_| None).collect();
     let bodies = compile_bodies(env, options, &compiler, known);
     let functions = with_added(&mut compiler(), bodies.map_err(|(_, stop)| stop)?)?;
     let listings = functions.into_iter().filter_map(|function| {
         let listing = function.listing?;
-        Some((function.symbol, *listing))
+        Some((function.id, *listing))
     });
     Ok(listings.collect())
 }
@@ -114,7 +114,7 @@ fn with_added(
 ) -> Result<Vec<CompiledFunction>, Error> {
     let mut functions: Vec<CompiledFunction> = bodies.into_iter().flatten().collect();
     if compiler.module().imported_start().is_some() {
-        functions.push(compiler.compile_thunk(Symbol::StartWrapper)?);
+        functions.push(compiler.compile_thunk(FuncId::StartWrapper)?);
     }
     add_thunks(compiler, &mut functions)?;
     Ok(functions)
@@ -232,14 +232,14 @@ impl Queue {
 }
 
 /// Whether the compiler adds the function when it is called.
-fn is_thunk(symbol: Symbol) -> bool {
-    use Symbol::{
+fn is_thunk(id: FuncId) -> bool {
+    use FuncId::{
         Clock, DrawThunk, GasThunk, HandlerTable, ImportThunk, Resume, TextTrapThunk, Throw,
         TrapThunk,
     };
     let takes_number =
-        matches!(symbol, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_));
-    takes_number || matches!(symbol, GasThunk | Clock | Throw | Resume | HandlerTable)
+        matches!(id, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_));
+    takes_number || matches!(id, GasThunk | Clock | Throw | Resume | HandlerTable)
 }
 
 /// Adds the functions that others call and the module does not define, in the order of their
@@ -248,10 +248,10 @@ fn add_thunks(
     compiler: &mut FunctionCompiler<'_>,
     functions: &mut Vec<CompiledFunction>,
 ) -> Result<(), Error> {
-    let mut known: BTreeSet<Symbol> = BTreeSet::new();
+    let mut known: BTreeSet<FuncId> = BTreeSet::new();
     let mut scanned = 0;
     loop {
-        let missing: BTreeSet<Symbol> = functions[scanned..]
+        let missing: BTreeSet<FuncId> = functions[scanned..]
             .iter()
             .flat_map(|function| &function.calls)
             .map(|call| call.target)
@@ -262,17 +262,17 @@ fn add_thunks(
             return Ok(());
         }
         scanned = functions.len();
-        for symbol in missing {
-            let function = match symbol {
+        for id in missing {
+            let function = match id {
                 // The functions that are added here have no landing pads.
-                Symbol::HandlerTable => {
+                FuncId::HandlerTable => {
                     let rows = functions.iter().map(|function| function.handlers.len()).sum();
                     compiler.handler_table(rows)?
                 }
-                _ => compiler.compile_thunk(symbol)?,
+                _ => compiler.compile_thunk(id)?,
             };
             functions.push(function);
-            known.insert(symbol);
+            known.insert(id);
         }
     }
 }

@@ -4,7 +4,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable, Flags};
 
 use crate::error::Error;
-use crate::lower::Convention;
+use crate::lower::WasmCallConv;
 use crate::options::{OptLevel, Options};
 use crate::target::Stub;
 
@@ -18,9 +18,9 @@ pub(crate) struct Isas {
     pub(crate) main: OwnedTargetIsa,
     /// The same at level 0, unless `main` is level 0: for functions that are too complex for
     /// `main`.
-    pub(crate) least_effort: Option<OwnedTargetIsa>,
+    pub(crate) fast_path: Option<OwnedTargetIsa>,
     /// The same at level 1, if `main` is level 0: for functions that are worth the effort.
-    pub(crate) more_effort: Option<OwnedTargetIsa>,
+    pub(crate) hot: Option<OwnedTargetIsa>,
     /// Reads the time counter; Cranelift has no instruction for that.
     pub(crate) clock: Stub,
     /// See `clock`.
@@ -30,15 +30,15 @@ pub(crate) struct Isas {
 }
 
 impl Isas {
-    /// Builds them for `options`, and for functions that call each other with `convention`.
+    /// Builds them for `options`, and for functions that call each other with `call_conv`.
     /// `unwinding` makes Cranelift emit unwind information.
     pub(crate) fn new(
         options: &Options,
-        convention: Convention,
+        call_conv: WasmCallConv,
         unwinding: bool,
     ) -> Result<Self, Error> {
-        let at = |level| isa(options, level, convention, unwinding);
-        let (least_effort, more_effort) = match options.opt_level {
+        let at = |level| isa(options, level, call_conv, unwinding);
+        let (fast_path, hot) = match options.opt_level {
             OptLevel::O0 => (None, Some(at(OptLevel::O1)?)),
             OptLevel::O1 | OptLevel::O2 | OptLevel::O3 => (Some(at(OptLevel::O0)?), None),
         };
@@ -46,13 +46,13 @@ impl Isas {
         let target = options.target();
         let (clock, resume) = (target.clock(), target.resume());
         let handler_table = target.handler_table();
-        Ok(Self { main, least_effort, more_effort, clock, resume, handler_table })
+        Ok(Self { main, fast_path, hot, clock, resume, handler_table })
     }
 
     /// The machine and every setting of Cranelift, as text.
     pub(crate) fn settings(&self) -> String {
         let mut settings = format!("{}", self.main.triple());
-        for isa in [&self.main].into_iter().chain(&self.least_effort).chain(&self.more_effort) {
+        for isa in [&self.main].into_iter().chain(&self.fast_path).chain(&self.hot) {
             let values = isa.isa_flags().into_iter().map(|value| value.to_string());
             settings.extend([isa.flags().to_string()].into_iter().chain(values));
         }
@@ -63,7 +63,7 @@ impl Isas {
 fn isa(
     options: &Options,
     level: OptLevel,
-    convention: Convention,
+    call_conv: WasmCallConv,
     unwinding: bool,
 ) -> Result<OwnedTargetIsa, Error> {
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
@@ -72,14 +72,14 @@ fn isa(
     for setting in options.cpu.settings() {
         builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
     }
-    let flags = flags(options, level, convention, unwinding)?;
+    let flags = flags(options, level, call_conv, unwinding)?;
     builder.finish(flags).map_err(|error| broken(&error.to_string()))
 }
 
 fn flags(
     options: &Options,
     level: OptLevel,
-    convention: Convention,
+    call_conv: WasmCallConv,
     unwinding: bool,
 ) -> Result<Flags, Error> {
     let (opt_level, register_allocator) = match level {
@@ -90,7 +90,7 @@ fn flags(
     // Stack checks in code compare the whole frame with the limit, so probes are not needed.
     let probestack = if options.checks_stack() { "false" } else { "true" };
     // The tail-call convention needs them to find the return address.
-    let frame_pointers = options.frame_pointers || convention == Convention::Tail;
+    let frame_pointers = options.frame_pointers || call_conv == WasmCallConv::Tail;
     let frame_pointers = if frame_pointers { "true" } else { "false" };
     let mut builder = settings::builder();
     for (name, value) in [

@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::write::{FuncWriter, PlainWriter, decorate_function};
 
-use crate::lower::Symbol;
+use crate::lower::FuncId;
 
 /// The listing of one function of the module, or of one that the compiler adds.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub struct Listing {
 
 impl Listing {
     /// Renames a function that had to be compiled before its name was known.
-    pub(super) fn rename(&mut self, from: Symbol, to: Symbol) {
+    pub(super) fn rename(&mut self, from: FuncId, to: FuncId) {
         let [from, name] = [from, to].map(|symbol| symbol.to_external_name().to_string());
         self.clif = self.clif.replacen(&from, &name, 1);
         self.symbol = to.to_string();
@@ -56,7 +56,7 @@ pub(super) fn clif(function: &Function) -> String {
 
 /// Cranelift's disassembly of a function whose calls go to `callees`, in code order, with names
 /// instead of references to callees.
-pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[Symbol]) -> String {
+pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[FuncId]) -> String {
     let mut text = String::with_capacity(disassembly.len());
     // On some machines, the disassembly of calls shows no reference.
     let anonymous = disassembly.lines().filter(|line| is_anonymous_call(line)).count();
@@ -86,12 +86,12 @@ fn is_anonymous_call(line: &str) -> bool {
 
 /// The text before the reference to a callee in a line, the callee, and the text after the
 /// reference.
-fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, Symbol, &'l str)> {
+fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, FuncId, &'l str)> {
     let operand = line.split_whitespace().find(|word| word.contains("userextname"))?;
     let reference = operand.strip_prefix("User(").and_then(|rest| rest.strip_suffix(')'));
     let number = reference.unwrap_or(operand).strip_prefix("userextname")?.parse().ok()?;
     let name = function.params.user_named_funcs().get(UserExternalNameRef::new(number))?;
-    let symbol = Symbol::from_external_name(name)?;
+    let symbol = FuncId::from_external_name(name)?;
     let (before, after) = line.split_once(operand)?;
     Some((before, symbol, after))
 }
@@ -128,7 +128,7 @@ impl FuncWriter for CalleeWriter {
         entity: AnyEntity,
         value: &dyn fmt::Display,
     ) -> fmt::Result {
-        match callee(func, entity).and_then(Symbol::from_external_name) {
+        match callee(func, entity).and_then(FuncId::from_external_name) {
             Some(symbol) => writeln!(w, "    {entity} = {value} ; {symbol}"),
             None => PlainWriter.write_entity_definition(w, func, entity, value),
         }

@@ -7,16 +7,16 @@
 mod address_map;
 mod compile;
 mod driver;
-mod effort;
+mod hotness;
 mod image;
 mod isas;
+mod limits;
 mod listing;
 mod loops;
 mod redundancy;
 mod reuse;
-mod stored;
+mod serialize;
 mod unroll;
-mod worth;
 
 pub use address_map::{AddressMap, Location};
 #[cfg(test)]

@@ -22,21 +22,21 @@ const INSTRUCTIONS_PER_REDUNDANCY: usize = 60;
 
 /// Whether many instructions of `func`, whose aliases are resolved, are redundant.
 pub(super) fn is_redundant(func: &Function) -> bool {
-    let mut survey = Survey::new(func);
+    let mut scan = Scan::new(func);
     let (mut redundant, mut instructions) = (0, 0);
     for (block, position) in func.layout.blocks().zip(1..) {
-        survey.enter(block, position);
+        scan.enter(block, position);
         for inst in func.layout.block_insts(block) {
             instructions += 1;
-            redundant += usize::from(survey.is_redundant(inst));
-            survey.define(func.dfg.inst_results(inst));
+            redundant += usize::from(scan.is_redundant(inst));
+            scan.define(func.dfg.inst_results(inst));
         }
     }
     redundant * INSTRUCTIONS_PER_REDUNDANCY > instructions
 }
 
 /// What is known so far, going through a function in layout order.
-struct Survey<'a> {
+struct Scan<'a> {
     func: &'a Function,
     loops: Loops,
     /// Results of instructions with only constant operands.
@@ -57,7 +57,7 @@ struct Survey<'a> {
     writes: u32,
 }
 
-impl<'a> Survey<'a> {
+impl<'a> Scan<'a> {
     fn new(func: &'a Function) -> Self {
         Self {
             func,
@@ -74,7 +74,7 @@ impl<'a> Survey<'a> {
     }
 
     fn enter(&mut self, block: Block, position: u32) {
-        if !self.previous.is_some_and(|previous| self.goes_on(previous, block)) {
+        if !self.previous.is_some_and(|previous| self.falls_through(previous, block)) {
             self.line = block;
         }
         (self.previous, self.position) = (Some(block), position);
@@ -83,7 +83,7 @@ impl<'a> Survey<'a> {
     }
 
     /// Whether control goes from `block` to `next` unless `block` ends in a trap.
-    fn goes_on(&self, block: Block, next: Block) -> bool {
+    fn falls_through(&self, block: Block, next: Block) -> bool {
         let pool = &self.func.dfg.value_lists;
         let mut targets = destinations(self.func, block).iter().map(|call| call.block(pool));
         targets.len() == 2

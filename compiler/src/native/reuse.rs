@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::compile::CompiledFunction;
 use super::isas::Isas;
-use super::stored::{self, Stored};
+use super::serialize::{self, CacheEntry};
 use crate::cache::{CacheStatistics, FunctionCache, Key};
 use crate::lower::{Environment, Fingerprint, Fingerprints, Stop};
 use crate::target::Target;
@@ -80,13 +80,13 @@ impl<'c> Reuse<'c> {
         self.cache.load(&self.keys, &mut |number, content| {
             for &position in positions.get(number).into_iter().flatten() {
                 let Some(fingerprint) = &fingerprints[position] else { continue };
-                match stored::decode(content, &fingerprint.functions, *call_relocation) {
-                    Some(Stored::Functions(stored)) => {
+                match serialize::deserialize(content, &fingerprint.functions, *call_relocation) {
+                    Some(CacheEntry::Functions(stored)) => {
                         statistics.hits += usize::from(functions[position].is_none());
                         functions[position] = Some(stored);
                         known[number] = true;
                     }
-                    Some(Stored::TailCalls) => tail_calls = true,
+                    Some(CacheEntry::TailCalls) => tail_calls = true,
                     None => {}
                 }
             }
@@ -106,10 +106,10 @@ impl<'c> Reuse<'c> {
             let position = self.positions[number][0];
             let fingerprint = self.fingerprints[position].as_ref()?;
             let (functions, indexes) = (&bodies[position], &fingerprint.functions);
-            stored::encode(functions, indexes, self.call_relocation, bytes)
+            serialize::serialize(functions, indexes, self.call_relocation, bytes)
         };
         let mut written = 0;
-        let warning = self.hand_over(&contents, &mut written);
+        let warning = self.store_new(&contents, &mut written);
         self.statistics.bytes_written = written;
         (self.statistics, warning)
     }
@@ -119,11 +119,11 @@ impl<'c> Reuse<'c> {
     pub(super) fn store_tail_calls(&self, position: usize) {
         let number = self.positions.iter().position(|positions| positions.contains(&position));
         let Some(number) = number else { return };
-        let content = &mut |_, bytes: &mut Vec<u8>| stored::encode_tail_calls(bytes);
+        let content = &mut |_, bytes: &mut Vec<u8>| serialize::serialize_tail_calls(bytes);
         let _ = self.cache.store(&self.keys, &[number], content);
     }
 
-    fn hand_over(
+    fn store_new(
         &self,
         content: &dyn Fn(usize, &mut Vec<u8>) -> Option<()>,
         written: &mut u64,

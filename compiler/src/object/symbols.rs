@@ -16,7 +16,7 @@ use super::broken;
 use crate::assemble::visible_exports;
 use crate::diagnostic::Diagnostic;
 use crate::error::Error;
-use crate::lower::Symbol;
+use crate::lower::FuncId;
 use crate::native::{Image, Place};
 use crate::wasm::{ExportKind, Module};
 
@@ -30,10 +30,10 @@ pub(super) fn define(
 ) -> Result<(), Error> {
     let imported = module.imported_function_count();
     let own = imported..module.functions.len() as u32;
-    let mut places: Vec<_> = image.places.iter().map(|(&symbol, &place)| (place, symbol)).collect();
+    let mut places: Vec<_> = image.places.iter().map(|(&id, &place)| (place, id)).collect();
     places.sort_unstable_by_key(|(place, _)| place.offset);
-    for (place, symbol) in places {
-        if let Some(name) = local_name(symbol, image) {
+    for (place, id) in places {
+        if let Some(name) = local_name(id, image) {
             define_one(object, text, &name, place, SymbolScope::Compilation);
         }
     }
@@ -60,11 +60,11 @@ pub(super) fn define(
 }
 
 /// The name of code that is called only by other code of the file.
-fn local_name(symbol: Symbol, image: &Image) -> Option<String> {
-    match symbol {
-        Symbol::Helper(_) => Some(format!("stub({symbol})")),
-        Symbol::Function(index) if !image.places.contains_key(&Symbol::Entry(index)) => None,
-        Symbol::Entry(_) => None,
+fn local_name(id: FuncId, image: &Image) -> Option<String> {
+    match id {
+        FuncId::Helper(_) => Some(format!("stub({id})")),
+        FuncId::Function(index) if !image.places.contains_key(&FuncId::Entry(index)) => None,
+        FuncId::Entry(_) => None,
         other => Some(other.to_string()),
     }
 }

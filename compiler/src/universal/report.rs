@@ -109,11 +109,11 @@ fn code(section: &Section<'_>, module_digest: &[u8]) -> Option<CodeReport> {
     let (signature, digests) = front.split_first_chunk::<SIGNATURE_SIZE>()?;
     let (made_from, own_digest) = digests.split_at(DIGEST_SIZE);
 
-    let (aot_size, behind) = rest.split_first_chunk()?;
-    let (features_size, behind) = behind.split_first_chunk()?;
+    let (aot_size, after) = rest.split_first_chunk()?;
+    let (features_size, after) = after.split_first_chunk()?;
     let aot_size = u32::from_le_bytes(*aot_size) as usize;
-    let features = behind.get(..u32::from_le_bytes(*features_size) as usize)?;
-    if behind.len() - features.len() < aot_size {
+    let features = after.get(..u32::from_le_bytes(*features_size) as usize)?;
+    if after.len() - features.len() < aot_size {
         return None;
     }
     let features = String::from_utf8_lossy(features);

@@ -10,7 +10,7 @@ use crate::target::Vectors;
 use crate::wasm::{ConstExpr, ExportKind, FuncType, Module, ValueType};
 
 /// Refuses modules that cannot run on the runtime of the target.
-pub(crate) fn check_border(module: &Module<'_>, options: &Options) -> Result<(), Error> {
+pub(crate) fn check_boundary(module: &Module<'_>, options: &Options) -> Result<(), Error> {
     if options.target().vectors() == Vectors::Everywhere {
         return Ok(());
     }
@@ -53,8 +53,8 @@ pub(crate) fn missing(options: &Options) -> Option<Error> {
     }
     let machine = options.cpu.architecture().name();
     let what = format!("the module uses SIMD, for which {machine} needs the feature {feature}");
-    let way_out = format!("--cpu-features=+{feature} makes code for CPUs that have it");
-    Some(Error::unsupported(what).with_hint(way_out))
+    let hint = format!("--cpu-features=+{feature} makes code for CPUs that have it");
+    Some(Error::unsupported(what).with_hint(hint))
 }
 
 /// Whether a parameter or result is a vector.

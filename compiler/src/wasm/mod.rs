@@ -6,8 +6,10 @@
 //! translation. Nothing here depends on WAMR or on machine code.
 
 mod const_expr;
+mod exception_facts;
 mod features;
 mod growth;
+mod mul128;
 mod names;
 mod operators;
 mod outline;
@@ -15,22 +17,20 @@ mod parse;
 mod plain;
 mod proposal;
 mod survey;
-mod tries;
 mod types;
-mod wide_product;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
+pub(crate) use exception_facts::{Try, keeps_references, refers_to_exceptions, tries};
 pub(crate) use features::{SUPPORTED_FEATURES, allowed_features, gets_past, with_parts};
 pub(crate) use growth::Growth;
+pub(crate) use mul128::{Mul128, recognise_mul128};
 pub(crate) use names::NameMap;
 pub(crate) use operators::{Length, OperatorKind};
 pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
 pub use proposal::Proposal;
 pub(crate) use survey::{Survey, survey};
-pub(crate) use tries::{Try, keeps_references, refers_to_exceptions, tries};
 pub(crate) use types::{FuncType, ValueType};
-pub(crate) use wide_product::{WideProduct, wide_product};
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 

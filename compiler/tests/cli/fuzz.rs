@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::random::Random;
 use crate::sandbox::{CWAMRC, Sandbox, VALID};
 
 /// Command lines of one run.
@@ -77,22 +78,6 @@ const WORDS: &[&str] = &[
     "i32.common,f64.common",
 ];
 
-/// Marsaglia's xorshift, so every run uses the same command lines.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-
-    fn choose<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len())]
-    }
-}
-
 /// The flags in the tables of `docs/flags.md`, up to their `=`.
 fn documented_flags() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flags.md");
@@ -131,7 +116,7 @@ fn no_command_line_panics() {
     sandbox.file("in.wat", VALID);
     sandbox.file("in.wasm", wat::parse_str(VALID).unwrap());
     sandbox.file("broken.wasm", b"\0asm\x01\0\0\0\x01");
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let mut codes = [0; 3];
     for _ in 0..COUNT {
         let mut line: Vec<String> = Vec::new();

@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use crate::random::Random;
 use crate::sandbox::Sandbox;
 
 const ARGUMENTS: &str = include_str!("programs/arguments.wat");
@@ -18,22 +19,22 @@ fn with_program() -> Sandbox {
 /// Runs `file` with flags before it and arguments after it. The program must receive exactly the
 /// latter.
 #[track_caller]
-fn arrive(sandbox: &Sandbox, before: &[&str], file: &str, behind: &[impl AsRef<OsStr>]) {
-    let behind: Vec<&OsStr> = behind.iter().map(AsRef::as_ref).collect();
+fn arrive(sandbox: &Sandbox, before: &[&str], file: &str, after: &[impl AsRef<OsStr>]) {
+    let after: Vec<&OsStr> = after.iter().map(AsRef::as_ref).collect();
     let mut line: Vec<&OsStr> = vec![OsStr::new("run")];
     line.extend(before.iter().map(OsStr::new));
     line.push(OsStr::new(file));
-    line.extend(&behind);
+    line.extend(&after);
     let done = sandbox.cwamrc_os(&line);
     let mut expected = file.as_bytes().to_vec();
     expected.push(0);
-    for argument in &behind {
+    for argument in &after {
         expected.extend(argument.as_bytes());
         expected.push(0);
     }
     assert_eq!(done.stdout, expected, "{line:?}: {}", done.stderr);
     // A folder would add 100.
-    assert_eq!(done.code as usize, 1 + behind.len(), "{line:?}");
+    assert_eq!(done.code as usize, 1 + after.len(), "{line:?}");
     assert_eq!(done.stderr, "", "{line:?}");
 }
 
@@ -75,8 +76,8 @@ fn what_looks_like_a_flag_of_ours() {
         &["--="],
         &["-x=--dir=.", "--dir=.=", "a=b"],
     ];
-    for behind in lines {
-        arrive(&sandbox, &[], "a.aot", behind);
+    for after in lines {
+        arrive(&sandbox, &[], "a.aot", after);
     }
     // Flags before the file still belong to the command.
     arrive(&sandbox, &["--opt-level=0", "--threads", "1"], "a.wat", &["--opt-level=9"]);
@@ -107,55 +108,43 @@ fn bytes_that_are_no_text() {
     assert_eq!((done.code, done.stdout.as_slice()), (2, &b"\xfe.aot\0\xff\0"[..]));
 }
 
-/// Marsaglia's xorshift, so every run uses the same lists.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-
-    fn argument(&mut self) -> OsString {
-        const FLAGS: &[&str] = &[
-            "--dir",
-            "--map-dir",
-            "--env",
-            "--invoke",
-            "-f",
-            "--timeout",
-            "--engine",
-            "--stack-size",
-            "--heap-size",
-            "--target",
-            "--cpu",
-            "--opt-level",
-            "--threads",
-            "--cache-dir",
-            "-v",
-            "-h",
-            "--help",
-            "--version",
-            "--",
-            "-",
-            "---",
-            "-sgx",
-            "--no-cache",
-            "--gas-limit",
-        ];
-        const VALUES: &[&str] = &[".", "/", ".::/", "help", "+help", "A=1", "0", "a.aot", "", "="];
-        let flag = FLAGS[self.below(FLAGS.len())];
-        match self.below(4) {
-            0 => flag.into(),
-            1 => VALUES[self.below(VALUES.len())].into(),
-            2 => format!("{flag}={}", VALUES[self.below(VALUES.len())]).into(),
-            _ => {
-                let length = self.below(9);
-                let bytes = (0..length).map(|_| 1 + self.below(255) as u8).collect();
-                OsString::from_vec(bytes)
-            }
+fn argument(random: &mut Random) -> OsString {
+    const FLAGS: &[&str] = &[
+        "--dir",
+        "--map-dir",
+        "--env",
+        "--invoke",
+        "-f",
+        "--timeout",
+        "--engine",
+        "--stack-size",
+        "--heap-size",
+        "--target",
+        "--cpu",
+        "--opt-level",
+        "--threads",
+        "--cache-dir",
+        "-v",
+        "-h",
+        "--help",
+        "--version",
+        "--",
+        "-",
+        "---",
+        "-sgx",
+        "--no-cache",
+        "--gas-limit",
+    ];
+    const VALUES: &[&str] = &[".", "/", ".::/", "help", "+help", "A=1", "0", "a.aot", "", "="];
+    let flag = FLAGS[random.below(FLAGS.len())];
+    match random.below(4) {
+        0 => flag.into(),
+        1 => VALUES[random.below(VALUES.len())].into(),
+        2 => format!("{flag}={}", VALUES[random.below(VALUES.len())]).into(),
+        _ => {
+            let length = random.below(9);
+            let bytes = (0..length).map(|_| 1 + random.below(255) as u8).collect();
+            OsString::from_vec(bytes)
         }
     }
 }
@@ -163,9 +152,10 @@ impl Random {
 #[test]
 fn any_list_of_arguments() {
     let sandbox = with_program();
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for _ in 0..300 {
-        let arguments: Vec<OsString> = (0..random.below(7)).map(|_| random.argument()).collect();
+        let arguments: Vec<OsString> =
+            (0..random.below(7)).map(|_| argument(&mut random)).collect();
         arrive(&sandbox, &[], "a.aot", &arguments);
     }
 }

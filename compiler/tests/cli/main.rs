@@ -18,11 +18,13 @@ mod flags;
 mod fuzz;
 #[cfg(feature = "run")]
 mod guest;
-mod hand_over;
 mod input;
 mod inspect;
 mod installed;
 mod output;
+#[path = "../../../tests/src/random.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each crate uses a part of it")]
+mod random;
 mod releases;
 #[cfg(feature = "run")]
 mod run;
@@ -34,5 +36,6 @@ mod time_limit;
 #[cfg(feature = "run")]
 mod trust;
 mod usage;
+mod wamrc_backend;
 #[cfg(feature = "run")]
 mod wasmedge;

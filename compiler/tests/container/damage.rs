@@ -6,7 +6,7 @@ use cwamrc::aot::{Container, write};
 use cwamrc::inspect;
 use wamr_abi::releases::Release;
 
-use super::generate::{Random, model};
+use super::generate::{Generator, model};
 use super::hello;
 use super::wamrc::SAMPLES;
 
@@ -25,7 +25,7 @@ fn rich_file(release: Release) -> Vec<u8> {
             && !file.relocation_groups.is_empty()
             && file.custom_sections.len() > 3
     };
-    let mut files = (0..).map(|seed| model(&mut Random::new(seed), false));
+    let mut files = (0..).map(|seed| model(&mut Generator::new(seed), false));
     write(&files.find(full).unwrap(), release).unwrap()
 }
 
@@ -73,7 +73,7 @@ fn prefixes_are_refused() {
 
 #[test]
 fn mutations_never_panic() {
-    let mut random = Random::new(0x0a07);
+    let mut random = Generator::new(0x0a07);
     for file in files() {
         let mut bytes = file.clone();
         for _ in 0..MUTATIONS {
@@ -87,7 +87,7 @@ fn mutations_never_panic() {
 
 #[test]
 fn several_mutations_at_once_never_panic() {
-    let mut random = Random::new(0xdead);
+    let mut random = Generator::new(0xdead);
     let file = rich_file(Release::Main);
     for _ in 0..MUTATIONS {
         let mut bytes = file.clone();

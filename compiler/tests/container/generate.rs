@@ -3,25 +3,23 @@
 use cwamrc::aot::model::*;
 use wamr_abi::format::{self, ExportKind, Machine};
 
-/// SplitMix64 (public domain, S. Vigna).
-pub(crate) struct Random(u64);
+use crate::random::Random;
 
-impl Random {
+/// Draws parts of a model.
+pub(crate) struct Generator(Random);
+
+impl Generator {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Random::new(seed))
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.next_u64()
     }
 
     /// Below `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        self.0.below(bound)
     }
 
     fn word(&mut self) -> u32 {
@@ -33,7 +31,7 @@ impl Random {
     }
 
     fn pick<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())]
+        self.0.choose(items)
     }
 
     /// Up to `max` items.
@@ -70,7 +68,7 @@ const ELEMENT_TYPES: [ElementType; 3] =
     [ElementType::FuncRef, ElementType::ExternRef, ElementType::NonNullRef];
 
 /// A model that every release supports, except for what `arithmetic` allows.
-pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
+pub(crate) fn model(random: &mut Generator, arithmetic: bool) -> AotFile<'static> {
     let mut file = AotFile::new(target(random));
     file.memories = random.list(2, |random| Memory {
         flags: random.below(8) as u32,
@@ -115,7 +113,7 @@ pub(crate) fn model(random: &mut Random, arithmetic: bool) -> AotFile<'static> {
     file
 }
 
-fn target(random: &mut Random) -> TargetInfo<'static> {
+fn target(random: &mut Generator) -> TargetInfo<'static> {
     let machine = random.pick(&Machine::ALL);
     // Without GC, which has another layout, and tiny frames, which old releases do not support.
     let features = random.next() & !(1 << 4) & !(1 << 6);
@@ -130,7 +128,7 @@ fn target(random: &mut Random) -> TargetInfo<'static> {
     }
 }
 
-fn init_expr(random: &mut Random, arithmetic: bool) -> InitExpr {
+fn init_expr(random: &mut Generator, arithmetic: bool) -> InitExpr {
     match random.below(if arithmetic { 11 } else { 9 }) {
         0 => InitExpr::None,
         1 => InitExpr::I32Const(random.word() as i32),
@@ -149,7 +147,7 @@ fn init_expr(random: &mut Random, arithmetic: bool) -> InitExpr {
     }
 }
 
-fn element_segment(random: &mut Random, arithmetic: bool) -> ElementSegment {
+fn element_segment(random: &mut Generator, arithmetic: bool) -> ElementSegment {
     let offset = match random.below(4) {
         0 => InitExpr::None,
         1 => InitExpr::I32Const(random.word() as i32),
@@ -165,7 +163,7 @@ fn element_segment(random: &mut Random, arithmetic: bool) -> ElementSegment {
     }
 }
 
-fn globals(random: &mut Random, file: &mut AotFile<'static>, arithmetic: bool) {
+fn globals(random: &mut Generator, file: &mut AotFile<'static>, arithmetic: bool) {
     file.import_globals = random.list(3, |random| ImportGlobal {
         value_type: random.pick(&VALUE_TYPES),
         mutable: random.flip(),
@@ -185,7 +183,7 @@ fn globals(random: &mut Random, file: &mut AotFile<'static>, arithmetic: bool) {
         AuxStack { data_end: global(), heap_base: global(), stack_top: global(), stack_size: 4096 };
 }
 
-fn functions(random: &mut Random, file: &mut AotFile<'static>) {
+fn functions(random: &mut Generator, file: &mut AotFile<'static>) {
     let types = file.types.len();
     file.text = Text { literal: random.bytes(16).into(), code: random.bytes(64).into() };
     let code_size = file.text.code.len();
@@ -208,7 +206,7 @@ fn functions(random: &mut Random, file: &mut AotFile<'static>) {
     file.start_function = random.index(total).filter(|_| random.flip());
 }
 
-fn exports(random: &mut Random, file: &mut AotFile<'static>) {
+fn exports(random: &mut Generator, file: &mut AotFile<'static>) {
     let counts = [
         (ExportKind::Func, file.import_functions.len() + file.functions.len()),
         (ExportKind::Table, file.tables.len()),
@@ -226,7 +224,7 @@ fn exports(random: &mut Random, file: &mut AotFile<'static>) {
         .collect();
 }
 
-fn relocation_group(random: &mut Random) -> RelocationGroup<'static> {
+fn relocation_group(random: &mut Generator) -> RelocationGroup<'static> {
     let symbols = [".text", "aot_func#7", "aot_set_exception_with_id", "", ".rela.text"];
     RelocationGroup {
         name: random.pick(&[".rela.text", ".rela.rodata", ".text"]).into(),
@@ -239,7 +237,7 @@ fn relocation_group(random: &mut Random) -> RelocationGroup<'static> {
     }
 }
 
-fn custom_sections(random: &mut Random, file: &mut AotFile<'static>) {
+fn custom_sections(random: &mut Generator, file: &mut AotFile<'static>) {
     let functions = (file.import_functions.len() + file.functions.len()) as u32;
     let mut sections = random.list(2, |random| CustomSection::Raw {
         name: random.name().into(),

@@ -183,7 +183,7 @@ fn releases_refuse_what_they_do_not_have() {
         ),
         (memory64(), Release::V2_0_0, "64-bit memories"),
         (
-            global_get_behind_mutable_import(),
+            global_get_after_mutable_import(),
             Release::V2_0_0,
             "global.get in constant expressions while the first imported global is mutable",
         ),
@@ -207,7 +207,7 @@ fn memory64() -> AotFile<'static> {
     AotFile { memories: vec![memory], ..empty() }
 }
 
-fn global_get_behind_mutable_import() -> AotFile<'static> {
+fn global_get_after_mutable_import() -> AotFile<'static> {
     let import = |name: &'static str, mutable| ImportGlobal {
         value_type: ValueType::I32,
         mutable,

@@ -6,5 +6,8 @@ mod generate;
 mod hello;
 mod inspect;
 mod limits;
+#[path = "../../../tests/src/random.rs"]
+#[allow(dead_code, unreachable_pub, reason = "each crate uses a part of it")]
+mod random;
 mod round_trip;
 mod wamrc;

@@ -9,7 +9,7 @@ use cwamrc::aot::{Container, ContainerErrorKind, write};
 use wamr_abi::format::{self, CustomId, Machine};
 use wamr_abi::releases::{ElementOffset, Release};
 
-use super::generate::{Random, model};
+use super::generate::{Generator, model};
 
 const MODELS: u64 = 2000;
 
@@ -35,7 +35,7 @@ fn end_of_last_section(container: &Container<'_>) -> u64 {
 /// A model that no release misreads. Release 2.0.0 checks only whether the first imported global is
 /// mutable, and does not know 64-bit memories.
 fn portable_model(seed: u64, arithmetic: bool) -> AotFile<'static> {
-    let mut file = model(&mut Random::new(seed), arithmetic);
+    let mut file = model(&mut Generator::new(seed), arithmetic);
     if let Some(first) = file.import_globals.first_mut() {
         first.mutable = false;
     }
@@ -77,7 +77,7 @@ fn arithmetic_is_for_new_releases_only() {
 /// 2.3.1 and on 2.4.0.
 #[test]
 fn i64_offsets_are_common_to_all_releases() {
-    let mut file = model(&mut Random::new(1), false);
+    let mut file = model(&mut Generator::new(1), false);
     file.element_segments = vec![ElementSegment {
         flags: 0,
         element_type: ElementType::FuncRef,
@@ -180,12 +180,12 @@ fn an_empty_name_without_its_nul_is_written_with_it() {
     let function = Function::default();
     let name = FunctionName { function: 0, name: "".into() };
     let names = NameSubsection::Functions { names: vec![name], stated_size: None };
-    let behind = NameSubsection::Other { id: 2, bytes: b"".as_slice().into() };
+    let after = NameSubsection::Other { id: 2, bytes: b"".as_slice().into() };
     let file = AotFile {
         types: vec![FuncType::default()],
         text: Text { literal: b"".as_slice().into(), code: b"code".as_slice().into() },
         functions: vec![function],
-        custom_sections: vec![CustomSection::Name(vec![names, behind])],
+        custom_sections: vec![CustomSection::Name(vec![names, after])],
         ..AotFile::new(TargetInfo::relocatable(Machine::X86_64, 0, 0))
     };
     let mut bytes = write(&file, Release::Main).unwrap();

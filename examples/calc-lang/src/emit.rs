@@ -8,7 +8,7 @@ use wasm_encoder::{
     Module, TypeSection, ValType,
 };
 
-use crate::syntax::{Expression, Operator};
+use crate::syntax::{BinaryOperator, Expression};
 
 /// The name of the function that computes the line's value.
 pub(crate) const LINE: &str = "line";
@@ -154,17 +154,17 @@ impl<'n> Emitter<'n> {
     }
 }
 
-fn emit_operator(operator: Operator, code: &mut InstructionSink<'_>) {
+fn emit_operator(operator: BinaryOperator, code: &mut InstructionSink<'_>) {
     match operator {
-        Operator::Add => code.f64_add(),
-        Operator::Subtract => code.f64_sub(),
-        Operator::Multiply => code.f64_mul(),
-        Operator::Divide => code.f64_div(),
-        Operator::Less => code.f64_lt().f64_convert_i32_u(),
-        Operator::LessOrEqual => code.f64_le().f64_convert_i32_u(),
-        Operator::Greater => code.f64_gt().f64_convert_i32_u(),
-        Operator::GreaterOrEqual => code.f64_ge().f64_convert_i32_u(),
-        Operator::Equal => code.f64_eq().f64_convert_i32_u(),
-        Operator::NotEqual => code.f64_ne().f64_convert_i32_u(),
+        BinaryOperator::Add => code.f64_add(),
+        BinaryOperator::Subtract => code.f64_sub(),
+        BinaryOperator::Multiply => code.f64_mul(),
+        BinaryOperator::Divide => code.f64_div(),
+        BinaryOperator::Less => code.f64_lt().f64_convert_i32_u(),
+        BinaryOperator::LessOrEqual => code.f64_le().f64_convert_i32_u(),
+        BinaryOperator::Greater => code.f64_gt().f64_convert_i32_u(),
+        BinaryOperator::GreaterOrEqual => code.f64_ge().f64_convert_i32_u(),
+        BinaryOperator::Equal => code.f64_eq().f64_convert_i32_u(),
+        BinaryOperator::NotEqual => code.f64_ne().f64_convert_i32_u(),
     };
 }

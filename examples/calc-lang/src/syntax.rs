@@ -15,13 +15,13 @@ pub(crate) enum Expression {
     Number(f64),
     Name(String),
     Negative(Box<Expression>),
-    Binary(Operator, Box<[Expression; 2]>),
+    Binary(BinaryOperator, Box<[Expression; 2]>),
     If(Box<[Expression; 3]>),
     Call(String, Vec<Expression>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operator {
+pub(crate) enum BinaryOperator {
     Add,
     Subtract,
     Multiply,
@@ -136,7 +136,7 @@ impl Parser {
     }
 
     /// The first of `signs` that matches the next token.
-    fn take_one_of(&mut self, signs: &[(&str, Operator)]) -> Option<Operator> {
+    fn take_one_of(&mut self, signs: &[(&str, BinaryOperator)]) -> Option<BinaryOperator> {
         signs.iter().find(|(sign, _)| self.take_sign(sign)).map(|(_, operator)| *operator)
     }
 
@@ -217,12 +217,12 @@ impl Parser {
         }
         let left = self.sum()?;
         let comparisons = [
-            ("<", Operator::Less),
-            ("<=", Operator::LessOrEqual),
-            (">", Operator::Greater),
-            (">=", Operator::GreaterOrEqual),
-            ("==", Operator::Equal),
-            ("!=", Operator::NotEqual),
+            ("<", BinaryOperator::Less),
+            ("<=", BinaryOperator::LessOrEqual),
+            (">", BinaryOperator::Greater),
+            (">=", BinaryOperator::GreaterOrEqual),
+            ("==", BinaryOperator::Equal),
+            ("!=", BinaryOperator::NotEqual),
         ];
         match self.take_one_of(&comparisons) {
             Some(operator) => Ok(Expression::Binary(operator, Box::new([left, self.sum()?]))),
@@ -233,7 +233,7 @@ impl Parser {
     fn sum(&mut self) -> Result<Expression, String> {
         let mut sum = self.product()?;
         while let Some(operator) =
-            self.take_one_of(&[("+", Operator::Add), ("-", Operator::Subtract)])
+            self.take_one_of(&[("+", BinaryOperator::Add), ("-", BinaryOperator::Subtract)])
         {
             sum = Expression::Binary(operator, Box::new([sum, self.product()?]));
         }
@@ -243,7 +243,7 @@ impl Parser {
     fn product(&mut self) -> Result<Expression, String> {
         let mut product = self.factor()?;
         while let Some(operator) =
-            self.take_one_of(&[("*", Operator::Multiply), ("/", Operator::Divide)])
+            self.take_one_of(&[("*", BinaryOperator::Multiply), ("/", BinaryOperator::Divide)])
         {
             product = Expression::Binary(operator, Box::new([product, self.factor()?]));
         }
@@ -285,9 +285,9 @@ mod tests {
     fn products_come_before_sums_and_both_go_from_left_to_right() {
         let number = |value| Expression::Number(value);
         let binary = |operator, left, right| Expression::Binary(operator, Box::new([left, right]));
-        let product = binary(Operator::Multiply, number(2.0), number(3.0));
-        let sum = binary(Operator::Subtract, number(1.0), product);
-        let expected = binary(Operator::Add, sum, number(4.5));
+        let product = binary(BinaryOperator::Multiply, number(2.0), number(3.0));
+        let sum = binary(BinaryOperator::Subtract, number(1.0), product);
+        let expected = binary(BinaryOperator::Add, sum, number(4.5));
         assert_eq!(parse("1-2*3 + 4.5"), Ok(Line::Evaluate(expected)));
     }
 

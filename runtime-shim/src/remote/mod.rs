@@ -7,11 +7,11 @@
 //! Invariants: whoever sends a request holds the runner's lock, so requests of two threads do not
 //! mix. Addresses of the runner's process are numbers here, and never dereferenced.
 
-mod instance;
-mod module;
+mod remote_instance;
+mod remote_module;
 mod runner;
 mod wire;
 
-pub(crate) use instance::Instance;
-pub(crate) use module::Module;
+pub(crate) use remote_instance::RemoteInstance;
+pub(crate) use remote_module::RemoteModule;
 pub(crate) use runner::Runner;

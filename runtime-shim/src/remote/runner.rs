@@ -1,6 +1,6 @@
 //! The process of a runner, and the messages exchanged with it.
 
-use super::instance::RemoteAccess;
+use super::remote_instance::RemoteAccess;
 use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
 use crate::host;
 use crate::lock::ReentrantLock;

@@ -15,7 +15,7 @@ use super::draw;
 use super::drive::{Call, Plan, Trace};
 use super::frames::{self, CallStacks};
 use super::host::Host;
-use super::kind::{Authority, Border, Kind, Proposals};
+use super::kind::{Authority, Boundary, Kind, Proposals};
 use super::oracle;
 use super::prepare::Prepared;
 use super::v8::V8;
@@ -101,16 +101,16 @@ pub fn check_kind(
     seed: u64,
     ways: &Ways,
 ) -> Result<Coverage, Box<Difference>> {
-    // The border of modules with exceptions is always closed.
+    // The boundary of modules with exceptions is always closed.
     let is_open = |host: &&Host| {
         let Proposals { vectors, exceptions, .. } = kind.proposals;
         !vectors || exceptions.is_some() || host.machine.passes_vectors()
     };
     let (open, closed): (Vec<_>, Vec<_>) = judge.machines.iter().partition(is_open);
     let mut coverage = Coverage::default();
-    for (hosts, border) in [(open, Border::Open), (closed, Border::Closed)] {
+    for (hosts, boundary) in [(open, Boundary::Open), (closed, Boundary::Closed)] {
         if !hosts.is_empty() {
-            let prepared = &kind.module(seed, border);
+            let prepared = &kind.module(seed, boundary);
             let subject = Subject { prepared, kind: Some(kind), seed, ways };
             coverage.merge(subject.check(judge, &hosts)?);
         }
@@ -268,8 +268,9 @@ impl Subject<'_> {
     }
 
     /// Whether a fault in the last call leaves the counts of that call out: where threads share the
-    /// counters, a thread adds what it has counted when its instance leaves the module, which it does
-    /// not do at a fault that the runtime catches, and no call comes after (`docs/metering.md`).
+    /// counters, a thread adds what it has counted when its instance leaves the module, which it
+    /// does not do at a fault that the runtime catches, and no call comes after
+    /// (`docs/metering.md`).
     fn loses_counts(&self, trace: &Trace) -> bool {
         let beyond = TrapId::OutOfBoundsMemoryAccess.message();
         let last = trace.calls.last();

@@ -8,7 +8,7 @@ use arbitrary::Unstructured;
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices, Module};
 
 use super::host;
-use super::kind::{Border, Proposals};
+use super::kind::{Boundary, Proposals};
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
@@ -45,8 +45,8 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
         (Temper::Steered, true) => Steer::Vectors,
         _ => Steer::Off,
     };
-    let border = if exceptions { Border::Closed } else { Border::Open };
-    Ok(prepare::prepare(module.to_bytes(), fuel, steer, border))
+    let boundary = if exceptions { Boundary::Closed } else { Boundary::Open };
+    Ok(prepare::prepare(module.to_bytes(), fuel, steer, boundary))
 }
 
 /// How likely a module is to trap.

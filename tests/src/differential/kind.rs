@@ -15,14 +15,14 @@ pub struct Proposals {
     pub atomics: bool,
     /// SIMD, relaxed or not. Such a module has no imports.
     pub vectors: bool,
-    /// Exceptions. Such a module has no imports, and its border is closed for vectors and references to
+    /// Exceptions. Such a module has no imports, and its boundary is closed for vectors and references to
     /// exceptions.
     pub exceptions: Option<Encoding>,
 }
 
 /// Whether vectors may pass between a module and its host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Border {
+pub enum Boundary {
     /// They may.
     Open,
     /// They and references to exceptions stay inside: in functions that are not exported, and in no global. For
@@ -35,8 +35,8 @@ pub enum Border {
 pub enum Authority {
     /// WAMR's interpreter, in this process.
     Interpreter,
-    /// The same in a runtime without guard pages: an atomic access that faults leaves a lock locked,
-    /// see [`DEVIATIONS`](super::prepare::DEVIATIONS).
+    /// The same in a runtime without guard pages: an atomic access that faults leaves a lock
+    /// locked, see [`DEVIATIONS`](super::prepare::DEVIATIONS).
     UnguardedInterpreter,
     /// wasmi: WAMR's classic interpreter has no SIMD.
     Wasmi,
@@ -102,18 +102,18 @@ impl Kind {
         KINDS[(seed % KINDS.len() as u64) as usize]
     }
 
-    /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed border
+    /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed boundary
     /// does not allow, so a dense module replaces them.
-    pub fn module(self, seed: u64, border: Border) -> Prepared {
+    pub fn module(self, seed: u64, boundary: Boundary) -> Prepared {
         match self.source {
-            Source::Real => real::module(seed, self.proposals.vectors, border),
-            Source::Smith if self.proposals.exceptions.is_some() || border == Border::Open => {
+            Source::Real => real::module(seed, self.proposals.vectors, boundary),
+            Source::Smith if self.proposals.exceptions.is_some() || boundary == Boundary::Open => {
                 generate::module(seed, self.proposals)
             }
             Source::Smith | Source::Dense => {
                 let closed = self.proposals.exceptions.is_some();
-                let border = if closed { Border::Closed } else { border };
-                dense::module(seed, self.proposals, border)
+                let boundary = if closed { Boundary::Closed } else { boundary };
+                dense::module(seed, self.proposals, boundary)
             }
         }
     }
@@ -159,15 +159,15 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::{Border, Encoding, KINDS, Kind};
+    use super::{Boundary, Encoding, KINDS, Kind};
     use wasmparser::{Validator, WasmFeatures};
 
     #[test]
     fn modules_use_the_proposals_that_they_may() {
         for (kind, seed) in KINDS.into_iter().cycle().zip(0..224) {
-            let borders: &[Border] = match kind.proposals.vectors {
-                true => &[Border::Open, Border::Closed],
-                false => &[Border::Open],
+            let boundaries: &[Boundary] = match kind.proposals.vectors {
+                true => &[Boundary::Open, Boundary::Closed],
+                false => &[Boundary::Open],
             };
             let mut features = WasmFeatures::WASM2;
             features.set(WasmFeatures::SIMD, kind.proposals.vectors);
@@ -177,13 +177,13 @@ mod tests {
             let exceptions = kind.proposals.exceptions;
             features.set(WasmFeatures::EXCEPTIONS, exceptions == Some(Encoding::Current));
             features.set(WasmFeatures::LEGACY_EXCEPTIONS, exceptions == Some(Encoding::Legacy));
-            for &border in borders {
-                let prepared = Kind::of(seed).module(seed, border);
+            for &boundary in boundaries {
+                let prepared = Kind::of(seed).module(seed, boundary);
                 let marked = prepared.marked().expect("it was generated");
                 for wasm in [&prepared.wasm, &marked] {
                     let result = Validator::new_with_features(features).validate_all(wasm);
                     let error = result.err().map(|error| error.to_string());
-                    assert_eq!(error, None, "seed {seed}, {border:?}");
+                    assert_eq!(error, None, "seed {seed}, {boundary:?}");
                 }
             }
         }

@@ -18,7 +18,7 @@ use wasm_encoder::{
 use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, TypeRef};
 
 use super::drive::FUNCTION_PREFIX;
-use super::kind::Border;
+use super::kind::Boundary;
 use super::steer::{self, Steer, Steering};
 
 /// Name of the exported global that holds the fuel.
@@ -65,7 +65,7 @@ pub const DEVIATIONS: &[Deviation] = &[
         behaviour: "with hardware bounds checks, an atomic access out of bounds leaves a lock locked \
                     for ever",
         source: "core/iwasm/interpreter/wasm_interp_classic.c, WASM_OP_ATOMIC_I32_LOAD and others: \
-                 the access that faults stands behind `shared_memory_lock`",
+                 the access that faults comes after `shared_memory_lock`",
         remedy: "modules with atomic operators are judged in a runtime without hardware checks",
     },
     Deviation {
@@ -104,7 +104,7 @@ struct Generated {
     wasm: Vec<u8>,
     fuel: u32,
     steer: Steer,
-    border: Border,
+    boundary: Boundary,
 }
 
 impl Prepared {
@@ -124,15 +124,15 @@ impl Prepared {
 
 impl Generated {
     fn preparer(&self) -> Preparer {
-        let Self { fuel, steer, border, .. } = *self;
-        Preparer { fuel, steer, closed: border == Border::Closed, ..Preparer::default() }
+        let Self { fuel, steer, boundary, .. } = *self;
+        Preparer { fuel, steer, closed: boundary == Boundary::Closed, ..Preparer::default() }
     }
 }
 
 /// Prepares `wasm`, whose fuel is global `fuel`, the last one.
-pub fn prepare(wasm: Vec<u8>, fuel: u32, steer: Steer, border: Border) -> Prepared {
+pub fn prepare(wasm: Vec<u8>, fuel: u32, steer: Steer, boundary: Boundary) -> Prepared {
     let wasm = without_imported_start(wasm);
-    let generated = Generated { wasm, fuel, steer, border };
+    let generated = Generated { wasm, fuel, steer, boundary };
     let mut preparer = generated.preparer();
     let wasm = preparer.reencode(&generated.wasm);
     let imported_functions = preparer.imported_functions;
@@ -175,7 +175,7 @@ pub(super) fn operators(wasm: &[u8]) -> Vec<String> {
     names.into_keys().collect()
 }
 
-/// Whether values of this type never leave a module whose border is closed.
+/// Whether values of this type never leave a module whose boundary is closed.
 fn stays_inside(ty: wasmparser::ValType) -> bool {
     ty == wasmparser::ValType::V128 || ty == wasmparser::ValType::EXNREF
 }

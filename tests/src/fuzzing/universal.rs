@@ -22,7 +22,7 @@ pub(super) fn run(data: &[u8]) {
         }
     };
     let embedded = embedded.expect("what can be stripped can be embedded in");
-    assert!(embedded.starts_with(&module), "sections come behind the module");
+    assert!(embedded.starts_with(&module), "sections come after the module");
     assert!(strip(&embedded).expect("it was written here") == module, "another module");
     assert!(strip(&module).expect("it is a module") == module, "something is left");
     assert!(embed(&embedded, &codes).expect("it was written here") == embedded, "twice the same");

@@ -1,9 +1,9 @@
 //! Gas: what code costs, and what happens when the gas runs out.
 
-use cwamrc::instrument::{Costs, GAS_LEFT, Gas, Instrumentation};
+use cwamrc::instrument::{Costs, GAS_LEFT};
 use wamr_shim::Val;
 
-use crate::{counter, ways};
+use crate::{counter, gas, runs_out_of_gas, ways};
 
 /// `f(n)` adds the first `n` numbers: 8 per iteration, and 6 around the loop.
 const SUM: &str = r#"(module
@@ -28,11 +28,6 @@ const SUM: &str = r#"(module
         end
         local.get 1))"#;
 
-fn gas(limit: u64, costs: &str) -> Instrumentation {
-    let costs = Costs::parse(costs).expect("the table is right");
-    Instrumentation::new().gas(Gas::new().limit(limit).costs(costs))
-}
-
 /// nop, block, local.get, i32.eqz, br_if, loop; 9 per iteration and 3 in the callee; local.get.
 fn cost(rounds: i64) -> i64 {
     6 + 12 * rounds + 1
@@ -47,8 +42,7 @@ fn enough_is_enough_and_one_less_is_not() {
         assert_eq!((result, counter(&instance, GAS_LEFT)), (55, 0), "{way:?}");
 
         let instance = way.instantiate(SUM, &gas(need - 1, ""), vec![]);
-        let trap = instance.call("f", &[Val::I32(10)]).expect_err("one is missing");
-        assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+        runs_out_of_gas(&instance, "f", &[Val::I32(10)], &way);
         // The last block costs 1, and did not run.
         assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
         // The host adds gas, and continues.
@@ -77,8 +71,7 @@ fn loops_without_end_do_end() {
     for way in ways() {
         for function in ["f", "g", "h"] {
             let instance = way.instantiate(module, &gas(1000, ""), vec![]);
-            let trap = instance.call(function, &[]).expect_err("the gas runs out");
-            assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {function}");
+            runs_out_of_gas(&instance, function, &[], &way);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What operators on many bytes, elements or pages cost for their length, derived by hand.
 
-use cwamrc::instrument::{Costs, GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation};
+use cwamrc::instrument::{Costs, GAS_LEFT, INSTRUCTION_COUNT};
 use wamr_shim::Val;
 
-use crate::{counter, ways};
+use crate::{OUT_OF_GAS, counter, gas, runs_out_of_gas, ways};
 
 /// Names of operators, and functions of the same name that take a length and execute nothing else
 /// that has a cost with `default = 0`. Lengths up to 17 are all in bounds.
@@ -43,15 +43,6 @@ const OPERATORS: [&str; 8] = [
     "table.grow",
 ];
 
-fn gas(limit: Option<u64>, costs: &str) -> Instrumentation {
-    let mut instrumentation = Instrumentation::default();
-    let mut gas = Gas::new();
-    gas.limit = limit;
-    gas.costs = Costs::parse(costs).expect("the table is right");
-    instrumentation.gas = Some(gas);
-    instrumentation
-}
-
 #[test]
 fn every_group_that_is_begun_costs() {
     let mut table = "default = 0\n".to_owned();
@@ -59,7 +50,7 @@ fn every_group_that_is_begun_costs() {
         table += &format!("{operator} = {base} + 7/4\n");
     }
     for way in ways() {
-        let mut instrumentation = gas(Some(1_000_000), &table);
+        let mut instrumentation = gas(1_000_000, &table);
         instrumentation.count_instructions = true;
         let instance = way.instantiate(MODULE, &instrumentation, vec![]);
         for (operator, base) in OPERATORS.iter().zip(3..) {
@@ -83,7 +74,7 @@ fn every_group_that_is_begun_costs() {
 #[test]
 fn defaults_are_not_nothing() {
     let way = ways()[0];
-    let instance = way.instantiate(MODULE, &gas(Some(1_000_000), ""), vec![]);
+    let instance = way.instantiate(MODULE, &gas(1_000_000, ""), vec![]);
     for (operator, length, cost) in [
         // Three operands, or two and `drop`; the operator; the cost of its length.
         ("memory.fill", 65536, 4 + 4096),
@@ -113,9 +104,8 @@ fn one_less_is_not_enough() {
             let module = "(module (memory 1) (func (export \"f\") (param i32)
                     (memory.fill (i32.const 0) (i32.const 7) (local.get 0)))
                 (func (export \"peek\") (result i32) (i32.load (i32.const 0))))";
-            let instance = way.instantiate(module, &gas(Some(cost - 1), table), vec![]);
-            let trap = instance.call("f", &[Val::I32(length)]).expect_err("one is missing");
-            assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {length}");
+            let instance = way.instantiate(module, &gas(cost - 1, table), vec![]);
+            runs_out_of_gas(&instance, "f", &[Val::I32(length)], &(way, length));
             // The operator itself was paid for with its block.
             assert_eq!(counter(&instance, GAS_LEFT), cost as i64 - 1 - 2, "{way:?}, {length}");
             assert_eq!(instance.call("peek", &[]), Ok(vec![Val::I32(0)]), "{way:?}");
@@ -177,7 +167,7 @@ fn nothing_wraps() {
             let left = counter(&instance, GAS_LEFT);
             match used {
                 None => {
-                    assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {length:?}, {cost}");
+                    assert_eq!(trap.message, OUT_OF_GAS, "{way:?}, {length:?}, {cost}");
                     assert_eq!(left, MOST, "{way:?}, {length:?}, {cost}");
                 }
                 Some(used) => {
@@ -187,8 +177,8 @@ fn nothing_wraps() {
             }
             // A negative counter must not look like a large one.
             instance.set_global(GAS_LEFT, Val::I64(-5)).expect("it is mutable");
-            let trap = instance.call(function, std::slice::from_ref(length)).expect_err("no gas");
-            assert_eq!(trap.message, "cost limit exceeded", "{way:?}, {length:?}, {cost}");
+            let arguments = std::slice::from_ref(length);
+            runs_out_of_gas(&instance, function, arguments, &(way, length, cost));
             assert_eq!(counter(&instance, GAS_LEFT), -5, "{way:?}");
         }
     }

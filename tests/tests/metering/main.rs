@@ -9,7 +9,9 @@ mod names;
 mod threads;
 mod time;
 
-use cwamrc::instrument::Instrumentation;
+use std::fmt::Debug;
+
+use cwamrc::instrument::{Costs, Gas, Instrumentation};
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use cwamrc_tests::machine::{Build, Machine};
 use wamr_shim::{HostFunc, Instance, InstanceConfig, Val};
@@ -65,4 +67,21 @@ fn counter(instance: &Instance, name: &str) -> i64 {
         Some(Val::I64(value)) => value,
         other => panic!("{name} is {other:?}"),
     }
+}
+
+/// Gas with these costs, and with a limit or without one.
+fn gas(limit: impl Into<Option<u64>>, costs: &str) -> Instrumentation {
+    let mut gas = Gas::new();
+    gas.limit = limit.into();
+    gas.costs = Costs::parse(costs).expect("the table is right");
+    Instrumentation::new().gas(gas)
+}
+
+const OUT_OF_GAS: &str = "cost limit exceeded";
+
+/// Calls `function`, for which there is not enough gas.
+#[track_caller]
+fn runs_out_of_gas(instance: &Instance, function: &str, arguments: &[Val], what: &dyn Debug) {
+    let trap = instance.call(function, arguments).expect_err("there is not enough gas");
+    assert_eq!(trap.message, OUT_OF_GAS, "{what:?}, {function}");
 }

@@ -6,11 +6,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use cwamrc::OptLevel;
-use cwamrc::instrument::{GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation, TIME};
+use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, Instrumentation, TIME};
 use cwamrc_tests::machine::Machine;
 use wamr_shim::{FuncType, HostFunc, Instance, InstanceConfig, Val, ValType};
 
-use crate::{Way, counter, ways};
+use crate::{OUT_OF_GAS, Way, counter, gas, runs_out_of_gas, ways};
 
 /// `spawn` starts a thread with this argument: 2 instructions. The thread executes 6 per iteration
 /// and 5 around the loop; then it increments the number of finished threads at 0, and does what
@@ -51,8 +51,7 @@ fn thread_cost(rounds: i64) -> i64 {
 }
 
 fn counting(limit: u64) -> Instrumentation {
-    let gas = Gas::new().limit(limit);
-    Instrumentation::new().count_instructions(true).measure_time(true).gas(gas)
+    gas(limit, "").count_instructions(true).measure_time(true)
 }
 
 /// A host function that stores the value of its instance's global `GAS_LEFT` at 8.
@@ -172,8 +171,7 @@ fn a_limit_holds_for_all_threads() {
           (if (i64.lt_u (i64.atomic.load (i32.const 8)) (i64.const 84000000)) (then unreachable))))"#;
     for way in some_ways() {
         let instance = way.instantiate(MODULE, &counting(1_000_000), vec![]);
-        let trap = instance.call("_start", &[]).expect_err("it is not enough");
-        assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+        runs_out_of_gas(&instance, "_start", &[], &way);
         // One thread finished, and the next one did not.
         assert_eq!(word(&instance, 8), 840_000, "{way:?}");
     }
@@ -228,15 +226,14 @@ fn hostile_threads_use_no_more_than_there_is() {
         let rounds = || 8 * word(&instance, 0);
         // A trap of one thread ends all threads, which return the gas that they hold.
         let burn = || {
-            let trap = instance.call("burn", &[]).expect_err("the gas runs out");
-            assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+            runs_out_of_gas(&instance, "burn", &[], &way);
             counter(&instance, GAS_LEFT)
         };
         assert!(wait_until(&|| burn() < 8), "{way:?}");
         for _ in 0..20 {
             assert!(burn() >= 0, "{way:?}");
             if let Err(trap) = instance.call("spawn", &[Val::I32(0)]) {
-                assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+                assert_eq!(trap.message, OUT_OF_GAS, "{way:?}");
             }
         }
         let before = rounds();
@@ -276,8 +273,7 @@ fn one_thread_alone_uses_the_last_unit() {
             instance.call("f", &[Val::I32(rounds)]).expect("it is enough");
             assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
             let instance = way.instantiate(module, &counting(need as u64 - 1), vec![]);
-            let trap = instance.call("f", &[Val::I32(rounds)]).expect_err("one is missing");
-            assert_eq!(trap.message, "cost limit exceeded", "{way:?}");
+            runs_out_of_gas(&instance, "f", &[Val::I32(rounds)], &way);
             // The last block costs 1, and did not run.
             assert_eq!(counter(&instance, GAS_LEFT), 0, "{way:?}");
             assert_eq!(counter(&instance, INSTRUCTION_COUNT), i64::from(need) - 1, "{way:?}");

@@ -75,9 +75,9 @@ fn a_memory_stays_whole_if_its_size_is_used() {
 /// wamrc shrinks this memory, too, so that its file cannot be instantiated.
 #[test]
 fn a_memory_stays_whole_if_data_lies_behind() {
-    let behind = PROGRAM.replace("REST", r#"(data (i32.const 131064) "the last")"#);
+    let after = PROGRAM.replace("REST", r#"(data (i32.const 131064) "the last")"#);
     for engine in Engine::compiled() {
-        let instance = engine.instantiate(&behind, Vec::new());
+        let instance = engine.instantiate(&after, Vec::new());
         let last = i64::from_le_bytes(*b"the last");
         assert_eq!(instance.call("load_far", &[I32(65535)]), Ok(vec![I64(last)]), "{engine}");
     }

@@ -6,16 +6,17 @@
 
 mod aux_stack;
 mod call_stacks;
+mod devirtualize;
 mod division;
 mod exceptions;
 mod fixed_sizes;
 mod imports;
 mod in_place;
 mod level_3;
+mod mul128;
 mod operators;
 mod rotated_lanes;
 mod sandbox;
-mod sole_callees;
 mod stack;
 mod start;
 mod tables_64;
@@ -26,4 +27,3 @@ mod unrolling;
 mod values;
 mod vectors;
 mod vectors_inside;
-mod wide_products;

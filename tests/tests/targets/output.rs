@@ -74,12 +74,12 @@ fn goldens_with_vectors_where_the_runtime_has_none() {
         let outcome =
             |cpu: &Cpu| compile_and_check(&golden.wasm(), &Options::new().cpu(cpu.clone()));
         let error = outcome(&baseline).expect_err("the CPU has no vectors");
-        let at_border = error.contains("has the type v128, which WAMR lacks on riscv64");
-        assert!(at_border || error.contains("needs the feature v"), "{}: {error}", golden.name);
+        let at_boundary = error.contains("has the type v128, which WAMR lacks on riscv64");
+        assert!(at_boundary || error.contains("needs the feature v"), "{}: {error}", golden.name);
         match outcome(&vector_cpu) {
             Ok(()) => compiled += 1,
             Err(same) => {
-                assert!(at_border && same == error, "{}: {same}", golden.name);
+                assert!(at_boundary && same == error, "{}: {same}", golden.name);
                 refused += 1;
             }
         }

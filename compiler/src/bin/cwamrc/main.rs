@@ -14,7 +14,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = cli::parse().and_then(|request| match request {
         cli::Request::Compile(request) => commands::compile(&request),
-        cli::Request::HandOver(request) => commands::hand_over(&request),
+        cli::Request::Wamrc(request) => commands::compile_with_wamrc(&request),
         cli::Request::AskWamrc(flags) => commands::ask_wamrc(&flags),
         cli::Request::Inspect(request) => commands::inspect(&request),
         #[cfg(feature = "explore")]

@@ -23,11 +23,11 @@ use cranelift_codegen::ir::{
 
 use crate::lower::Environment;
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::function::FunctionLowerer;
-use crate::lower::runtime::instance::Region;
+use crate::lower::runtime::instance_fields::Region;
 use crate::lower::runtime::thunks::{NO_VALUES, name};
 use crate::lower::signature::POINTER;
-use crate::lower::symbol::Symbol;
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
 
@@ -53,7 +53,7 @@ pub(crate) fn lower_draw_thunk<'a>(
     func: &mut Function,
     account: u32,
 ) {
-    name(func, Symbol::DrawThunk(account), draw_thunk_signature());
+    name(func, FuncId::DrawThunk(account), draw_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     let &[_, own, cost] = lowering.params() else { unreachable!("it has three parameters") };
     let address = lowering.common_global_address(account);
@@ -109,7 +109,7 @@ impl Lowering<'_, '_> {
         let (draw, next) = (self.cold_block(), self.create_block_with(&[ValueType::I64]));
         self.ins().brif(exhausted, draw, &[], next, &[BlockArg::Value(left)]);
         self.continue_in(draw);
-        let thunk = self.function(Symbol::DrawThunk(account), draw_thunk_signature);
+        let thunk = self.function(FuncId::DrawThunk(account), draw_thunk_signature);
         let exec_env = self.exec_env;
         let call = self.ins().call(thunk, &[exec_env, before, cost]);
         let drawn = self.builder.inst_results(call)[0];

@@ -12,7 +12,7 @@
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, types};
 
 use crate::lower::context::Lowering;
-use crate::lower::symbol::Symbol;
+use crate::lower::func_id::FuncId;
 use crate::target::CALL_CONV;
 
 impl Lowering<'_, '_> {
@@ -41,7 +41,7 @@ impl Lowering<'_, '_> {
     }
 
     fn now(&mut self) -> cranelift_codegen::ir::Value {
-        let clock = self.function(Symbol::Clock, || {
+        let clock = self.function(FuncId::Clock, || {
             let mut signature = Signature::new(CALL_CONV);
             signature.returns.push(AbiParam::new(types::I64));
             signature

@@ -136,7 +136,7 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn emit_landing_pad(&mut self, scope: ScopeId, start: Mark) {
         if let Some(pad) = self.scope_data(scope).pad {
             self.builder.seal_block(pad);
-            self.switch_to_behind(pad, start);
+            self.switch_to_after(pad, start);
             self.reachable = true;
             let word = self.builder.block_params(pad)[0];
             self.arrive(scope);

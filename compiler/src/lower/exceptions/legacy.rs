@@ -93,7 +93,7 @@ impl Lowering<'_, '_> {
         }
         self.stacks.operands.truncate(height);
         let Some(block) = self.clause_block(scope, position) else { return };
-        self.switch_to_behind(block, start);
+        self.switch_to_after(block, start);
         self.reachable = true;
         let values = self.builder.block_params(block).to_vec();
         let caught = match tag {

@@ -13,7 +13,7 @@ use cranelift_codegen::ir::{
 
 use super::catching::Exception;
 use crate::lower::context::Lowering;
-use crate::lower::runtime::instance::Region;
+use crate::lower::runtime::instance_fields::Region;
 use crate::lower::runtime::trap::TextTrap;
 use crate::lower::signature::{POINTER, clif_type};
 use crate::wamr::exceptions::{SLOTS, Slots, fit_into_reference, words};

@@ -7,8 +7,8 @@ use super::catching::Exception;
 use super::unwinder::throw_signature;
 use super::{Caught, ScopeId};
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::runtime::trap::{TextTrap, UNREACHABLE_CODE};
-use crate::lower::symbol::Symbol;
 use crate::wasm::NULL_EXCEPTION;
 
 impl Lowering<'_, '_> {
@@ -78,7 +78,7 @@ impl Lowering<'_, '_> {
 
     /// Throws an exception out of the function.
     pub(super) fn throw_out(&mut self, word: Value) {
-        let thrower = self.function(Symbol::Throw, throw_signature);
+        let thrower = self.function(FuncId::Throw, throw_signature);
         self.ins().call(thrower, &[word]);
         self.ins().trap(UNREACHABLE_CODE);
         self.reachable = false;

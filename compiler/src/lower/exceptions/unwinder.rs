@@ -2,27 +2,27 @@
 //!
 //! Every function of a module with exceptions keeps a record of two words at its frame pointer: its
 //! caller's frame pointer, and its return address. The return addresses of calls inside scopes are
-//! in a table after the code of [`Symbol::HandlerTable`], with the distance between frame pointer
+//! in a table after the code of [`FuncId::HandlerTable`], with the distance between frame pointer
 //! and stack pointer there, and the landing pad. The search always succeeds: the chain begins in
 //! the function that throws, and every call from the runtime into the module has a row in the
 //! table.
 //!
 //! Only the last step, which leaves the unwinder's own frame, cannot be expressed in Cranelift's IR
-//! ([`Symbol::Resume`]).
+//! ([`FuncId::Resume`]).
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, Function, InstBuilder, MemFlagsData, Signature, Type, Value, types,
 };
 
-use crate::handlers::{self, row};
+use crate::exception_table::{self, row};
 use crate::lower::Environment;
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::function::FunctionLowerer;
 use crate::lower::runtime::thunks::{NO_VALUES, name};
 use crate::lower::runtime::trap::UNREACHABLE_CODE;
 use crate::lower::signature::POINTER;
-use crate::lower::symbol::Symbol;
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
 
@@ -52,10 +52,10 @@ pub(crate) fn lower_throw<'a>(
     lowerer: &mut FunctionLowerer<'a>,
     func: &mut Function,
 ) {
-    name(func, Symbol::Throw, throw_signature());
+    name(func, FuncId::Throw, throw_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     let word = lowering.params()[0];
-    let table = lowering.function(Symbol::HandlerTable, table_signature);
+    let table = lowering.function(FuncId::HandlerTable, table_signature);
     let call = lowering.ins().call(table, &[]);
     let table = lowering.builder.inst_results(call)[0];
     let own = lowering.ins().get_frame_pointer(POINTER);
@@ -68,17 +68,17 @@ pub(crate) fn lower_throw<'a>(
     let frame = lowering.builder.block_params(next_frame)[0];
     let return_address = load(&mut lowering, POINTER, frame, RETURN_ADDRESS);
     let caller = load(&mut lowering, POINTER, frame, 0);
-    let distance = load_u32(&mut lowering, table, handlers::TABLE_OFFSET);
+    let distance = load_u32(&mut lowering, table, exception_table::TABLE_OFFSET);
     let text = lowering.ins().isub(table, distance);
     let offset = lowering.ins().isub(return_address, text);
     let row = find_row(&mut lowering, table, offset, (next_frame, caller));
     lowering.builder.seal_block(next_frame);
 
-    let depth = load_u32(&mut lowering, row, handlers::ROWS + row::FRAME_OFFSET);
+    let depth = load_u32(&mut lowering, row, exception_table::ROWS + row::FRAME_OFFSET);
     let stack_pointer = lowering.ins().isub(caller, depth);
-    let pad = load_u32(&mut lowering, row, handlers::ROWS + row::HANDLER_OFFSET);
+    let pad = load_u32(&mut lowering, row, exception_table::ROWS + row::HANDLER_OFFSET);
     let pad = lowering.ins().iadd(text, pad);
-    let resume = lowering.function(Symbol::Resume, || signature(4));
+    let resume = lowering.function(FuncId::Resume, || signature(4));
     lowering.ins().call(resume, &[pad, stack_pointer, caller, word]);
     lowering.ins().trap(UNREACHABLE_CODE);
     lowering.finish();
@@ -93,7 +93,7 @@ fn find_row(
     offset: Value,
     missing: (Block, Value),
 ) -> Value {
-    let count = load_u32(lowering, table, handlers::ROW_COUNT);
+    let count = load_u32(lowering, table, exception_table::ROW_COUNT);
     let zero = lowering.ins().iconst(types::I64, 0);
     // The row, if it exists, is at or after the first number, and before the second.
     let search = lowering.create_block_with(&[ValueType::I64; 2]);
@@ -110,15 +110,15 @@ fn find_row(
     let middle = lowering.ins().ushr_imm_u(sum, 1);
     let place = lowering.ins().imul_imm_u(middle, i64::from(row::SIZE));
     let row = lowering.ins().iadd(table, place);
-    let own = load_u32(lowering, row, handlers::ROWS + row::RETURN_OFFSET);
+    let own = load_u32(lowering, row, exception_table::ROWS + row::RETURN_OFFSET);
     let is_own = lowering.ins().icmp(IntCC::Equal, own, offset);
     lowering.ins().brif(is_own, found, &[], compare, &[]);
     lowering.continue_in(compare);
     let is_before = lowering.ins().icmp(IntCC::UnsignedLessThan, own, offset);
     lowering.ins().brif(is_before, upper, &[], lower, &[]);
     lowering.continue_in(upper);
-    let behind = lowering.ins().iadd_imm_u(middle, 1);
-    lowering.ins().jump(search, &[BlockArg::Value(behind), BlockArg::Value(end)]);
+    let after = lowering.ins().iadd_imm_u(middle, 1);
+    lowering.ins().jump(search, &[BlockArg::Value(after), BlockArg::Value(end)]);
     lowering.continue_in(lower);
     lowering.ins().jump(search, &[BlockArg::Value(first), BlockArg::Value(middle)]);
     lowering.builder.seal_block(search);

@@ -9,9 +9,9 @@ use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use wamr_abi::exceptions::TrapId;
 
 use crate::lower::context::Lowering;
-use crate::lower::optimise::sole_callee::SoleCallee;
+use crate::lower::func_id::FuncId;
+use crate::lower::optimise::devirtualize::DevirtualizedCallee;
 use crate::lower::signature::{POINTER, clif_type, import_thunk_signature};
-use crate::lower::symbol::Symbol;
 use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {
@@ -26,9 +26,9 @@ impl Lowering<'_, '_> {
             let index = self.ins().iconst(types::I32, i64::from(function));
             self.call_import_thunk(env.module.canonical_function_type(function), args, index)
         } else {
-            let symbol = Symbol::Function(function);
+            let id = FuncId::Function(function);
             self.enter_known_callee(function);
-            let callee = self.function(symbol, || env.function_signature(function).clone());
+            let callee = self.function(id, || env.function_signature(function).clone());
             let native = self.call_function(callee, &args);
             let results = self.finish_call(&native, ty);
             self.leave_callee();
@@ -39,8 +39,8 @@ impl Lowering<'_, '_> {
 
     pub(super) fn call_indirect(&mut self, ty_index: u32, table: u32) {
         let canonical = self.env.module.canonical_types[ty_index as usize];
-        if let Some(callee) = self.env.sole_callee(canonical) {
-            return self.call_sole_callee(callee, table);
+        if let Some(callee) = self.env.devirtualized_callee(canonical) {
+            return self.call_devirtualized(callee, table);
         }
         let env = self.env;
         let ty = env.ty(canonical);
@@ -57,7 +57,7 @@ impl Lowering<'_, '_> {
 
     /// Calls `callee`, the only element of its type, if it is the one on top of the stack. All
     /// other elements raise a trap.
-    fn call_sole_callee(&mut self, callee: SoleCallee, table: u32) {
+    fn call_devirtualized(&mut self, callee: DevirtualizedCallee, table: u32) {
         let element = self.pop();
         let [direct, other] = [(); 2].map(|()| self.builder.create_block());
         self.builder.set_cold_block(other);
@@ -130,7 +130,7 @@ impl Lowering<'_, '_> {
         }
         self.builder.switch_to_block(joined);
         self.builder.seal_block(joined);
-        self.forget_memory_base();
+        self.invalidate_memory_base();
         self.builder.block_params(joined).to_vec()
     }
 
@@ -152,8 +152,8 @@ impl Lowering<'_, '_> {
     ) -> Vec<Value> {
         let ty = self.env.ty(canonical);
         args.push(function);
-        let symbol = Symbol::ImportThunk(canonical);
-        let thunk = self.function(symbol, || import_thunk_signature(ty));
+        let id = FuncId::ImportThunk(canonical);
+        let thunk = self.function(id, || import_thunk_signature(ty));
         let call = self.ins().call(thunk, &args);
         let native = self.builder.inst_results(call).to_vec();
         self.finish_call(&native, ty)
@@ -178,7 +178,7 @@ impl Lowering<'_, '_> {
     /// Code after every call, which has returned `native`: in software mode it tests for an
     /// exception, and it fetches the results.
     fn finish_call(&mut self, native: &[Value], ty: &FuncType) -> Vec<Value> {
-        self.forget_memory_base();
+        self.invalidate_memory_base();
         self.check_exception();
         self.poll_suspend_flags();
         self.poll_exception();

@@ -2,14 +2,14 @@
 //!
 //! Division tests its operands first, so the machine's own divide fault never occurs. Tests that a
 //! constant divisor makes superfluous are left out. From level 1 on, a division by a constant
-//! becomes a multiplication by its [`Reciprocal`], or a shift, since machines divide slowly.
+//! becomes a multiplication by its [`MagicNumber`], or a shift, since machines divide slowly.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wamr_abi::exceptions::TrapId;
 
 use crate::lower::context::Lowering;
-use crate::lower::optimise::reciprocal::Reciprocal;
+use crate::lower::optimise::div_const::MagicNumber;
 
 impl Lowering<'_, '_> {
     pub(super) fn div_s(&mut self) {
@@ -94,10 +94,10 @@ impl Lowering<'_, '_> {
             return Some(self.ins().ushr_imm_u(dividend, i64::from(divisor.trailing_zeros())));
         }
         let ty = self.type_of(dividend);
-        let Reciprocal { factor, exceeds, shift } = Reciprocal::unsigned(divisor, ty.bits())?;
-        let factor = self.ins().iconst(ty, factor.cast_signed());
-        let product = self.ins().umulhi(dividend, factor);
-        if !exceeds {
+        let MagicNumber { mul_by, do_add, shift } = MagicNumber::unsigned(divisor, ty.bits())?;
+        let mul_by = self.ins().iconst(ty, mul_by.cast_signed());
+        let product = self.ins().umulhi(dividend, mul_by);
+        if !do_add {
             return Some(self.ins().ushr_imm_u(product, i64::from(shift)));
         }
         // The dividend is added in halves, since the sum has one bit more than the type.
@@ -125,10 +125,10 @@ impl Lowering<'_, '_> {
             let sum = self.ins().iadd(dividend, more);
             return Some(self.ins().sshr_imm_u(sum, i64::from(shift)));
         }
-        let Reciprocal { factor, exceeds, shift } = Reciprocal::signed(divisor, bits)?;
-        let factor = self.ins().iconst(ty, factor.cast_signed());
-        let product = self.ins().smulhi(dividend, factor);
-        let sum = if exceeds { self.ins().iadd(product, dividend) } else { product };
+        let MagicNumber { mul_by, do_add, shift } = MagicNumber::signed(divisor, bits)?;
+        let mul_by = self.ins().iconst(ty, mul_by.cast_signed());
+        let product = self.ins().smulhi(dividend, mul_by);
+        let sum = if do_add { self.ins().iadd(product, dividend) } else { product };
         let down = self.ins().sshr_imm_u(sum, i64::from(shift));
         let sign = self.ins().sshr_imm_u(dividend, i64::from(bits - 1));
         Some(self.ins().isub(down, sign))

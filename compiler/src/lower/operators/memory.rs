@@ -77,7 +77,7 @@ impl Lowering<'_, '_> {
         let old = self.memory_pages();
         let grown = self.call_instance_helper(Helper::EnlargeMemory, &[delta]);
         let grown = grown.expect("the helper tells whether it succeeded");
-        self.forget_memory_base();
+        self.invalidate_memory_base();
         let failed = self.ins().iconst(types::I32, i64::from(u32::MAX));
         self.ins().select(grown, old, failed)
     }

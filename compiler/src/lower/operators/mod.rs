@@ -9,8 +9,8 @@ mod compare;
 mod constant;
 mod control;
 mod conversion;
+mod dispatch;
 mod division;
-mod index;
 mod memory;
 mod nans;
 mod numeric;
@@ -21,4 +21,4 @@ mod tail_call;
 mod variable;
 mod wide_arithmetic;
 
-pub(super) use index::ValidatingVisitor;
+pub(super) use dispatch::ValidatingVisitor;

@@ -8,10 +8,10 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
 
+use crate::lower::call_conv::WasmCallConv;
 use crate::lower::context::Lowering;
-use crate::lower::convention::Convention;
+use crate::lower::func_id::FuncId;
 use crate::lower::signature::import_thunk_signature;
-use crate::lower::symbol::Symbol;
 use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {
@@ -25,10 +25,10 @@ impl Lowering<'_, '_> {
             let index = self.ins().iconst(types::I32, i64::from(function));
             self.return_import_thunk(env.module.canonical_function_type(function), args, index);
         } else {
-            let symbol = Symbol::Function(function);
+            let id = FuncId::Function(function);
             self.leave_callee();
             self.enter_known_callee(function);
-            let callee = self.function(symbol, || env.function_signature(function).clone());
+            let callee = self.function(id, || env.function_signature(function).clone());
             self.ins().return_call(callee, &args);
         }
         self.reachable = false;
@@ -67,7 +67,7 @@ impl Lowering<'_, '_> {
     /// Whether functions have the tail-call convention. If not, nothing has to be emitted: the
     /// module will be lowered again.
     fn begin_tail_call(&mut self) -> bool {
-        if self.env.convention == Convention::Tail {
+        if self.env.call_conv == WasmCallConv::Tail {
             self.poll_suspend_flags();
             self.poll_exception();
             return true;
@@ -93,8 +93,8 @@ impl Lowering<'_, '_> {
     fn return_import_thunk(&mut self, canonical: u32, mut args: Vec<Value>, function: Value) {
         let ty = self.env.ty(canonical);
         args.push(function);
-        let symbol = Symbol::ImportThunk(canonical);
-        let thunk = self.function(symbol, || import_thunk_signature(ty));
+        let id = FuncId::ImportThunk(canonical);
+        let thunk = self.function(id, || import_thunk_signature(ty));
         let call = self.ins().call(thunk, &args);
         let result = self.builder.inst_results(call).to_vec();
         self.ins().return_(&result);

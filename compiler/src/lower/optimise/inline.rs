@@ -18,14 +18,14 @@ use cranelift_codegen::ir::{Type, Value};
 use cranelift_frontend::Variable;
 use wasmparser::FuncValidatorAllocations;
 
-use super::sole_callee::{SoleCallee, sole_callees};
+use super::devirtualize::{DevirtualizedCallee, devirtualize};
 use crate::error::Error;
 use crate::lower::context::Lowering;
 use crate::lower::function::{MAX_BRANCH_OPERANDS, validator_of};
 use crate::lower::operators::ValidatingVisitor;
 use crate::lower::signature::clif_type;
 use crate::wasm::{
-    Body, ExportKind, Module, Outline, Survey, ValueType, WideProduct, survey, wide_product,
+    Body, ExportKind, Module, Mul128, Outline, Survey, ValueType, recognise_mul128, survey,
 };
 
 /// The weight up to which a function is inlined wherever it is called: the call is as much code.
@@ -65,7 +65,7 @@ pub(crate) struct Plan {
     /// Whether a body has a tail call.
     tail_calls: bool,
     /// By canonical type index.
-    sole_callees: Vec<Option<SoleCallee>>,
+    devirtualized: Vec<Option<DevirtualizedCallee>>,
 }
 
 /// A function that may be inlined.
@@ -76,7 +76,7 @@ struct Candidate {
     /// How deep calls of itself are inlined when it is compiled.
     recursion_depth: u32,
     /// The product that it computes, if it is one that machines can compute faster.
-    product: Option<WideProduct>,
+    product: Option<Mul128>,
     /// Whether the body is valid; computed when it is first needed.
     valid: OnceLock<bool>,
 }
@@ -111,7 +111,7 @@ impl Plan {
         };
         let tail_calls = surveys.iter().flatten().any(|survey| survey.tail_calls);
         let writes_tables = surveys.iter().flatten().any(|survey| survey.writes_tables);
-        let sole_callees = sole_callees(module, writes_tables);
+        let devirtualized = devirtualize(module, writes_tables);
         let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
         let weights = weights.collect();
         let candidate = |((index, survey), calls): ((u32, Option<Survey>), &u32)| {
@@ -124,7 +124,7 @@ impl Plan {
             let body = &module.bodies[(index - imports) as usize].code;
             let product = PRODUCT
                 .contains(&survey.weight)
-                .then(|| wide_product(module.function_type(index), body))
+                .then(|| recognise_mul128(module.function_type(index), body))
                 .flatten();
             // A call of a product, with all its operands, is more code than the product itself.
             let weight = if product.is_some() { 0 } else { survey.weight };
@@ -138,7 +138,7 @@ impl Plan {
         };
         let calls = calls[imports as usize..].iter();
         let candidates = (imports..).zip(surveys).zip(calls).map(candidate).collect();
-        Self { candidates, weights, in_table, tail_calls, sole_callees }
+        Self { candidates, weights, in_table, tail_calls, devirtualized }
     }
 
     /// Whether a function makes tail calls.
@@ -157,8 +157,11 @@ impl Plan {
 
     /// The only function that an indirect call of this canonical type can reach, if there is
     /// exactly one.
-    pub(in crate::lower) fn sole_callee(&self, canonical: u32) -> Option<SoleCallee> {
-        self.sole_callees[canonical as usize]
+    pub(in crate::lower) fn devirtualized_callee(
+        &self,
+        canonical: u32,
+    ) -> Option<DevirtualizedCallee> {
+        self.devirtualized[canonical as usize]
     }
 
     /// Whether a table may contain the import `function`.
@@ -262,7 +265,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// The product that the body of `function` computes, if it should be lowered as one.
-    pub(in crate::lower) fn recognised_product(&self, function: u32) -> Option<&'a WideProduct> {
+    pub(in crate::lower) fn recognised_mul128(&self, function: u32) -> Option<&'a Mul128> {
         let env = self.env;
         let position = function.checked_sub(env.module.imported_function_count())? as usize;
         let candidate = env.inlining?.candidates[position].as_ref()?;
@@ -318,9 +321,9 @@ impl<'a> Lowering<'a, '_> {
         reader.set_features(body.validation.features);
         self.meter_function();
         self.open_block(&[], results);
-        let product = self.recognised_product(body.validation.index);
+        let product = self.recognised_mul128(body.validation.index);
         if let Some(product) = product {
-            self.lower_wide_product(product);
+            self.lower_mul128(product);
         }
         while product.is_none() && !reader.eof() && self.inlining.failure.is_none() {
             let offset = reader.original_position();

@@ -1,7 +1,7 @@
 //! Optimisations during lowering that look beyond a single operator.
 
 pub(in crate::lower) mod addresses;
+pub(in crate::lower) mod devirtualize;
+pub(in crate::lower) mod div_const;
 pub(in crate::lower) mod inline;
-pub(in crate::lower) mod reciprocal;
-pub(in crate::lower) mod sole_callee;
-mod wide_product;
+mod mul128;

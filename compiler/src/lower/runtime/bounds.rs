@@ -20,7 +20,7 @@ use cranelift_codegen::ir::{
 use wamr_abi::exceptions::TrapId;
 use wasmparser::MemArg;
 
-use super::instance::Region;
+use super::instance_fields::Region;
 use crate::lower::context::Lowering;
 use crate::lower::optimise::addresses::Computed;
 

@@ -41,7 +41,7 @@ const FIRST: [&str; 6] = [
 const NOWHERE: i64 = 0xffff_ffff;
 
 /// The functions of `module` that the runtime enters first, if its code relies on guard pages.
-pub(in crate::lower) fn askers(module: &Module<'_>, options: &Options) -> Vec<u32> {
+pub(in crate::lower) fn guard_page_probers(module: &Module<'_>, options: &Options) -> Vec<u32> {
     if !options.relies_on_guard_pages() {
         return Vec::new();
     }
@@ -53,15 +53,15 @@ pub(in crate::lower) fn askers(module: &Module<'_>, options: &Options) -> Vec<u3
 
 impl Environment<'_> {
     /// Whether function `index` checks for guard pages.
-    pub(in crate::lower) fn asks_for_guard_pages(&self, index: u32) -> bool {
-        self.askers.contains(&index)
+    pub(in crate::lower) fn probes_guard_pages(&self, index: u32) -> bool {
+        self.guard_page_probers.contains(&index)
     }
 }
 
 impl Lowering<'_, '_> {
     /// Leaves function `index` with an exception if the runtime has no guard pages.
-    pub(in crate::lower) fn ask_for_guard_pages(&mut self, index: u32) {
-        if !self.env.asks_for_guard_pages(index) {
+    pub(in crate::lower) fn probe_guard_pages(&mut self, index: u32) {
+        if !self.env.probes_guard_pages(index) {
             return;
         }
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, POINTER.bytes(), 3);

@@ -9,7 +9,7 @@ use cranelift_codegen::ir::{AbiParam, Inst, InstBuilder, Signature, Type, Value,
 use wamr_abi::helpers::{Extension, Failure, Helper, RuntimeOption, Ty};
 
 use crate::lower::context::Lowering;
-use crate::lower::symbol::Symbol;
+use crate::lower::func_id::FuncId;
 use crate::target::CALL_CONV;
 
 impl Lowering<'_, '_> {
@@ -46,7 +46,7 @@ impl Lowering<'_, '_> {
             }
         }
         // In the indirect mode, too, the reference shows that the helper is needed.
-        let function = self.function(Symbol::Helper(helper), || helper_signature(helper));
+        let function = self.function(FuncId::Helper(helper), || helper_signature(helper));
         if !self.env.indirect_helpers {
             return self.ins().call(function, args);
         }

@@ -14,9 +14,9 @@ use wamr_abi::helpers::Helper;
 use super::trap::TextTrap;
 use crate::lower::Environment;
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::function::FunctionLowerer;
 use crate::lower::signature::{POINTER, clif_type, import_thunk_signature, trap_thunk_signature};
-use crate::lower::symbol::Symbol;
 use crate::wasm::{FuncType, ValueType};
 
 /// The type of a function that raises a trap, as a wasm function type.
@@ -30,7 +30,7 @@ pub(crate) fn lower_trap_thunk<'a>(
     func: &mut Function,
     id: TrapId,
 ) {
-    name(func, Symbol::TrapThunk(id), trap_thunk_signature());
+    name(func, FuncId::TrapThunk(id), trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
     let instance = lowering.module_instance();
@@ -49,7 +49,7 @@ pub(crate) fn lower_gas_thunk<'a>(
     lowerer: &mut FunctionLowerer<'a>,
     func: &mut Function,
 ) {
-    lower_thunk_with_text(env, lowerer, func, Symbol::GasThunk, OUT_OF_GAS);
+    lower_thunk_with_text(env, lowerer, func, FuncId::GasThunk, OUT_OF_GAS);
 }
 
 /// Makes the function that raises `trap`.
@@ -59,7 +59,7 @@ pub(crate) fn lower_text_trap_thunk<'a>(
     func: &mut Function,
     trap: TextTrap,
 ) {
-    lower_thunk_with_text(env, lowerer, func, Symbol::TextTrapThunk(trap), trap.text());
+    lower_thunk_with_text(env, lowerer, func, FuncId::TextTrapThunk(trap), trap.text());
 }
 
 /// The runtime has no number for this trap. So the text is set as the exception, and the stack is
@@ -68,10 +68,10 @@ fn lower_thunk_with_text<'a>(
     env: &'a Environment<'a>,
     lowerer: &mut FunctionLowerer<'a>,
     func: &mut Function,
-    symbol: Symbol,
+    id: FuncId,
     text: &str,
 ) {
-    name(func, symbol, trap_thunk_signature());
+    name(func, id, trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
     // Includes the terminating NUL, padded to whole words.
     let mut bytes = text.as_bytes().to_vec();
@@ -102,9 +102,9 @@ pub(crate) fn lower_import_thunk<'a>(
     func: &mut Function,
     ty: u32,
 ) {
-    let symbol = Symbol::ImportThunk(ty);
+    let id = FuncId::ImportThunk(ty);
     let ty = env.ty(ty);
-    name(func, symbol, import_thunk_signature(ty));
+    name(func, id, import_thunk_signature(ty));
     let mut lowering = lowerer.begin(env, func, ty);
     let params = lowering.params().to_vec();
     if !env.stack_checks {
@@ -138,10 +138,10 @@ pub(crate) fn lower_start_wrapper<'a>(
 ) {
     let start = env.module.imported_start().expect("the start function is an import");
     let ty = env.module.canonical_function_type(start);
-    name(func, Symbol::StartWrapper, env.function_signature(start).clone());
+    name(func, FuncId::StartWrapper, env.function_signature(start).clone());
     let mut lowering = lowerer.begin(env, func, env.ty(ty));
-    let symbol = Symbol::ImportThunk(ty);
-    let thunk = lowering.function(symbol, || import_thunk_signature(env.ty(ty)));
+    let id = FuncId::ImportThunk(ty);
+    let thunk = lowering.function(id, || import_thunk_signature(env.ty(ty)));
     let start = lowering.ins().iconst(types::I32, i64::from(start));
     let exec_env = lowering.exec_env;
     lowering.start_clock();
@@ -151,8 +151,8 @@ pub(crate) fn lower_start_wrapper<'a>(
     lowering.finish();
 }
 
-pub(in crate::lower) fn name(func: &mut Function, symbol: Symbol, signature: Signature) {
-    func.name = UserFuncName::User(symbol.to_external_name());
+pub(in crate::lower) fn name(func: &mut Function, id: FuncId, signature: Signature) {
+    func.name = UserFuncName::User(id.to_external_name());
     func.signature = signature;
 }
 

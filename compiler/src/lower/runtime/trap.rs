@@ -11,8 +11,8 @@ use cranelift_codegen::ir::{Block, InstBuilder, TrapCode, Value};
 use wamr_abi::exceptions::TrapId;
 
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::signature::trap_thunk_signature;
-use crate::lower::symbol::Symbol;
 
 /// Marks code after a helper that does not return. It is never executed on a runtime that the file
 /// is made for.
@@ -169,13 +169,13 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn emit_trap_blocks(&mut self) {
         self.emit_trap_sites();
         for (id, block) in std::mem::take(&mut self.traps.raise) {
-            self.fill_trap_block(block, Symbol::TrapThunk(id));
+            self.fill_trap_block(block, FuncId::TrapThunk(id));
         }
         if let Some(block) = self.traps.out_of_gas {
-            self.fill_trap_block(block, Symbol::GasThunk);
+            self.fill_trap_block(block, FuncId::GasThunk);
         }
         for (trap, block) in std::mem::take(&mut self.traps.texts) {
-            self.fill_trap_block(block, Symbol::TextTrapThunk(trap));
+            self.fill_trap_block(block, FuncId::TextTrapThunk(trap));
         }
         if let Some(block) = self.traps.unwind {
             self.continue_in(block);
@@ -183,7 +183,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn fill_trap_block(&mut self, block: Block, thunk: Symbol) {
+    fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
         self.continue_in(block);
         let thunk = self.function(thunk, trap_thunk_signature);
         let exec_env = self.exec_env;

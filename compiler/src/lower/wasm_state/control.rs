@@ -160,7 +160,7 @@ impl<'a> Lowering<'a, '_> {
                 block
             }
         };
-        self.switch_to_behind(block, start);
+        self.switch_to_after(block, start);
         self.reachable = true;
     }
 
@@ -204,7 +204,7 @@ impl<'a> Lowering<'a, '_> {
         self.reachable = frame.exit_used;
         if let (Some(exit), true) = (frame.exit, frame.exit_used) {
             self.builder.seal_block(exit);
-            self.switch_to_behind(exit, frame.start);
+            self.switch_to_after(exit, frame.start);
             self.push_block_params(exit);
         }
     }
@@ -232,7 +232,7 @@ impl<'a> Lowering<'a, '_> {
         let (height, start) = (frame.height, frame.start);
         self.stacks.operands.truncate(height);
         self.stacks.operands.extend(params);
-        self.switch_to_behind(block, start);
+        self.switch_to_after(block, start);
         self.reachable = true;
     }
 
@@ -257,7 +257,7 @@ impl<'a> Lowering<'a, '_> {
                 self.jump_with_args(exit);
             }
             self.builder.seal_block(exit);
-            self.switch_to_behind(exit, frame.start);
+            self.switch_to_after(exit, frame.start);
             self.stacks.operands.clear();
             self.push_block_params(exit);
             self.reachable = true;
@@ -316,7 +316,7 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// Continues in `block`, which may be reached in several ways, all of them after `start`.
-    pub(in crate::lower) fn switch_to_behind(&mut self, block: Block, start: Mark) {
+    pub(in crate::lower) fn switch_to_after(&mut self, block: Block, start: Mark) {
         self.stacks.addresses.forget_since(start);
         self.switch_to(block);
     }
@@ -324,7 +324,7 @@ impl<'a> Lowering<'a, '_> {
     /// Continues in `block`, where nothing is known that held on only one way into it.
     fn switch_to(&mut self, block: Block) {
         self.builder.switch_to_block(block);
-        self.forget_memory_base();
+        self.invalidate_memory_base();
         self.checked.forget();
     }
 

@@ -4,30 +4,30 @@ use cranelift_codegen::binemit::Reloc;
 use wamr_abi::helpers::Helper;
 
 use crate::ErrorKind;
-use crate::lower::{Convention, Symbol};
+use crate::lower::{FuncId, WasmCallConv};
 use crate::native::{Call, CompiledFunction, Image, Isas};
 use crate::options::Options;
 use crate::target::Architecture;
 
 const MIB: usize = 1 << 20;
-const HELPER: Symbol = Symbol::Helper(Helper::SetExceptionWithId);
+const HELPER: FuncId = FuncId::Helper(Helper::SetExceptionWithId);
 
 /// A function of `size` bytes, all of them zeros except for a `bl` at each of `calls`.
-fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunction {
+fn function(index: u32, size: usize, calls: &[(usize, FuncId)]) -> CompiledFunction {
     let mut code = vec![0; size];
     for (offset, _) in calls {
         code[*offset..offset + 4].copy_from_slice(&0x9400_0000_u32.to_le_bytes());
     }
-    let call = |&(offset, target): &(usize, Symbol)| Call {
+    let call = |&(offset, target): &(usize, FuncId)| Call {
         offset: offset as u32,
         kind: Reloc::Arm64Call,
         addend: 0,
         target,
     };
     let calls = calls.iter().map(call).collect();
-    let symbol = Symbol::Function(index);
+    let id = FuncId::Function(index);
     CompiledFunction {
-        symbol,
+        id,
         code,
         calls,
         indirect_helpers: Vec::new(),
@@ -37,7 +37,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
         frame_size: 0,
         unwinding: None,
         origins: Vec::new(),
-        least_effort: false,
+        fast_path: false,
         listing: None,
     }
 }
@@ -45,7 +45,7 @@ fn function(index: u32, size: usize, calls: &[(usize, Symbol)]) -> CompiledFunct
 fn lay_out(functions: Vec<CompiledFunction>) -> Result<(Vec<u8>, Image), crate::Error> {
     let architecture = Architecture::Aarch64;
     let options = Options::new().architecture(architecture);
-    let isas = Isas::new(&options, Convention::C, false).expect("the target is known");
+    let isas = Isas::new(&options, WasmCallConv::C, false).expect("the target is known");
     Image::lay_out(functions, &*isas.main, architecture.target())
 }
 
@@ -105,10 +105,10 @@ fn follow(text: &[u8], mut pc: u64, ends: &[u64]) -> (usize, u64) {
 
 #[test]
 fn calls_arrive_across_more_than_128_mib() {
-    let [first, second, third, last] = [0, 1, 2, 3].map(Symbol::Function);
+    let [first, second, third, last] = [0, 1, 2, 3].map(FuncId::Function);
     // The sizes keep the third function's veneers from starting at a multiple of 16.
     let sizes = [64, 66 * MIB + 4, 66 * MIB, 64];
-    let calls: [&[(usize, Symbol)]; 4] = [
+    let calls: [&[(usize, FuncId)]; 4] = [
         &[(0, HELPER), (4, last), (8, second), (12, third), (16, first), (20, HELPER)],
         &[(0, first), (4, last), (66 * MIB, HELPER)],
         &[(0, first), (8, HELPER), (65 * MIB, second), (66 * MIB - 4, first)],
@@ -128,7 +128,7 @@ fn calls_arrive_across_more_than_128_mib() {
 
     let mut beyond_reach = 0;
     for (index, calls) in (0..).zip(calls) {
-        let start = image.places[&Symbol::Function(index)].offset;
+        let start = image.places[&FuncId::Function(index)].offset;
         for (offset, callee) in calls {
             let expected = image.places[callee].offset;
             let site = start + *offset as u64;

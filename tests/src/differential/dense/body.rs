@@ -4,7 +4,7 @@ use wasm_encoder::{
     BlockType, Function, HeapType, Instruction as I, MemArg, MemArgTarget, RefType, ValType,
 };
 
-use super::operators::{LOADS, Operator, PARTIAL, STORES, TOTAL};
+use super::operators::{LOADS, OperatorChoice, PARTIAL, STORES, TOTAL};
 use super::{Outline, PASSIVE_SEGMENTS};
 use crate::random::Random;
 
@@ -356,9 +356,10 @@ impl<'a> Body<'a> {
         });
     }
 
-    pub(super) fn operator(&mut self, ty: ValType, from: &'static [Operator]) {
-        let fits = |operator: &&Operator| operator.gives == ty && self.outline.takes(operator);
-        let fitting: Vec<&Operator> = from.iter().filter(fits).collect();
+    pub(super) fn operator(&mut self, ty: ValType, from: &'static [OperatorChoice]) {
+        let fits =
+            |operator: &&OperatorChoice| operator.gives == ty && self.outline.takes(operator);
+        let fitting: Vec<&OperatorChoice> = from.iter().filter(fits).collect();
         if fitting.is_empty() {
             return self.leaf(ty);
         }
@@ -370,7 +371,7 @@ impl<'a> Body<'a> {
 
     /// An operator that may trap; a divisor is mostly not zero.
     fn partial(&mut self, ty: ValType) {
-        let fitting: Vec<&Operator> = PARTIAL.iter().filter(|op| op.gives == ty).collect();
+        let fitting: Vec<&OperatorChoice> = PARTIAL.iter().filter(|op| op.gives == ty).collect();
         if fitting.is_empty() {
             return self.operator(ty, TOTAL);
         }

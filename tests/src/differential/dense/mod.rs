@@ -26,14 +26,14 @@ use wasm_encoder::{
 };
 
 use super::host;
-use super::kind::{Border, Proposals};
+use super::kind::{Boundary, Proposals};
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::random::Random;
 use body::Body;
 pub use exceptions::Encoding;
 use exceptions::Tag;
-use operators::Operator;
+use operators::OperatorChoice;
 pub(super) use operators::{LOADS, PARTIAL, STORES, TOTAL};
 pub(super) use vector_operators::{
     DOUBLES as VECTOR_DOUBLES, FLOATS as VECTOR_FLOATS, TOTAL as VECTOR_TOTAL,
@@ -78,11 +78,11 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// Whether an operator may occur. With a closed border, lanes are not truncated. On riscv64
+    /// Whether an operator may occur. With a closed boundary, lanes are not truncated. On riscv64
     /// Cranelift uses `vfcvt.rtz` for that, and qemu 7.2 ends with a failed assertion when it
     /// translates one without another float operation before it in its block (`decode_save_opc` in
     /// target/riscv/translate.c).
-    fn takes(&self, operator: &Operator) -> bool {
+    fn takes(&self, operator: &OperatorChoice) -> bool {
         let vectors = operator.takes.first() == Some(&ValType::V128);
         !(self.closed && vectors && format!("{:?}", operator.instruction).contains("Trunc"))
     }
@@ -99,11 +99,11 @@ impl Outline {
 }
 
 /// The dense module of `seed`. With SIMD, tail calls or exceptions, it imports nothing.
-pub fn module(seed: u64, proposals: Proposals, border: Border) -> Prepared {
+pub fn module(seed: u64, proposals: Proposals, boundary: Boundary) -> Prepared {
     let mut random = Random::new(seed);
-    let outline = outline(&mut random, proposals, border);
+    let outline = outline(&mut random, proposals, boundary);
     let wasm = encode(&outline, &mut random);
-    prepare::prepare(wasm, outline.fuel(), Steer::Off, border)
+    prepare::prepare(wasm, outline.fuel(), Steer::Off, boundary)
 }
 
 /// All types that a module with these proposals uses.
@@ -114,8 +114,8 @@ fn value_types(proposals: Proposals) -> Vec<ValType> {
     TYPES.iter().copied().chain(vectors).chain(references).collect()
 }
 
-fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline {
-    let closed = border == Border::Closed;
+fn outline(random: &mut Random, proposals: Proposals, boundary: Boundary) -> Outline {
+    let closed = boundary == Boundary::Closed;
     let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
     let has_imports = !proposals.vectors && !proposals.tail_calls && proposals.exceptions.is_none();
     let value_types = value_types(proposals);
@@ -125,7 +125,7 @@ fn outline(random: &mut Random, proposals: Proposals, border: Border) -> Outline
     }
     let imported_functions = functions.len() as u32;
     for index in 0..6 + random.below(5) {
-        // With a closed border, every second function can be called from outside.
+        // With a closed boundary, every second function can be called from outside.
         let has_all = !closed || index % 2 == 1;
         functions.push(types.len() as u32);
         types.push(signature(random, if has_all { &value_types } else { TYPES }));

@@ -5,7 +5,7 @@ use wasm_encoder::Instruction as I;
 use wasm_encoder::{Instruction, MemArg, ValType};
 
 /// An operator with one result.
-pub(in super::super) struct Operator {
+pub(in super::super) struct OperatorChoice {
     /// Operand types.
     pub(in super::super) takes: &'static [ValType],
     /// Result type.
@@ -16,14 +16,14 @@ pub(in super::super) struct Operator {
 
 macro_rules! operators {
     ($($takes:expr => $gives:ident: $($name:ident)*;)*) => {
-        &[$($(Operator { takes: &$takes, gives: $gives, instruction: I::$name },)*)*]
+        &[$($(OperatorChoice { takes: &$takes, gives: $gives, instruction: I::$name },)*)*]
     };
 }
 
 pub(super) use operators;
 
 /// Operators that never trap.
-pub(in super::super) const TOTAL: &[Operator] = operators! {
+pub(in super::super) const TOTAL: &[OperatorChoice] = operators! {
     [I32] => I32: I32Eqz I32Clz I32Ctz I32Popcnt I32Extend8S I32Extend16S;
     [I64] => I64: I64Clz I64Ctz I64Popcnt I64Extend8S I64Extend16S I64Extend32S;
     [I64] => I32: I64Eqz I32WrapI64;
@@ -52,7 +52,7 @@ pub(in super::super) const TOTAL: &[Operator] = operators! {
 };
 
 /// Operators that trap for some operands.
-pub(in super::super) const PARTIAL: &[Operator] = operators! {
+pub(in super::super) const PARTIAL: &[OperatorChoice] = operators! {
     [I32, I32] => I32: I32DivS I32DivU I32RemS I32RemU;
     [I64, I64] => I64: I64DivS I64DivU I64RemS I64RemU;
     [F32] => I32: I32TruncF32S I32TruncF32U;

@@ -4,10 +4,10 @@ use ValType::{F32, F64, I32, I64, V128};
 use wasm_encoder::Instruction as I;
 use wasm_encoder::{Instruction, MemArg, ValType};
 
-use super::operators::{Access, Operator, operators};
+use super::operators::{Access, OperatorChoice, operators};
 
 /// Operators that compute no NaN.
-pub(in super::super) const TOTAL: &[Operator] = operators! {
+pub(in super::super) const TOTAL: &[OperatorChoice] = operators! {
     [V128, V128] => V128: I8x16Swizzle I8x16Eq I8x16Ne I8x16LtS I8x16LtU I8x16GtS I8x16GtU
         I8x16LeS I8x16LeU I8x16GeS I8x16GeU I16x8Eq I16x8Ne I16x8LtS I16x8LtU I16x8GtS I16x8GtU
         I16x8LeS I16x8LeU I16x8GeS I16x8GeU I32x4Eq I32x4Ne I32x4LtS I32x4LtU I32x4GtS I32x4GtU
@@ -45,7 +45,7 @@ pub(in super::super) const TOTAL: &[Operator] = operators! {
 
 /// Relaxed operators. Multiply-add is missing: wasmi rounds it once, compiled code twice, as the
 /// deterministic profile does.
-pub(super) const RELAXED: &[Operator] = operators! {
+pub(super) const RELAXED: &[OperatorChoice] = operators! {
     [V128, V128] => V128: I8x16RelaxedSwizzle I16x8RelaxedQ15mulrS I16x8RelaxedDotI8x16I7x16S;
     [V128, V128, V128] => V128: I8x16RelaxedLaneselect I16x8RelaxedLaneselect
         I32x4RelaxedLaneselect I64x2RelaxedLaneselect I32x4RelaxedDotI8x16I7x16AddS;
@@ -54,14 +54,14 @@ pub(super) const RELAXED: &[Operator] = operators! {
 };
 
 /// Operators that may compute a NaN in a lane of 32 bits.
-pub(in super::super) const FLOATS: &[Operator] = operators! {
+pub(in super::super) const FLOATS: &[OperatorChoice] = operators! {
     [V128] => V128: F32x4Ceil F32x4Floor F32x4Trunc F32x4Nearest F32x4Sqrt F32x4DemoteF64x2Zero;
     [V128, V128] => V128: F32x4Add F32x4Sub F32x4Mul F32x4Div F32x4Min F32x4Max
         F32x4RelaxedMin F32x4RelaxedMax;
 };
 
 /// Operators that may compute a NaN in a lane of 64 bits.
-pub(in super::super) const DOUBLES: &[Operator] = operators! {
+pub(in super::super) const DOUBLES: &[OperatorChoice] = operators! {
     [V128] => V128: F64x2Ceil F64x2Floor F64x2Trunc F64x2Nearest F64x2Sqrt F64x2PromoteLowF32x4;
     [V128, V128] => V128: F64x2Add F64x2Sub F64x2Mul F64x2Div F64x2Min F64x2Max
         F64x2RelaxedMin F64x2RelaxedMax;

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::kind::Border;
+use super::kind::Boundary;
 use super::prepare::{self, Prepared};
 use super::steer::Steer;
 use crate::programs::Inputs;
@@ -37,9 +37,9 @@ const SUITE_SHARE: usize = 5;
 ///
 /// # Panics
 /// If the programs of the tests cannot be prepared.
-pub fn module(seed: u64, vectors: bool, border: Border) -> Prepared {
+pub fn module(seed: u64, vectors: bool, boundary: Boundary) -> Prepared {
     let mut random = Random::new(seed);
-    let vectors = vectors && border == Border::Open;
+    let vectors = vectors && boundary == Boundary::Open;
     let steer = match random.below(3) {
         0 => Steer::Off,
         _ if vectors => Steer::Vectors,
@@ -49,7 +49,7 @@ pub fn module(seed: u64, vectors: bool, border: Border) -> Prepared {
     for _ in 0..TRIES {
         let Some(program) = POOL.with(|pool| pool.choose(&mut random)) else { continue };
         if let Some(cut) = slice::cut(&program, vectors, rate, &mut random) {
-            return prepare::prepare(cut.wasm, cut.fuel, steer, Border::Open);
+            return prepare::prepare(cut.wasm, cut.fuel, steer, Boundary::Open);
         }
     }
     panic!("seed {seed}: no function of any program can be cut out");
@@ -101,7 +101,7 @@ mod tests {
     fn slices_are_valid_and_small() {
         for seed in 0..60 {
             for vectors in [false, true] {
-                let prepared = module(seed, vectors, Border::Open);
+                let prepared = module(seed, vectors, Boundary::Open);
                 let mut features = WasmFeatures::WASM2;
                 features.set(WasmFeatures::SIMD, vectors);
                 for wasm in [&prepared.wasm, &prepared.marked().expect("it is generated")] {
@@ -110,7 +110,11 @@ mod tests {
                     assert_eq!(error, None, "seed {seed}, {vectors}");
                     assert!(wasm.len() < 400_000, "seed {seed}: {} bytes", wasm.len());
                 }
-                assert_eq!(module(seed, vectors, Border::Open).wasm, prepared.wasm, "seed {seed}");
+                assert_eq!(
+                    module(seed, vectors, Boundary::Open).wasm,
+                    prepared.wasm,
+                    "seed {seed}"
+                );
             }
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::I32;
 
-use super::oracle::{Operator, Outcome, operators};
+use super::oracle::{Outcome, TestedOperator, operators};
 use super::values::{COUNT, COUNT_LOG2, Ty};
 use super::{Mistakes, Nans, RESULTS, canonical_nan, check_constants, check_pairs, table};
 
@@ -40,7 +40,7 @@ struct OnVectors {
 }
 
 /// The bits of `operator`'s result for these operands, with canonical NaNs.
-fn bits(operator: &Operator, first: u64, second: u64) -> u64 {
+fn bits(operator: &TestedOperator, first: u64, second: u64) -> u64 {
     match operator.gives(first, second) {
         Outcome::Bits(bits) => bits,
         Outcome::Nan => canonical_nan(operator.result),
@@ -49,7 +49,7 @@ fn bits(operator: &Operator, first: u64, second: u64) -> u64 {
 }
 
 /// The scalar operator with this name.
-fn single(name: &str) -> Operator {
+fn single(name: &str) -> TestedOperator {
     let found = operators().into_iter().find(|operator| operator.name == name);
     found.unwrap_or_else(|| panic!("there is no {name}"))
 }

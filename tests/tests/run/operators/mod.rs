@@ -16,7 +16,7 @@ use cwamrc_tests::engine::Engine;
 use wamr_shim::Instance;
 use wamr_shim::Val::I32;
 
-use self::oracle::{Operator, Outcome, operators};
+use self::oracle::{Outcome, TestedOperator, operators};
 use self::values::{COUNT, COUNT_LOG2, Ty};
 
 /// The address of the numbers of a type in memory.
@@ -53,12 +53,12 @@ fn head() -> String {
 }
 
 /// The number of operands or pairs of operands.
-fn pairs(operator: &Operator) -> usize {
+fn pairs(operator: &TestedOperator) -> usize {
     COUNT.pow(operator.operands as u32)
 }
 
 /// The operands of this number.
-fn operands(operator: &Operator, pair: usize) -> (u64, u64) {
+fn operands(operator: &TestedOperator, pair: usize) -> (u64, u64) {
     let values = operator.operand.values();
     match operator.operands {
         1 => (values[pair], 0),
@@ -68,10 +68,10 @@ fn operands(operator: &Operator, pair: usize) -> (u64, u64) {
 
 /// A module with a function for each of `operators` that applies it to all pairs, starting with the
 /// parameter, by calling a function that may be inlined.
-fn module_of_pairs(operators: &[Operator]) -> String {
+fn module_of_pairs(operators: &[TestedOperator]) -> String {
     let mut text = head();
     for (index, operator) in operators.iter().enumerate() {
-        let Operator { name, operand, result, .. } = operator;
+        let TestedOperator { name, operand, result, .. } = operator;
         let (operand, result, bytes) = (operand.name(), result.name(), operand.bytes());
         let load = |number: &str| {
             let table = table(operator.operand);
@@ -190,7 +190,7 @@ impl Mistakes {
     fn compare(
         &mut self,
         engine: Engine,
-        operator: &Operator,
+        operator: &TestedOperator,
         actual: &[Actual],
         operands: impl Fn(usize) -> (u64, u64),
         nans: Nans,
@@ -238,7 +238,7 @@ fn check_pairs(engines: impl Iterator<Item = Engine>, nans: Nans) {
 }
 
 /// The numbers that operators get as constants, in all pairs.
-fn constants(operator: &Operator) -> Vec<(u64, u64)> {
+fn constants(operator: &TestedOperator) -> Vec<(u64, u64)> {
     const MOST: usize = 100;
     let interesting: &[u64] = match operator.operand {
         Ty::I32 => &[0, 1, 0xffff_ffff, 0x8000_0000, 0x7fff_ffff, 7, 32],
@@ -277,7 +277,7 @@ fn constants(operator: &Operator) -> Vec<(u64, u64)> {
 
 /// A module with a function for each of `operators` that applies it to constants, starting with the
 /// pair whose number is the parameter.
-fn module_of_constants(operators: &[Operator]) -> String {
+fn module_of_constants(operators: &[TestedOperator]) -> String {
     let mut text = head();
     for (index, operator) in operators.iter().enumerate() {
         let (ty, result) = (operator.operand, operator.result.name());

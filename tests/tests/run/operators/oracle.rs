@@ -28,7 +28,7 @@ impl fmt::Debug for Outcome {
 }
 
 /// An operator with one or two operands of the same type.
-pub(super) struct Operator {
+pub(super) struct TestedOperator {
     pub(super) name: String,
     pub(super) operand: Ty,
     pub(super) operands: usize,
@@ -36,7 +36,7 @@ pub(super) struct Operator {
     gives: Box<dyn Fn(u64, u64) -> Outcome>,
 }
 
-impl Operator {
+impl TestedOperator {
     /// The result for operands with these bits. The second operand is ignored if there is none.
     pub(super) fn gives(&self, first: u64, second: u64) -> Outcome {
         (self.gives)(first, second)
@@ -86,23 +86,23 @@ number!(f64, F64, f64::from_bits, |number: f64| match number.is_nan() {
     false => Outcome::Bits(number.to_bits()),
 });
 
-fn unary<A: Number, R: Number>(name: &str, operator: fn(A) -> R) -> Operator {
+fn unary<A: Number, R: Number>(name: &str, operator: fn(A) -> R) -> TestedOperator {
     let signature = (name.to_owned(), A::TY, 1, R::TY);
-    Operator::new(signature, move |a, _| operator(A::from_bits(a)).outcome())
+    TestedOperator::new(signature, move |a, _| operator(A::from_bits(a)).outcome())
 }
 
-fn binary<A: Number, R: Number>(name: &str, operator: fn(A, A) -> R) -> Operator {
+fn binary<A: Number, R: Number>(name: &str, operator: fn(A, A) -> R) -> TestedOperator {
     let signature = (name.to_owned(), A::TY, 2, R::TY);
-    Operator::new(signature, move |a, b| operator(A::from_bits(a), A::from_bits(b)).outcome())
+    TestedOperator::new(signature, move |a, b| operator(A::from_bits(a), A::from_bits(b)).outcome())
 }
 
 /// A division, which traps.
 fn division<A: Number + PartialEq + Default>(
     name: &str,
     operator: fn(A, A) -> Option<A>,
-) -> Operator {
+) -> TestedOperator {
     let signature = (name.to_owned(), A::TY, 2, A::TY);
-    Operator::new(signature, move |a, b| {
+    TestedOperator::new(signature, move |a, b| {
         let (a, b) = (A::from_bits(a), A::from_bits(b));
         match operator(a, b) {
             Some(result) => result.outcome(),
@@ -113,9 +113,9 @@ fn division<A: Number + PartialEq + Default>(
 }
 
 /// An operator on floats that copies bits, NaN or not.
-fn bits(name: &str, operands: usize, ty: Ty, operator: fn(u64, u64) -> u64) -> Operator {
+fn bits(name: &str, operands: usize, ty: Ty, operator: fn(u64, u64) -> u64) -> TestedOperator {
     let signature = (name.to_owned(), ty, operands, ty);
-    Operator::new(signature, move |a, b| Outcome::Bits(operator(a, b)))
+    TestedOperator::new(signature, move |a, b| Outcome::Bits(operator(a, b)))
 }
 
 /// The trapping and the saturating conversion to integers from `least` to `most`.
@@ -123,13 +123,13 @@ fn truncation<A: Number + Into<f64>>(
     name: &str,
     result: Ty,
     (least, most): (i128, i128),
-) -> [Operator; 2] {
+) -> [TestedOperator; 2] {
     // Saturates far beyond the range of 64 bits, so every integer in range is exact.
     let whole = |a| A::from_bits(a).into().trunc() as i128;
     let mask = if result == Ty::I32 { u32::MAX.into() } else { u64::MAX };
     let value = move |whole: i128| Outcome::Bits(whole as u64 & mask);
     let signature = |name: &str| (format!("{}.{name}", result.name()), A::TY, 1, result);
-    let traps = Operator::new(signature(&format!("trunc_{name}")), move |a, _| {
+    let traps = TestedOperator::new(signature(&format!("trunc_{name}")), move |a, _| {
         let float: f64 = A::from_bits(a).into();
         match whole(a) {
             _ if float.is_nan() => Outcome::Trap(TrapId::InvalidConversionToInteger),
@@ -138,7 +138,7 @@ fn truncation<A: Number + Into<f64>>(
         }
     });
     // Rust's cast of a NaN is 0, too.
-    let saturates = Operator::new(signature(&format!("trunc_sat_{name}")), move |a, _| {
+    let saturates = TestedOperator::new(signature(&format!("trunc_sat_{name}")), move |a, _| {
         value(whole(a).clamp(least, most))
     });
     [traps, saturates]
@@ -215,7 +215,7 @@ macro_rules! float_operators {
     }};
 }
 
-fn truncations<A: Number + Into<f64>>() -> impl Iterator<Item = Operator> {
+fn truncations<A: Number + Into<f64>>() -> impl Iterator<Item = TestedOperator> {
     let from = A::TY.name();
     let signed_32 = (i32::MIN.into(), i32::MAX.into());
     let signed_64 = (i64::MIN.into(), i64::MAX.into());
@@ -230,7 +230,7 @@ fn truncations<A: Number + Into<f64>>() -> impl Iterator<Item = Operator> {
 }
 
 /// Every operator that a helper of the runtime may replace, and some similar ones.
-pub(super) fn operators() -> Vec<Operator> {
+pub(super) fn operators() -> Vec<TestedOperator> {
     let mut all = integer_operators!(i32, u32, "i32");
     all.extend(integer_operators!(i64, u64, "i64"));
     all.extend(float_operators!(f32, "f32", F32, 1 << 31));

@@ -1,7 +1,8 @@
 //! The flags that have an effect, as clap definitions.
 //!
 //! Names and behaviour are those of wamrc; flags that wamrc does not have are listed under a
-//! heading of their own. The flags of wamrc without effect here are in [`foreign`](super::foreign).
+//! heading of their own. The flags of wamrc without effect here are in
+//! [`wamrc_flags`](super::wamrc_flags).
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;

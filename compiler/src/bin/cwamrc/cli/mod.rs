@@ -7,11 +7,9 @@ mod args;
 mod cache;
 mod call_stack;
 mod features;
-mod foreign;
 mod generate;
 #[cfg(feature = "run")]
 mod guest;
-mod hand_over;
 mod installed;
 mod machine;
 mod profiling;
@@ -20,6 +18,8 @@ mod requests;
 #[cfg(test)]
 mod tests;
 mod trust;
+mod wamrc_backend;
+mod wamrc_flags;
 mod wasmedge;
 
 use std::ffi::{OsStr, OsString};
@@ -130,7 +130,7 @@ impl CodeArgs {
 
 /// The whole command line, including flags without effect.
 fn command() -> clap::Command {
-    foreign::add_to(Cli::command())
+    wamrc_flags::add_to(Cli::command())
 }
 
 /// The command line, spelled as clap expects it. wamrc's spelling is not supported after a
@@ -145,7 +145,7 @@ fn arguments() -> Vec<OsString> {
     let flags = 1..arguments.iter().position(|word| word == "--").unwrap_or(arguments.len());
     for place in flags {
         if !takes_next(&command, &arguments[place - 1]) {
-            foreign::write_two_hyphens(&mut arguments[place]);
+            wamrc_flags::write_two_hyphens(&mut arguments[place]);
         }
     }
     arguments
@@ -178,7 +178,7 @@ pub(crate) fn parse() -> Result<Request, Failure> {
     let (cli, matches) = cli.unwrap_or_else(|error| explain(error).exit());
     Ok(match cli.command {
         None if cli.compile.backend == Backend::Llvm => {
-            Request::HandOver(hand_over_request(cli.compile, &matches))
+            Request::Wamrc(wamrc_request(cli.compile, &matches))
         }
         None => Request::Compile(compile_request(cli.compile, &matches)?),
         Some(Command::Inspect(args)) => {
@@ -222,7 +222,7 @@ fn requested_list() -> Option<Request> {
     };
     if backend == Some(&Backend::Llvm) {
         // The names are LLVM's.
-        let flags = hand_over::flags(&command(), compilation?);
+        let flags = wamrc_backend::flags(&command(), compilation?);
         return machine.is_question().then_some(Request::AskWamrc(flags));
     }
     machine.list()?.map_err(|error| misuse(&error)).map(Request::Print).ok()
@@ -250,7 +250,7 @@ fn explain(error: clap::Error) -> clap::Error {
 
 const REQUIRED: &str = "clap requires it without a subcommand";
 
-fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest {
+fn wamrc_request(args: CompileArgs, matches: &ArgMatches) -> WamrcRequest {
     let given = |flag| matches.value_source(flag) == Some(ValueSource::CommandLine);
     let ours = ["wamr_version", "threads", "canonicalize_nans", "sign"];
     if let Some(flag) = ours.into_iter().find(|flag| given(flag)) {
@@ -262,10 +262,10 @@ fn hand_over_request(args: CompileArgs, matches: &ArgMatches) -> HandOverRequest
     if let Some(flag) = wasmedge::given(&command(), matches) {
         misuse(&format!("{flag} cannot be used with --backend=llvm"));
     }
-    let mut flags = hand_over::flags(&command(), matches);
+    let mut flags = wamrc_backend::flags(&command(), matches);
     flags.extend(args.llvm_flag);
     let input = args.input.expect(REQUIRED);
-    HandOverRequest {
+    WamrcRequest {
         output: output(args.output, &input, args.format),
         input,
         flags,
@@ -312,7 +312,7 @@ fn compile_request(args: CompileArgs, matches: &ArgMatches) -> Result<CompileReq
     if !args.llvm_flag.is_empty() {
         misuse("--llvm-flag needs --backend=llvm");
     }
-    let mut notes = foreign::judge(matches).unwrap_or_else(|error| misuse(&error));
+    let mut notes = wamrc_flags::judge(matches).unwrap_or_else(|error| misuse(&error));
     notes.extend(args.code.note());
     // In wamrc's lists, `\` stands for a space, which could not be written otherwise.
     let sections = args.emit_custom_sections.iter().map(|name| name.replace('\\', " "));

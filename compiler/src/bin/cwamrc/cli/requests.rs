@@ -13,7 +13,7 @@ pub(crate) enum Request {
     /// Compile a module.
     Compile(CompileRequest),
     /// Have wamrc compile a module.
-    HandOver(HandOverRequest),
+    Wamrc(WamrcRequest),
     /// Print the lists that wamrc has for these flags.
     AskWamrc(Vec<OsString>),
     /// Print what a file holds.
@@ -67,7 +67,7 @@ pub(crate) struct CompileRequest {
 }
 
 /// A compilation by wamrc.
-pub(crate) struct HandOverRequest {
+pub(crate) struct WamrcRequest {
     pub(crate) input: PathBuf,
     pub(crate) output: Output,
     /// The flags for wamrc, without the files.

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::{Arg, Command};
 
 use super::args::OWN;
-use super::foreign::{self, Fate};
+use super::wamrc_flags::{self, Fate};
 use super::wasmedge::WASMEDGE;
 
 /// The options of wamrc, from `print_help` and `main` of `wamr-compiler/main.c` in WAMR's main
@@ -131,10 +131,10 @@ fn document() -> String {
         write!(text, "\n## {title}\n\n| flag | {what} |\n|---|---|\n").expect("strings grow");
         let flags = command.get_arguments().filter(|arg| {
             let is_help = arg.get_id() == "help";
-            let is_foreign = foreign::FOREIGN.iter().any(|flag| arg.get_id() == flag.name);
+            let is_of_wamrc = wamrc_flags::WAMRC_FLAGS.iter().any(|flag| arg.get_id() == flag.name);
             !arg.is_positional()
                 && !is_help
-                && !is_foreign
+                && !is_of_wamrc
                 && arg.get_help_heading().filter(|found| [OWN, WASMEDGE].contains(found)) == heading
         });
         for arg in flags {
@@ -142,30 +142,30 @@ fn document() -> String {
         }
     };
     section(&mut text, "Flags of wamrc that do what they say", "what it does", None);
-    foreign_flags(&mut text, &command);
+    wamrc_flags_tables(&mut text, &command);
     section(&mut text, WASMEDGE, "what it does", Some(WASMEDGE));
     section(&mut text, OWN, "what it does", Some(OWN));
     text
 }
 
-fn foreign_flags(text: &mut String, command: &Command) {
+fn wamrc_flags_tables(text: &mut String, command: &Command) {
     let usage_of = |name: &str| {
         let arg = command.get_arguments().find(|arg| arg.get_id() == name);
         usage(arg.expect("it was added"))
     };
-    let title = foreign::NOTED;
+    let title = wamrc_flags::NOTED;
     write!(text, "\n## {title}\n\n| flag | why |\n|---|---|\n").expect("strings grow");
-    for flag in foreign::FOREIGN {
+    for flag in wamrc_flags::WAMRC_FLAGS {
         if let Fate::Noted(why) = flag.fate {
             writeln!(text, "| {} | {why} |", usage_of(flag.name)).expect("strings grow");
         }
     }
-    let title = foreign::REFUSED;
+    let title = wamrc_flags::REFUSED;
     write!(text, "\n## {title}\n\n| flag | why | hint |\n|---|---|---|\n").expect("strings grow");
-    for flag in foreign::FOREIGN {
-        if let Fate::Refused(reason, way_out) = flag.fate {
+    for flag in wamrc_flags::WAMRC_FLAGS {
+        if let Fate::Refused(reason, hint) = flag.fate {
             let usage = usage_of(flag.name);
-            writeln!(text, "| {usage} | {reason} | {way_out} |").expect("strings grow");
+            writeln!(text, "| {usage} | {reason} | {hint} |").expect("strings grow");
         }
     }
 }

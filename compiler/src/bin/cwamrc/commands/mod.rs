@@ -3,7 +3,6 @@
 mod compile;
 #[cfg(feature = "explore")]
 mod explore;
-mod hand_over;
 mod inspect;
 mod key;
 mod perf_map;
@@ -17,6 +16,7 @@ mod time_limit;
 mod trust;
 #[cfg(feature = "run")]
 mod values;
+mod wamrc_backend;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,12 +27,12 @@ use crate::files;
 pub(crate) use compile::compile;
 #[cfg(feature = "explore")]
 pub(crate) use explore::explore;
-pub(crate) use hand_over::{ask_wamrc, hand_over};
 pub(crate) use inspect::inspect;
 pub(crate) use key::key;
 pub(crate) use perf_map::perf_map;
 #[cfg(feature = "run")]
 pub(crate) use run::run;
+pub(crate) use wamrc_backend::{ask_wamrc, compile_with_wamrc};
 
 /// Writes a text to standard output.
 pub(crate) fn show(text: &str) -> Result<ExitCode, Failure> {

@@ -100,20 +100,16 @@ fn files_in(folder: &Path) -> io::Result<Result<Vec<PathBuf>, String>> {
 /// files.
 #[cfg(target_os = "linux")]
 fn others_than_user(path: &Path) -> io::Result<Option<String>> {
-    use std::os::unix::fs::MetadataExt;
+    use cwamrc::ownership::Ownership;
 
-    const WRITABLE_BY_OTHERS: u32 = 0o022;
-    const STICKY: u32 = 0o1000;
-
-    let user = rustix::process::geteuid().as_raw();
     let path = path.canonicalize()?;
     for (above, place) in path.ancestors().enumerate() {
-        let metadata = fs::metadata(place)?;
-        let protects = above > 0 && metadata.mode() & STICKY != 0;
-        if ![user, 0].contains(&metadata.uid()) {
+        let ownership = Ownership::of(&fs::metadata(place)?);
+        let protects = above > 0 && ownership.is_sticky();
+        if !ownership.is_own_or_of_root() {
             return Ok(Some(format!("{} belongs to another user", place.display())));
         }
-        if metadata.mode() & WRITABLE_BY_OTHERS != 0 && !protects {
+        if ownership.others_can_write() && !protects {
             return Ok(Some(format!("others can write to {}", place.display())));
         }
     }

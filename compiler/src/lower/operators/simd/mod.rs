@@ -7,8 +7,8 @@
 
 mod bitwise;
 mod conversion;
+mod dispatch;
 mod float;
-mod index;
 mod integer;
 mod lanes;
 mod memory;

@@ -30,7 +30,7 @@ const MAX_SIZE: usize = 3_000;
 const INSTRUCTIONS_PER_CALL: usize = 50;
 
 /// Whether `func` is worth more effort than most.
-pub(super) fn is_worth_effort(func: &Function) -> bool {
+pub(super) fn is_hot(func: &Function) -> bool {
     let instructions = func.dfg.num_insts();
     if instructions.max(func.dfg.num_values()) > MAX_SIZE {
         return false;
@@ -79,13 +79,13 @@ fn calls(func: &Function) -> Calls {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_SIZE, SIZE, is_worth_effort};
+    use super::{MAX_SIZE, SIZE, is_hot};
     use crate::native::loops::tests::function;
 
-    /// The result of `is_worth_effort` for function 0 with `blocks`. It may call itself, function
+    /// The result of `is_hot` for function 0 with `blocks`. It may call itself, function
     /// 1, and in a trap function 2.
-    fn is_worth(blocks: &str) -> bool {
-        is_worth_effort(&function(&format!(
+    fn hot(blocks: &str) -> bool {
+        is_hot(&function(&format!(
             "function u0:0(i32) {{
                 fn0 = colocated u0:0(i32)
                 fn1 = colocated u0:1(i32)
@@ -120,18 +120,18 @@ mod tests {
 
     #[test]
     fn the_smallest_functions_are() {
-        assert!(is_worth(&format!("block0(v0: i32): {} return", instructions(SIZE - 2))));
-        assert!(!is_worth(&format!("block0(v0: i32): {} return", instructions(SIZE))));
+        assert!(hot(&format!("block0(v0: i32): {} return", instructions(SIZE - 2))));
+        assert!(!hot(&format!("block0(v0: i32): {} return", instructions(SIZE))));
     }
 
     #[test]
     fn loops_are_if_they_are_small_for_their_depth() {
-        assert!(is_worth(&nested(1, SIZE)));
-        assert!(!is_worth(&nested(1, 3 * SIZE)));
-        assert!(is_worth(&nested(2, 3 * SIZE)));
-        assert!(!is_worth(&nested(2, 9 * SIZE)));
-        assert!(is_worth(&nested(9, MAX_SIZE - 100)));
-        assert!(!is_worth(&nested(9, MAX_SIZE)));
+        assert!(hot(&nested(1, SIZE)));
+        assert!(!hot(&nested(1, 3 * SIZE)));
+        assert!(hot(&nested(2, 3 * SIZE)));
+        assert!(!hot(&nested(2, 9 * SIZE)));
+        assert!(hot(&nested(9, MAX_SIZE - 100)));
+        assert!(!hot(&nested(9, MAX_SIZE)));
     }
 
     #[test]
@@ -143,8 +143,8 @@ mod tests {
                 1,
             )
         };
-        assert!(is_worth(&with_calls(2)));
-        assert!(!is_worth(&with_calls(3)));
+        assert!(hot(&with_calls(2)));
+        assert!(!hot(&with_calls(3)));
     }
 
     #[test]
@@ -156,8 +156,8 @@ mod tests {
                 block2: return"
             )
         };
-        assert!(is_worth(&blocks("cold")));
-        assert!(!is_worth(&blocks("")));
+        assert!(hot(&blocks("cold")));
+        assert!(!hot(&blocks("")));
     }
 
     #[test]
@@ -166,8 +166,8 @@ mod tests {
             let calls = "call fn0(v0)\ncall fn0(v0)\ncall fn1(v0)";
             format!("block0(v0: i32): {calls}\n{} return", instructions(count))
         };
-        assert!(is_worth(&recursive(SIZE - 10)));
-        assert!(!is_worth(&recursive(SIZE)));
+        assert!(hot(&recursive(SIZE - 10)));
+        assert!(!hot(&recursive(SIZE)));
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
                 block2: return"
             )
         };
-        assert!(is_worth(&table(10)));
-        assert!(!is_worth(&table(20)));
+        assert!(hot(&table(10)));
+        assert!(!hot(&table(20)));
     }
 }

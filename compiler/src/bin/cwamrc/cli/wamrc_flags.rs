@@ -7,7 +7,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// A flag of wamrc.
-pub(super) struct Foreign {
+pub(super) struct WamrcFlag {
     /// Its name, without hyphens.
     pub(super) name: &'static str,
     value: Value,
@@ -40,21 +40,21 @@ pub(super) const REFUSED: &str = "Flags of wamrc that are refused";
 const NO_LLVM: &str = "cwamrc does not use LLVM";
 const BY_WAMRC: &str = "leave it out, or compile with wamrc: --backend=llvm";
 
-const fn noted(name: &'static str, value: Value, why: &'static str) -> Foreign {
-    Foreign { name, value, fate: Fate::Noted(why) }
+const fn noted(name: &'static str, value: Value, why: &'static str) -> WamrcFlag {
+    WamrcFlag { name, value, fate: Fate::Noted(why) }
 }
 
 const fn refused(
     name: &'static str,
     value: Value,
     reason: &'static str,
-    way_out: &'static str,
-) -> Foreign {
-    Foreign { name, value, fate: Fate::Refused(reason, way_out) }
+    hint: &'static str,
+) -> WamrcFlag {
+    WamrcFlag { name, value, fate: Fate::Refused(reason, hint) }
 }
 
 /// In the order of `wamrc --help`.
-pub(super) const FOREIGN: &[Foreign] = &[
+pub(super) const WAMRC_FLAGS: &[WamrcFlag] = &[
     refused(
         "sgx",
         Value::None,
@@ -113,7 +113,7 @@ pub(super) const FOREIGN: &[Foreign] = &[
     ),
 ];
 
-impl Foreign {
+impl WamrcFlag {
     /// The flag as users write it.
     pub(super) fn spelling(&self) -> String {
         // wamrc has one flag with a single hyphen.
@@ -125,8 +125,8 @@ impl Foreign {
         let arg = Arg::new(self.name).long(self.name).hide_short_help(true);
         let arg = match &self.fate {
             Fate::Noted(why) => arg.help_heading(NOTED).help(*why),
-            Fate::Refused(reason, way_out) => {
-                arg.help_heading(REFUSED).help(format!("{reason}; {way_out}"))
+            Fate::Refused(reason, hint) => {
+                arg.help_heading(REFUSED).help(format!("{reason}; {hint}"))
             }
         };
         match self.value {
@@ -155,17 +155,17 @@ pub(super) fn write_two_hyphens(argument: &mut std::ffi::OsString) {
 
 /// `command` with these flags.
 pub(super) fn add_to(command: Command) -> Command {
-    command.args(FOREIGN.iter().map(Foreign::arg))
+    command.args(WAMRC_FLAGS.iter().map(WamrcFlag::arg))
 }
 
 /// The notes about the flags in `matches`, or why one of them is refused.
 pub(super) fn judge(matches: &ArgMatches) -> Result<Vec<String>, String> {
-    let given = FOREIGN.iter().filter(|flag| flag.is_given(matches));
+    let given = WAMRC_FLAGS.iter().filter(|flag| flag.is_given(matches));
     given
         .map(|flag| match &flag.fate {
             Fate::Noted(why) => Ok(format!("note: {} has no effect: {why}", flag.spelling())),
-            Fate::Refused(reason, way_out) => {
-                Err(format!("{} is refused: {reason}\n\n  tip: {way_out}", flag.spelling()))
+            Fate::Refused(reason, hint) => {
+                Err(format!("{} is refused: {reason}\n\n  tip: {hint}", flag.spelling()))
             }
         })
         .collect()

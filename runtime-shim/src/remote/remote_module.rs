@@ -12,7 +12,7 @@ use std::ffi::{CStr, CString};
 use std::sync::Arc;
 
 /// A loaded module.
-pub(crate) struct Module {
+pub(crate) struct RemoteModule {
     pub(super) runner: Arc<Runner>,
     pub(super) handle: u64,
     /// The bytes that it was loaded from, which the runtime still uses.
@@ -20,12 +20,12 @@ pub(crate) struct Module {
     size: u32,
 }
 
-impl Module {
+impl RemoteModule {
     /// Loads a module, without linking it. Returns its imports, too.
     pub(crate) fn load(
         runner: &Arc<Runner>,
         bytes: &[u8],
-    ) -> Result<(Module, Vec<ImportType>), Error> {
+    ) -> Result<(RemoteModule, Vec<ImportType>), Error> {
         let mut reply = runner.request(Writer::new(Request::Load).bytes(bytes));
         let handle = reply.u64();
         if handle == 0 {
@@ -33,7 +33,7 @@ impl Module {
         }
         // A message has less than 4 GiB.
         let size = bytes.len() as u32;
-        let module = Module { runner: Arc::clone(runner), handle, buffer: reply.u64(), size };
+        let module = RemoteModule { runner: Arc::clone(runner), handle, buffer: reply.u64(), size };
         Ok((module, imports(&mut reply)))
     }
 
@@ -81,7 +81,7 @@ impl Module {
     }
 }
 
-impl Drop for Module {
+impl Drop for RemoteModule {
     fn drop(&mut self) {
         self.runner.modules().remove(&self.handle);
         let mut message = Writer::new(Request::Unload);

@@ -55,12 +55,12 @@ impl fmt::Debug for CacheKey {
     }
 }
 
-/// How packs are sealed.
+/// How a pack proves that it is unchanged.
 #[derive(Clone, Debug)]
-pub(super) enum Seal {
+pub(super) enum Integrity {
     /// By checksums.
     Checksum,
-    /// By codes.
+    /// By message authentication codes.
     Key(CacheKey),
 }
 
@@ -97,10 +97,10 @@ impl Tag {
     }
 }
 
-impl Seal {
+impl Integrity {
     pub(super) const MAGIC_SIZE: usize = 12;
 
-    /// The end of every pack with such a seal. The last two bytes are the version of the format.
+    /// The end of every pack with such a check. The last two bytes are the version of the format.
     pub(super) fn magic(&self) -> &'static [u8; Self::MAGIC_SIZE] {
         match self {
             Self::Checksum => b"cwamrcpack01",
@@ -151,18 +151,18 @@ mod tests {
     #[test]
     fn codes() {
         let secret: Vec<u8> = (0..32).collect();
-        let seal = Seal::Key(CacheKey::new(&secret).expect("it is long enough"));
+        let integrity = Integrity::Key(CacheKey::new(&secret).expect("it is long enough"));
         for (part, expected) in [
             (Part::Content, "50cff8528f01cf43d6a477887e2c9effb5befa87c383c250dcf98bd7dc87ef78"),
             (Part::Table, "f2d2bcba835e839ddd33d40550c410fdcea4a629cd55d93536541cbcd763b61b"),
         ] {
-            let tag = seal.tag(part, b"\0asm");
+            let tag = integrity.tag(part, b"\0asm");
             let text: String = tag.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
             assert_eq!(text, expected);
-            assert!(seal.fits(part, b"\0asm", tag.bytes()));
-            assert!(!seal.fits(part, b"\0asn", tag.bytes()));
-            assert!(!seal.fits(part, b"\0asm", &tag.bytes()[1..]));
-            assert!(!seal.fits(part, b"\0asm", &[]));
+            assert!(integrity.fits(part, b"\0asm", tag.bytes()));
+            assert!(!integrity.fits(part, b"\0asn", tag.bytes()));
+            assert!(!integrity.fits(part, b"\0asm", &tag.bytes()[1..]));
+            assert!(!integrity.fits(part, b"\0asm", &[]));
         }
         assert!(CacheKey::new(&secret[1..]).is_none());
     }

@@ -25,10 +25,10 @@ use cranelift_codegen::ir::{
 use wamr_abi::exceptions::TrapId;
 
 use crate::lower::context::Lowering;
+use crate::lower::func_id::FuncId;
 use crate::lower::function::FunctionLowerer;
 use crate::lower::signature::POINTER;
-use crate::lower::symbol::Symbol;
-use crate::lower::{Convention, Environment, FuncType};
+use crate::lower::{Environment, FuncType, WasmCallConv};
 
 /// Bytes between the stack pointer of a function that passed its check and the runtime's limit.
 /// They cover three guard pages (`STACK_OVERFLOW_CHECK_GUARD_PAGE_COUNT`), a small frame that is
@@ -106,21 +106,21 @@ pub(crate) fn lower_stack_guard<'a>(
     index: u32,
     frame: u32,
 ) {
-    func.name = UserFuncName::User(Symbol::Function(index).to_external_name());
+    func.name = UserFuncName::User(FuncId::Function(index).to_external_name());
     func.signature = env.function_signature(index).clone();
     let ty: &FuncType = env.module.function_type(index);
     let mut lowering = lowerer.begin(env, func, ty);
     let args = lowering.received_params();
     lowering.check_stack(frame);
-    let body = lowering.function(Symbol::Body(index), || env.function_signature(index).clone());
-    match env.convention {
-        Convention::C => {
+    let body = lowering.function(FuncId::Body(index), || env.function_signature(index).clone());
+    match env.call_conv {
+        WasmCallConv::C => {
             let call = lowering.ins().call(body, &args);
             let results = lowering.builder.inst_results(call).to_vec();
             lowering.ins().return_(&results);
         }
         // The guard's own frame must be removed, since the body may end with a tail call.
-        Convention::Tail => {
+        WasmCallConv::Tail => {
             lowering.ins().return_call(body, &args);
         }
     }

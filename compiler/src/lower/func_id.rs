@@ -14,7 +14,7 @@ use super::runtime::trap::TextTrap;
 
 /// A function in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Symbol {
+pub(crate) enum FuncId {
     /// A function of the module, by function index, as entered by its callers.
     Function(u32),
     /// The entry through which the runtime calls a function with another convention.
@@ -45,7 +45,7 @@ pub(crate) enum Symbol {
     DrawThunk(u32),
 }
 
-impl Symbol {
+impl FuncId {
     /// The function of the module whose code this is, if any.
     pub(crate) fn function(self) -> Option<u32> {
         match self {
@@ -75,7 +75,7 @@ impl Symbol {
         UserExternalName { namespace, index }
     }
 
-    /// The inverse of [`Symbol::to_external_name`].
+    /// The inverse of [`FuncId::to_external_name`].
     pub(crate) fn from_external_name(name: &UserExternalName) -> Option<Self> {
         let index = name.index;
         Some(match name.namespace {
@@ -103,7 +103,7 @@ pub(crate) fn native_symbol_slot(helper: Helper) -> u32 {
     helper as u32
 }
 
-impl fmt::Display for Symbol {
+impl fmt::Display for FuncId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Function(index) => write!(f, "function({index})"),

@@ -9,7 +9,7 @@ use crate::error::Error;
 const CHUNK: usize = 256 * 1024;
 
 /// The compression level: the default of the format's usual tools.
-const EFFORT: u8 = 6;
+const COMPRESSION_LEVEL: u8 = 6;
 
 #[derive(Serialize)]
 struct Data<'a> {
@@ -80,7 +80,8 @@ pub(super) fn pack(functions: &[Function]) -> Result<String, Error> {
 
 fn close(chunks: &mut Vec<String>, chunk: &mut String, held: &mut usize) {
     chunk.push(']');
-    chunks.push(base64(&miniz_oxide::deflate::compress_to_vec(chunk.as_bytes(), EFFORT)));
+    chunks
+        .push(base64(&miniz_oxide::deflate::compress_to_vec(chunk.as_bytes(), COMPRESSION_LEVEL)));
     *chunk = String::from("[");
     *held = 0;
 }

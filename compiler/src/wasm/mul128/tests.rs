@@ -10,10 +10,10 @@ fn parse(wasm: &[u8]) -> Result<Module<'_>, crate::error::Error> {
 
 /// Bodies that are products, each written differently.
 const PRODUCTS: [&str; 4] = [
-    include_str!("../../../../tests/products/parts.wat"),
-    include_str!("../../../../tests/products/parts_other_order.wat"),
-    include_str!("../../../../tests/products/sums.wat"),
-    include_str!("../../../../tests/products/sums_other_order.wat"),
+    include_str!("../../../../tests/mul128/parts.wat"),
+    include_str!("../../../../tests/mul128/parts_other_order.wat"),
+    include_str!("../../../../tests/mul128/sums.wat"),
+    include_str!("../../../../tests/mul128/sums_other_order.wat"),
 ];
 
 /// The terms that the first function of a module stores, and whether it is recognised as a product.
@@ -22,7 +22,7 @@ fn stores_of(wasm: &[u8]) -> Option<(Terms, Vec<Store>, bool)> {
     let (ty, body) = (module.function_type(0), &module.bodies[0].code);
     let mut terms = Terms::default();
     let stores = evaluate(&mut terms, 5, body).ok()??;
-    Some((terms, stores, wide_product(ty, body).is_some()))
+    Some((terms, stores, recognise_mul128(ty, body).is_some()))
 }
 
 /// The value of a term in wrapping arithmetic.
@@ -86,7 +86,7 @@ fn products_are_recognised() {
         let wasm = wat::parse_str(text).expect("it is text");
         let module = parse(&wasm).expect("it is a module");
         let body = &module.bodies[0].code;
-        let product = wide_product(module.function_type(0), body).expect(text);
+        let product = recognise_mul128(module.function_type(0), body).expect(text);
         for store in product.stores {
             assert_eq!(store.at.offset, if store.upper { 8 } else { 0 }, "{text}");
         }
@@ -117,7 +117,7 @@ fn what_is_almost_a_product_is_not_recognised() {
                 }
                 let [(first, (at, _)), (second, _)] = stores[..] else { panic!("two stores") };
                 let module = parse(&changed).expect("it was read before");
-                let product = wide_product(module.function_type(0), &module.bodies[0].code);
+                let product = recognise_mul128(module.function_type(0), &module.bodies[0].code);
                 let upper_first = product.expect("it was before").stores[0].upper;
                 let halves = if upper_first { [second, first] } else { [first, second] };
                 assert!(are_products(&terms, halves), "byte {place} ^ {change}, {at:?}: {text}");

@@ -13,8 +13,8 @@ use wamr_abi::helpers::Helper;
 use wamr_abi::layout::{exec_env, instance, memory, table};
 
 use crate::lower::context::Lowering;
+use crate::lower::func_id::native_symbol_slot;
 use crate::lower::signature::{POINTER, clif_type};
-use crate::lower::symbol::native_symbol_slot;
 use crate::wasm::ValueType;
 
 /// Parts of memory that never overlap, so that a store to one does not invalidate values of the
@@ -154,7 +154,7 @@ impl Lowering<'_, '_> {
     }
 
     /// Forgets a base that a call may have changed, or that does not dominate the current position.
-    pub(in crate::lower) fn forget_memory_base(&mut self) {
+    pub(in crate::lower) fn invalidate_memory_base(&mut self) {
         if self.env.memory_moves() {
             self.instance.memory_base = None;
         }
@@ -312,8 +312,8 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn common_global_address(&mut self, index: u32) -> Value {
         let is_aligned = self.env.layout.global(index).is_multiple_of(8);
         debug_assert!(self.env.shared_memory && is_aligned, "atomic accesses want it so");
-        let behind = self.env.layout.global(index) - instance::GLOBAL_TABLE_DATA;
-        let (memory, offset) = self.memory_field(behind);
+        let after = self.env.layout.global(index) - instance::GLOBAL_TABLE_DATA;
+        let (memory, offset) = self.memory_field(after);
         self.ins().iadd_imm_u(memory, i64::from(offset))
     }
 

@@ -20,15 +20,15 @@ use cranelift_codegen::isa::CallConv;
 
 use super::Environment;
 use super::context::Lowering;
+use super::func_id::FuncId;
 use super::function::FunctionLowerer;
 use super::signature::{POINTER, function_signature};
-use super::symbol::Symbol;
 use crate::target::{CALL_CONV, TAIL_CALL_CONV};
 use crate::wasm::Module;
 
 /// The calling convention of a module's functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Convention {
+pub(crate) enum WasmCallConv {
     /// Like the runtime calls them.
     C,
     /// The callee removes its arguments, so tail calls take no stack.
@@ -41,9 +41,9 @@ pub(crate) const ENTRY_PREFIX_SIZE: usize = 16;
 /// Offset of the distance from the entry.
 const DISTANCE_OFFSET: i32 = -4;
 
-impl Convention {
+impl WasmCallConv {
     /// Cranelift's name of it.
-    pub(super) fn call_conv(self) -> CallConv {
+    pub(super) fn to_cranelift(self) -> CallConv {
         match self {
             Self::C => CALL_CONV,
             Self::Tail => TAIL_CALL_CONV,
@@ -74,14 +74,14 @@ pub(crate) fn lower_entry<'a>(
     index: u32,
 ) {
     let ty = env.module.function_type(index);
-    func.name = UserFuncName::User(Symbol::Entry(index).to_external_name());
+    func.name = UserFuncName::User(FuncId::Entry(index).to_external_name());
     func.signature = function_signature(ty, CALL_CONV, env.vectors);
     let mut lowering = lowerer.begin(env, func, ty);
     if env.stack_checks {
         lowering.check_stack(0);
     }
-    let symbol = Symbol::Function(index);
-    let function = lowering.function(symbol, || env.function_signature(index).clone());
+    let id = FuncId::Function(index);
+    let function = lowering.function(id, || env.function_signature(index).clone());
     let args = lowering.received_params();
     lowering.start_clock();
     let results = lowering.call_from_outside(function, &args);
@@ -95,9 +95,9 @@ impl Lowering<'_, '_> {
     /// is known to exist.
     pub(super) fn callee_address(&mut self, function: Value) -> Value {
         let entered_by_runtime = self.load_function_pointer(function);
-        match self.env.convention {
-            Convention::C => entered_by_runtime,
-            Convention::Tail => {
+        match self.env.call_conv {
+            WasmCallConv::C => entered_by_runtime,
+            WasmCallConv::Tail => {
                 let flags = MemFlagsData::trusted().with_readonly();
                 let base = entered_by_runtime;
                 let distance = self.ins().load(types::I32, flags, base, DISTANCE_OFFSET);

@@ -12,7 +12,7 @@ use super::args::OWN;
 use super::wasmedge::WASMEDGE;
 
 /// Whether the flag `arg` is passed on.
-fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
+fn is_passed_on(arg: &Arg, matches: &ArgMatches) -> bool {
     let id = arg.get_id().as_str();
     // wamrc gets its own file names, and `-v` is handled elsewhere.
     let is_ours = matches!(arg.get_help_heading(), Some(OWN | WASMEDGE))
@@ -26,7 +26,7 @@ fn goes_on(arg: &Arg, matches: &ArgMatches) -> bool {
 
 /// The flags of wamrc among `matches`, in the order of `command`.
 pub(super) fn flags(command: &Command, matches: &ArgMatches) -> Vec<OsString> {
-    let given = command.get_arguments().filter(|arg| goes_on(arg, matches));
+    let given = command.get_arguments().filter(|arg| is_passed_on(arg, matches));
     given.flat_map(|arg| spell(arg, matches)).collect()
 }
 

@@ -5,11 +5,11 @@
 use cranelift_codegen::ir::{InstBuilder, types};
 
 use crate::lower::context::Lowering;
-use crate::wasm::WideProduct;
+use crate::wasm::Mul128;
 
 impl Lowering<'_, '_> {
     /// Lowers `product`, which is the whole innermost body, and closes the body's frame.
-    pub(in crate::lower) fn lower_wide_product(&mut self, product: &WideProduct) {
+    pub(in crate::lower) fn lower_mul128(&mut self, product: &Mul128) {
         let [pointer, a, a_upper, b, b_upper] = [0, 1, 2, 3, 4].map(|local| {
             let (_, variable) = self.locals[local];
             self.builder.use_var(variable)

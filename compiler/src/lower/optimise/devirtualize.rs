@@ -11,7 +11,7 @@ use crate::wasm::{ConstExpr, ExportKind, Module, SegmentMode};
 
 /// The only element of a type.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::lower) struct SoleCallee {
+pub(in crate::lower) struct DevirtualizedCallee {
     /// Its index in the table.
     pub(in crate::lower) element: u32,
     /// A function of the module itself.
@@ -19,10 +19,10 @@ pub(in crate::lower) struct SoleCallee {
 }
 
 /// The elements that are the only ones of their types, by canonical type index.
-pub(in crate::lower) fn sole_callees(
+pub(in crate::lower) fn devirtualize(
     module: &Module<'_>,
     writes_tables: bool,
-) -> Vec<Option<SoleCallee>> {
+) -> Vec<Option<DevirtualizedCallee>> {
     let mut callees = vec![None; module.types.len()];
     let Some(elements) = elements(module).filter(|_| !writes_tables) else { return callees };
     let mut counts = vec![0_u32; module.types.len()];
@@ -30,7 +30,7 @@ pub(in crate::lower) fn sole_callees(
         let ty = module.canonical_function_type(function) as usize;
         counts[ty] += 1;
         let is_sole = counts[ty] == 1 && function >= module.imported_function_count();
-        callees[ty] = is_sole.then_some(SoleCallee { element, function });
+        callees[ty] = is_sole.then_some(DevirtualizedCallee { element, function });
     }
     callees
 }

@@ -13,7 +13,7 @@ use cwamrc::aot::Container;
 use wamr_abi::format;
 use wamr_abi::releases::Release;
 
-use crate::cli::HandOverRequest;
+use crate::cli::WamrcRequest;
 use crate::failure::{Failure, diagnose};
 use crate::files;
 use crate::source::Source;
@@ -24,7 +24,7 @@ const HINT: &str =
     "benchmarks/scripts/llvm.sh builds it on Debian; or set WAMRC to the path of your wamrc";
 
 /// Has wamrc compile a module.
-pub(crate) fn hand_over(request: &HandOverRequest) -> Result<ExitCode, Failure> {
+pub(crate) fn compile_with_wamrc(request: &WamrcRequest) -> Result<ExitCode, Failure> {
     let source = Source::read(&request.input)?;
     let name = source.name();
     let wamrc = find()?;
@@ -74,7 +74,7 @@ const USAGE: &str = "Usage: ";
 
 /// Why wamrc failed to compile `input`, which the user knows as `name`.
 fn failure(
-    request: &HandOverRequest,
+    request: &WamrcRequest,
     wamrc: &Path,
     done: &Output,
     input: &Path,
@@ -97,7 +97,7 @@ fn failure(
     Failure::new(format!("{shown} crashed: {why} ({status}){place}")).with_hint(Some(hint))
 }
 
-fn refused_flags(wamrc: &Path, request: &HandOverRequest, stderr: &str) -> Failure {
+fn refused_flags(wamrc: &Path, request: &WamrcRequest, stderr: &str) -> Failure {
     let flags = request.flags.join(" ".as_ref());
     let (shown, flags) = (wamrc.display(), flags.display());
     let why = match reason(stderr).filter(|line| !line.contains("--help")) {
@@ -114,7 +114,7 @@ const CRASH_HINT: &str = "this is a fault of wamrc or its LLVM, unless memory ra
 const XTENSA_HINT: &str = "the xtensa back end of LLVM's own releases, including Debian's, is not \
     complete; set WAMRC to a wamrc built with Espressif's LLVM";
 
-fn is_for_xtensa(request: &HandOverRequest) -> bool {
+fn is_for_xtensa(request: &WamrcRequest) -> bool {
     let mut flags = request.flags.iter().map(|flag| flag.to_string_lossy());
     flags.any(|flag| flag.starts_with("--target=xtensa"))
 }

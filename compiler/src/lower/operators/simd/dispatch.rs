@@ -1,10 +1,10 @@
-//! One line per operator of fixed-width and relaxed SIMD, as in [`super::super::index`].
+//! One line per operator of fixed-width and relaxed SIMD, as in [`super::super::dispatch`].
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{InstBuilder, types};
 use wasmparser::{MemArg, V128};
 
-use super::super::index::operators;
+use super::super::dispatch::operators;
 use super::{Half, Sign};
 use crate::lower::context::Lowering;
 

@@ -1,41 +1,41 @@
-//! Factors that replace a division by a constant.
+//! Magic numbers: multiplication by one replaces a division by a constant.
 //!
 //! Source: Granlund and Montgomery, "Division by Invariant Integers using Multiplication" (PLDI
 //! 1994), figures 4.2, 5.2 and 6.2. An N-bit quotient is the upper half of its product with a
-//! factor of up to N + 1 bits, shifted right.
+//! multiplier of up to N + 1 bits, shifted right.
 
-/// The factor and shift for an N-bit dividend.
+/// The multiplier and shift for an N-bit dividend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::lower) struct Reciprocal {
-    /// The lower N bits of the factor.
-    pub(in crate::lower) factor: u64,
+pub(in crate::lower) struct MagicNumber {
+    /// The lower N bits of the multiplier.
+    pub(in crate::lower) mul_by: u64,
     /// Whether the dividend itself is added to the upper half of the product. For unsigned
-    /// dividends the factor then has a bit N; for signed ones, its bit N - 1 is the sign of the
-    /// multiplied factor.
-    pub(in crate::lower) exceeds: bool,
+    /// dividends the multiplier then has a bit N; for signed ones, its bit N - 1 is the sign of the
+    /// number in `mul_by`.
+    pub(in crate::lower) do_add: bool,
     /// The number of bits by which the sum is shifted.
     pub(in crate::lower) shift: u32,
 }
 
-impl Reciprocal {
+impl MagicNumber {
     /// For unsigned dividends of `bits` bits, 32 or 64. `None` if `divisor` is a power of two, or
     /// if the computation would need more than 128 bits.
     pub(in crate::lower) fn unsigned(divisor: u64, bits: u32) -> Option<Self> {
-        let (factor, shift) = multiplier(divisor, bits, bits)?;
-        let exceeds = factor >> bits != 0;
-        Some(Self { factor: lower_bits(factor, bits), exceeds, shift })
+        let (mul_by, shift) = multiplier(divisor, bits, bits)?;
+        let do_add = mul_by >> bits != 0;
+        Some(Self { mul_by: lower_bits(mul_by, bits), do_add, shift })
     }
 
     /// For signed dividends and the magnitude of a divisor.
     pub(in crate::lower) fn signed(magnitude: u64, bits: u32) -> Option<Self> {
-        let (factor, shift) = multiplier(magnitude, bits, bits - 1)?;
-        let exceeds = factor >> (bits - 1) != 0;
-        Some(Self { factor: lower_bits(factor, bits), exceeds, shift })
+        let (mul_by, shift) = multiplier(magnitude, bits, bits - 1)?;
+        let do_add = mul_by >> (bits - 1) != 0;
+        Some(Self { mul_by: lower_bits(mul_by, bits), do_add, shift })
     }
 }
 
-/// The smallest factor and shift that give the right quotient for every dividend with `precision`
-/// bits.
+/// The smallest multiplier and shift that give the right quotient for every dividend with
+/// `precision` bits.
 fn multiplier(divisor: u64, bits: u32, precision: u32) -> Option<(u128, u32)> {
     if divisor.is_power_of_two() {
         return None;
@@ -58,26 +58,26 @@ fn lower_bits(number: u128, bits: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Reciprocal;
+    use super::MagicNumber;
 
     /// The quotient, computed like lowered code does.
     fn unsigned(dividend: u64, divisor: u64, bits: u32) -> Option<u64> {
-        let Reciprocal { factor, exceeds, shift } = Reciprocal::unsigned(divisor, bits)?;
-        let upper = ((u128::from(dividend) * u128::from(factor)) >> bits) as u64;
-        Some(match exceeds {
+        let MagicNumber { mul_by, do_add, shift } = MagicNumber::unsigned(divisor, bits)?;
+        let upper = ((u128::from(dividend) * u128::from(mul_by)) >> bits) as u64;
+        Some(match do_add {
             true => (((dividend - upper) >> 1) + upper) >> (shift - 1),
             false => upper >> shift,
         })
     }
 
     fn signed(dividend: i64, divisor: i64, bits: u32) -> Option<i64> {
-        let reciprocal = Reciprocal::signed(divisor.unsigned_abs(), bits)?;
+        let magic = MagicNumber::signed(divisor.unsigned_abs(), bits)?;
         let unused = 64 - bits;
         let narrow = |number: i64| (number << unused) >> unused;
-        let factor = narrow(reciprocal.factor.cast_signed());
-        let upper = ((i128::from(dividend) * i128::from(factor)) >> bits) as i64;
-        let sum = if reciprocal.exceeds { narrow(upper.wrapping_add(dividend)) } else { upper };
-        let quotient = (sum >> reciprocal.shift) - (dividend >> 63);
+        let mul_by = narrow(magic.mul_by.cast_signed());
+        let upper = ((i128::from(dividend) * i128::from(mul_by)) >> bits) as i64;
+        let sum = if magic.do_add { narrow(upper.wrapping_add(dividend)) } else { upper };
+        let quotient = (sum >> magic.shift) - (dividend >> 63);
         Some(if divisor < 0 { -quotient } else { quotient })
     }
 
@@ -131,11 +131,11 @@ mod tests {
     fn most_divisors_have_one() {
         for bits in [32, 64] {
             for divisor in [3, 7, 10, 641, 1_000_000_007, (1 << (bits - 1)) - 1] {
-                assert!(Reciprocal::unsigned(divisor, bits).is_some(), "{divisor}");
-                assert!(Reciprocal::signed(divisor, bits).is_some(), "{divisor}");
+                assert!(MagicNumber::unsigned(divisor, bits).is_some(), "{divisor}");
+                assert!(MagicNumber::signed(divisor, bits).is_some(), "{divisor}");
             }
         }
-        assert_eq!(Reciprocal::unsigned(u64::MAX, 64), None, "its numbers have 129 bits");
-        assert_eq!(Reciprocal::unsigned(8, 64), None);
+        assert_eq!(MagicNumber::unsigned(u64::MAX, 64), None, "its numbers have 129 bits");
+        assert_eq!(MagicNumber::unsigned(8, 64), None);
     }
 }

@@ -157,31 +157,31 @@ fn single_pass_pairs(func: &Function, domtree: &DominatorTree) -> u64 {
         branches[call.block(&func.dfg.value_lists)] += 1;
     }
     // For each value: the number of branches before its definition, and before its last use.
-    let mut lives: SecondaryMap<Value, (u64, u64)> =
+    let mut live_ranges: SecondaryMap<Value, (u64, u64)> =
         SecondaryMap::with_capacity(func.dfg.num_values());
     let mut position = 0;
     for &block in domtree.cfg_rpo() {
         position += branches[block].max(1);
         let params = func.dfg.block_params(block).iter();
-        params.for_each(|&param| lives[param] = (position, position));
+        params.for_each(|&param| live_ranges[param] = (position, position));
         for inst in func.layout.block_insts(block) {
             for value in func.dfg.inst_values(inst) {
-                let life = &mut lives[func.dfg.resolve_aliases(value)];
-                life.1 = life.1.max(position);
+                let range = &mut live_ranges[func.dfg.resolve_aliases(value)];
+                range.1 = range.1.max(position);
             }
             for &result in func.dfg.inst_results(inst) {
-                lives[result] = (position, position);
+                live_ranges[result] = (position, position);
             }
         }
         let calls = destinations(func, block);
         position += calls.len() as u64;
         for arg in calls.iter().flat_map(|call| call.args(&func.dfg.value_lists)) {
             if let Some(value) = arg.as_value() {
-                lives[func.dfg.resolve_aliases(value)].1 = position;
+                live_ranges[func.dfg.resolve_aliases(value)].1 = position;
             }
         }
     }
-    lives.values().map(|(start, end)| end - start).sum()
+    live_ranges.values().map(|(start, end)| end - start).sum()
 }
 
 /// For each branch, the allocator walks from its block up the dominator tree to the dominator of
@@ -249,12 +249,12 @@ impl Groups {
 /// A live range: from the block of the definition to that of the last use, as positions in the
 /// layout.
 #[derive(Clone, Copy, Default)]
-struct Life {
+struct LiveRange {
     start: u32,
     end: u32,
 }
 
-impl Life {
+impl LiveRange {
     /// The number of blocks after the first one. A value from outside a loop that is used in the
     /// loop stays live until the loop ends. Each step of the search crosses a block that counts, so
     /// the search takes no more steps than the result.
@@ -271,16 +271,16 @@ impl Life {
 
 /// Whether the values of `func` are live in too many blocks.
 fn exceeds_lives(func: &Function) -> bool {
-    let (lives, loops) = (lives(func), Loops::of(func));
-    live_pairs(&lives, &loops, MAX_LIVE_PAIRS) > MAX_LIVE_PAIRS
-        || passed_pairs(func, &lives, &loops) > MAX_PASSED_PAIRS
+    let (live_ranges, loops) = (live_ranges(func), Loops::of(func));
+    live_pairs(&live_ranges, &loops, MAX_LIVE_PAIRS) > MAX_LIVE_PAIRS
+        || passed_pairs(func, &live_ranges, &loops) > MAX_PASSED_PAIRS
 }
 
 /// The number of pairs of a value and a block in which it is live, or some number above `limit`.
-fn live_pairs(lives: &SecondaryMap<Value, Life>, loops: &Loops, limit: u64) -> u64 {
+fn live_pairs(live_ranges: &SecondaryMap<Value, LiveRange>, loops: &Loops, limit: u64) -> u64 {
     let mut pairs = 0;
-    for life in lives.values() {
-        pairs += life.length(loops);
+    for range in live_ranges.values() {
+        pairs += range.length(loops);
         if pairs > limit {
             break;
         }
@@ -290,20 +290,25 @@ fn live_pairs(lives: &SecondaryMap<Value, Life>, loops: &Loops, limit: u64) -> u
 
 /// In each block in which a parameter of another block is live, the allocator looks at all branches
 /// that pass a value for it.
-fn passed_pairs(func: &Function, lives: &SecondaryMap<Value, Life>, loops: &Loops) -> u64 {
+fn passed_pairs(
+    func: &Function,
+    live_ranges: &SecondaryMap<Value, LiveRange>,
+    loops: &Loops,
+) -> u64 {
     let mut branches: SecondaryMap<Block, u64> = SecondaryMap::with_capacity(func.dfg.num_blocks());
     for call in func.layout.blocks().flat_map(|block| destinations(func, block)) {
         branches[call.block(&func.dfg.value_lists)] += 1;
     }
     let params = |block| func.dfg.block_params(block).iter();
-    let length = |block| params(block).map(|&param| lives[param].length(loops)).sum::<u64>();
+    let length = |block| params(block).map(|&param| live_ranges[param].length(loops)).sum::<u64>();
     func.layout.blocks().map(|block| branches[block] * length(block)).sum()
 }
 
-fn lives(func: &Function) -> SecondaryMap<Value, Life> {
-    let mut lives: SecondaryMap<Value, Life> = SecondaryMap::with_capacity(func.dfg.num_values());
+fn live_ranges(func: &Function) -> SecondaryMap<Value, LiveRange> {
+    let mut live_ranges: SecondaryMap<Value, LiveRange> =
+        SecondaryMap::with_capacity(func.dfg.num_values());
     for (block, position) in func.layout.blocks().zip(0..) {
-        let mut define = |value| lives[value] = Life { start: position, end: position };
+        let mut define = |value| live_ranges[value] = LiveRange { start: position, end: position };
         func.dfg.block_params(block).iter().copied().for_each(&mut define);
         for inst in func.layout.block_insts(block) {
             func.dfg.inst_results(inst).iter().copied().for_each(&mut define);
@@ -312,12 +317,12 @@ fn lives(func: &Function) -> SecondaryMap<Value, Life> {
     for (block, position) in func.layout.blocks().zip(0..) {
         for inst in func.layout.block_insts(block) {
             for value in func.dfg.inst_values(inst) {
-                let life = &mut lives[func.dfg.resolve_aliases(value)];
-                life.end = life.end.max(position);
+                let range = &mut live_ranges[func.dfg.resolve_aliases(value)];
+                range.end = range.end.max(position);
             }
         }
     }
-    lives
+    live_ranges
 }
 
 #[cfg(test)]
@@ -325,10 +330,10 @@ mod tests {
     use cranelift_codegen::ir::{Function, InstBuilder, Type, types};
     use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-    use super::{Loops, lives};
+    use super::{Loops, live_ranges};
 
     fn live_pairs(func: &Function, limit: u64) -> u64 {
-        super::live_pairs(&lives(func), &Loops::of(func), limit)
+        super::live_pairs(&live_ranges(func), &Loops::of(func), limit)
     }
 
     const I32: Type = types::I32;

@@ -1,6 +1,6 @@
 //! Instances of a runner.
 
-use super::module::Module;
+use super::remote_module::RemoteModule;
 use super::runner::Runner;
 use super::wire::{Reader, Request, Writer, outcome};
 use crate::context::{Access, Called, Context, Global, MainResult, RawTrap, Table};
@@ -14,18 +14,18 @@ use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An instance.
-pub(crate) struct Instance {
+pub(crate) struct RemoteInstance {
     access: RemoteAccess,
     _files: Files,
 }
 
-impl Instance {
+impl RemoteInstance {
     /// Creates an instance of `module`, whose other half is `remote`.
     pub(crate) fn new(
         module: &Arc<ModuleInner>,
-        remote: &Module,
+        remote: &RemoteModule,
         config: &InstanceConfig,
-    ) -> Result<Instance, Error> {
+    ) -> Result<RemoteInstance, Error> {
         remote.enlist(module);
         let mut files = Files { runner: Arc::clone(&remote.runner), descriptors: Vec::new() };
         let wasi = config.wasi.to_c()?;
@@ -45,7 +45,7 @@ impl Instance {
             return Err(Error::Instantiate(error_text(reply.bytes())));
         }
         let (runner, module) = (Arc::clone(&remote.runner), Arc::clone(module));
-        Ok(Instance { access: RemoteAccess::new(runner, module, instance), _files: files })
+        Ok(RemoteInstance { access: RemoteAccess::new(runner, module, instance), _files: files })
     }
 
     /// Asks the running call, and the threads of the module, to end.
@@ -60,7 +60,7 @@ impl Instance {
     }
 }
 
-impl Drop for Instance {
+impl Drop for RemoteInstance {
     fn drop(&mut self) {
         let mut message = self.access.message(Request::Deinstantiate);
         // If the runner has ended, so has the instance.

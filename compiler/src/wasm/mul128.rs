@@ -22,7 +22,7 @@ use terms::{Term, Terms};
 /// the upper half of the first are its second and third parameter, those of the second its fourth
 /// and fifth.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct WideProduct {
+pub(crate) struct Mul128 {
     /// In their order.
     pub(crate) stores: [HalfStore; 2],
 }
@@ -45,7 +45,7 @@ const FACTORS: [[u32; 2]; 2] = [[1, 2], [3, 4]];
 const MAX_LOCALS: usize = 32;
 
 /// The product that the body of a function of type `ty` computes, if it is one.
-pub(crate) fn wide_product(ty: &FuncType, body: &FunctionBody<'_>) -> Option<WideProduct> {
+pub(crate) fn recognise_mul128(ty: &FuncType, body: &FunctionBody<'_>) -> Option<Mul128> {
     let [_, operands @ ..] = &ty.params[..] else { return None };
     if operands != [ValueType::I64; 4] || !ty.results.is_empty() {
         return None;
@@ -60,7 +60,7 @@ pub(crate) fn wide_product(ty: &FuncType, body: &FunctionBody<'_>) -> Option<Wid
         is_product.then_some(uppers)
     })?;
     let store = |(at, position), upper| HalfStore { at, position, upper };
-    Some(WideProduct { stores: [store(at_first, upper[0]), store(at_second, upper[1])] })
+    Some(Mul128 { stores: [store(at_first, upper[0]), store(at_second, upper[1])] })
 }
 
 /// The lower and the upper half of the product of the numbers in the locals `a` and `b`, for each

@@ -2,7 +2,7 @@
 //!
 //! All functions that come from one body are kept together. They refer to other functions by
 //! numbers of the body's [`Fingerprint`](crate::lower::Fingerprint), which maps the numbers to the
-//! module at hand. Decoding trusts nothing: bytes that [`encode`] cannot have written are not a
+//! module at hand. Decoding trusts nothing: bytes that [`serialize`] cannot have written are not a
 //! function.
 
 use cranelift_codegen::binemit::Reloc;
@@ -10,19 +10,19 @@ use cranelift_codegen::ir::UserExternalName;
 use wamr_abi::helpers::Helper;
 
 use super::compile::{Call, CompiledFunction};
-use crate::handlers::HandlerRow;
-use crate::lower::Symbol;
+use crate::exception_table::HandlerRow;
+use crate::lower::FuncId;
 
 /// What a cache knows about a body.
-pub(super) enum Stored {
+pub(super) enum CacheEntry {
     /// Its functions.
     Functions(Vec<CompiledFunction>),
     /// It makes tail calls, which the calling convention in use does not support.
     TailCalls,
 }
 
-/// The minimum size of a function in bytes: its symbol, what it uses, six numbers.
-const FUNCTION_SIZE: usize = SYMBOL_SIZE + 2 + 6 * size_of::<u32>();
+/// The minimum size of a function in bytes: its id, what it uses, six numbers.
+const FUNCTION_SIZE: usize = ID_SIZE + 2 + 6 * size_of::<u32>();
 
 /// The size in bytes of a call that may end with an exception.
 const HANDLER_SIZE: usize = 3 * size_of::<u32>();
@@ -31,23 +31,23 @@ const HANDLER_SIZE: usize = 3 * size_of::<u32>();
 const HELPER_SIZE: usize = size_of::<u32>();
 
 /// Size of a call: its offset, addend and target.
-const CALL_SIZE: usize = size_of::<u32>() + size_of::<i64>() + SYMBOL_SIZE;
+const CALL_SIZE: usize = size_of::<u32>() + size_of::<i64>() + ID_SIZE;
 
-/// Size of a symbol: namespace and index.
-const SYMBOL_SIZE: usize = 1 + size_of::<u32>();
+/// Size of an id: namespace and index.
+const ID_SIZE: usize = 1 + size_of::<u32>();
 
 /// Replaces the number of functions.
 const TAIL_CALLS: u8 = 0xff;
 
 /// Appends the entry of a body with tail calls.
-pub(super) fn encode_tail_calls(bytes: &mut Vec<u8>) {
+pub(super) fn serialize_tail_calls(bytes: &mut Vec<u8>) {
     bytes.push(TAIL_CALLS);
 }
 
 /// Appends the functions of one body. `indexes` are those of the body's fingerprint. Returns `None`
 /// if functions of this kind are not kept; the appended bytes are meaningless then.
 #[must_use]
-pub(super) fn encode(
+pub(super) fn serialize(
     functions: &[CompiledFunction],
     indexes: &[u32],
     call_relocation: Reloc,
@@ -59,9 +59,9 @@ pub(super) fn encode(
         if unwinding.is_some() || !origins.is_empty() || listing.is_some() {
             return None;
         }
-        encode_symbol(function.symbol, indexes, bytes)?;
+        serialize_id(function.id, indexes, bytes)?;
         bytes.push(u8::from(function.uses_simd));
-        bytes.push(u8::from(function.least_effort));
+        bytes.push(u8::from(function.fast_path));
         number(bytes, function.alignment);
         number(bytes, function.frame_size);
         number(bytes, function.indirect_helpers.len() as u32);
@@ -75,7 +75,7 @@ pub(super) fn encode(
             }
             number(bytes, call.offset);
             bytes.extend(call.addend.to_le_bytes());
-            encode_symbol(call.target, indexes, bytes)?;
+            serialize_id(call.target, indexes, bytes)?;
         }
         number(bytes, function.handlers.len() as u32);
         for row in &function.handlers {
@@ -89,25 +89,29 @@ pub(super) fn encode(
     Some(())
 }
 
-/// The inverse of [`encode`] and [`encode_tail_calls`].
-pub(super) fn decode(bytes: &[u8], indexes: &[u32], call_relocation: Reloc) -> Option<Stored> {
+/// The inverse of [`serialize`] and [`serialize_tail_calls`].
+pub(super) fn deserialize(
+    bytes: &[u8],
+    indexes: &[u32],
+    call_relocation: Reloc,
+) -> Option<CacheEntry> {
     let mut reader = Reader { bytes, indexes };
     let count = reader.byte()?;
     if count == TAIL_CALLS {
-        return Some(Stored::TailCalls);
+        return Some(CacheEntry::TailCalls);
     }
     let functions =
         reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_relocation));
-    functions.filter(|_| reader.bytes.is_empty()).map(Stored::Functions)
+    functions.filter(|_| reader.bytes.is_empty()).map(CacheEntry::Functions)
 }
 
 fn number(bytes: &mut Vec<u8>, number: u32) {
     bytes.extend(number.to_le_bytes());
 }
 
-fn encode_symbol(symbol: Symbol, indexes: &[u32], bytes: &mut Vec<u8>) -> Option<()> {
-    let UserExternalName { namespace, mut index } = symbol.to_external_name();
-    if let Some(function) = symbol.function() {
+fn serialize_id(id: FuncId, indexes: &[u32], bytes: &mut Vec<u8>) -> Option<()> {
+    let UserExternalName { namespace, mut index } = id.to_external_name();
+    if let Some(function) = id.function() {
         index = indexes.iter().position(|&other| other == function)? as u32;
     }
     bytes.push(u8::try_from(namespace).ok()?);
@@ -155,18 +159,18 @@ impl<'b> Reader<'b> {
         Some(items)
     }
 
-    fn symbol(&mut self) -> Option<Symbol> {
+    fn id(&mut self) -> Option<FuncId> {
         let (namespace, index) = (u32::from(self.byte()?), self.number()?);
-        let symbol = |index| Symbol::from_external_name(&UserExternalName { namespace, index });
-        if symbol(index)?.function().is_some() {
-            return symbol(*self.indexes.get(index as usize)?);
+        let id = |index| FuncId::from_external_name(&UserExternalName { namespace, index });
+        if id(index)?.function().is_some() {
+            return id(*self.indexes.get(index as usize)?);
         }
-        symbol(index)
+        id(index)
     }
 
     fn function(&mut self, call_relocation: Reloc) -> Option<CompiledFunction> {
-        let symbol = self.symbol()?;
-        let (uses_simd, least_effort) = (self.byte()? != 0, self.byte()? != 0);
+        let id = self.id()?;
+        let (uses_simd, fast_path) = (self.byte()? != 0, self.byte()? != 0);
         let (alignment, frame_size) = (self.number()?, self.number()?);
         let helpers = self.number()?;
         let helper = |index: u32| Helper::ALL.get(index as usize).copied();
@@ -174,7 +178,7 @@ impl<'b> Reader<'b> {
         let calls = self.number()?;
         let calls = self.list(calls, CALL_SIZE, |reader| {
             let (offset, addend) = (reader.number()?, reader.array().map(i64::from_le_bytes)?);
-            Some(Call { offset, kind: call_relocation, addend, target: reader.symbol()? })
+            Some(Call { offset, kind: call_relocation, addend, target: reader.id()? })
         });
         let handlers = self.number()?;
         let handlers = self.list(handlers, HANDLER_SIZE, |reader| {
@@ -189,7 +193,7 @@ impl<'b> Reader<'b> {
             return None;
         }
         Some(CompiledFunction {
-            symbol,
+            id,
             code: self.take(code as usize)?.to_vec(),
             calls: calls?,
             handlers,
@@ -199,7 +203,7 @@ impl<'b> Reader<'b> {
             frame_size,
             unwinding: None,
             origins: Vec::new(),
-            least_effort,
+            fast_path,
             listing: None,
         })
     }
