@@ -34,7 +34,9 @@ for argument in "$@"; do
 done
 
 cd "$(dirname "$(readlink -f "$0")")"
-cargo build --quiet --locked --package cwamrc-capi --profile "$profile"
+# The tests name a package more, so that cargo need not compile all dependencies anew.
+cargo build --quiet --locked --package cwamrc-capi ${CWAMRC_INSTALL_WITH:+--package "$CWAMRC_INSTALL_WITH"} \
+    --profile "$profile"
 metadata=$(cargo metadata --no-deps --offline --format-version=1)
 field() { # <name of a text in cargo's answer that occurs once>
     sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$metadata"

@@ -58,10 +58,11 @@ const EVERYWHERE: &[&str] = &[
 /// Small programs with arithmetic of every type, memory accesses, and calls through tables.
 const PROGRAMS: &[&str] = &["integers-o2", "floats-o2", "dispatch-o2"];
 
-/// The command, built with the features of the tests.
+/// The command. `same-features` keeps cargo from compiling all of its dependencies anew.
 static CWAMRC: LazyLock<PathBuf> = LazyLock::new(|| {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--package=cwamrc", "--bin=cwamrc", "--locked", "--quiet"])
+        .args(["--package=same-features", "--features=same-features/runtime"])
         .arg("--message-format=json")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()

@@ -20,12 +20,18 @@ pub(crate) fn installed() -> &'static Path {
         // Tests with other features or toolchains do not run at the same time.
         let prefix = folder.join("installed");
         let _ = fs::remove_dir_all(&prefix);
-        let script = root().join("compiler/capi/install.sh");
         // The profile of the tests, whose dependencies are already built.
         let prefix_flag = format!("--prefix={}", prefix.display());
-        run(script, ["--profile=dev", &prefix_flag], &folder);
+        finish(install().args(["--profile=dev", &prefix_flag]).current_dir(&folder));
         prefix
     })
+}
+
+/// The script that installs, for builds with the features that dependencies have in the tests.
+pub(crate) fn install() -> Command {
+    let mut command = Command::new(root().join("compiler/capi/install.sh"));
+    command.env("CWAMRC_INSTALL_WITH", "same-features");
+    command
 }
 
 /// Cargo's target folder.
