@@ -8,7 +8,7 @@ usage='usage: install.sh [--prefix=DIR] [--libdir=DIR] [--includedir=DIR] [--pro
   --prefix=DIR      where to install; /usr/local if not given
   --libdir=DIR      libraries, below the prefix; lib if not given
   --includedir=DIR  the header, below the prefix; include if not given
-  --profile=NAME    profile of cargo; capi, optimised, if not given
+  --profile=NAME    profile of cargo; if not given, an optimised one whose panics do not end the host
 
 $DESTDIR, if set, is put in front of all paths when files are copied, as packagers want it.'
 
@@ -17,7 +17,7 @@ misuse() {
     exit 2
 }
 
-prefix=/usr/local libdir=lib includedir=include profile=capi
+prefix=/usr/local libdir=lib includedir=include profile=
 for argument in "$@"; do
     case $argument in
         --prefix=/*) prefix=${argument#*=} ;;
@@ -34,6 +34,11 @@ for argument in "$@"; do
 done
 
 cd "$(dirname "$(readlink -f "$0")")"
+if [ -z "$profile" ]; then
+    # Only the workspace has the profile capi, and only there does a panic end the process otherwise.
+    workspace=$(cargo locate-project --workspace --message-format=plain)
+    [ "$workspace" = "$PWD/Cargo.toml" ] && profile=release || profile=capi
+fi
 cargo build --quiet --locked --package cwamrc-capi --profile "$profile"
 metadata=$(cargo metadata --no-deps --offline --format-version=1)
 field() { # <name of a text in cargo's answer that occurs once>
@@ -49,7 +54,7 @@ interface=${version%%.*}
 into=${DESTDIR:-}$prefix
 cmake=$into/$libdir/cmake/cwamrc
 install -d "$into/$libdir/pkgconfig" "$cmake" "$into/$includedir"
-install -m 644 ../include/cwamrc.h "$into/$includedir"
+install -m 644 include/cwamrc.h "$into/$includedir"
 install -m 644 "$built/libcwamrc.a" "$into/$libdir"
 install -m 755 "$built/libcwamrc.so" "$into/$libdir/libcwamrc.so.$version"
 ln -sf "libcwamrc.so.$version" "$into/$libdir/libcwamrc.so.$interface"

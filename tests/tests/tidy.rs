@@ -404,7 +404,7 @@ fn members_share_lints_and_versions() {
         let workspace = Some(&toml::Value::Boolean(true));
         let name = text(member, "name");
         assert_eq!(manifest["lints"].get("workspace"), workspace, "lints of {name}");
-        for key in ["version", "edition", "license", "rust-version", "publish"] {
+        for key in ["version", "edition", "license", "rust-version"] {
             assert_eq!(manifest["package"][key].get("workspace"), workspace, "{key} of {name}");
         }
         seen += 1;
