@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds libcwamrc.so and libcwamrc.a and installs them, with cwamrc.h, a pkg-config file and a CMake
-# package.
+# Builds libcwamrc.so and libcwamrc.a and installs them, with cwamrc.h, a pkg-config file, a CMake
+# package and the licence, and prints the paths of what it has installed.
 set -euo pipefail
 
 usage='usage: install.sh [--prefix=DIR] [--libdir=DIR] [--includedir=DIR] [--profile=NAME]
@@ -53,15 +53,26 @@ interface=${version%%.*}
 
 into=${DESTDIR:-}$prefix
 cmake=$into/$libdir/cmake/cwamrc
-install -d "$into/$libdir/pkgconfig" "$cmake" "$into/$includedir"
-install -m 644 include/cwamrc.h "$into/$includedir"
-install -m 644 "$built/libcwamrc.a" "$into/$libdir"
-install -m 755 "$built/libcwamrc.so" "$into/$libdir/libcwamrc.so.$version"
-ln -sf "libcwamrc.so.$version" "$into/$libdir/libcwamrc.so.$interface"
-ln -sf "libcwamrc.so.$interface" "$into/$libdir/libcwamrc.so"
+documents=$into/share/doc/libcwamrc
+put() { # <mode> <file> <its place>
+    install -m "$1" "$2" "$3"
+    printf '%s\n' "$3"
+}
+link() { # <what it points to> <the link>
+    ln -sf "$1" "$2"
+    printf '%s\n' "$2"
+}
+install -d "$into/$libdir/pkgconfig" "$cmake" "$into/$includedir" "$documents"
+put 644 include/cwamrc.h "$into/$includedir/cwamrc.h"
+put 644 "$built/libcwamrc.a" "$into/$libdir/libcwamrc.a"
+put 755 "$built/libcwamrc.so" "$into/$libdir/libcwamrc.so.$version"
+link "libcwamrc.so.$version" "$into/$libdir/libcwamrc.so.$interface"
+link "libcwamrc.so.$interface" "$into/$libdir/libcwamrc.so"
+put 644 LICENSE "$documents/LICENSE"
 for template in cwamrc.pc cwamrc-config.cmake cwamrc-config-version.cmake; do
     case $template in *.pc) folder=$into/$libdir/pkgconfig ;; *) folder=$cmake ;; esac
     sed -e "s|@PREFIX@|$prefix|g" -e "s|@LIBDIR@|$libdir|g" -e "s|@INCLUDEDIR@|$includedir|g" \
         -e "s|@VERSION@|$version|g" -e "s|@INTERFACE@|$interface|g" \
         "templates/$template" >"$folder/$template"
+    printf '%s\n' "$folder/$template"
 done

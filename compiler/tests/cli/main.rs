@@ -21,6 +21,7 @@ mod guest;
 mod hand_over;
 mod input;
 mod inspect;
+mod installation;
 mod installed;
 mod output;
 mod releases;
