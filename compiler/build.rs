@@ -9,15 +9,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 fn main() -> io::Result<()> {
-    // The workspace's files contain the versions and features of Cranelift and its dependencies.
-    let parts =
-        ["src", "abi/src", "Cargo.toml", "../Cargo.toml", "../Cargo.lock"].map(PathBuf::from);
+    // In a package of a registry, the manifest contains the exact versions of wamr-abi and of
+    // Cranelift, and nothing outside of the package is read.
+    let mut parts = vec!["src", "Cargo.toml"];
+    if Path::new("abi").exists() {
+        // The workspace's files contain the versions and features of all dependencies.
+        parts.extend(["abi/src", "../Cargo.toml", "../Cargo.lock"]);
+    }
     let mut files = Vec::new();
     for part in parts {
-        if part.exists() {
-            println!("cargo::rerun-if-changed={}", part.display());
-            collect(&part, &mut files)?;
-        }
+        println!("cargo::rerun-if-changed={part}");
+        collect(Path::new(part), &mut files)?;
     }
     files.sort();
     let mut hasher = DefaultHasher::new();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds libcwamrc.so and libcwamrc.a and installs them, with cwamrc.h, a pkg-config file and a CMake
-# package.
+# Builds libcwamrc.so and libcwamrc.a and installs them, with cwamrc.h, a pkg-config file, a CMake
+# package and the licence, and prints the paths of what it has installed.
 set -euo pipefail
 
 usage='usage: install.sh [--prefix=DIR] [--libdir=DIR] [--includedir=DIR] [--profile=NAME]
@@ -8,7 +8,7 @@ usage='usage: install.sh [--prefix=DIR] [--libdir=DIR] [--includedir=DIR] [--pro
   --prefix=DIR      where to install; /usr/local if not given
   --libdir=DIR      libraries, below the prefix; lib if not given
   --includedir=DIR  the header, below the prefix; include if not given
-  --profile=NAME    profile of cargo; capi, optimised, if not given
+  --profile=NAME    profile of cargo; if not given, an optimised one whose panics do not end the host
 
 $DESTDIR, if set, is put in front of all paths when files are copied, as packagers want it.'
 
@@ -17,7 +17,7 @@ misuse() {
     exit 2
 }
 
-prefix=/usr/local libdir=lib includedir=include profile=capi
+prefix=/usr/local libdir=lib includedir=include profile=
 for argument in "$@"; do
     case $argument in
         --prefix=/*) prefix=${argument#*=} ;;
@@ -34,6 +34,11 @@ for argument in "$@"; do
 done
 
 cd "$(dirname "$(readlink -f "$0")")"
+if [ -z "$profile" ]; then
+    # Only the workspace has the profile capi, and only there does a panic end the process otherwise.
+    workspace=$(cargo locate-project --workspace --message-format=plain)
+    [ "$workspace" = "$PWD/Cargo.toml" ] && profile=release || profile=capi
+fi
 # The tests name a package more, so that cargo need not compile all dependencies anew.
 cargo build --quiet --locked --package cwamrc-capi ${CWAMRC_INSTALL_WITH:+--package "$CWAMRC_INSTALL_WITH"} \
     --profile "$profile"
@@ -50,15 +55,26 @@ interface=${version%%.*}
 
 into=${DESTDIR:-}$prefix
 cmake=$into/$libdir/cmake/cwamrc
-install -d "$into/$libdir/pkgconfig" "$cmake" "$into/$includedir"
-install -m 644 ../include/cwamrc.h "$into/$includedir"
-install -m 644 "$built/libcwamrc.a" "$into/$libdir"
-install -m 755 "$built/libcwamrc.so" "$into/$libdir/libcwamrc.so.$version"
-ln -sf "libcwamrc.so.$version" "$into/$libdir/libcwamrc.so.$interface"
-ln -sf "libcwamrc.so.$interface" "$into/$libdir/libcwamrc.so"
+documents=$into/share/doc/libcwamrc
+put() { # <mode> <file> <its place>
+    install -m "$1" "$2" "$3"
+    printf '%s\n' "$3"
+}
+link() { # <what it points to> <the link>
+    ln -sf "$1" "$2"
+    printf '%s\n' "$2"
+}
+install -d "$into/$libdir/pkgconfig" "$cmake" "$into/$includedir" "$documents"
+put 644 include/cwamrc.h "$into/$includedir/cwamrc.h"
+put 644 "$built/libcwamrc.a" "$into/$libdir/libcwamrc.a"
+put 755 "$built/libcwamrc.so" "$into/$libdir/libcwamrc.so.$version"
+link "libcwamrc.so.$version" "$into/$libdir/libcwamrc.so.$interface"
+link "libcwamrc.so.$interface" "$into/$libdir/libcwamrc.so"
+put 644 LICENSE "$documents/LICENSE"
 for template in cwamrc.pc cwamrc-config.cmake cwamrc-config-version.cmake; do
     case $template in *.pc) folder=$into/$libdir/pkgconfig ;; *) folder=$cmake ;; esac
     sed -e "s|@PREFIX@|$prefix|g" -e "s|@LIBDIR@|$libdir|g" -e "s|@INCLUDEDIR@|$includedir|g" \
         -e "s|@VERSION@|$version|g" -e "s|@INTERFACE@|$interface|g" \
         "templates/$template" >"$folder/$template"
+    printf '%s\n' "$folder/$template"
 done

@@ -17,7 +17,7 @@
 //!   sections, symbols, an address map, [`Diagnostic`]s. An [`Error`] says why there is none.
 //! - A [`Compiler`] adds progress, cancellation and a cache.
 //! - [`inspect`] and [`aot`] read `.aot` files, including those of wamrc.
-//! - `docs/library.md` has more examples. The crate `wamr-shim` runs compiled modules.
+//! - `docs/library.md` in the package has more examples. The crate `wamr-shim` runs compiled modules.
 //!
 //! # Features
 //! All of them are optional.
@@ -34,9 +34,10 @@
 //! Types that may be extended are `#[non_exhaustive]`. The same version gives the same bytes for
 //! the same module and options; another version may give other bytes.
 //!
-//! The crate has no global state: any number of threads may compile at once. The bytes depend only
-//! on the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at
-//! that machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` describes the stages.
+//! The crate has no global state: any number of threads may compile at once. The bytes depend only on
+//! the module and the options, not on the machine that compiles: only [`Cpu::host`] looks at that
+//! machine, and only a [`cache`] keeps files. `docs/ARCHITECTURE.md` in the repository describes the
+//! stages.
 
 pub mod aot;
 mod artifact;
@@ -84,5 +85,5 @@ pub use wasm::Proposal;
 
 /// The examples of `docs/library.md`, as tests.
 #[cfg(all(doctest, feature = "run"))]
-#[doc = include_str!("../../docs/library.md")]
+#[doc = include_str!("../docs/library.md")]
 mod library_examples {}

@@ -22,6 +22,7 @@ pub use locate::{ROOT_VARIABLE, wamr_root};
 pub use options::Options;
 pub use package::package_folder;
 pub use runner::Runner;
+pub use sources::OWN_FOLDER;
 pub use target::Target;
 
 use sources::Sources;
@@ -67,7 +68,7 @@ fn configure(
 ) -> cc::Build {
     compiler
         .includes(&sources.include_dirs)
-        .include(sources::OWN_FOLDER)
+        .include(OWN_FOLDER)
         .flag_if_supported("-std=gnu99")
         .flags(["-ffunction-sections", "-fdata-sections"])
         .flags(options::flags(options))

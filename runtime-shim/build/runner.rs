@@ -11,7 +11,7 @@ use std::process::{self, Command};
 use std::{env, fs};
 
 /// The runner's C files.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runner");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/runner");
 
 /// Functions that the linker replaces: see `runner/main.c`, `runner/regions.c`.
 const LINK_FLAGS: &[&str] = &[

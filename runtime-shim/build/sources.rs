@@ -26,8 +26,9 @@ const INCLUDE_DIRS: &[&str] = &[
     "core/shared/utils",
 ];
 
-/// This project's C code that belongs to every runtime.
-pub(crate) const OWN_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../csrc");
+/// The folder of this project's C code that belongs to every runtime, and of the code with which
+/// hosts in C choose from universal files.
+pub const OWN_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/csrc");
 
 /// Folders whose C files all belong to the runtime.
 const FOLDERS: &[&str] = &[

@@ -1,8 +1,8 @@
 //! The part of WAMR's C API that the shim uses, declared by hand.
 //!
-//! Source: `core/iwasm/include/wasm_export.h` and `lib_export.h`; `csrc/internals.h` for the
+//! Source: `core/iwasm/include/wasm_export.h` and `lib_export.h`; `build/csrc/internals.h` for the
 //! functions named `wamr_shim_*`. The sizes of the shared structures are asserted on both sides:
-//! below, and in `csrc/internals.c`.
+//! below, and in `build/csrc/internals.c`.
 
 #![allow(non_camel_case_types, missing_docs)]
 
@@ -127,7 +127,7 @@ const _: () = assert!(size_of::<wasm_global_inst_t>() == 16);
 const _: () = assert!(size_of::<wasm_table_inst_t>() == 24);
 const _: () = assert!(size_of::<wamr_shim_frame>() == 16);
 
-/// Size in bytes of an exception's text (`csrc/internals.h`).
+/// Size in bytes of an exception's text (`build/csrc/internals.h`).
 pub(crate) const WAMR_SHIM_EXCEPTION_SIZE: usize = 128;
 
 /// Rights to memory (`core/shared/platform/include/platform_api_vmcore.h`).
@@ -138,7 +138,7 @@ pub(crate) const MMAP_PROT_EXEC: c_int = 4;
 pub(crate) const NO_FILE: c_int = -1;
 
 unsafe extern "C" {
-    /// `csrc/cwamrc_universal.h`
+    /// `build/csrc/cwamrc_universal.h`
     pub(crate) fn cwamrc_choose(
         file: *mut u8,
         size: u32,

@@ -1,6 +1,6 @@
 //! Chooses which part of a universal file to load.
 //!
-//! `csrc/cwamrc_universal.c` makes the choice, in the process that runs the module: in this one, or
+//! `build/csrc/cwamrc_universal.c` makes the choice, in the process that runs the module: in this one, or
 //! in a runner. C hosts use the same file. Signatures are verified here.
 //!
 //! Invariant: no machine code is loaded unless [`Trust`] covers it. By default, nothing is trusted.

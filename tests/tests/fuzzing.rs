@@ -116,7 +116,7 @@ fn options() {
 fn choose_in_c() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sources = tests.join("../runtime-shim/csrc");
+    let sources = tests.join("../runtime-shim/build/csrc");
     let program = folder.path().join("choose");
     let built = Command::new("cc")
         .args(["-std=c99", "-O1", "-g", "-Wall", "-Wextra", "-Werror"])

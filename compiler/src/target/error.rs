@@ -1,6 +1,6 @@
 //! Why code cannot be compiled for a target or CPU, or with a feature.
 
-use std::fmt;
+use std::{env, fmt};
 
 use super::Architecture;
 
@@ -52,7 +52,8 @@ pub enum TargetError {
         /// The requested architecture.
         architecture: Architecture,
     },
-    /// The architecture of this machine is not supported as a target.
+    /// This machine is not supported as a target: its architecture, or its system, under which
+    /// WAMR does not run code for Linux.
     UnsupportedHost,
     /// There is no such feature that code could use or not use.
     UnknownFeature {
@@ -104,7 +105,10 @@ impl fmt::Display for TargetError {
             Self::ForeignHost { architecture } => {
                 write!(f, "this machine has no {architecture} CPU")
             }
-            Self::UnsupportedHost => f.write_str("this machine is not supported as a target"),
+            Self::UnsupportedHost => {
+                let (system, machine) = (env::consts::OS, env::consts::ARCH);
+                write!(f, "code for this machine is not supported: {system} on {machine}")
+            }
             Self::UnknownFeature { name, architecture, similar } => {
                 write!(f, "code for {architecture} cannot use a CPU feature `{name}`")?;
                 suggest(f, *similar)

@@ -16,6 +16,8 @@ mod riscv64;
 mod tests;
 mod x86_64;
 
+use std::env;
+
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::CallConv;
 use cranelift_object::object;
@@ -45,9 +47,17 @@ impl Architecture {
     /// Every supported architecture.
     pub const ALL: &[Self] = &[Self::X86_64, Self::Aarch64, Self::Riscv64];
 
-    /// The architecture that this program runs on, if it is supported.
+    /// The architecture of the code that this machine's WAMR runs, if it is supported. On Windows,
+    /// for example, WAMR calls code by other conventions.
     pub fn host() -> Option<Self> {
-        Self::ALL.iter().copied().find(|architecture| architecture.target().is_host())
+        Self::host_under(env::consts::OS)
+    }
+
+    /// The same under the system with this name in [`env::consts::OS`].
+    fn host_under(system: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        let found = all.find(|architecture| architecture.target().is_host());
+        found.filter(|_| HOST_SYSTEMS.contains(&system))
     }
 
     /// The customary name.
@@ -189,6 +199,11 @@ pub(crate) trait Target: Sync {
     /// The support for vectors by the runtime and the CPUs of this target.
     fn vectors(&self) -> Vectors;
 }
+
+/// Systems under which WAMR loads files for Linux. On macOS, WAMR's own compiler makes such files,
+/// too: its triples name Linux, and the loader reads the same sections, relocations and names of
+/// machines.
+const HOST_SYSTEMS: &[&str] = &["linux", "android", "macos"];
 
 /// The C calling convention of Linux, which WAMR uses for every call into and out of wasm code.
 pub(crate) const CALL_CONV: CallConv = CallConv::SystemV;

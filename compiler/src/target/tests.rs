@@ -187,6 +187,19 @@ fn the_host_is_a_cpu_of_its_architecture() {
 }
 
 #[test]
+fn no_code_for_linux_is_made_for_other_systems() {
+    let linux = Architecture::host_under("linux");
+    assert_eq!(linux, Architecture::host());
+    assert!(linux.is_some());
+    assert_eq!(Architecture::host_under("macos"), linux);
+    for other in ["windows", "wasi", "none", "another"] {
+        assert_eq!(Architecture::host_under(other), None, "{other}");
+    }
+    let message = TargetError::UnsupportedHost.to_string();
+    assert!(message.ends_with(&format!("linux on {}", std::env::consts::ARCH)), "{message}");
+}
+
+#[test]
 fn detected_features_without_what_they_imply_are_left_out() {
     // As detected on a virtual machine that hides AVX but not the features that need it.
     let detected = ["has_sse42", "has_fma", "has_avx512dq", "has_popcnt"].map(String::from);

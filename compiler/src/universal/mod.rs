@@ -6,7 +6,7 @@
 //! all other sections, so that nobody runs code of a module that was edited later, and a digest of
 //! itself. Whoever edits both can compute new digests; a signature shows who made the code.
 //!
-//! The layout is described in `docs/universal-files.md`. `runtime-shim/csrc/cwamrc_universal.c`
+//! The layout is described in `docs/universal-files.md`. `cwamrc_universal.c` of the crate `wamr-build`
 //! reads it where files run. Nothing is compiled here, and nothing is run.
 
 #[cfg(feature = "sign")]

@@ -80,7 +80,7 @@ const WORDS: &[&str] = &[
 
 /// The flags in the tables of `docs/flags.md`, up to their `=`.
 fn documented_flags() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flags.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/flags.md");
     let text = std::fs::read_to_string(path).expect("docs/flags.md");
     let names = text.lines().filter_map(|line| line.strip_prefix("| `-"));
     let name = |rest: &str| {

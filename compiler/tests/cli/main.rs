@@ -20,6 +20,7 @@ mod fuzz;
 mod guest;
 mod input;
 mod inspect;
+mod installation;
 mod installed;
 mod output;
 #[path = "../../../tests/src/random.rs"]

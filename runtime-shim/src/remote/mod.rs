@@ -1,8 +1,8 @@
 //! Modules and instances in the runtime of a runner: a process of its own, written in C, so that it
-//! can be built for machines without Rust's standard library (`runner/`).
+//! can be built for machines without Rust's standard library (`build/runner/`).
 //!
 //! The types, the choice of what to link, and the host functions stay in this process. The runner
-//! has the runtime and everything in its address space. `runner/runner.h` describes the protocol.
+//! has the runtime and everything in its address space. `build/runner/runner.h` describes the protocol.
 //!
 //! Invariants: whoever sends a request holds the runner's lock, so requests of two threads do not
 //! mix. Addresses of the runner's process are numbers here, and never dereferenced.

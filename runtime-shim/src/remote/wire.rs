@@ -1,9 +1,9 @@
-//! Messages to and from a runner; the counterpart of `runner/wire.h`.
+//! Messages to and from a runner; the counterpart of `build/runner/wire.h`.
 
 use crate::types::{ExternType, FuncType, ValType};
 use std::ffi::CStr;
 
-/// First byte of a message to the runner; `runner/runner.h` has the same table.
+/// First byte of a message to the runner; `build/runner/runner.h` has the same table.
 #[derive(Clone, Copy, Debug)]
 #[repr(u8)]
 pub(super) enum Request {

@@ -11,7 +11,7 @@ use crate::install::installed;
 use crate::run;
 
 const SOURCES: &str = "compiler/capi/src";
-const HEADER: &str = "compiler/include/cwamrc.h";
+const HEADER: &str = "compiler/capi/include/cwamrc.h";
 
 /// The text before all functions.
 const HEAD: &str = "\

@@ -75,6 +75,13 @@ fn staged_files_name_the_place_where_they_will_be() {
         .output()
         .expect("the script starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8(output.stdout).expect("paths are text");
+    let installed: Vec<&str> = printed.lines().collect();
+    assert!(installed.iter().any(|path| path.ends_with("/LICENSE")), "{printed}");
+    for path in installed {
+        assert!(Path::new(path).starts_with(stage.path()), "{path}");
+        assert!(Path::new(path).is_file(), "{path}");
+    }
     let text = fs::read_to_string(stage.path().join("opt/cwamrc/lib64/pkgconfig/cwamrc.pc"));
     let text = text.expect("the description is there");
     assert!(text.starts_with("prefix=/opt/cwamrc\n"), "{text}");

@@ -1,31 +1,13 @@
 //! The table of relocation types, compared with the sources of WAMR's loader.
 
+use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
-use std::{env, fs};
 
 use wamr_abi::format::Machine;
 
-/// The folder with the loader's relocations: below `WAMR_ROOT_DIR` if it is set, otherwise in the
-/// crate whose sources the runtime is built from.
+/// The folder with the loader's relocations.
 fn sources() -> PathBuf {
-    let root = match env::var_os("WAMR_ROOT_DIR") {
-        Some(root) => PathBuf::from(root),
-        None => {
-            let output = Command::new(env!("CARGO"))
-                .args(["metadata", "--format-version=1", "--offline", "--manifest-path"])
-                .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-                .output()
-                .expect("cargo runs");
-            let metadata: serde_json::Value =
-                serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
-            let packages = metadata["packages"].as_array().expect("there are packages");
-            let package = packages.iter().find(|package| package["name"] == "wamrx-sys");
-            let manifest = package.and_then(|package| package["manifest_path"].as_str());
-            let manifest = PathBuf::from(manifest.expect("the runtime's sources are a package"));
-            manifest.parent().expect("it is in a folder").join("wasm-micro-runtime")
-        }
-    };
+    let root = wamr_build::wamr_root().expect("the runtime was built from its sources");
     root.join("core/iwasm/aot/arch")
 }
 

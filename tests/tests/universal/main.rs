@@ -171,7 +171,7 @@ fn features_that_the_system_does_not_tell_are_missing() {
 
 #[test]
 fn the_c_code_knows_every_feature() {
-    let source = root().join("runtime-shim/csrc/cwamrc_universal.c");
+    let source = root().join("runtime-shim/build/csrc/cwamrc_universal.c");
     let source = fs::read_to_string(source).expect("it is there");
     let names = Architecture::ALL.iter().flat_map(|architecture| architecture.features());
     for (name, _) in names {
@@ -181,7 +181,7 @@ fn the_c_code_knows_every_feature() {
 
 /// Builds the host from `host.c` and only two of our files.
 fn build_host(folder: &Path, compiler: &str, flags: &[&str], libraries: &[&str]) -> PathBuf {
-    let sources = root().join("runtime-shim/csrc");
+    let sources = root().join("runtime-shim/build/csrc");
     let program = folder.join("host");
     let built = Command::new(compiler)
         .args(flags)

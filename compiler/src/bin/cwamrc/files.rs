@@ -40,6 +40,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 /// The folder for data that this program can recreate, if the user has a home folder.
 pub(crate) fn user_cache() -> Option<PathBuf> {
+    // Elsewhere a cache cannot be used, and a warning would say so, although nobody asked for one.
+    if !cfg!(unix) {
+        return None;
+    }
     let user = etcetera::choose_base_strategy().ok()?;
     Some(user.cache_dir().join("cwamrc"))
 }

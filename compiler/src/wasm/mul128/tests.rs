@@ -10,10 +10,10 @@ fn parse(wasm: &[u8]) -> Result<Module<'_>, crate::error::Error> {
 
 /// Bodies that are products, each written differently.
 const PRODUCTS: [&str; 4] = [
-    include_str!("../../../../tests/mul128/parts.wat"),
-    include_str!("../../../../tests/mul128/parts_other_order.wat"),
-    include_str!("../../../../tests/mul128/sums.wat"),
-    include_str!("../../../../tests/mul128/sums_other_order.wat"),
+    include_str!("products/parts.wat"),
+    include_str!("products/parts_other_order.wat"),
+    include_str!("products/sums.wat"),
+    include_str!("products/sums_other_order.wat"),
 ];
 
 /// The terms that the first function of a module stores, and whether it is recognised as a product.

@@ -74,7 +74,14 @@ fn explain(error: &TargetError) -> String {
                 wamrc";
             return format!("{error}\n\n  tip: {tip}");
         }
-        TargetError::UnsupportedHost => return format!("{error}; choose one with --target"),
+        TargetError::UnsupportedHost => {
+            let example = Architecture::ALL[0];
+            let tip =
+                "--target=help lists the targets; --backend=llvm supports more, through wamrc";
+            return format!(
+                "{error}\n\n  tip: --target={example}, for example, makes code for Linux; {tip}"
+            );
+        }
         TargetError::UnknownCpu { architecture, .. }
         | TargetError::CpuBelowBaseline { architecture, .. } => of(architecture, "--cpu=help"),
         TargetError::UnknownFeature { architecture, .. } => {

@@ -203,7 +203,7 @@ fn help(arg: &Arg) -> String {
 
 #[test]
 fn the_documentation_lists_every_flag() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/flags.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/flags.md");
     let text = document();
     if std::env::var_os("CWAMRC_BLESS").is_some_and(|value| value == "1") {
         fs::write(&path, &text).expect("the documentation can be written");

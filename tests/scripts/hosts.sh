@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# That the command compiles for macOS and Windows, and that the program for Windows makes the same
+# files as the one for Linux: tests/scripts/hosts.sh PROGRAM. PROGRAM is a `cwamrc` for this machine.
+# Debian's wine runs the program, which Debian's mingw-w64 links. It takes the standard libraries of
+# these targets, from rustup.
+set -euo pipefail
+
+[ $# = 1 ] || { echo "usage: hosts.sh PROGRAM" >&2 && exit 2; }
+here_program=$(readlink -f "$1")
+cd "$(dirname "$(readlink -f "$0")")/../.."
+source tests/scripts/packages.sh
+need gcc-mingw-w64-x86-64 x86_64-w64-mingw32-gcc --version
+need wine64 test -x /usr/lib/wine/wine64
+install_missing
+
+libraries=$(rustc --print sysroot)/lib/rustlib
+windows=x86_64-pc-windows-gnu
+for target in aarch64-apple-darwin "$windows"; do
+    if [ ! -d "$libraries/$target" ] && ! rustup target add "$target" >&2; then
+        echo "error: Rust's standard library for $target cannot be installed: nothing was tried" >&2
+        exit 1
+    fi
+done
+
+# Dependencies are hardly optimised: little is compiled with the result.
+cargo=(cargo --config 'profile.dev.package."*".opt-level=1')
+features=(--package=cwamrc --no-default-features --features=cli)
+echo "== compiles for macOS"
+"${cargo[@]}" check --locked "${features[@]}" --target=aarch64-apple-darwin
+"${cargo[@]}" check --locked --package=cwamrc-capi --target=aarch64-apple-darwin
+echo "== compiles for Windows"
+"${cargo[@]}" build --locked "${features[@]}" --target="$windows"
+program=$PWD/${CARGO_TARGET_DIR:-target}/$windows/debug/cwamrc.exe
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export WINEPREFIX=$folder/prefix WINEDEBUG=-all
+cd "$folder"
+cwamrc_exe() { # <arguments>
+    /usr/lib/wine/wine64 "$program" "$@"
+}
+fail() {
+    echo "error: $*" >&2
+    exit 1
+}
+same() { # <file of Windows> <file of Linux>
+    cmp "$1" "$2" || fail "the program for Windows made another file: $1"
+}
+ends_with() { # <exit code> <text on standard error> <arguments>
+    local code=0
+    cwamrc_exe "${@:3}" >out.txt 2>err.txt || code=$?
+    [ "$code" = "$1" ] || fail "exit code $code, not $1: ${*:3}: $(cat err.txt)"
+    grep --quiet --fixed-strings -- "$2" err.txt || fail "no \"$2\" in: $(cat err.txt)"
+}
+
+cat >app.wat <<'WAT'
+(module
+  (memory (export "memory") 1)
+  (func $fib (export "fib") (param i32) (result i32)
+    (if (result i32) (i32.lt_u (local.get 0) (i32.const 2))
+      (then (local.get 0))
+      (else (i32.add
+        (call $fib (i32.sub (local.get 0) (i32.const 1)))
+        (call $fib (i32.sub (local.get 0) (i32.const 2))))))))
+WAT
+for target in x86_64 aarch64 riscv64; do
+    for flags in --opt-level=0 --opt-level=3 --bounds-checks=1 --format=object; do
+        echo "== the same file: $target $flags"
+        "$here_program" --no-cache --target=$target $flags -o linux.aot app.wat
+        cwamrc_exe --target=$target $flags -o windows.aot app.wat 2>err.txt
+        same windows.aot linux.aot
+        [ ! -s err.txt ] || fail "unasked for: $(cat err.txt)"
+    done
+done
+
+echo "== paths and streams"
+"$here_program" --no-cache --target=x86_64 -o linux.aot app.wat
+mkdir "a folder" 
+cp app.wat "a folder/modül.wat"
+cwamrc_exe --target=x86_64 -o 'a folder\größe.aot' 'a folder\modül.wat'
+same "a folder/größe.aot" linux.aot
+cwamrc_exe --target=x86_64 -o "Z:${folder//\//\\}\\absolute.aot" app.wat
+same absolute.aot linux.aot
+(cd "a folder" && cwamrc_exe --target=x86_64 'modül.wat')
+same "a folder/modül.aot" linux.aot
+# An existing file is replaced, and bytes such as line ends pass unchanged.
+cwamrc_exe --target=aarch64 -o absolute.aot app.wat
+cwamrc_exe --target=x86_64 -o absolute.aot app.wat
+same absolute.aot linux.aot
+cwamrc_exe --target=x86_64 -o - - <app.wat >stream.aot
+same stream.aot linux.aot
+cwamrc_exe inspect absolute.aot | grep --quiet x86_64 || fail "inspect names no machine"
+cwamrc_exe --target=x86_64,aarch64 -o set.aot app.wat
+same set_x86_64.aot linux.aot
+[ -s set_aarch64.aot ] || fail "no file for the second target"
+
+echo "== errors"
+ends_with 1 "cannot read none.wasm" none.wasm --target=x86_64
+ends_with 2 "unexpected argument '--none'" --none app.wat
+ends_with 2 "code for this machine is not supported: windows on x86_64" -o host.aot app.wat
+ends_with 2 "--target=x86_64, for example, makes code for Linux" -o host.aot app.wat
+ends_with 2 "code for this machine is not supported" --target=x86_64 --cpu=native -o host.aot app.wat
+[ ! -e host.aot ] || fail "a file for Windows was made"
+printf '\0asm\1\0\0\0\1' >cut.wasm
+ends_with 1 "wasm offset" --target=x86_64 cut.wasm
+ends_with 1 "none" --target=x86_64 -o 'none\app.aot' app.wat
+
+echo "== a cache is refused, and does no harm"
+cwamrc_exe --target=x86_64 --cache-dir=cache -o cached.aot app.wat 2>err.txt
+same cached.aot linux.aot
+grep --quiet warning err.txt || fail "nothing says that there is no cache"
+[ ! -e cache ] || fail "a cache was made"
+echo "all passed"
