@@ -2,6 +2,9 @@
 # Makes the packages for crates.io, unpacks them, and builds a program outside of the tree that has
 # nothing but these packages: it compiles a module and runs it in WAMR. Without network access, so
 # cargo's registry must have the dependencies. FOLDER keeps everything for the next time.
+#
+# The program is built with the profile, the features (same-features) and the target folder of the
+# workspace's tests, so that dependencies which they have compiled are not compiled again.
 set -euo pipefail
 
 [ $# = 1 ] || { echo "usage: crates.sh FOLDER" >&2 && exit 2; }
@@ -47,11 +50,13 @@ path = "main.rs"
 cwamrc = { version = "0.1", default-features = false }
 wamr-shim = "0.1"
 wat = "1"
-
-[profile.dev]
-debug = false
-
-[workspace]
+MANIFEST
+    printf 'same-features = { path = "%s/tests/same-features" }\n\n[workspace]\n\n' "$root"
+    sed -n '/^\[profile\.dev/,/^$/p' "$root/Cargo.toml" | sed '/wasmi/,/^$/d'
+    for name in cwamrc wamr-abi wamr-build wamr-shim; do
+        printf '[profile.dev.package.%s]\nopt-level = 1\n\n' "$name"
+    done
+    cat <<'MANIFEST'
 
 [patch.crates-io]
 MANIFEST
@@ -64,4 +69,4 @@ if ! cmp --quiet "$consumer/Cargo.toml.new" "$consumer/Cargo.toml"; then
     mv "$consumer/Cargo.toml.new" "$consumer/Cargo.toml"
 fi
 cp "$root/Cargo.lock" "$consumer/Cargo.lock"
-cargo run --quiet --manifest-path="$consumer/Cargo.toml" --target-dir="$folder/target"
+cargo run --quiet --manifest-path="$consumer/Cargo.toml" --target-dir="${CARGO_TARGET_DIR:-$root/target}"

@@ -4,6 +4,7 @@ mod vectors;
 mod veneers;
 
 use std::collections::BTreeSet;
+use std::env;
 
 use cranelift_codegen::settings::{self, Configurable, Flags, SettingKind};
 
@@ -196,7 +197,7 @@ fn no_code_for_linux_is_made_for_other_systems() {
         assert_eq!(Architecture::host_under(other), None, "{other}");
     }
     let message = TargetError::UnsupportedHost.to_string();
-    assert!(message.ends_with(&format!("linux on {}", std::env::consts::ARCH)), "{message}");
+    assert!(message.ends_with(&format!("linux on {}", env::consts::ARCH)), "{message}");
 }
 
 #[test]
