@@ -138,7 +138,7 @@ fn verdict(series: &Series, results: &[Result<Point, String>]) -> Result<String,
         Ok(Point { work: point.work.saturating_sub(empty.work), ..point })
     };
     let points: Vec<Point> = series.cases.iter().map(point).collect::<Result<_, String>>()?;
-    let verdict = judge(&points, &point(&series.plain)?);
+    let verdict = judge(&points, &[], &point(&series.plain)?);
     let exponent = |exponent: Option<f64>| {
         exponent.map_or_else(|| "small".to_owned(), |exponent| format!("exponent {exponent:.2}"))
     };

@@ -7,6 +7,7 @@
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::UserExternalName;
+use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
 
 use super::compile::{Call, CompiledFunction};
@@ -54,12 +55,13 @@ pub(super) fn encode(
     bytes: &mut Vec<u8>,
 ) -> Option<()> {
     bytes.push(u8::try_from(functions.len()).ok().filter(|&count| count != TAIL_CALLS)?);
+    let numbers: FxHashMap<u32, u32> = indexes.iter().copied().zip(0..).collect();
     for function in functions {
         let CompiledFunction { unwinding, origins, listing, .. } = function;
         if unwinding.is_some() || !origins.is_empty() || listing.is_some() {
             return None;
         }
-        encode_symbol(function.symbol, indexes, bytes)?;
+        encode_symbol(function.symbol, &numbers, bytes)?;
         bytes.push(u8::from(function.uses_simd));
         bytes.push(u8::from(function.least_effort));
         number(bytes, function.alignment);
@@ -75,7 +77,7 @@ pub(super) fn encode(
             }
             number(bytes, call.offset);
             bytes.extend(call.addend.to_le_bytes());
-            encode_symbol(call.target, indexes, bytes)?;
+            encode_symbol(call.target, &numbers, bytes)?;
         }
         number(bytes, function.handlers.len() as u32);
         for row in &function.handlers {
@@ -105,10 +107,11 @@ fn number(bytes: &mut Vec<u8>, number: u32) {
     bytes.extend(number.to_le_bytes());
 }
 
-fn encode_symbol(symbol: Symbol, indexes: &[u32], bytes: &mut Vec<u8>) -> Option<()> {
+/// Appends a symbol; `numbers` are those of functions in the body's fingerprint.
+fn encode_symbol(symbol: Symbol, numbers: &FxHashMap<u32, u32>, bytes: &mut Vec<u8>) -> Option<()> {
     let UserExternalName { namespace, mut index } = symbol.to_external_name();
     if let Some(function) = symbol.function() {
-        index = indexes.iter().position(|&other| other == function)? as u32;
+        index = *numbers.get(&function)?;
     }
     bytes.push(u8::try_from(namespace).ok()?);
     number(bytes, index);

@@ -3,23 +3,25 @@
 //!
 //! `docs/testing.md` says how to use it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use cwamrc_tests::bad_input::shapes::{Shape, plain, shapes};
 use cwamrc_tests::growth::{
-    Case, Counter, MOST_EXPONENT, MOST_TIMES, Outcome, Point, Verdict, child, each, judge, measure,
+    Case, Counter, MOST_EXPONENT, MOST_TIMES, Outcome, Point, Verdict, child, copies, each, judge,
+    measure,
 };
 
 /// How to call it.
 const USAGE: &str = "\
-sweep [--shape=PART-OF-NAME]... [--task=WORDS]... [--scale=1] [--seconds=60] [--jobs=1]
-      [--count] [--all] [--list]
+sweep [--shape=PART-OF-NAME]... [--task=WORDS]... [--scale=1] [--seconds=20] [--jobs=1]
+      [--count] [--all] [--list] [--write=FOLDER]
 --scale=N    multiplies the sizes
 --seconds=N  ends each measurement after so many seconds of the processor
 --count      counts instructions in valgrind instead of time
 --all        prints every line, not only what is out of proportion
---list       prints the names of shapes, and tasks";
+--list       prints the names of shapes, and tasks
+--write=...  keeps the modules in a folder";
 
 /// Everything that a module is put through, unless the command line names tasks.
 const TASKS: &[&str] = &[
@@ -56,6 +58,10 @@ const TASKS: &[&str] = &[
 /// Parts of its size at which a shape is measured.
 const PARTS: [u32; 3] = [4, 2, 1];
 
+/// Parts of its size at which a shape is measured in copies. A module of many small functions may
+/// take more than one large function of the same size.
+const COPIED_PARTS: [u32; 3] = [64, 16, 4];
+
 /// Instances of `plain` in the module to compare with.
 const PLAIN_SIZE: u32 = 8_000;
 
@@ -71,6 +77,7 @@ struct Arguments {
     counter: Counter,
     all: bool,
     list: bool,
+    write: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -96,11 +103,12 @@ fn arguments() -> Option<Arguments> {
         shapes: Vec::new(),
         tasks: Vec::new(),
         scale: 1.0,
-        seconds: 60,
+        seconds: 20,
         jobs: 1,
         counter: Counter::Time,
         all: false,
         list: false,
+        write: None,
     };
     for argument in std::env::args().skip(1) {
         match argument.split_once('=').unwrap_or((&argument, "")) {
@@ -110,6 +118,7 @@ fn arguments() -> Option<Arguments> {
             ("--seconds", number) => arguments.seconds = number.parse().ok()?,
             ("--jobs", number) => arguments.jobs = number.parse().ok()?,
             ("--count", "") => arguments.counter = Counter::Instructions,
+            ("--write", folder) => arguments.write = Some(folder.into()),
             ("--all", "") => arguments.all = true,
             ("--list", "") => arguments.list = true,
             _ => return None,
@@ -193,21 +202,29 @@ fn print_line(arguments: &Arguments, shape: &Shape, task: &str, result: &Result)
     }
 }
 
-/// Measures what every module takes, if the counter counts that, and the plain module.
+/// Measures the plain module, several times, and keeps the least work.
 fn plain_point(
     arguments: &Arguments,
     task: &str,
     folder: &Path,
 ) -> std::result::Result<Point, String> {
-    let wasm = plain(PLAIN_SIZE);
-    let cases = Case::of_module("plain", &wasm, folder, &[task]);
-    let point = (0..=REPETITIONS).map(|_| point(arguments, &cases[0]).map(|(point, _)| point));
-    let points: std::result::Result<Vec<_>, _> = point.collect();
-    Ok(points?.into_iter().min_by_key(|point| point.work).expect("at least one"))
+    let mut points = Vec::new();
+    for _ in 0..=REPETITIONS {
+        points.push(point(arguments, "plain", &plain(PLAIN_SIZE), task, folder)?.0);
+    }
+    Ok(points.into_iter().min_by_key(|point| point.work).expect("at least one"))
 }
 
-fn point(arguments: &Arguments, case: &Case<'_>) -> std::result::Result<(Point, Outcome), String> {
-    let measured = measure(&case.file, case.task, arguments.counter, arguments.seconds)?;
+fn point(
+    arguments: &Arguments,
+    name: &str,
+    wasm: &[u8],
+    task: &str,
+    folder: &Path,
+) -> std::result::Result<(Point, Outcome), String> {
+    let case = &Case::of_module(name, wasm, folder, &[task])[0];
+    let measured = measure(&case.file, case.task, arguments.counter, arguments.seconds);
+    let measured = measured.map_err(|what| format!("{} KB: {what}", case.bytes / 1_000))?;
     let point = Point {
         bytes: case.bytes,
         work: measured.work,
@@ -218,40 +235,63 @@ fn point(arguments: &Arguments, case: &Case<'_>) -> std::result::Result<(Point, 
     Ok((point, measured.outcome))
 }
 
+/// The modules of a shape: at several sizes, and several times smaller ones that together are as
+/// large as the plain module.
+fn modules(arguments: &Arguments, shape: &Shape, plain: &Point) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    let build = |part: u32| {
+        let size = (f64::from(shape.size / part) * arguments.scale) as u32;
+        (shape.build)(size.max(2))
+    };
+    let several = |part: u32| {
+        let module = build(part);
+        copies(&module, (plain.bytes as usize).div_ceil(module.len()) as u32)
+    };
+    (PARTS.map(build).to_vec(), COPIED_PARTS.into_iter().filter_map(several).collect())
+}
+
 fn measure_shape(arguments: &Arguments, shape: &Shape, task: &str, plain: &Point) -> Result {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut points: Vec<Point> = Vec::new();
-    for part in PARTS {
-        let size = (f64::from(shape.size / part) * arguments.scale) as u32;
-        let cases = Case::of_module(shape.name, &(shape.build)(size), folder.path(), &[task]);
-        match point(arguments, &cases[0]) {
-            Ok((_, Outcome::Unsupported)) => return Result::DoesNotApply,
-            Ok((point, _)) => points.push(point),
-            Err(what) => return Result::Failed(format!("{} KB: {what}", cases[0].bytes / 1_000)),
+    let (modules, copied) = modules(arguments, shape, plain);
+    if let Some(folder) = &arguments.write {
+        for (number, module) in modules.iter().chain(&copied).enumerate() {
+            let file = format!("{}-{number}.wasm", shape.name.replace(' ', "-"));
+            std::fs::write(folder.join(file), module).expect("there is room for a module");
         }
     }
-    let mut verdict = judge(&points, plain);
+    let measure = |modules: &[Vec<u8>]| {
+        let mut points = Vec::new();
+        for module in modules {
+            match point(arguments, shape.name, module, task, folder.path())? {
+                (_, Outcome::Unsupported) => return Ok(None),
+                (point, _) => points.push(point),
+            }
+        }
+        Ok(Some(points))
+    };
+    let measured = measure(&modules).and_then(|points| Ok(points.zip(measure(&copied)?)));
+    let (mut points, mut of_copies) = match measured {
+        Ok(Some(both)) => both,
+        Ok(None) => return Result::DoesNotApply,
+        Err(what) => return Result::Failed(what),
+    };
+    let mut verdict = judge(&points, &of_copies, plain);
     // Other processes make a measurement longer, never shorter.
     for _ in 0..REPETITIONS {
         if verdict.faults.is_empty() || arguments.counter == Counter::Instructions {
             break;
         }
-        repeat(arguments, shape, task, &mut points);
-        verdict = judge(&points, plain);
+        keep_least(&mut points, measure(&modules));
+        keep_least(&mut of_copies, measure(&copied));
+        verdict = judge(&points, &of_copies, plain);
     }
     let last = points.last().expect("there are three");
-    let (bytes, peak_kib, refused) = (last.bytes, last.peak_kib, last.refused);
-    Result::Judged { bytes, peak_kib, verdict, refused }
+    let peak_kib = points.iter().chain(&of_copies).map(|point| point.peak_kib).max();
+    let (bytes, refused) = (last.bytes, last.refused);
+    Result::Judged { bytes, peak_kib: peak_kib.unwrap_or(0), verdict, refused }
 }
 
-/// Measures again, and keeps the least work.
-fn repeat(arguments: &Arguments, shape: &Shape, task: &str, points: &mut [Point]) {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (part, old) in PARTS.into_iter().zip(points) {
-        let size = (f64::from(shape.size / part) * arguments.scale) as u32;
-        let cases = Case::of_module(shape.name, &(shape.build)(size), folder.path(), &[task]);
-        if let Ok((new, _)) = point(arguments, &cases[0]) {
-            old.work = old.work.min(new.work);
-        }
+fn keep_least(old: &mut [Point], new: std::result::Result<Option<Vec<Point>>, String>) {
+    for (old, new) in old.iter_mut().zip(new.ok().flatten().into_iter().flatten()) {
+        old.work = old.work.min(new.work);
     }
 }

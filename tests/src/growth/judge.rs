@@ -53,7 +53,7 @@ pub struct Growth {
 /// What measurements show.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// Work for the largest module, compared with a plain one of its size.
+    /// The most work, compared with that for a plain module of the same size.
     pub times: f64,
     /// How work and memory grow.
     pub growth: Growth,
@@ -61,19 +61,18 @@ pub struct Verdict {
     pub faults: Vec<&'static str>,
 }
 
-/// Judges measurements of a shape, from small to large, against that of a plain module.
-///
-/// # Panics
-/// If there is none.
-pub fn judge(points: &[Point], plain: &Point) -> Verdict {
-    let times = |point: &Point| point.work as f64 / fair(point.bytes, plain);
-    let last = points.last().expect("a shape has a size");
+/// Judges measurements of a shape, from small to large, and measurements of several such modules in
+/// one, against that of a plain module.
+pub fn judge(points: &[Point], copies: &[Point], plain: &Point) -> Verdict {
+    let all = || points.iter().chain(copies);
+    let times = all().map(|point| point.work as f64 / fair(point.bytes, plain));
+    let times = times.fold(0.0, f64::max);
     let growth = growth(points, plain);
     let mut faults = Vec::new();
-    if points.iter().any(|point| times(point) > MOST_TIMES) {
+    if times > MOST_TIMES {
         faults.push("work");
     }
-    if points.iter().any(|point| point.peak_kib > most_kib(point.bytes)) {
+    if all().any(|point| point.peak_kib > most_kib(point.bytes)) {
         faults.push("memory");
     }
     if growth.work.is_some_and(|exponent| exponent > MOST_EXPONENT) {
@@ -82,7 +81,7 @@ pub fn judge(points: &[Point], plain: &Point) -> Verdict {
     if growth.memory.is_some_and(|exponent| exponent > MOST_EXPONENT) {
         faults.push("growth of memory");
     }
-    Verdict { times: times(last), growth, faults }
+    Verdict { times, growth, faults }
 }
 
 /// The work for a plain module of so many bytes; a module is not so small that what every module
@@ -124,7 +123,7 @@ mod tests {
     }
 
     fn faults(points: &[Point]) -> Vec<&'static str> {
-        judge(points, &PLAIN).faults
+        judge(points, &[], &PLAIN).faults
     }
 
     #[test]
@@ -138,6 +137,13 @@ mod tests {
         assert_eq!(faults(&[point(1_000, 13.0, 1.0), point(4_000, 1.0, 1.0)]), ["work"]);
         assert_eq!(faults(&[point(4_000, 49.0, 1.0)]), ["work"]);
         assert!(faults(&[point(4_000, 47.0, 1.0)]).is_empty());
+    }
+
+    #[test]
+    fn too_much_work_for_copies_fails() {
+        let points = [point(1_000, 1.0, 1.0), point(4_000, 4.0, 4.0)];
+        assert_eq!(judge(&points, &[point(1_000, 13.0, 1.0)], &PLAIN).faults, ["work"]);
+        assert!(judge(&points, &[point(1_000, 11.0, 1.0)], &PLAIN).faults.is_empty());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Each measurement is a process of its own: the running program again, which [`child`] recognises.
 //! So the peak of its memory is its own, and it can be counted in valgrind and stopped.
 
+mod copies;
 mod judge;
 mod process;
 mod task;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
+pub use copies::copies;
 pub use judge::{Growth, MOST_EXPONENT, MOST_TIMES, Point, Verdict, judge};
 pub use process::{Counter, Measured, child, measure};
 pub use task::{Outcome, Task};

@@ -3,7 +3,7 @@
 use wasm_encoder::{BlockType, Catch, EntityType, ExportKind, Instruction as I, RefType, ValType};
 
 use super::module::{Builder, repeat, tag_type};
-use super::{Shape, shape};
+use super::{Shape, costly, shape};
 
 pub(super) const SHAPES: &[Shape] = &[
     shape("calls in one try", 10_000, |size| one_try(1, size)),
@@ -18,9 +18,15 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("throws with many operands", 400, |size| throws(100, size)),
     shape("throws that a clause around catches", 6_000, throws_caught),
     shape("references to exceptions, thrown again", 4_000, thrown_again),
+    // Each throw looks for its clause in all tries around.
+    costly("throws that no clause around catches", 4_000, throws_passed_on),
     shape("tags", 40_000, tags),
     shape("tags that are thrown and caught", 3_000, tags_in_use),
-    shape("imported tags", 15_000, imported_tags),
+    // Each looks for an equal one among those before.
+    costly("imported tags", 15_000, imported_tags),
+    costly("one tag that is imported and caught many times", 4_000, one_imported_tag),
+    // Each place that makes a reference distinguishes all tags.
+    costly("references to exceptions of many tags", 2_000, references_to_any),
     shape("exported tags", 10_000, exported_tags),
     shape("tries inside a loop", 4_000, tries_in_a_loop),
     shape("small functions that throw, called in a try", 4_000, inlined_throws),
@@ -125,12 +131,16 @@ fn throws_caught(size: u32) -> Vec<u8> {
 }
 
 fn thrown_again(size: u32) -> Vec<u8> {
+    function(&catch_and_throw_again(size))
+}
+
+fn catch_and_throw_again(size: u32) -> Vec<I<'static>> {
     let block = I::Block(BlockType::Result(ValType::Ref(RefType::EXNREF)));
     let again = I::TryTable(BlockType::Empty, vec![Catch::AllRef { label: 0 }].into());
     let open = [BLOCK, block, again];
     let close = [I::End, I::Br(1), I::End, I::ThrowRef, I::End];
     let one = [&open[..], &CALL, &close].concat();
-    function(&repeat(&one, size).collect::<Vec<_>>())
+    repeat(&one, size).collect()
 }
 
 fn tags(size: u32) -> Vec<u8> {
@@ -150,6 +160,37 @@ fn tags_in_use(size: u32) -> Vec<u8> {
         code.extend([&[BLOCK, catch], &CALL[..], &[I::Throw(tag), I::End, I::End]].concat());
     }
     builder.function_of(ty, &[], &code);
+    builder.finish()
+}
+
+fn throws_passed_on(size: u32) -> Vec<u8> {
+    let (mut builder, ty) = with_tag();
+    builder.tag(0);
+    let throw = [I::LocalGet(0), I::If(BlockType::Empty), I::Throw(1), I::End];
+    let code = repeat(&[BLOCK, catching(0)], size).chain(repeat(&throw, size));
+    let code = code.chain(repeat(&[I::End, I::End], size));
+    builder.function_of(ty, &[], &code.collect::<Vec<_>>());
+    builder.finish()
+}
+
+fn one_imported_tag(size: u32) -> Vec<u8> {
+    let mut builder = Builder::with_memory();
+    let (nothing, ty) = (builder.ty(&[], &[]), builder.ty(&[I32], &[]));
+    for _ in 0..size {
+        builder.imports.import("e", "t", EntityType::Tag(tag_type(nothing)));
+    }
+    let one = [&[BLOCK, catching(0)], &CALL[..], &[I::End, I::End]].concat();
+    builder.function_of(ty, &[], &repeat(&one, size).collect::<Vec<_>>());
+    builder.finish()
+}
+
+fn references_to_any(size: u32) -> Vec<u8> {
+    let (mut builder, ty) = with_tag();
+    let operands = builder.ty(&[ValType::I64; 2], &[]);
+    for _ in 0..size {
+        builder.tag(operands);
+    }
+    builder.function_of(ty, &[], &catch_and_throw_again(size));
     builder.finish()
 }
 
