@@ -243,6 +243,7 @@ fn front_end<'a>(
     monitor.check()?;
     let mut module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals))?;
     monitor.check()?;
+    wasm::check_passed_values(&module)?;
     spectest::resolve(&mut module)?;
     Ok(module)
 }

@@ -8,6 +8,7 @@ mod emscripten;
 pub mod engine;
 pub mod fuzzing;
 pub mod golden;
+pub mod growth;
 pub mod hazards;
 pub mod machine;
 pub mod modules;

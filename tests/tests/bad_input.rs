@@ -6,6 +6,7 @@ use std::{fs, num::NonZeroUsize, thread};
 
 use cwamrc::{BoundsChecks, Error, ErrorKind, OptLevel, Options};
 use cwamrc_tests::bad_input::extremes::{EXTREMES, Expected};
+use cwamrc_tests::bad_input::shapes::shapes;
 use cwamrc_tests::bad_input::{judge, small_modules};
 use cwamrc_tests::programs::Inputs;
 use cwamrc_tests::random::Random;
@@ -103,6 +104,19 @@ fn extreme_modules_give_what_is_stated() {
             Expected::CompiledOrLimit => kind.is_none_or(|kind| kind == ErrorKind::Limit),
         };
         if fits { Ok(()) } else { Err(format!("{}: {result:?}", extreme.name)) }
+    });
+}
+
+/// The shapes that are measured for their growth are modules that compile.
+#[test]
+fn small_shapes_compile() {
+    let shapes: Vec<_> = shapes().collect();
+    assert!(shapes.len() > 200, "only {} shapes", shapes.len());
+    for_all(shapes.len(), |index| {
+        let shape = shapes[index];
+        let wasm = (shape.build)(shape.size.div_ceil(200).max(12));
+        let result = judge(&wasm, &options(OptLevel::O3, BoundsChecks::Hardware))?;
+        result.map(drop).map_err(|error| format!("{}: {error}", shape.name))
     });
 }
 

@@ -1,62 +1,46 @@
-//! Compiling takes work and memory in proportion to the module, whatever its shape: each shape of
-//! [`BOMBS`] is compared with a plain module.
+//! Compiling takes work and memory in proportion to the module, whatever its shape: the shapes that
+//! were once costly are compared with a plain module, and with themselves at a quarter of the size.
 //!
-//! Work is counted in instructions, by valgrind, since times depend on the machine. The process that
-//! compiles is this program again, with one thread. It runs twice: once alone, for the peak of its
-//! memory, and once in valgrind.
+//! Work is counted in instructions, by valgrind, since times depend on the machine. That the test can
+//! fail is part of it: work and memory that grow with the square of the size must be found.
 //!
-//! `CWAMRC_GROWTH=all` adds the other levels and software bounds checks. `cargo test --release` takes the
-//! shapes at their full size.
+//! `CWAMRC_GROWTH=all` adds the other levels and software bounds checks. `cargo test --release` takes
+//! the shapes at their full size. The program `sweep` looks for other shapes.
 
-use std::fs;
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::process::{Command, ExitCode, Output};
-use std::sync::Mutex;
+use std::process::ExitCode;
 use std::thread;
 
-use cwamrc::{BoundsChecks, ErrorKind, OptLevel, Options};
-use cwamrc_tests::bad_input::bombs::{BOMBS, plain};
-use cwamrc_tests::bad_input::judge;
+use cwamrc_tests::bad_input::shapes::{plain, shapes};
+use cwamrc_tests::growth::{Case, Counter, Outcome, Point, child, each, judge, measure};
 
-/// How many times the instructions of a plain module of its size a shape may take. Shapes that only have
-/// more code for each byte take up to seven times as many.
-const MOST_TIMES: u64 = 12;
-
-/// What a small module may take in any case.
-const LEAST_MIB: u64 = 512;
-
-/// The most memory for each MiB of wasm.
-const MIB_PER_MIB: u64 = 1024;
-
-/// Part of the size of shapes that is used where assertions are on: then Cranelift checks what it gives to
-/// the register allocator, which takes work that grows with the square of the size.
+/// Part of the size of shapes that is used where assertions are on: then Cranelift checks what it
+/// gives to the register allocator, which takes work that grows with the square of the size.
 const PART: u32 = if cfg!(debug_assertions) { 8 } else { 1 };
+
+/// Parts of that at which each shape is measured.
+const PARTS: [u32; 2] = [4, 1];
 
 /// Instances of `plain` in the module to compare with.
 const PLAIN_SIZE: u32 = 8_000;
 
-/// Seconds of CPU after which a process is ended: it protects the machine, and decides nothing that the
-/// count of instructions would not.
+/// Seconds of CPU after which a process is ended: it protects the machine, and decides nothing that
+/// the count of instructions would not.
 const MOST_SECONDS: u32 = 600;
 
-/// Tells the process that it is to compile a file: the names of options follow.
-const COMPILE: &str = "--compile";
+/// A module with nothing in it. What it takes, every module takes.
+const EMPTY: &[u8] = b"\0asm\x01\0\0\0";
 
-/// The options of a case, by name.
-fn options(names: &str) -> Options {
-    names.split(' ').fold(Options::new().threads(NonZeroUsize::MIN), |options, name| match name {
-        "O0" => options.opt_level(OptLevel::O0),
-        "O1" => options.opt_level(OptLevel::O1),
-        "O2" => options.opt_level(OptLevel::O2),
-        "O3" => options.opt_level(OptLevel::O3),
-        "software" => options.bounds_checks(BoundsChecks::Software),
-        other => panic!("no option {other}"),
-    })
-}
+/// What has to be found, or else this test proves nothing: a task, sizes of plain modules, of which
+/// the last one is also compiled for comparison, and a fault.
+const MUST_FAIL: [(&str, [u32; 2], &str); 2] =
+    [("square", [125, 500], "growth of work"), ("hoard", [2_000, 8_000], "growth of memory")];
 
-/// The options that each shape is compiled with.
-fn variants() -> &'static [&'static str] {
+/// The task that these are compared with.
+const FOR_COMPARISON: &str = "O0";
+
+/// What each shape is put through.
+fn tasks() -> &'static [&'static str] {
     match std::env::var("CWAMRC_GROWTH").as_deref() {
         Ok("all") => &["O0", "O1", "O2", "O3", "O0 software", "O3 software"],
         Ok(other) => panic!("CWAMRC_GROWTH is `all` or not set, not {other}"),
@@ -64,143 +48,107 @@ fn variants() -> &'static [&'static str] {
     }
 }
 
+/// One shape with one task, at all of its sizes; the positions of its cases.
+struct Series {
+    name: String,
+    empty: usize,
+    plain: usize,
+    cases: Vec<usize>,
+    /// The fault that has to be found.
+    must_fail: Option<&'static str>,
+}
+
+/// Everything to measure, and what belongs together.
+struct Plan {
+    cases: Vec<Case<'static>>,
+    series: Vec<Series>,
+}
+
+impl Plan {
+    fn new(folder: &Path) -> Self {
+        let mut plan = Self { cases: Vec::new(), series: Vec::new() };
+        for task in tasks() {
+            let mut add = |wasm: &[u8]| plan.add(wasm, folder, task);
+            let (empty, plain) = (add(EMPTY), add(&plain(PLAIN_SIZE)));
+            for shape in shapes().filter(|shape| shape.once_costly) {
+                let module = |part| (shape.build)(shape.size / PART / part);
+                let cases = PARTS.iter().map(|&part| plan.add(&module(part), folder, task));
+                let cases = cases.collect();
+                let name = format!("{}, {task}", shape.name);
+                plan.series.push(Series { name, empty, plain, cases, must_fail: None });
+            }
+        }
+        for (task, sizes, fault) in MUST_FAIL {
+            let empty = plan.add(EMPTY, folder, FOR_COMPARISON);
+            let largest = sizes[sizes.len() - 1];
+            let compared = plan.add(&plain(largest), folder, FOR_COMPARISON);
+            let cases = sizes.iter().map(|&size| plan.add(&plain(size), folder, task)).collect();
+            let name = format!("{task}, which must fail");
+            let must_fail = Some(fault);
+            plan.series.push(Series { name, empty, plain: compared, cases, must_fail });
+        }
+        plan
+    }
+
+    fn add(&mut self, wasm: &[u8], folder: &Path, task: &'static str) -> usize {
+        self.cases.extend(Case::of_module("", wasm, folder, &[task]));
+        self.cases.len() - 1
+    }
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match &arguments[..] {
-        [flag, file, names] if flag == COMPILE => compile(Path::new(file), names),
-        _ => run_all(),
+    if let Some(code) = child() {
+        return code;
     }
-}
-
-/// Compiles a file, and prints the peak of this process's memory in MiB.
-fn compile(file: &Path, names: &str) -> ExitCode {
-    let wasm = fs::read(file).expect("the module is there");
-    match judge(&wasm, &options(names)) {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) if error.kind() == ErrorKind::Limit => {}
-        other => {
-            eprintln!("{:?}", other.map(|result| result.map(|artifact| artifact.statistics())));
-            return ExitCode::FAILURE;
-        }
-    }
-    let status = fs::read_to_string("/proc/self/status").expect("Linux says");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|text| text.split_whitespace().next()).expect("a number and a unit");
-    println!("{}", kib.parse::<u64>().expect("a number") / 1024);
-    ExitCode::SUCCESS
-}
-
-/// What compiling a module takes.
-struct Cost {
-    instructions: u64,
-    peak_mib: u64,
-}
-
-fn cost(file: &Path, names: &str) -> Result<Cost, String> {
-    let peak = run(&[], file, names)?;
-    let peak = String::from_utf8_lossy(&peak.stdout).trim().parse();
-    let valgrind = ["valgrind", "--tool=cachegrind", "--cache-sim=no"];
-    let no_file = "--cachegrind-out-file=/dev/null";
-    let counted = run(&[&valgrind[..], &[no_file]].concat(), file, names)?;
-    let report = String::from_utf8_lossy(&counted.stderr);
-    // Releases differ in their blanks: `==1== I   refs:      1,234`.
-    let count =
-        report.lines().find_map(|line| match line.split_whitespace().collect::<Vec<_>>()[..] {
-            [_, "I", "refs:", count] => Some(count.replace(',', "")),
-            _ => None,
-        });
-    Ok(Cost {
-        instructions: count.and_then(|count| count.parse().ok()).ok_or("no count of valgrind's")?,
-        peak_mib: peak.map_err(|error| format!("no peak: {error}"))?,
-    })
-}
-
-/// Runs this program, by the command `tool`, to compile `file`.
-fn run(tool: &[&str], file: &Path, names: &str) -> Result<Output, String> {
-    let program = std::env::current_exe().expect("a path");
-    let script = format!("ulimit -t {MOST_SECONDS}; exec \"$@\"");
-    let mut command = Command::new("sh");
-    command.args(["-c", &script, "sh"]).args(tool).arg(program).arg(COMPILE).arg(file).arg(names);
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(output);
-    }
-    let text = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{}: {}", output.status, text.lines().last().unwrap_or_default()))
-}
-
-/// One shape, or else the plain module, compiled with some options.
-struct Case {
-    name: &'static str,
-    file: std::path::PathBuf,
-    bytes: u64,
-    options: &'static str,
-}
-
-fn cases(folder: &Path) -> Vec<Case> {
-    let plain_module = ("plain", plain(PLAIN_SIZE));
-    let bombs = BOMBS.iter().map(|bomb| (bomb.name, (bomb.build)(bomb.size / PART)));
-    let modules = [plain_module].into_iter().chain(bombs).enumerate();
-    let cases = modules.flat_map(|(number, (name, wasm))| {
-        let file = folder.join(format!("{number}.wasm"));
-        fs::write(&file, &wasm).expect("there is room for a module");
-        let bytes = wasm.len() as u64;
-        variants().iter().map(move |options| Case { name, file: file.clone(), bytes, options })
-    });
-    cases.collect()
-}
-
-/// Runs every case; the summary has the form of the standard test runner's.
-fn run_all() -> ExitCode {
     let folder = tempfile::tempdir().expect("a folder");
-    let cases = cases(folder.path());
-    let queue = Mutex::new(cases.iter());
-    let results = Mutex::new(Vec::new());
-    let work = || {
-        loop {
-            let Some(case) = queue.lock().unwrap().next() else { break };
-            let cost = cost(&case.file, case.options);
-            results.lock().unwrap().push((case, cost));
+    let plan = Plan::new(folder.path());
+    let jobs = thread::available_parallelism().map_or(1, usize::from);
+    let results = each(&plan.cases, jobs, |case| {
+        let measured = measure(&case.file, case.task, Counter::Instructions, MOST_SECONDS)?;
+        if measured.outcome == Outcome::Unsupported {
+            return Err("it is not supported".to_owned());
         }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
-        }
+        Ok(Point {
+            bytes: case.bytes,
+            work: measured.work,
+            peak_kib: measured.peak_kib,
+            base_kib: measured.base_kib,
+            refused: measured.outcome == Outcome::Refused,
+        })
     });
-    judge_all(&results.into_inner().unwrap())
+    let mut failed = 0;
+    for series in &plan.series {
+        let verdict = verdict(series, &results);
+        failed += usize::from(verdict.is_err());
+        let (word, what) = match verdict {
+            Ok(what) => ("ok", what),
+            Err(what) => ("FAILED", what),
+        };
+        println!("{word}: {}: {what}", series.name);
+    }
+    let (word, passed) = (if failed == 0 { "ok" } else { "FAILED" }, plan.series.len() - failed);
+    println!("\ntest result: {word}. {passed} passed; {failed} failed");
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn judge_all(results: &[(&Case, Result<Cost, String>)]) -> ExitCode {
-    let plain = |options: &str| {
-        let mut plain = results.iter().filter(|(case, _)| case.name == "plain");
-        let (case, cost) = plain.find(|(case, _)| case.options == options)?;
-        Some((cost.as_ref().ok()?.instructions, case.bytes))
+fn verdict(series: &Series, results: &[Result<Point, String>]) -> Result<String, String> {
+    let empty = results[series.empty].clone()?;
+    let point = |&case: &usize| {
+        let point = results[case].clone()?;
+        Ok(Point { work: point.work.saturating_sub(empty.work), ..point })
     };
-    let (mut passed, mut failed) = (0, 0);
-    for (case, cost) in results {
-        let verdict = cost.as_ref().map_err(Clone::clone).and_then(|cost| {
-            let (instructions, bytes) = plain(case.options).ok_or("the plain module failed")?;
-            // A start takes some work as well; a module is not so small that it would count.
-            let fair = instructions * case.bytes.max(bytes) / bytes;
-            let times = cost.instructions as f64 / fair as f64;
-            let most_mib = ((case.bytes * MIB_PER_MIB) >> 20).max(LEAST_MIB);
-            let what = format!("{times:.1} times the instructions, {} MiB", cost.peak_mib);
-            let good = cost.instructions <= MOST_TIMES * fair && cost.peak_mib <= most_mib;
-            if good { Ok(what) } else { Err(what) }
-        });
-        match verdict {
-            Ok(what) => {
-                passed += 1;
-                println!("ok: {}, {}: {what}", case.name, case.options);
-            }
-            Err(what) => {
-                failed += 1;
-                println!("FAILED: {}, {}: {what}", case.name, case.options);
-            }
-        }
-    }
-    let verdict = if failed == 0 { "ok" } else { "FAILED" };
-    println!("\ntest result: {verdict}. {passed} passed; {failed} failed");
-    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let points: Vec<Point> = series.cases.iter().map(point).collect::<Result<_, String>>()?;
+    let verdict = judge(&points, &[], &point(&series.plain)?);
+    let exponent = |exponent: Option<f64>| {
+        exponent.map_or_else(|| "small".to_owned(), |exponent| format!("exponent {exponent:.2}"))
+    };
+    let (times, faults) = (verdict.times, verdict.faults.join(", "));
+    let (work, memory) = (exponent(verdict.growth.work), exponent(verdict.growth.memory));
+    let peak = points.iter().map(|point| point.peak_kib / 1024).max().unwrap_or(0);
+    let what = format!("{times:.1} times the work, {work}; {peak} MiB, {memory}; {faults}");
+    let passes = match series.must_fail {
+        None => faults.is_empty(),
+        Some(fault) => verdict.faults.contains(&fault),
+    };
+    if passes { Ok(what) } else { Err(what) }
 }

@@ -262,7 +262,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
 /// What code that throws or catches depends on. Its operators refer to tags, and some also to
 /// types, by indexes that remain in the body's outline, so all tags and types are included.
 fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
-    let Storage { words, thrown, slots } = *storage;
+    // Marks are derived from the tags.
+    let Storage { words, thrown, slots, marks_large: _ } = *storage;
     let module = env.module;
     if module.tags.is_empty() {
         return String::new();

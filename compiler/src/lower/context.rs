@@ -41,6 +41,8 @@ pub(super) struct Stacks<'a> {
     pub(super) addresses: Addresses,
     /// For bodies that are inlined.
     pub(super) validators: Vec<FuncValidatorAllocations>,
+    /// Those of the function before, for their memory.
+    pub(super) locals: Vec<(Type, Variable)>,
 }
 
 /// One function being lowered.
@@ -63,6 +65,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) aliases: Aliases,
     /// The pairs of parameters of the same loop, for all loops so far.
     pub(super) loop_param_pairs: u64,
+    /// The number of locals that all branches to loops pass on, summed over those that ended.
+    pub(super) loop_args: u64,
     pub(super) inlining: Inlining,
     pub(super) exceptions: Exceptions<'a>,
     pub(super) metering: Metering,
@@ -103,6 +107,8 @@ impl<'a, 'f> Lowering<'a, 'f> {
         stacks.operands.clear();
         stacks.frames.clear();
         stacks.addresses.clear();
+        let mut locals = std::mem::take(&mut stacks.locals);
+        locals.clear();
         let exec_env = builder.block_params(entry)[0];
         Self {
             env,
@@ -111,12 +117,13 @@ impl<'a, 'f> Lowering<'a, 'f> {
             ty,
             entry,
             exec_env,
-            locals: Vec::new(),
+            locals,
             variables: 0,
             loops: 0,
             loop_entries: Vec::new(),
             aliases: Aliases::default(),
             loop_param_pairs: 0,
+            loop_args: 0,
             inlining: Inlining::default(),
             exceptions: Exceptions::default(),
             metering: Metering::default(),

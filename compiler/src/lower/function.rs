@@ -7,7 +7,8 @@ use cranelift_codegen::ir::{Function, Inst, SourceLoc, UserFuncName};
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasmparser::{
-    BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, ValidatorResources,
+    BinaryReader, FuncToValidate, FuncValidator, FuncValidatorAllocations, FunctionBody, Operator,
+    ValidatorResources,
 };
 
 use super::Environment;
@@ -35,6 +36,14 @@ pub(super) const MAX_BRANCH_OPERANDS: usize = 20_000_000;
 /// function. A parameter that turns out to have only one value is removed, and the others move up;
 /// 37,500 locals of one loop, 1.4 billion pairs, took 1.6 s.
 pub(super) const MAX_LOOP_PARAM_PAIRS: u64 = 300_000_000;
+
+/// The maximum number of locals that all branches to loops of a function pass on together. 5,000
+/// branches back to a loop with as many locals, 55 KB of wasm, took 500 MB.
+pub(super) const MAX_LOOP_ARGS: u64 = 4_000_000;
+
+/// More locals than this in one declaration are declared only if they are used: a declaration of four
+/// bytes can have 50,000.
+const MANY_LOCALS: u32 = 256;
 
 /// The number of operators lowered before the host is asked again whether to continue.
 const OPERATORS_BETWEEN_CHECKS: u32 = 4096;
@@ -130,6 +139,21 @@ impl<'a> FunctionLowerer<'a> {
     }
 }
 
+/// The locals that `body` uses, in ascending order. A body that cannot be read is refused later.
+fn used_locals(body: &FunctionBody<'_>) -> Vec<u32> {
+    let operators = body.get_operators_reader().into_iter().flatten();
+    let locals = operators.map_while(Result::ok).filter_map(|operator| match operator {
+        Operator::LocalGet { local_index }
+        | Operator::LocalSet { local_index }
+        | Operator::LocalTee { local_index } => Some(local_index),
+        _ => None,
+    });
+    let mut locals: Vec<u32> = locals.collect();
+    locals.sort_unstable();
+    locals.dedup();
+    locals
+}
+
 pub(super) fn validator_of(
     body: &Body<'_>,
     allocations: FuncValidatorAllocations,
@@ -156,7 +180,7 @@ impl<'a> Lowering<'a, '_> {
         for (&ty, value) in self.ty.params.iter().zip(self.wasm_params()) {
             self.declare_local(ty, value);
         }
-        self.declare_locals(&mut reader, validator)?;
+        self.declare_locals(body, &mut reader, validator)?;
         reader.set_features(body.validation.features);
         if self.env.stack_checks {
             self.check_stack(0);
@@ -206,6 +230,8 @@ impl<'a> Lowering<'a, '_> {
             format!("function {function} has too many locals for so many blocks")
         } else if self.loop_param_pairs > MAX_LOOP_PARAM_PAIRS {
             format!("function {function} has too many locals in loops")
+        } else if self.loop_args > MAX_LOOP_ARGS {
+            format!("branches to loops of function {function} pass too many locals")
         } else if self.branch_operands > MAX_BRANCH_OPERANDS {
             format!("branches of function {function} have more than {MAX_BRANCH_OPERANDS} operands")
         } else {
@@ -217,15 +243,23 @@ impl<'a> Lowering<'a, '_> {
     /// Adds the declared locals as variables after the parameters.
     pub(super) fn declare_locals(
         &mut self,
+        body: &Body<'a>,
         reader: &mut BinaryReader<'a>,
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
+        let mut used = None;
         for _ in 0..reader.read_var_u32()? {
             let offset = reader.original_position();
             let count = reader.read_var_u32()?;
             let ty: wasmparser::ValType = reader.read()?;
             validator.define_locals(offset, count, ty)?;
-            self.declare_zeroed(ValueType::from_wasmparser(ty)?, count);
+            let ty = ValueType::from_wasmparser(ty)?;
+            if count <= MANY_LOCALS {
+                self.declare_zeroed(ty, count);
+            } else {
+                let used = used.get_or_insert_with(|| used_locals(&body.code));
+                self.declare_many(ty, count, used);
+            }
         }
         Ok(())
     }
@@ -241,12 +275,29 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
+    /// The same for many locals: only those that are used, in ascending order, get a variable each.
+    fn declare_many(&mut self, ty: ValueType, count: u32, used: &[u32]) {
+        self.uses_simd |= ty == ValueType::V128;
+        let zero = self.zero(ty);
+        let (first, variables) = (self.locals.len(), self.variables + u64::from(count));
+        let unused = self.new_local(ty, zero);
+        self.locals.resize(first + count as usize, unused);
+        let [start, end] = [first, self.locals.len()]
+            .map(|end| used.partition_point(|&local| (local as usize) < end));
+        for &local in &used[start..end] {
+            self.locals[local as usize] = self.new_local(ty, zero);
+        }
+        // Limits count locals, used or not.
+        self.variables = variables;
+    }
+
     /// Completes the function.
     pub(super) fn finish(mut self) {
         // Code that is shared by traps does not belong to an operator.
         self.builder.set_srcloc(SourceLoc::default());
         self.emit_trap_blocks();
         let config = self.config;
+        self.stacks.locals = std::mem::take(&mut self.locals);
         self.builder.finalize(config);
     }
 }

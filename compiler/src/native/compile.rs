@@ -82,6 +82,8 @@ pub(crate) struct FunctionCompiler<'a> {
     lowerer: FunctionLowerer<'a>,
     context: Context,
     allocator: regalloc2::Ctx,
+    /// The size of the body that is being compiled; 0 for functions that the compiler adds.
+    body_size: u64,
     /// Whether to make listings.
     lists: bool,
 }
@@ -90,7 +92,7 @@ impl<'a> FunctionCompiler<'a> {
     pub(crate) fn new(env: &'a Environment<'a>, isas: &'a Isas) -> Self {
         let lowerer = FunctionLowerer::new(isas.main.frontend_config());
         let (context, allocator) = (Context::new(), regalloc2::Ctx::default());
-        Self { env, isas, lowerer, context, allocator, lists: false }
+        Self { env, isas, lowerer, context, allocator, body_size: 0, lists: false }
     }
 
     /// The module of the functions.
@@ -115,7 +117,9 @@ impl<'a> FunctionCompiler<'a> {
         if self.env.is_thorough() {
             unroll(&mut self.context.func, &lowered.loop_entries);
         }
+        self.body_size = body.code.as_bytes().len() as u64;
         let mut function = self.compile(FuncId::Function(index))?;
+        self.body_size = 0;
         function.uses_simd = lowered.uses_simd;
         let frame = function.frame_size;
         let mut functions = Vec::with_capacity(1);
@@ -268,7 +272,15 @@ impl<'a> FunctionCompiler<'a> {
         let failed = |error: CodegenError| codegen_error(id, &error);
         let Isas { main, fast_path, hot, .. } = self.isas;
         let least = fast_path.as_ref();
-        let mut isa = least.filter(|_| limits::exceeds_middle_end(&context.func)).unwrap_or(main);
+        let arguments = limits::branch_arguments(&context.func);
+        if self.body_size > 0 && limits::exceeds_arguments(arguments, self.body_size) {
+            let what = "branches that pass too many values for its size";
+            return Err(Error::limit(format!("{} has {what}", describe(id))));
+        }
+        let expanded =
+            self.body_size > 0 && limits::is_expanded(&context.func, arguments, self.body_size);
+        let mut isa =
+            least.filter(|_| expanded || limits::exceeds_middle_end(&context.func)).unwrap_or(main);
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
         order_landing_pads(context);

@@ -53,8 +53,48 @@ const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
 /// most values are live. A function of Yosys has 86 million.
 const MAX_SINGLE_PASS_PAIRS_OF_CATCHERS: u64 = 200_000_000;
 
-/// The maximum number of arguments that the search for constant parameters may look at.
+/// The maximum number of arguments that the search for constant parameters may look at. 10,000
+/// locals that move up by one in a loop take a second; but functions of CanvasKit and CPython need more
+/// than 20 million, and are smaller for it.
 const MAX_PARAMETER_STEPS: u64 = 300_000_000;
+
+/// The maximum number of entries of branch tables for the backtracking allocator, for which each is
+/// a block. 100 tables of 1,000 entries took a second.
+const MAX_TABLE_ENTRIES: u64 = 30_000;
+
+/// The maximum number of pairs of a value and an instruction across which it is live, and of such
+/// values for each instruction, for the backtracking allocator: 2,500 vectors that change in a loop
+/// took 0.2 s. Functions of programs have far fewer values that are live at the same time.
+const MAX_LIVE_STEPS: u64 = 2_000_000;
+const MAX_LIVE_VALUES: u64 = 250;
+
+/// The maximum number of values that branches pass, for each byte of the body, and in addition.
+/// Functions of programs pass less than one for each byte.
+const MAX_ARGUMENTS_PER_BYTE: u64 = 16;
+const MAX_ARGUMENTS: u64 = 50_000;
+
+/// The same for more effort than at level 0, with the values that code computes.
+const MAX_VALUES_PER_BYTE: u64 = 10;
+const MAX_VALUES: u64 = 2_500;
+
+/// The number of values that all branches in `func` pass.
+pub(super) fn branch_arguments(func: &Function) -> u64 {
+    let calls = func.layout.blocks().flat_map(|block| destinations(func, block));
+    calls.map(|call| call.args(&func.dfg.value_lists).len() as u64).sum()
+}
+
+/// Whether branches pass too many values for a body of so many bytes: each local that changes in a
+/// loop is passed by each branch back to it.
+pub(super) fn exceeds_arguments(arguments: u64, body_size: u64) -> bool {
+    arguments > MAX_ARGUMENTS + MAX_ARGUMENTS_PER_BYTE * body_size
+}
+
+/// Whether `func`, which was just lowered, is so much larger than its body of so many bytes that it
+/// is not worth more effort. A few bytes can be a call with a thousand arguments and results.
+pub(super) fn is_expanded(func: &Function, arguments: u64, body_size: u64) -> bool {
+    let values = func.dfg.num_values() as u64 + arguments;
+    values > MAX_VALUES + MAX_VALUES_PER_BYTE * body_size
+}
 
 /// Whether `func`, which was just lowered, is too expensive for the optimising middle end.
 pub(super) fn exceeds_middle_end(func: &Function) -> bool {
@@ -124,7 +164,10 @@ pub(super) fn exceeds_backtracking(func: &Function, domtree: &DominatorTree) -> 
     let (values, blocks) = (func.dfg.num_values() as u64, func.dfg.num_blocks() as u64);
     let branches = most_branches(func);
     // Each measure has a cheap upper bound, which most functions do not reach.
-    branches * blocks > MAX_DOMINATOR_STEPS && dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
+    table_entries(func) > MAX_TABLE_ENTRIES
+        || values * func.dfg.num_insts() as u64 > MAX_LIVE_STEPS && exceeds_live_steps(func)
+        || branches * blocks > MAX_DOMINATOR_STEPS
+            && dominator_steps(func, domtree) > MAX_DOMINATOR_STEPS
         || values * values > MAX_MERGED_PAIRS && merged_pairs(func) > MAX_MERGED_PAIRS
         || values * branches > MAX_LIVE_PAIRS && exceeds_lives(func)
 }
@@ -140,12 +183,41 @@ pub(super) fn exceeds_single_pass(func: &Function, domtree: &DominatorTree) -> b
         && single_pass_pairs(func, domtree) > most
 }
 
+/// The number of entries of all branch tables.
+fn table_entries(func: &Function) -> u64 {
+    let tables = func.stencil.dfg.jump_tables.values();
+    tables.map(|table| table.all_branches().len() as u64).sum()
+}
+
+/// Whether too many values of `func` are live at the same time, from their definition to their last
+/// use in layout order.
+fn exceeds_live_steps(func: &Function) -> bool {
+    let mut defined: SecondaryMap<Value, u32> = SecondaryMap::with_capacity(func.dfg.num_values());
+    let mut last: SecondaryMap<Value, u32> = SecondaryMap::with_capacity(func.dfg.num_values());
+    let mut position = 0;
+    for block in func.layout.blocks() {
+        for &param in func.dfg.block_params(block) {
+            defined[param] = position;
+        }
+        for inst in func.layout.block_insts(block) {
+            position += 1;
+            for &result in func.dfg.inst_results(inst) {
+                defined[result] = position;
+            }
+            for value in func.dfg.inst_values(inst) {
+                last[func.dfg.resolve_aliases(value)] = position;
+            }
+        }
+    }
+    let steps = func.dfg.values().map(|value| last[value].saturating_sub(defined[value]));
+    let steps: u64 = steps.map(u64::from).sum();
+    steps > MAX_LIVE_STEPS && steps > MAX_LIVE_VALUES * u64::from(position)
+}
+
 /// An upper bound of the number of branches between blocks: two from each block, or those of a
 /// table.
 fn most_branches(func: &Function) -> u64 {
-    let tables = func.stencil.dfg.jump_tables.values();
-    2 * func.dfg.num_blocks() as u64
-        + tables.map(|table| table.all_branches().len() as u64).sum::<u64>()
+    2 * func.dfg.num_blocks() as u64 + table_entries(func)
 }
 
 /// At the start of each block, the single-pass allocator goes through all values that are live

@@ -7,6 +7,7 @@
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::UserExternalName;
+use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
 
 use super::compile::{Call, CompiledFunction};
@@ -54,12 +55,13 @@ pub(super) fn serialize(
     bytes: &mut Vec<u8>,
 ) -> Option<()> {
     bytes.push(u8::try_from(functions.len()).ok().filter(|&count| count != TAIL_CALLS)?);
+    let numbers: FxHashMap<u32, u32> = indexes.iter().copied().zip(0..).collect();
     for function in functions {
         let CompiledFunction { unwinding, origins, listing, .. } = function;
         if unwinding.is_some() || !origins.is_empty() || listing.is_some() {
             return None;
         }
-        serialize_id(function.id, indexes, bytes)?;
+        serialize_id(function.id, &numbers, bytes)?;
         bytes.push(u8::from(function.uses_simd));
         bytes.push(u8::from(function.fast_path));
         number(bytes, function.alignment);
@@ -75,7 +77,7 @@ pub(super) fn serialize(
             }
             number(bytes, call.offset);
             bytes.extend(call.addend.to_le_bytes());
-            serialize_id(call.target, indexes, bytes)?;
+            serialize_id(call.target, &numbers, bytes)?;
         }
         number(bytes, function.handlers.len() as u32);
         for row in &function.handlers {
@@ -109,10 +111,11 @@ fn number(bytes: &mut Vec<u8>, number: u32) {
     bytes.extend(number.to_le_bytes());
 }
 
-fn serialize_id(id: FuncId, indexes: &[u32], bytes: &mut Vec<u8>) -> Option<()> {
+/// Appends a function's id; `numbers` are those of functions in the body's fingerprint.
+fn serialize_id(id: FuncId, numbers: &FxHashMap<u32, u32>, bytes: &mut Vec<u8>) -> Option<()> {
     let UserExternalName { namespace, mut index } = id.to_external_name();
     if let Some(function) = id.function() {
-        index = indexes.iter().position(|&other| other == function)? as u32;
+        index = *numbers.get(&function)?;
     }
     bytes.push(u8::try_from(namespace).ok()?);
     number(bytes, index);

@@ -18,6 +18,10 @@ const MAX_OPERAND_WORDS: u32 = 128;
 /// references. A power of two.
 pub(crate) const SLOTS: u32 = 1024;
 
+/// The number of tags whose operands do not fit into a reference with which code compares the tag of
+/// a reference, one after the other.
+const MAX_COMPARED_TAGS: usize = 16;
+
 /// Where exceptions are kept whose operands do not fit into a reference.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Storage {
@@ -28,6 +32,9 @@ pub(crate) struct Storage {
     /// The slots, if references to exceptions exist. An exception that is being thrown is then in
     /// slot 0.
     pub(crate) slots: Option<Slots>,
+    /// Whether the numbers of tags with such operands are marked. Where there are few of them, code
+    /// compares with each.
+    pub(crate) marks_large: bool,
 }
 
 /// Storage for exceptions that references refer to.
@@ -58,7 +65,9 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
     module.tables.truncate(module.declared_tables);
     let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));
     let large = operands.filter(|operands| !fit_into_reference(operands));
-    let words = large.map(|operands| operands.iter().map(|&ty| words(ty)).sum()).max();
+    let sizes = large.map(|operands| operands.iter().map(|&ty| words(ty)).sum());
+    let sizes: Vec<u32> = sizes.collect();
+    let words = sizes.iter().copied().max();
     let Some(words) = words else { return Storage::default() };
     let add = |module: &mut Module<'_>, value: i64| {
         let init = Some(ConstExpr::I64(value));
@@ -68,7 +77,7 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
     if !module.bodies.iter().any(|body| refers_to_exceptions(&body.code)) {
         let first = add(module, 0);
         (1..words).for_each(|_| _ = add(module, 0));
-        return Storage { words, thrown: Some(first), slots: None };
+        return Storage { words, thrown: Some(first), ..Storage::default() };
     }
     let released = !keeps_references(module);
     let next = add(module, 1);
@@ -79,7 +88,8 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
         maximum: Some(SLOTS * words),
         is_64: false,
     });
-    Storage { words, thrown: None, slots: Some(Slots { table, next, released }) }
+    let slots = Some(Slots { table, next, released });
+    Storage { words, thrown: None, slots, marks_large: sizes.len() > MAX_COMPARED_TAGS }
 }
 
 /// Refuses references to exceptions where a host could see them, and modules that exceed limits.

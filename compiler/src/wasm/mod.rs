@@ -14,6 +14,7 @@ mod names;
 mod operators;
 mod outline;
 mod parse;
+mod passed;
 mod plain;
 mod proposal;
 mod survey;
@@ -28,6 +29,7 @@ pub(crate) use names::NameMap;
 pub(crate) use operators::{Length, OperatorKind};
 pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
+pub(crate) use passed::check_passed_values;
 pub use proposal::Proposal;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use types::{FuncType, ValueType};
@@ -63,6 +65,8 @@ pub(crate) struct Module<'a> {
     pub(crate) imported_tags: Vec<Import<'a>>,
     /// Names of exported tags, which are not part of `exports`.
     pub(crate) exported_tags: Vec<&'a str>,
+    /// Whether there is at most one tag, which may be imported several times.
+    pub(crate) has_one_tag: bool,
     /// Exports in module order.
     pub(crate) exports: Vec<Export<'a>>,
     /// The start function.

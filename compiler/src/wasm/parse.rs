@@ -39,6 +39,7 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
         }
     }
     module.canonical_types = canonicalise(&module.types);
+    identify_imported_tags(&mut module);
     module.declared_globals = module.globals.len();
     module.declared_tables = module.tables.len();
     module.declared_exports = module.exports.len();
@@ -93,6 +94,7 @@ fn empty_module<'a>() -> Module<'a> {
         tags: Vec::new(),
         imported_tags: Vec::new(),
         exported_tags: Vec::new(),
+        has_one_tag: true,
         exports: Vec::new(),
         start: None,
         elements: Vec::new(),
@@ -206,7 +208,7 @@ fn read_import<'a>(
         }
         TypeRef::Tag(tag) => {
             item.type_index = tag.func_type_idx;
-            let identity = imported_tag(module, &item);
+            let identity = module.tags.len() as u32;
             module.tags.push(Tag { type_index: tag.func_type_idx, identity, offset });
             module.imported_tags.push(item);
         }
@@ -220,16 +222,16 @@ fn read_import<'a>(
     Ok(())
 }
 
-/// Which tag the import `item` is: the first one with the same names and type, or otherwise a new
-/// one.
-fn imported_tag(module: &Module<'_>, item: &Import<'_>) -> u32 {
-    let ty = |index: u32| &module.types[index as usize];
-    let is_same = |other: &Import<'_>| {
-        (other.module, other.name) == (item.module, item.name)
-            && ty(other.type_index) == ty(item.type_index)
-    };
-    let first = module.imported_tags.iter().position(is_same);
-    first.unwrap_or(module.tags.len()) as u32
+/// Which tag each imported one is: the first with the same names and type. Tags of the module itself
+/// are all different.
+fn identify_imported_tags(module: &mut Module<'_>) {
+    let mut first = HashMap::new();
+    let imports = module.imported_tags.iter().zip(&mut module.tags);
+    for ((import, tag), index) in imports.zip(0..) {
+        let ty = module.canonical_types[import.type_index as usize];
+        tag.identity = *first.entry((import.module, import.name, ty)).or_insert(index);
+    }
+    module.has_one_tag = module.tags.iter().all(|tag| tag.identity == 0);
 }
 
 fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {

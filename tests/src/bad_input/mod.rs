@@ -1,7 +1,7 @@
 //! Invalid and extreme input: it must give a result or a typed error, in bounded memory.
 
-pub mod bombs;
 pub mod extremes;
+pub mod shapes;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

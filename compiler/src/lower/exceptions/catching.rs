@@ -99,15 +99,16 @@ impl Lowering<'_, '_> {
 
     /// Whether every exception meets `clause`.
     fn is_certain(&self, clause: &Clause) -> bool {
-        let only_tag = self.env.module.tags.iter().all(|tag| tag.identity == 0);
-        clause.tag.is_none() || only_tag
+        clause.tag.is_none() || self.env.module.has_one_tag
     }
 
     /// The clause of `scope` that catches exceptions with `tag`.
-    pub(super) fn clause_for(&self, ScopeId(scope): ScopeId, tag: u32) -> Option<usize> {
+    pub(super) fn clause_for(&mut self, ScopeId(scope): ScopeId, tag: u32) -> Option<usize> {
         let identity = |tag: u32| self.env.module.tags[tag as usize].identity;
         let takes = |clause: &Clause| clause.tag.is_none_or(|own| identity(own) == identity(tag));
-        self.exceptions.scopes[scope as usize].clauses.iter().position(takes)
+        let clauses = &self.exceptions.scopes[scope as usize].clauses;
+        self.exceptions.compared += clauses.len();
+        clauses.iter().position(takes)
     }
 
     /// The number of inlined bodies around `scope`.

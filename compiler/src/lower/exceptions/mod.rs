@@ -47,6 +47,8 @@ pub(super) struct Exceptions<'a> {
     legacy: LegacyState<'a>,
     /// The first free slot when the function was entered, if it frees slots.
     pub(super) free_slots: Option<Value>,
+    /// The number of clauses that `throw` operators were compared with.
+    compared: usize,
 }
 
 /// What a legacy clause has caught.

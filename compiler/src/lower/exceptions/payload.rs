@@ -21,10 +21,18 @@ use crate::wasm::ValueType;
 
 const WORD: i32 = 8;
 
+/// Marks the numbers of tags with operands that do not fit into an exception word, in modules with
+/// many such tags. A module has at most a million tags.
+const LARGE: i64 = 1 << 30;
+
 impl Lowering<'_, '_> {
     /// The number of a tag in exception words.
     pub(super) fn tag_number(&self, tag: u32) -> i64 {
-        i64::from(self.env.module.tags[tag as usize].identity) + 1
+        let number = i64::from(self.env.module.tags[tag as usize].identity) + 1;
+        if self.env.storage.marks_large && !self.is_in_word(tag) {
+            return number | LARGE;
+        }
+        number
     }
 
     fn is_in_word(&self, tag: u32) -> bool {
@@ -119,6 +127,10 @@ impl Lowering<'_, '_> {
     /// Whether the tag of `word` has operands that do not fit into it.
     fn has_slot(&mut self, word: Value) -> Value {
         let number = self.ins().ushr_imm_u(word, 32);
+        if self.env.storage.marks_large {
+            let mark = self.ins().band_imm_u(number, LARGE);
+            return self.ins().icmp_imm_u(IntCC::NotEqual, mark, 0);
+        }
         let mut any = self.ins().iconst(types::I8, 0);
         let tags = self.env.module.tags.len() as u32;
         let large = (0..tags).filter(|&tag| {

@@ -317,7 +317,7 @@ impl<'a> Lowering<'a, '_> {
         let allocations = self.stacks.validators.pop().unwrap_or_default();
         let mut validator = validator_of(body, allocations);
         let mut reader = body.code.get_binary_reader();
-        self.declare_locals(&mut reader, &mut validator)?;
+        self.declare_locals(body, &mut reader, &mut validator)?;
         reader.set_features(body.validation.features);
         self.meter_function();
         self.open_block(&[], results);
@@ -338,6 +338,12 @@ impl<'a> Lowering<'a, '_> {
 
     /// Adds a local to those of the body being lowered.
     pub(in crate::lower) fn declare_local(&mut self, ty: ValueType, value: Value) {
+        let local = self.new_local(ty, value);
+        self.locals.push(local);
+    }
+
+    /// A variable for a local, which has the value `value`.
+    pub(in crate::lower) fn new_local(&mut self, ty: ValueType, value: Value) -> (Type, Variable) {
         let ty = clif_type(ty);
         let free = &mut self.inlining.free;
         let variable = match free.iter().rposition(|&(other, _)| other == ty) {
@@ -348,7 +354,7 @@ impl<'a> Lowering<'a, '_> {
             }
         };
         self.builder.def_var(variable, value);
-        self.locals.push((ty, variable));
+        (ty, variable)
     }
 
     /// `return`: leaves the innermost body.

@@ -10,7 +10,7 @@ use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 use super::aliases::SHALLOW;
 use crate::lower::context::Lowering;
 use crate::lower::exceptions::{LegacyClause, ScopeId};
-use crate::lower::function::MAX_LOOP_PARAM_PAIRS;
+use crate::lower::function::{MAX_LOOP_ARGS, MAX_LOOP_PARAM_PAIRS};
 use crate::lower::optimise::addresses::Mark;
 use crate::lower::signature::clif_type;
 use crate::wasm::ValueType;
@@ -47,6 +47,8 @@ pub(in crate::lower) struct Frame<'a> {
     /// Where control goes after the frame's `end`; for a loop, the end of its body.
     exit: Option<Block>,
     exit_used: bool,
+    /// The number of branches to its label.
+    branches: u64,
     /// Height of the operand stack below the frame's parameters.
     pub(in crate::lower) height: usize,
     /// The start of the frame, for forgetting what was computed in it.
@@ -74,8 +76,18 @@ impl<'a> Lowering<'a, '_> {
         let height = self.stacks.operands.len() - params.len();
         let start = self.stacks.addresses.mark();
         let scope = self.scope();
-        let frame = Frame { kind, params, results, exit, exit_used: false, height, start, scope };
-        self.stacks.frames.push(frame);
+        let (exit_used, branches) = (false, 0);
+        self.stacks.frames.push(Frame {
+            kind,
+            params,
+            results,
+            exit,
+            exit_used,
+            branches,
+            height,
+            start,
+            scope,
+        });
     }
 
     /// Opens a frame in unreachable code.
@@ -213,8 +225,9 @@ impl<'a> Lowering<'a, '_> {
     fn seal_loop(&mut self, header: Block) {
         let params = self.builder.block_params(header).to_vec();
         self.loop_param_pairs += (params.len() as u64).pow(2);
-        // Above the limit, the function is refused after this operator.
-        if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS {
+        self.loop_args += params.len() as u64 * self.innermost().branches;
+        // Above a limit, the function is refused after this operator.
+        if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS && self.loop_args <= MAX_LOOP_ARGS {
             self.builder.seal_block(header);
             if self.loops > SHALLOW {
                 self.aliases.note(&mut self.builder.func.dfg, &params);
@@ -300,6 +313,7 @@ impl<'a> Lowering<'a, '_> {
     pub(in crate::lower) fn label(&mut self, depth: u32) -> (Block, usize) {
         let index = self.stacks.frames.len() - 1 - depth as usize;
         let frame = &mut self.stacks.frames[index];
+        frame.branches += 1;
         match (&frame.kind, frame.exit) {
             (FrameKind::Loop(header), _) => (*header, frame.params.len()),
             (_, Some(exit)) => {
