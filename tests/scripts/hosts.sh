@@ -30,15 +30,29 @@ echo "== compiles for macOS"
 "${cargo[@]}" check --locked --package=cwamrc-capi --target=aarch64-apple-darwin
 echo "== compiles for Windows"
 "${cargo[@]}" build --locked "${features[@]}" --target="$windows"
-program=$PWD/${CARGO_TARGET_DIR:-target}/$windows/debug/cwamrc.exe
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap '/usr/lib/wine/wineserver64 --kill || true; rm -rf "$folder"' EXIT
+mkdir "$folder/program" "$folder/files"
+program=$folder/program/cwamrc.exe
+cp "${CARGO_TARGET_DIR:-target}/$windows/debug/cwamrc.exe" "$program"
 export WINEPREFIX=$folder/prefix WINEDEBUG=-all
-cd "$folder"
+cd "$folder/files"
+# Rust's standard library gets random numbers from a library that Windows has, and Debian 12's wine
+# has not.
+cat >prng.c <<'C'
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) {
+    return RtlGenRandom(data, size);
+}
+C
+x86_64-w64-mingw32-gcc -shared -o "$folder/program/bcryptprimitives.dll" prng.c -ladvapi32
+rm prng.c
 cwamrc_exe() { # <arguments>
     /usr/lib/wine/wine64 "$program" "$@"
 }
+cwamrc_exe --version >version.txt || { echo "error: the program does not start" >&2 && exit 1; }
 fail() {
     echo "error: $*" >&2
     exit 1
@@ -67,7 +81,7 @@ for target in x86_64 aarch64 riscv64; do
     for flags in --opt-level=0 --opt-level=3 --bounds-checks=1 --format=object; do
         echo "== the same file: $target $flags"
         "$here_program" --no-cache --target=$target $flags -o linux.aot app.wat
-        cwamrc_exe --target=$target $flags -o windows.aot app.wat 2>err.txt
+        cwamrc_exe --target=$target $flags -o windows.aot app.wat 2>err.txt || fail "$(cat err.txt)"
         same windows.aot linux.aot
         [ ! -s err.txt ] || fail "unasked for: $(cat err.txt)"
     done
@@ -75,11 +89,11 @@ done
 
 echo "== paths and streams"
 "$here_program" --no-cache --target=x86_64 -o linux.aot app.wat
-mkdir "a folder" 
+mkdir "a folder"
 cp app.wat "a folder/modül.wat"
 cwamrc_exe --target=x86_64 -o 'a folder\größe.aot' 'a folder\modül.wat'
 same "a folder/größe.aot" linux.aot
-cwamrc_exe --target=x86_64 -o "Z:${folder//\//\\}\\absolute.aot" app.wat
+cwamrc_exe --target=x86_64 -o "Z:${PWD//\//\\}\\absolute.aot" app.wat
 same absolute.aot linux.aot
 (cd "a folder" && cwamrc_exe --target=x86_64 'modül.wat')
 same "a folder/modül.aot" linux.aot
