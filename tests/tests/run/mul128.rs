@@ -10,8 +10,7 @@ use wamr_shim::Val::{I32, I64};
 /// A module for each way of writing the product. It has the functions `product`, which takes the
 /// halves of two numbers, `square`, `store` at an address, and `load`.
 fn modules() -> Vec<String> {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/src/wasm/mul128/products");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/src/wasm/mul128/products");
     let files = fs::read_dir(folder).expect("the folder is there");
     let mut paths: Vec<_> = files.map(|file| file.expect("it can be read").path()).collect();
     paths.sort();
