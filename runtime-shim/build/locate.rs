@@ -45,7 +45,8 @@ fn packaged_root(own: &Path) -> Result<PathBuf, String> {
         return Ok(root);
     }
     let folder = fetched().map_err(|error| {
-        format!("{error}\nThese are WAMR's sources. Set {ROOT_VARIABLE} to a checkout to build without them.")
+        let hint = format!("set {ROOT_VARIABLE} to a checkout of WAMR to build without cargo");
+        format!("{error}\nWAMR's sources cannot be fetched; {hint}")
     })?;
     Ok(folder.join(FOLDER))
 }

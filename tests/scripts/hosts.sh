@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# That the command compiles for macOS and Windows, and that the program for Windows makes the same
-# files as the one for Linux: tests/scripts/hosts.sh PROGRAM. PROGRAM is a `cwamrc` for this machine.
-# Debian's wine runs the program, which Debian's mingw-w64 links. It takes the standard libraries of
-# these targets, from rustup.
+# That the command and the library for C compile for macOS and Windows, and that those for Windows
+# make the same files as the command for Linux: tests/scripts/hosts.sh PROGRAM. PROGRAM is a `cwamrc`
+# for this machine. Debian's mingw-w64 links for Windows, and Debian's wine runs the result. It takes
+# the standard libraries of these targets, from rustup.
 set -euo pipefail
 
 [ $# = 1 ] || { echo "usage: hosts.sh PROGRAM" >&2 && exit 2; }
@@ -24,21 +24,36 @@ done
 
 # Dependencies are hardly optimised: little is compiled with the result.
 cargo=(cargo --config 'profile.dev.package."*".opt-level=1')
-features=(--package=cwamrc --no-default-features --features=cli)
+features=(--package=cwamrc --package=cwamrc-capi --no-default-features --features=cwamrc/cli)
 echo "== compiles for macOS"
 "${cargo[@]}" check --locked "${features[@]}" --target=aarch64-apple-darwin
-"${cargo[@]}" check --locked --package=cwamrc-capi --target=aarch64-apple-darwin
 echo "== compiles for Windows"
 "${cargo[@]}" build --locked "${features[@]}" --target="$windows"
-program=$PWD/${CARGO_TARGET_DIR:-target}/$windows/debug/cwamrc.exe
+built=$(readlink -f "${CARGO_TARGET_DIR:-target}/$windows/debug")
+header=$PWD/compiler/capi/include
 
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap '/usr/lib/wine/wineserver64 --kill || true; rm -rf "$folder"' EXIT
+mkdir "$folder/program" "$folder/files"
+program=$folder/program/cwamrc.exe
+cp "$built/cwamrc.exe" "$built/cwamrc.dll" "$folder/program"
 export WINEPREFIX=$folder/prefix WINEDEBUG=-all
-cd "$folder"
+cd "$folder/files"
+# Rust's standard library gets random numbers from a library that Windows has, and Debian 12's wine
+# has not.
+cat >prng.c <<'C'
+#include <windows.h>
+#include <ntsecapi.h>
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T size) {
+    return RtlGenRandom(data, size);
+}
+C
+x86_64-w64-mingw32-gcc -shared -o "$folder/program/bcryptprimitives.dll" prng.c -ladvapi32
+rm prng.c
 cwamrc_exe() { # <arguments>
     /usr/lib/wine/wine64 "$program" "$@"
 }
+cwamrc_exe --version >version.txt || { echo "error: the program does not start" >&2 && exit 1; }
 fail() {
     echo "error: $*" >&2
     exit 1
@@ -67,7 +82,7 @@ for target in x86_64 aarch64 riscv64; do
     for flags in --opt-level=0 --opt-level=3 --bounds-checks=1 --format=object; do
         echo "== the same file: $target $flags"
         "$here_program" --no-cache --target=$target $flags -o linux.aot app.wat
-        cwamrc_exe --target=$target $flags -o windows.aot app.wat 2>err.txt
+        cwamrc_exe --target=$target $flags -o windows.aot app.wat 2>err.txt || fail "$(cat err.txt)"
         same windows.aot linux.aot
         [ ! -s err.txt ] || fail "unasked for: $(cat err.txt)"
     done
@@ -75,11 +90,11 @@ done
 
 echo "== paths and streams"
 "$here_program" --no-cache --target=x86_64 -o linux.aot app.wat
-mkdir "a folder" 
+mkdir "a folder"
 cp app.wat "a folder/modül.wat"
 cwamrc_exe --target=x86_64 -o 'a folder\größe.aot' 'a folder\modül.wat'
 same "a folder/größe.aot" linux.aot
-cwamrc_exe --target=x86_64 -o "Z:${folder//\//\\}\\absolute.aot" app.wat
+cwamrc_exe --target=x86_64 -o "Z:${PWD//\//\\}\\absolute.aot" app.wat
 same absolute.aot linux.aot
 (cd "a folder" && cwamrc_exe --target=x86_64 'modül.wat')
 same "a folder/modül.aot" linux.aot
@@ -110,4 +125,31 @@ cwamrc_exe --target=x86_64 --cache-dir=cache -o cached.aot app.wat 2>err.txt
 same cached.aot linux.aot
 grep --quiet warning err.txt || fail "nothing says that there is no cache"
 [ ! -e cache ] || fail "a cache was made"
+echo "== the library for C"
+cat >library.c <<'C'
+#include <cwamrc.h>
+#include <stdio.h>
+
+int main(void) {
+    static const uint8_t empty[] = {0, 'a', 's', 'm', 1, 0, 0, 0};
+    cwamrc_options_t *options = cwamrc_options_new();
+    cwamrc_artifact_t *artifact;
+    cwamrc_error_t *error = cwamrc_compile(empty, sizeof(empty), options, &artifact);
+    if (!error) error = cwamrc_artifact_write_file(artifact, "library.aot");
+    if (error) {
+        printf("failed: %s\n", cwamrc_error_message(error));
+        return 1;
+    }
+    error = cwamrc_options_set_host(options);
+    printf("%s\n", error ? cwamrc_error_message(error) : "no error");
+    return 0;
+}
+C
+x86_64-w64-mingw32-gcc -Wall -Werror -I"$header" -o "$folder/program/library.exe" library.c \
+    -L"$built" -lcwamrc
+/usr/lib/wine/wine64 "$folder/program/library.exe" >out.txt || fail "$(cat out.txt)"
+printf '\0asm\1\0\0\0' >empty.wasm
+"$here_program" --no-cache --target=x86_64 -o linux.aot empty.wasm
+same library.aot linux.aot
+grep --quiet "code for this machine is not supported" out.txt || fail "made for Windows: $(cat out.txt)"
 echo "all passed"
