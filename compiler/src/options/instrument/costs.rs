@@ -4,7 +4,9 @@
 //! its length: a cost for each started group of a given size. Costs are stored by operator for fast
 //! access during lowering; names are those of the text format.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::wasm::{Length, OperatorKind};
 
@@ -129,8 +131,8 @@ impl fmt::Display for CostsError {
 impl std::error::Error for CostsError {}
 
 /// A line of a table.
-struct Line {
-    name: String,
+struct Line<'t> {
+    name: &'t str,
     base: u32,
     length: Option<LengthCost>,
 }
@@ -146,16 +148,17 @@ impl Costs {
     /// The first line that is something else.
     pub fn parse(text: &str) -> Result<Self, CostsError> {
         let mut costs = Self::default();
-        let mut given: Vec<Line> = Vec::new();
+        let mut given: Vec<Line<'_>> = Vec::new();
+        let mut names = HashSet::new();
         for (line, number) in text.lines().zip(1..) {
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
                 continue;
             }
             let line = parse_line(line)
-                .and_then(|line| match given.iter().any(|known| known.name == line.name) {
-                    true => Err(format!("{} already has a cost", line.name)),
-                    false => Ok(line),
+                .and_then(|line| match names.insert(line.name) {
+                    true => Ok(line),
+                    false => Err(format!("{} already has a cost", line.name)),
                 })
                 .map_err(|message| CostsError { line: number, message })?;
             given.push(line);
@@ -166,11 +169,11 @@ impl Costs {
             }
         }
         for line in &given {
-            match line.name.as_str() {
+            match line.name {
                 "function" => costs.function = line.base,
                 // `default` names no operator.
                 name => {
-                    for operator in operators_called(name) {
+                    for &(_, operator) in operators_called(name) {
                         costs.operators[operator as usize] = line.base;
                         if let (Some(index), Some(cost)) = (length_index(operator), line.length) {
                             costs.lengths[index] = cost;
@@ -184,7 +187,7 @@ impl Costs {
 
     /// The cost of the operator with this name in the text format, if there is one.
     pub fn get(&self, name: &str) -> Option<Cost> {
-        let operator = operators_called(name).next()?;
+        let &(_, operator) = operators_called(name).first()?;
         Some(Cost { base: self.of(operator), length: self.of_length(operator) })
     }
 
@@ -202,15 +205,14 @@ impl Costs {
     }
 }
 
-fn parse_line(line: &str) -> Result<Line, String> {
+fn parse_line(line: &str) -> Result<Line<'_>, String> {
     let (name, cost) = line.split_once('=').ok_or("expected NAME = COST")?;
     let name = name.trim();
-    let mut operators = operators_called(name);
-    let operator = match operators.next() {
+    let operator = match operators_called(name).first() {
         None if !matches!(name, "function" | "default") => {
             return Err(format!("unknown operator {name:?}"));
         }
-        operator => operator,
+        operator => operator.map(|&(_, operator)| operator),
     };
     let (base, length) = match cost.split_once('+') {
         None => (cost, None),
@@ -220,7 +222,7 @@ fn parse_line(line: &str) -> Result<Line, String> {
         return Err(format!("{name} has no length to charge for"));
     }
     let length = length.map(parse_length).transpose()?;
-    Ok(Line { name: name.to_owned(), base: parse_cost(base)?, length })
+    Ok(Line { name, base: parse_cost(base)?, length })
 }
 
 fn parse_cost(cost: &str) -> Result<u32, String> {
@@ -237,10 +239,21 @@ fn parse_length(text: &str) -> Result<LengthCost, String> {
     }
 }
 
-/// `select` is the name of three operators; every other name belongs to one.
-fn operators_called(name: &str) -> impl Iterator<Item = OperatorKind> {
-    OperatorKind::ALL.iter().copied().filter(move |&operator| match operator {
-        OperatorKind::TypedSelect | OperatorKind::TypedSelectMulti => name == "select",
-        _ => operator.name() == name,
-    })
+/// Every operator and the name that tables have for it, by name. `select` is the name of three
+/// operators; every other name belongs to one.
+static BY_NAME: LazyLock<Vec<(String, OperatorKind)>> = LazyLock::new(|| {
+    let named = |&operator: &OperatorKind| match operator {
+        OperatorKind::TypedSelect | OperatorKind::TypedSelectMulti => ("select".into(), operator),
+        _ => (operator.name(), operator),
+    };
+    let mut all: Vec<_> = OperatorKind::ALL.iter().map(named).collect();
+    // Stable, so that operators with one name stay in their order.
+    all.sort_by(|(name, _), (other, _)| name.cmp(other));
+    all
+});
+
+fn operators_called(name: &str) -> &'static [(String, OperatorKind)] {
+    let start = BY_NAME.partition_point(|(other, _)| other.as_str() < name);
+    let rest = &BY_NAME[start..];
+    &rest[..rest.iter().take_while(|(other, _)| other == name).count()]
 }
