@@ -9,6 +9,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 
+use cwamrc::aot::Container;
 use cwamrc::cache::{CacheStatistics, FunctionCache, Key};
 use cwamrc::{Architecture, BoundsChecks, Compiler, Cpu, OptLevel, Options, Release, compile};
 use cwamrc_tests::differential::kind::{Boundary, Kind};
@@ -380,5 +381,33 @@ fn check_invalid(valid: &str, invalid: &str, body: &str) {
         compile_with(&module(invalid), &options, &cache);
         let error = compile(&module(invalid), &options);
         assert!(error.is_err(), "{invalid}: it is not valid");
+    }
+}
+
+/// A cache must return what was stored. If it does not, that may end in an error, or in other code, but
+/// neither in a panic nor in a file that is none.
+#[test]
+fn contents_that_nobody_stored() {
+    let text = r#"(module (import "env" "f" (func $f)) (memory 1)
+        (func $g (export "g") (param i32) (result i32)
+          (call $f) (i32.div_u (call $g (local.get 0)) (local.get 0))))"#;
+    let wasm = wat::parse_str(text).expect("the text is right");
+    for &architecture in Architecture::ALL {
+        let options = Options::new().opt_level(OptLevel::O0).cpu(Cpu::baseline(architecture));
+        let options = options.threads(NonZeroUsize::MIN);
+        let cache = MemoryCache::default();
+        compile_with(&wasm, &options, &cache);
+        let stored = cache.0.into_inner().unwrap();
+        assert_eq!(stored.len(), 1);
+        let (key, content) = stored.into_iter().next().expect("there is one");
+        let places = (0..content.len()).flat_map(|place| [0, 1, 0x7f, 0xff].map(|to| (place, to)));
+        for (place, to) in places {
+            let mut forged = content.clone();
+            forged[place] = to;
+            let cache = MemoryCache(Mutex::new([(key, forged)].into()));
+            if let Ok(artifact) = Compiler::new(options.clone()).cache(&cache).compile(&wasm) {
+                assert!(Container::read(artifact.bytes()).is_ok(), "byte {place} is {to}");
+            }
+        }
     }
 }

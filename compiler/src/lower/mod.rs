@@ -206,6 +206,21 @@ impl<'a> Environment<'a> {
         &self.signatures[self.module.functions[index as usize] as usize]
     }
 
+    /// Whether there is what a call of `id` is about, as far as its number tells.
+    pub(crate) fn may_call(&self, id: FuncId) -> bool {
+        match id {
+            FuncId::ImportThunk(ty) => {
+                self.module.canonical_types.get(ty as usize).is_some_and(|&first| first == ty)
+            }
+            FuncId::DrawThunk(account) => {
+                let common = self.meters.as_ref().and_then(|meters| meters.common);
+                common.is_some_and(|common| common.gas == Some(account))
+            }
+            FuncId::Throw | FuncId::Resume | FuncId::HandlerTable => self.throws(),
+            _ => true,
+        }
+    }
+
     /// Whether function `index` needs a [`FuncId::Entry`] for the runtime.
     pub(crate) fn needs_entry(&self, index: u32) -> bool {
         self.entered[index as usize]

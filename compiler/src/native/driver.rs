@@ -45,7 +45,7 @@ pub(crate) fn compile_module(
     let new_compiler = || FunctionCompiler::new(env, isas);
     let mut reuse =
         cache.map(|(cache, outlines)| Reuse::new(cache, env, isas, options.target(), outlines));
-    let known = reuse.as_mut().map(Reuse::load).transpose()?;
+    let known = reuse.as_mut().map(|reuse| reuse.load(env)).transpose()?;
     env.monitor.check()?;
     let known = known.unwrap_or_else(|| env.module.bodies.iter().map(|_| None).collect());
     let bodies = compile_bodies(env, options, &new_compiler, known);

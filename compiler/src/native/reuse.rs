@@ -1,6 +1,5 @@
 //! Looks up a module's functions in a cache, and stores new ones.
 
-use cranelift_codegen::binemit::Reloc;
 use rustc_hash::FxHashMap;
 
 use super::compile::CompiledFunction;
@@ -8,7 +7,7 @@ use super::isas::Isas;
 use super::serialize::{self, CacheEntry};
 use crate::cache::{CacheStatistics, FunctionCache, Key};
 use crate::lower::{Environment, Fingerprint, Fingerprints, Stop};
-use crate::target::Target;
+use crate::target::{CallSite, Target};
 use crate::wasm::Outline;
 
 /// One compilation's view of a cache.
@@ -22,7 +21,7 @@ pub(super) struct Reuse<'c> {
     positions: Vec<Vec<usize>>,
     /// For each key, whether the cache has it.
     known: Vec<bool>,
-    call_relocation: Reloc,
+    call_site: CallSite,
     statistics: CacheStatistics,
 }
 
@@ -46,7 +45,7 @@ impl<'c> Reuse<'c> {
             keys: Vec::new(),
             positions: Vec::new(),
             known: Vec::new(),
-            call_relocation: target.call_relocation(),
+            call_site: target.call_site(),
             statistics: CacheStatistics::default(),
             fingerprints,
         };
@@ -73,21 +72,21 @@ impl<'c> Reuse<'c> {
     ///
     /// # Errors
     /// If the cache knows that the functions need the other calling convention.
-    pub(super) fn load(&mut self) -> Result<Known, Stop> {
-        let Self { positions, fingerprints, known, statistics, call_relocation, .. } = self;
+    pub(super) fn load(&mut self, env: &Environment<'_>) -> Result<Known, Stop> {
+        let Self { positions, fingerprints, known, statistics, call_site, .. } = self;
         let mut functions: Known = fingerprints.iter().map(|_| None).collect();
         let mut tail_calls = false;
         self.cache.load(&self.keys, &mut |number, content| {
             for &position in positions.get(number).into_iter().flatten() {
                 let Some(fingerprint) = &fingerprints[position] else { continue };
-                match serialize::deserialize(content, &fingerprint.functions, *call_relocation) {
-                    Some(CacheEntry::Functions(stored)) => {
+                match serialize::deserialize(content, &fingerprint.functions, *call_site) {
+                    Some(CacheEntry::Functions(stored)) if make_known_calls(&stored, env) => {
                         statistics.hits += usize::from(functions[position].is_none());
                         functions[position] = Some(stored);
                         known[number] = true;
                     }
                     Some(CacheEntry::TailCalls) => tail_calls = true,
-                    None => {}
+                    Some(CacheEntry::Functions(_)) | None => {}
                 }
             }
             statistics.bytes_read += content.len() as u64;
@@ -106,7 +105,7 @@ impl<'c> Reuse<'c> {
             let position = self.positions[number][0];
             let fingerprint = self.fingerprints[position].as_ref()?;
             let (functions, indexes) = (&bodies[position], &fingerprint.functions);
-            serialize::serialize(functions, indexes, self.call_relocation, bytes)
+            serialize::serialize(functions, indexes, self.call_site, bytes)
         };
         let mut written = 0;
         let warning = self.store_new(&contents, &mut written);
@@ -142,4 +141,10 @@ impl<'c> Reuse<'c> {
         });
         stored.err().map(|error| format!("compiled functions are not kept: {error}"))
     }
+}
+
+/// Whether there is everything that `functions` call.
+fn make_known_calls(functions: &[CompiledFunction], env: &Environment<'_>) -> bool {
+    let mut calls = functions.iter().flat_map(|function| &function.calls);
+    calls.all(|call| env.may_call(call.target))
 }

@@ -5,7 +5,6 @@
 //! module at hand. Decoding trusts nothing: bytes that [`serialize`] cannot have written are not a
 //! function.
 
-use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::UserExternalName;
 use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
@@ -13,6 +12,7 @@ use wamr_abi::helpers::Helper;
 use super::compile::{Call, CompiledFunction};
 use crate::exception_table::HandlerRow;
 use crate::lower::FuncId;
+use crate::target::CallSite;
 
 /// What a cache knows about a body.
 pub(super) enum CacheEntry {
@@ -37,6 +37,9 @@ const CALL_SIZE: usize = size_of::<u32>() + size_of::<i64>() + ID_SIZE;
 /// Size of an id: namespace and index.
 const ID_SIZE: usize = 1 + size_of::<u32>();
 
+/// No code needs more alignment than a page, in bytes.
+const MAX_ALIGNMENT: u32 = 4096;
+
 /// Replaces the number of functions.
 const TAIL_CALLS: u8 = 0xff;
 
@@ -51,7 +54,7 @@ pub(super) fn serialize_tail_calls(bytes: &mut Vec<u8>) {
 pub(super) fn serialize(
     functions: &[CompiledFunction],
     indexes: &[u32],
-    call_relocation: Reloc,
+    call_site: CallSite,
     bytes: &mut Vec<u8>,
 ) -> Option<()> {
     bytes.push(u8::try_from(functions.len()).ok().filter(|&count| count != TAIL_CALLS)?);
@@ -72,7 +75,7 @@ pub(super) fn serialize(
         }
         number(bytes, function.calls.len() as u32);
         for call in &function.calls {
-            if call.kind != call_relocation {
+            if call.kind != call_site.relocation {
                 return None;
             }
             number(bytes, call.offset);
@@ -95,16 +98,25 @@ pub(super) fn serialize(
 pub(super) fn deserialize(
     bytes: &[u8],
     indexes: &[u32],
-    call_relocation: Reloc,
+    call_site: CallSite,
 ) -> Option<CacheEntry> {
     let mut reader = Reader { bytes, indexes };
     let count = reader.byte()?;
     if count == TAIL_CALLS {
         return Some(CacheEntry::TailCalls);
     }
-    let functions =
-        reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_relocation));
-    functions.filter(|_| reader.bytes.is_empty()).map(CacheEntry::Functions)
+    let functions = reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_site));
+    let functions = functions.filter(|_| reader.bytes.is_empty())?;
+    are_of_body(&functions, *indexes.first()?).then_some(CacheEntry::Functions(functions))
+}
+
+/// Whether `functions` are what the body of function `index` can be compiled to: the function, and maybe
+/// its body behind a stack guard, and an entry.
+fn are_of_body(functions: &[CompiledFunction], index: u32) -> bool {
+    let possible = [FuncId::Function(index), FuncId::Body(index), FuncId::Entry(index)];
+    let mut possible = possible.into_iter();
+    functions.first().is_some_and(|function| function.id == FuncId::Function(index))
+        && functions.iter().all(|function| possible.any(|id| id == function.id))
 }
 
 fn number(bytes: &mut Vec<u8>, number: u32) {
@@ -171,7 +183,7 @@ impl<'b> Reader<'b> {
         id(index)
     }
 
-    fn function(&mut self, call_relocation: Reloc) -> Option<CompiledFunction> {
+    fn function(&mut self, call_site: CallSite) -> Option<CompiledFunction> {
         let id = self.id()?;
         let (uses_simd, fast_path) = (self.byte()? != 0, self.byte()? != 0);
         let (alignment, frame_size) = (self.number()?, self.number()?);
@@ -181,8 +193,9 @@ impl<'b> Reader<'b> {
         let calls = self.number()?;
         let calls = self.list(calls, CALL_SIZE, |reader| {
             let (offset, addend) = (reader.number()?, reader.array().map(i64::from_le_bytes)?);
-            Some(Call { offset, kind: call_relocation, addend, target: reader.id()? })
-        });
+            let kind = call_site.relocation;
+            Some(Call { offset, kind, addend, target: reader.id()? })
+        })?;
         let handlers = self.number()?;
         let handlers = self.list(handlers, HANDLER_SIZE, |reader| {
             let [return_offset, frame_offset, handler_offset] =
@@ -190,7 +203,13 @@ impl<'b> Reader<'b> {
             Some(HandlerRow { return_offset, frame_offset, handler_offset })
         })?;
         let code = self.number()?;
-        if !handlers.is_sorted_by_key(|row| row.return_offset)
+        let is_in_code = |call: &Call| {
+            let end = call.offset.checked_add(call_site.size);
+            call.offset.is_multiple_of(call_site.alignment) && end.is_some_and(|end| end <= code)
+        };
+        if !(alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT)
+            || !calls.iter().all(is_in_code)
+            || !handlers.is_sorted_by_key(|row| row.return_offset)
             || handlers.iter().any(|row| row.return_offset.max(row.handler_offset) > code)
         {
             return None;
@@ -198,7 +217,7 @@ impl<'b> Reader<'b> {
         Some(CompiledFunction {
             id,
             code: self.take(code as usize)?.to_vec(),
-            calls: calls?,
+            calls,
             handlers,
             indirect_helpers: indirect_helpers?,
             uses_simd,

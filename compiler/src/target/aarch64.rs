@@ -11,7 +11,7 @@ use wamr_abi::format::relocation::aarch64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors};
 
 pub(super) struct Aarch64;
 
@@ -200,8 +200,8 @@ impl Target for Aarch64 {
         }
     }
 
-    fn call_relocation(&self) -> Reloc {
-        Reloc::Arm64Call
+    fn call_site(&self) -> CallSite {
+        CallSite { relocation: Reloc::Arm64Call, size: 4, alignment: 4 }
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -115,6 +115,17 @@ pub(crate) struct HelperStub {
     pub(crate) addend: i64,
 }
 
+/// The instructions of a call whose target is not known yet.
+#[derive(Clone, Copy)]
+pub(crate) struct CallSite {
+    /// The relocation.
+    pub(crate) relocation: Reloc,
+    /// Bytes that it changes.
+    pub(crate) size: u32,
+    /// Where they can be: at multiples of this.
+    pub(crate) alignment: u32,
+}
+
 /// A function with the C convention whose instructions Cranelift cannot generate.
 #[derive(Clone, Copy)]
 pub(crate) struct Stub {
@@ -172,8 +183,8 @@ pub(crate) trait Target: Sync {
     fn resume(&self) -> Stub;
     /// Returns the address after its own code.
     fn handler_table(&self) -> Stub;
-    /// The relocation of a call between functions of the text.
-    fn call_relocation(&self) -> Reloc;
+    /// What the code of a call between functions of the text is.
+    fn call_site(&self) -> CallSite;
     /// Whether the runtime passes f32 arguments in registers with wrong upper halves, so that a
     /// function must correct its parameters on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;

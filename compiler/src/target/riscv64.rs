@@ -13,7 +13,7 @@ use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machin
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors};
 
 pub(super) struct Riscv64;
 
@@ -174,8 +174,8 @@ impl Target for Riscv64 {
         }
     }
 
-    fn call_relocation(&self) -> Reloc {
-        Reloc::RiscvCallPlt
+    fn call_site(&self) -> CallSite {
+        CallSite { relocation: Reloc::RiscvCallPlt, size: 8, alignment: 2 }
     }
 
     /// `invokeNative` in `core/iwasm/common/arch/invokeNative_riscv.S` loads argument registers as

@@ -12,7 +12,7 @@ use wamr_abi::format::relocation::x86_64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors};
 
 pub(super) struct X86_64;
 
@@ -239,8 +239,8 @@ impl Target for X86_64 {
         }
     }
 
-    fn call_relocation(&self) -> Reloc {
-        Reloc::X86CallPCRel4
+    fn call_site(&self) -> CallSite {
+        CallSite { relocation: Reloc::X86CallPCRel4, size: 4, alignment: 1 }
     }
 
     fn leaves_f32_arguments_unboxed(&self) -> bool {

@@ -1,11 +1,14 @@
 //! Arbitrary bytes as a file of the function cache: damaged functions count as missing, and change
-//! no result.
+//! no result. Also as the content of a function, without the checksums that the file has: what cannot have
+//! been stored is compiled.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
-use cwamrc::cache::DiskCache;
+use cwamrc::aot::Container;
+use cwamrc::cache::{DiskCache, FunctionCache, Key};
 use cwamrc::{Compiler, OptLevel, Options};
 use tempfile::TempDir;
 
@@ -15,6 +18,8 @@ struct Case {
     bytes: Vec<u8>,
     pack: Vec<u8>,
     name: String,
+    /// What the cache keeps for each function.
+    contents: Vec<Vec<u8>>,
 }
 
 fn options() -> Options {
@@ -32,7 +37,11 @@ fn case() -> &'static Case {
         let path = only_file(&folder);
         let pack = fs::read(&path).expect("the cache has written it");
         let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
-        Case { wasm, bytes: compiled, pack, name }
+        let kept = Contents::default();
+        let artifact = Compiler::new(options()).cache(&kept).compile(&wasm);
+        assert!(artifact.expect("it is valid").bytes() == compiled, "the cache changes the result");
+        let contents = kept.0.into_inner().expect("nothing panicked");
+        Case { wasm, bytes: compiled, pack, name, contents }
     })
 }
 
@@ -52,13 +61,55 @@ fn compile(folder: &TempDir, wasm: &[u8]) -> Vec<u8> {
     artifact.expect("it is valid").into_bytes()
 }
 
+/// A cache in memory, which has a content for functions by their position, or keeps all.
+#[derive(Default)]
+struct Contents(Mutex<Vec<Vec<u8>>>);
+
+impl FunctionCache for Contents {
+    fn load(&self, keys: &[Key], found: &mut dyn FnMut(usize, &[u8])) {
+        let contents = self.0.lock().expect("nothing panicked");
+        let positions = (0..keys.len()).zip(contents.iter());
+        positions.for_each(|(position, content)| found(position, content));
+    }
+
+    fn store(
+        &self,
+        keys: &[Key],
+        _new: &[usize],
+        content: &mut dyn FnMut(usize, &mut Vec<u8>),
+    ) -> io::Result<()> {
+        let all = (0..keys.len()).map(|position| {
+            let mut bytes = Vec::new();
+            content(position, &mut bytes);
+            bytes
+        });
+        *self.0.lock().expect("nothing panicked") = all.collect();
+        Ok(())
+    }
+}
+
+/// The first byte tells which of the two the others are.
 pub(super) fn run(data: &[u8]) {
+    let Some((&kind, data)) = data.split_first() else { return };
     let case = case();
-    let folder = folder();
-    fs::write(folder.path().join(&case.name), data).expect("it can be written");
-    assert!(compile(&folder, &case.wasm) == case.bytes, "the cache changes the result");
+    if kind % 2 == 0 {
+        let folder = folder();
+        fs::write(folder.path().join(&case.name), data).expect("it can be written");
+        assert!(compile(&folder, &case.wasm) == case.bytes, "the cache changes the result");
+        return;
+    }
+    let cache = Contents(Mutex::new(vec![data.to_vec(), case.contents[1].clone()]));
+    // A cache decides what code there is. What it made up may refer to functions that are nowhere: that is
+    // an internal error, as no compiled code does so.
+    if let Ok(artifact) = Compiler::new(options()).cache(&cache).compile(&case.wasm) {
+        let container = Container::read(artifact.bytes());
+        assert!(container.is_ok(), "what was written can be read");
+    }
 }
 
 pub(super) fn seeds() -> Vec<Vec<u8>> {
-    vec![case().pack.clone(), Vec::new()]
+    let case = case();
+    let with_kind = |kind: u8, data: &[u8]| [&[kind], data].concat();
+    let contents = case.contents.iter().map(|content| with_kind(1, content));
+    [with_kind(0, &case.pack), Vec::new()].into_iter().chain(contents).collect()
 }
