@@ -53,10 +53,12 @@ const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
 /// most values are live. A function of Yosys has 86 million.
 const MAX_SINGLE_PASS_PAIRS_OF_CATCHERS: u64 = 200_000_000;
 
-/// The maximum number of arguments that the search for constant parameters may look at. 10,000
-/// locals that move up by one in a loop take a second; but functions of CanvasKit and CPython need more
-/// than 20 million, and are smaller for it.
+/// The maximum number of arguments that the search for constant parameters may look at, in any
+/// function, for each instruction, and in addition. 10,000 locals that move up by one in a loop are
+/// hardly an instruction, and took a second. A function of CPython has 8,400 for each instruction.
 const MAX_PARAMETER_STEPS: u64 = 300_000_000;
+const PARAMETER_STEPS_PER_INSTRUCTION: u64 = 12_000;
+const PARAMETER_STEPS: u64 = 20_000_000;
 
 /// The maximum number of entries of branch tables for the backtracking allocator, for which each is
 /// a block. 100 tables of 1,000 entries took a second.
@@ -145,7 +147,8 @@ pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree)
     });
     // The state of a parameter changes at most twice.
     let passes = 2 + 2 * early.len() as u64;
-    passes * u64::from(arguments) > MAX_PARAMETER_STEPS
+    let usual = PARAMETER_STEPS + PARAMETER_STEPS_PER_INSTRUCTION * func.dfg.num_insts() as u64;
+    passes * u64::from(arguments) > usual.min(MAX_PARAMETER_STEPS)
 }
 
 /// Calls `see` with every block parameter and each argument for it, in the order of the search.

@@ -9,6 +9,12 @@ pub const MOST_TIMES: f64 = 12.0;
 /// it dominates.
 pub const MOST_EXPONENT: f64 = 1.35;
 
+/// The fault of work that grows too fast.
+pub const GROWTH_OF_WORK: &str = "growth of work";
+
+/// The fault of memory that grows too fast.
+pub const GROWTH_OF_MEMORY: &str = "growth of memory";
+
 /// What a small module may take in any case.
 const LEAST_MIB: u64 = 512;
 
@@ -76,10 +82,10 @@ pub fn judge(points: &[Point], copies: &[Point], plain: &Point) -> Verdict {
         faults.push("memory");
     }
     if growth.work.is_some_and(|exponent| exponent > MOST_EXPONENT) {
-        faults.push("growth of work");
+        faults.push(GROWTH_OF_WORK);
     }
     if growth.memory.is_some_and(|exponent| exponent > MOST_EXPONENT) {
-        faults.push("growth of memory");
+        faults.push(GROWTH_OF_MEMORY);
     }
     Verdict { times, growth, faults }
 }

@@ -14,7 +14,9 @@ use std::sync::Mutex;
 use std::thread;
 
 pub use copies::copies;
-pub use judge::{Growth, MOST_EXPONENT, MOST_TIMES, Point, Verdict, judge};
+pub use judge::{
+    GROWTH_OF_MEMORY, GROWTH_OF_WORK, Growth, MOST_EXPONENT, MOST_TIMES, Point, Verdict, judge,
+};
 pub use process::{Counter, Measured, child, measure};
 pub use task::{Outcome, Task};
 

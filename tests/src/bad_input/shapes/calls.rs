@@ -3,7 +3,7 @@
 use wasm_encoder::{ConstExpr, Elements, EntityType, Instruction as I, ValType};
 
 use super::module::{Builder, repeat};
-use super::{Shape, shape};
+use super::{Shape, costly, shape};
 
 pub(super) const SHAPES: &[Shape] = &[
     shape("calls without arguments", 40_000, |size| calls(&[], &[], size)),
@@ -15,7 +15,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("calls with eight results", 5_000, |size| calls(&[], &[ValType::I64; 8], size)),
     // Each call takes two bytes, and makes a thousand values.
     shape("calls with a thousand results", 6_000, |size| passed_on(1_000, size)),
-    shape("calls with forty results", 10_000, |size| passed_on(40, size)),
+    costly("calls with forty results", 4_000, |size| passed_on(40, size)),
     shape("calls of floats", 8_000, |size| {
         calls(&[ValType::F32, ValType::F64], &[ValType::F64], size)
     }),
@@ -33,7 +33,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("tail calls with many arguments", 400, wide_tail_calls),
     shape("references to functions", 15_000, references),
     shape("arguments that are calls", 15_000, nested_arguments),
-    shape("values alive across calls", 3_000, alive_across_calls),
+    costly("values alive across calls", 3_000, alive_across_calls),
 ];
 
 /// Function 0 with these parameters and results, which calls itself `size` times. The arguments are

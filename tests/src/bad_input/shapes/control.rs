@@ -15,7 +15,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("a branch table with two targets", 200_000, |size| table_of(2, size)),
     shape("a branch table with a thousand targets", 160_000, |size| table_of(1_000, size)),
     shape("branch tables of four entries", 15_000, |size| tables(size, 4)),
-    shape("branch tables of a thousand entries", 100, |size| tables(size, 1_000)),
+    costly("branch tables of a thousand entries", 100, |size| tables(size, 1_000)),
     shape("branch tables with values", 10_000, tables_with_values),
     shape("nested blocks", 50_000, |size| nested(&[BLOCK], &[I::End], size)),
     shape("nested blocks with a local", 15_000, |size| nested(&[BLOCK], &SKIP, size)),

@@ -13,7 +13,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("nested tries", 4_000, nested_tries),
     shape("nested tries with a call in each", 2_000, calls_in_nested_tries),
     shape("locals that change between calls in a try", 4_000, locals_in_a_try),
-    shape("many locals that are read after a try", 1_500, locals_after_a_try),
+    costly("many locals that are read after a try", 1_500, locals_after_a_try),
     shape("throws", 10_000, |size| throws(0, size)),
     shape("throws with many operands", 400, |size| throws(100, size)),
     shape("throws that a clause around catches", 6_000, throws_caught),

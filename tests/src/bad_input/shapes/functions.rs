@@ -3,13 +3,13 @@
 use wasm_encoder::{BlockType, ExportKind, Instruction as I, ValType};
 
 use super::module::{Builder, memarg, repeat};
-use super::{Shape, shape};
+use super::{Shape, costly, shape};
 
 pub(super) const SHAPES: &[Shape] = &[
     shape("functions without code", 40_000, |size| functions(size, |_| Vec::new())),
     shape("functions that add", 10_000, |size| functions(size, |_| COUNT.to_vec())),
     shape("functions of different types", 6_000, functions_of_different_types),
-    shape("functions with fifty thousand locals", 2_000, functions_with_locals),
+    costly("functions with fifty thousand locals", 2_000, functions_with_locals),
     shape("functions with a hundred parameters", 2_000, functions_with_parameters),
     shape("functions with a large frame", 40, functions_with_a_large_frame),
     shape("a chain of calls", 12_000, |size| functions(size, |at| call(at, size, 1))),

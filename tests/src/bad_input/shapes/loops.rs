@@ -21,7 +21,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("locals that move up by one in nested loops", 8_000, rotating_in_nested_loops),
     shape("locals that are exchanged in a loop", 20_000, exchanged_locals),
     shape("locals that are counted in a loop", 20_000, counted_locals),
-    shape("locals that are counted between branches of a loop", 10_000, counted_between_branches),
+    costly("locals that are counted between branches of a loop", 10_000, counted_between_branches),
     shape("branches back to one loop", 40_000, branches_back),
     shape("branches back to all loops around", 10_000, branches_to_all_loops),
     shape("nested loops without locals", 40_000, empty_loops),
@@ -30,7 +30,7 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("loops that are counted from constants", 10_000, counted_loops),
     shape("nested loops that are counted from constants", 10_000, nested_counted_loops),
     shape("loops with a call", 15_000, loops_with_a_call),
-    shape("vectors that change in a loop", 10_000, vectors_in_a_loop),
+    costly("vectors that change in a loop", 10_000, vectors_in_a_loop),
 ];
 
 const LOOP: I<'static> = I::Loop(BlockType::Empty);
