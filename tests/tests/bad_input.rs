@@ -151,6 +151,34 @@ fn operators_in_wrong_frames_are_refused_in_what_may_be_inlined() {
     }
 }
 
+/// Legacy clauses follow the code that they apply to, so they are read before it is lowered, and before
+/// they are validated. Tags and labels that do not exist must be refused where they are.
+#[test]
+fn legacy_clauses_without_a_tag_or_a_label_are_refused() {
+    const MODULE: &str = "(module (tag $t (param i32)) (tag $u) (func $f (throw $u))
+        (func (result i32) try (result i32) call $f i32.const 1 CLAUSES)
+        (func (result i32) call 1))";
+    for (clauses, is_valid) in [
+        ("catch 0 catch 1 i32.const 2 end", true),
+        ("catch 2 i32.const 1 end", false),
+        ("catch 0 catch 35 i32.const 1 end", false),
+        ("catch 1 i32.const 1 catch 4294967295 i32.const 1 end", false),
+        ("catch_all i32.const 2 catch 2 i32.const 2 end", false),
+        ("delegate 0", true),
+        ("delegate 1", false),
+        ("delegate 4294967295", false),
+        ("catch 0 delegate 1", false),
+    ] {
+        let wasm = wat::parse_str(MODULE.replace("CLAUSES", clauses)).expect("the text is right");
+        for level in [OptLevel::O0, OptLevel::O3] {
+            let judged = judge(&wasm, &options(level, BoundsChecks::Hardware)).expect("no defect");
+            let kind = judged.err().map(|error| error.kind());
+            let expected = (!is_valid).then_some(ErrorKind::Invalid);
+            assert_eq!(kind, expected, "{clauses} at {level:?}");
+        }
+    }
+}
+
 /// A module of functions with these bodies, each of which returns an `i32`.
 fn module_of(bodies: &[&[u8]]) -> Vec<u8> {
     let (mut types, mut functions) = (TypeSection::new(), FunctionSection::new());

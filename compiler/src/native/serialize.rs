@@ -207,11 +207,12 @@ impl<'b> Reader<'b> {
             let end = call.offset.checked_add(call_site.size);
             call.offset.is_multiple_of(call_site.alignment) && end.is_some_and(|end| end <= code)
         };
-        if !(alignment.is_power_of_two() && alignment <= MAX_ALIGNMENT)
-            || !calls.iter().all(is_in_code)
-            || !handlers.is_sorted_by_key(|row| row.return_offset)
-            || handlers.iter().any(|row| row.return_offset.max(row.handler_offset) > code)
-        {
+        let is_possible = alignment.is_power_of_two()
+            && alignment <= MAX_ALIGNMENT
+            && calls.iter().all(is_in_code)
+            && handlers.is_sorted_by_key(|row| row.return_offset)
+            && handlers.iter().all(|row| row.return_offset.max(row.handler_offset) <= code);
+        if !is_possible {
             return None;
         }
         Some(CompiledFunction {

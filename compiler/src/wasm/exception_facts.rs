@@ -3,7 +3,7 @@
 //! Legacy clauses follow the code that they apply to, and only a clause's own code shows whether it
 //! throws the exception again. So a body with legacy operators is read once in advance.
 
-use wasmparser::{BinaryReaderError, Catch, FunctionBody, Operator};
+use wasmparser::{Catch, FunctionBody, Operator};
 
 use super::{Module, OperatorKind, ValueType};
 
@@ -18,25 +18,27 @@ pub(crate) struct Try {
     pub(crate) rethrown: bool,
 }
 
-/// All `try` operators of `body` in the order in which they begin. If the body cannot be read,
-/// those up to the error; validation refuses such a body.
-pub(crate) fn tries(body: &FunctionBody<'_>) -> Vec<Try> {
+/// All `try` operators of `body` in the order in which they begin, in a module with so many `tags`. If
+/// the body cannot be read, or a clause has a tag or a label that does not exist, those up to there;
+/// validation refuses such a body when it gets there.
+pub(crate) fn tries(body: &FunctionBody<'_>, tags: usize) -> Vec<Try> {
     let mut tries = Vec::new();
-    let _ = read_tries(body, &mut tries);
+    let _ = read_tries(body, tags, &mut tries);
     tries
 }
 
-fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), BinaryReaderError> {
+fn read_tries(body: &FunctionBody<'_>, tags: usize, tries: &mut Vec<Try>) -> Option<()> {
     // For each enclosing block, the index of its `try`, if it is one.
     let mut blocks: Vec<Option<usize>> = vec![None];
-    for operator in body.get_operators_reader()? {
+    for operator in body.get_operators_reader().ok()? {
         let innermost = blocks.last().copied().flatten();
-        let operator = operator?;
+        let operator = operator.ok()?;
         match operator {
             Operator::Try { .. } => {
                 blocks.push(Some(tries.len()));
                 tries.push(Try::default());
             }
+            Operator::Catch { tag_index } if tag_index as usize >= tags => return None,
             Operator::Catch { tag_index } => add_clause(tries, innermost, Some(tag_index)),
             Operator::CatchAll => add_clause(tries, innermost, None),
             Operator::Rethrow { relative_depth } => {
@@ -44,6 +46,12 @@ fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), Binar
                 if let Some(caught) = place.and_then(|place| blocks[place]) {
                     tries[caught].rethrown = true;
                 }
+            }
+            // Labels do not count the `try` itself.
+            Operator::Delegate { relative_depth }
+                if relative_depth as usize + 1 >= blocks.len() =>
+            {
+                return None;
             }
             Operator::Delegate { relative_depth } => {
                 if let Some(delegating) = innermost {
@@ -56,7 +64,7 @@ fn read_tries(body: &FunctionBody<'_>, tries: &mut Vec<Try>) -> Result<(), Binar
             _ => {}
         }
     }
-    Ok(())
+    Some(())
 }
 
 fn add_clause(tries: &mut [Try], innermost: Option<usize>, tag: Option<u32>) {

@@ -21,10 +21,10 @@ impl<'a> State<'a> {
         Self { body: Some(body), tries: None }
     }
 
-    /// The next `try`.
-    pub(super) fn next(&mut self) -> Try {
+    /// The next `try`, in a module with so many `tags`.
+    pub(super) fn next(&mut self, tags: usize) -> Try {
         let tries = self.tries.get_or_insert_with(|| {
-            self.body.map_or_else(Vec::new, |body| tries(&body.code)).into_iter()
+            self.body.map_or_else(Vec::new, |body| tries(&body.code, tags)).into_iter()
         });
         tries.next().unwrap_or_default()
     }

@@ -81,6 +81,6 @@ impl<'a> crate::lower::context::Lowering<'a, '_> {
 
     /// The next legacy `try` of the body.
     fn next_try(&mut self) -> Try {
-        self.exceptions.legacy.next()
+        self.exceptions.legacy.next(self.env.module.tags.len())
     }
 }
