@@ -22,8 +22,8 @@ mod error;
 #[cfg(test)]
 mod fuzz;
 mod options;
+// A link to the file of the tests, so that the package contains it.
 #[cfg(test)]
-#[path = "../../../tests/src/random.rs"]
 #[allow(dead_code, unreachable_pub, reason = "each crate uses a part of it")]
 mod random;
 #[cfg(test)]
