@@ -68,7 +68,7 @@ fn pairs(operators: &[I<'static>], size: u32) -> Vec<u8> {
 
 fn vector_constants(size: u32) -> Vec<u8> {
     let add = |at: u32| {
-        let constant = i128::from(at) << 64 | i128::from(at) * 0x1_0001;
+        let constant = (i128::from(at) << 64) | (i128::from(at) * 0x1_0001);
         [I::LocalGet(0), I::V128Const(constant), I::V128Xor, I::LocalSet(0)]
     };
     function(&(0..size).flat_map(add).collect::<Vec<_>>())
