@@ -206,7 +206,7 @@ impl<'a> Environment<'a> {
         &self.signatures[self.module.functions[index as usize] as usize]
     }
 
-    /// Whether there is what a call of `id` is about, as far as its number tells.
+    /// Whether the module has what a call of `id` refers to, as far as the id shows.
     pub(crate) fn may_call(&self, id: FuncId) -> bool {
         match id {
             FuncId::ImportThunk(ty) => {

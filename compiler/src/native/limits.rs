@@ -127,7 +127,7 @@ fn loop_steps(func: &Function) -> u64 {
 pub(super) fn exceeds_parameter_search(func: &Function, domtree: &DominatorTree) -> bool {
     // Each parameter is a value, and is passed at least once.
     let values = func.dfg.num_values() as u64;
-    if values * values <= MAX_PARAMETER_STEPS {
+    if values * values <= PARAMETER_STEPS {
         return false;
     }
     let mut complete: SecondaryMap<Value, u32> = SecondaryMap::new();

@@ -162,7 +162,7 @@ mod tests {
             "try (type $t) catch $e end",
             "block (type $t) (try_table (type $t) (catch $e 0)) end",
         ] {
-            assert_eq!(check(code, 500), Ok(()), "{code}");
+            assert_eq!(check(code, 300), Ok(()), "{code}");
             assert_eq!(check(code, 3_000), Err(ErrorKind::Limit), "{code}");
         }
     }

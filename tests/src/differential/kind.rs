@@ -175,7 +175,8 @@ mod tests {
             features.set(WasmFeatures::TAIL_CALL, kind.proposals.tail_calls);
             features.set(WasmFeatures::THREADS, kind.proposals.atomics);
             let exceptions = kind.proposals.exceptions;
-            features.set(WasmFeatures::EXCEPTIONS, exceptions == Some(Encoding::Current));
+            // The section of tags belongs to the current proposal for the validator.
+            features.set(WasmFeatures::EXCEPTIONS, exceptions.is_some());
             features.set(WasmFeatures::LEGACY_EXCEPTIONS, exceptions == Some(Encoding::Legacy));
             for &boundary in boundaries {
                 let prepared = Kind::of(seed).module(seed, boundary);

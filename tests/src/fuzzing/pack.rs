@@ -88,7 +88,7 @@ impl FunctionCache for Contents {
     }
 }
 
-/// The first byte tells which of the two the others are.
+/// The first byte says which of the two kinds of input follows.
 pub(super) fn run(data: &[u8]) {
     let Some((&kind, data)) = data.split_first() else { return };
     let case = case();

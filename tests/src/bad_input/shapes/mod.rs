@@ -2,8 +2,8 @@
 //! each of its algorithms stays in proportion: each shape made at any size.
 //!
 //! They are valid and harmless, and cheap to make. There is one shape for everything in WebAssembly
-//! that can be repeated or nested. What a shape is aimed at stands beside it, where that is not what
-//! it is called.
+//! that can be repeated or nested. If its name does not say what a shape is aimed at, a comment next
+//! to it does.
 
 mod calls;
 mod control;
