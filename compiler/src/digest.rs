@@ -1,8 +1,9 @@
 //! Digests of bytes of any length.
 
-use sha2::Sha256;
+use blake2::digest::consts::U16;
+use blake2::{Blake2b, Digest as _};
 
-/// Size of a digest in bytes. Finding two inputs with the same digest takes about 2^64 attempts.
+/// Size of a digest in bytes, which are those of BLAKE2b (RFC 7693). Finding two inputs with the same digest takes about 2^64 attempts.
 pub(crate) const DIGEST_SIZE: usize = 16;
 
 /// A digest of any number of bytes.
@@ -10,9 +11,7 @@ pub(crate) type Digest = [u8; DIGEST_SIZE];
 
 /// The digest of all `parts`, concatenated.
 pub(crate) fn digest<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> Digest {
-    let mut hasher = <Sha256 as sha2::Digest>::new();
-    parts.into_iter().for_each(|part| sha2::Digest::update(&mut hasher, part));
-    let mut digest = [0; DIGEST_SIZE];
-    digest.copy_from_slice(&sha2::Digest::finalize(hasher)[..DIGEST_SIZE]);
-    digest
+    let mut hasher = Blake2b::<U16>::new();
+    parts.into_iter().for_each(|part| hasher.update(part));
+    hasher.finalize().into()
 }

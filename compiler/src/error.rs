@@ -113,8 +113,8 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-impl From<wasmparser::Error> for Error {
-    fn from(error: wasmparser::Error) -> Self {
-        Self::invalid(error.message(), error.offset() as usize)
-    }
+/// The error of a module that wasmparser refuses. Not [`From`], which would put the version of that
+/// crate into this crate's interface.
+pub(crate) fn refused(error: wasmparser::Error) -> Error {
+    Error::invalid(error.message(), error.offset() as usize)
 }

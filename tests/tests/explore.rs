@@ -157,6 +157,43 @@ fn operators_are_linked_with_what_becomes_of_them() {
     }
 }
 
+/// A jump table and a constant are printed as data, and nothing after them is lost.
+#[test]
+fn tables_and_constants_are_no_instructions() {
+    let wasm = wat::parse_str(
+        r#"(module (func (export "f") (param i32 f64) (result f64)
+            (block (block (block (block
+                (br_table 0 1 2 3 0 1 2 (local.get 0)))
+                (return (f64.mul (local.get 1) (f64.const 1.1))))
+                (return (f64.add (local.get 1) (f64.const 2.2))))
+                (return (f64.div (local.get 1) (f64.const 3.3))))
+            (f64.sub (local.get 1) (f64.const 4.4))))"#,
+    )
+    .expect("it is a module");
+    for &architecture in Architecture::ALL {
+        let options = Options::new().architecture(architecture);
+        let page = cwamrc::explore::page(&wasm, &options, "data").expect("it compiles");
+        let [_, _, code] = &functions(&page)["function(0)"];
+        let words = code.iter().map(|(_, line)| line.split_whitespace().nth(1).expect("a word"));
+        let words: Vec<&str> = words.collect();
+        let entries = words.iter().filter(|word| **word == ".long").count();
+        // An entry for each of the six labels, and on some machines one for the default. The table
+        // of riscv64 consists of jumps.
+        let expected: &[usize] = if architecture == Architecture::Riscv64 { &[0] } else { &[6, 7] };
+        assert!(expected.contains(&entries), "{architecture}: {code:#?}");
+        let table = words.iter().skip_while(|word| **word != ".long");
+        let after = table.skip_while(|word| **word == ".long").next();
+        assert!(after.is_none_or(|word| !word.starts_with('.')), "{architecture}: {code:#?}");
+        for constant in [1.1_f64, 2.2, 3.3, 4.4] {
+            let text = format!("{:#x}", constant.to_bits());
+            // Some machines build constants from instructions.
+            let quads = code.iter().filter(|(_, line)| line.contains(".quad")).count();
+            let found = code.iter().any(|(_, line)| line.ends_with(&text));
+            assert!(found || quads == 0, "{architecture}: {text} in {code:#?}");
+        }
+    }
+}
+
 /// The machine code on the page is that of the file.
 #[test]
 fn the_code_is_that_of_the_file() {
@@ -227,6 +264,45 @@ mod browser {
         assert!(body.matches("class=\"hit\"").count() >= 2, "{body}");
         assert_eq!(body.matches("class=\"hot hit\"").count(), 1, "{body}");
         assert!(body.contains(" lines</span>"));
+    }
+
+    /// A click on a callee in the machine code shows it, and so does one in the text of the module.
+    #[test]
+    fn calls_are_links() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        for pane in ["first", "last"] {
+            let script = format!(
+                "const links = [...document.querySelectorAll('section:{pane}-child a')];
+                const link = links.find((each) => /square|import_thunk|^1$/.test(each.textContent));
+                document.title = 'from ' + link.textContent;
+                link.click();"
+            );
+            let name = format!("{pane}.html");
+            let url = write(folder.path(), &name, &script);
+            let dom = chromium(&["--dump-dom", &format!("{url}#main")]);
+            let body = dom.split("id=\"data\"").next().expect("the data comes last");
+            let shown = match pane {
+                "first" => "(func $square",
+                _ => "; aot_invoke_native",
+            };
+            let panes = body.split("<main").nth(1).expect("there are panes");
+            assert!(panes.contains(shown) && !panes.contains("(func $main"), "{pane}: {panes}");
+        }
+    }
+
+    #[test]
+    fn functions_are_ordered_by_size() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let script = "const order = document.getElementById('order');
+            order.value = 'size';
+            order.dispatchEvent(new Event('change'));";
+        let dom = chromium(&["--dump-dom", &write(folder.path(), "page.html", script)]);
+        let list = dom.split("id=\"functions\"").nth(1).expect("there is a list");
+        let list = list.split("</ul>").next().expect("the list ends");
+        let sizes = list.split("</span></button>").filter_map(|item| item.rsplit('>').next());
+        let sizes: Vec<u32> = sizes.filter_map(|size| size.parse().ok()).collect();
+        assert!(sizes.len() > 4 && sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
+        assert!(dom.contains("--target=x86_64 --opt-level=3"), "the options are shown");
     }
 
     #[test]

@@ -9,8 +9,8 @@
  * that only read return 0, false or NULL instead. Nothing unwinds out of the library, and it never
  * exits; it aborts only if there is no memory left.
  *
- * Handles. A handle returned by a function with `_new`, `_clone` or `_compile` in its name lives until
- * you pass it to the `_delete` function of its type. Pointers to what belongs to a handle are valid as
+ * Handles. A handle that a function returns, or stores where you want it, lives until you pass it to the
+ * `_delete` function of its type. Pointers to what belongs to a handle are valid as
  * long as the handle.
  *
  * Threads. Any number of threads may call functions at once, also with the same handle, except for
@@ -51,7 +51,7 @@ typedef enum {
    */
   CWAMRC_ERROR_ARGUMENT = 1,
   /**
-   * The bytes are not a valid WebAssembly module.
+   * The bytes are not a valid WebAssembly module, or not a file that can be read.
    */
   CWAMRC_ERROR_INVALID = 2,
   /**
@@ -114,6 +114,11 @@ typedef enum {
 typedef struct cwamrc_artifact_t cwamrc_artifact_t;
 
 /**
+ * Bytes that the library made. Delete them with cwamrc_bytes_delete().
+ */
+typedef struct cwamrc_bytes_t cwamrc_bytes_t;
+
+/**
  * An error. Delete it with cwamrc_error_delete().
  */
 typedef struct cwamrc_error_t cwamrc_error_t;
@@ -165,6 +170,22 @@ bool cwamrc_error_offset(const cwamrc_error_t *error, uint64_t *offset);
  * Deletes an error; NULL is allowed.
  */
 void cwamrc_error_delete(cwamrc_error_t *error);
+
+/**
+ * The bytes; NULL for NULL. They live as long as the handle, and a NUL follows them, so that text
+ * is a string.
+ */
+const uint8_t *cwamrc_bytes_data(const cwamrc_bytes_t *bytes);
+
+/**
+ * The number of bytes; 0 for NULL.
+ */
+size_t cwamrc_bytes_size(const cwamrc_bytes_t *bytes);
+
+/**
+ * Deletes bytes; NULL is allowed.
+ */
+void cwamrc_bytes_delete(cwamrc_bytes_t *bytes);
 
 /**
  * The defaults, which are the same on every machine: the minimum x86-64 CPU, level 3, memory
@@ -261,13 +282,29 @@ cwamrc_error_t *cwamrc_options_set_format(cwamrc_options_t *options, uint32_t fo
 cwamrc_error_t *cwamrc_options_set_address_map(cwamrc_options_t *options, bool map);
 
 /**
- * Sets the options that a JSON object names; others stay unchanged. Keys and values are those of
- * the Rust library's options as data. There are more of them than functions here, such as
- * "call_stacks", "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and
- * "disabled_proposals"; docs/library-c.md lists them. An unknown key or an invalid value changes
- * nothing and is an error.
+ * Takes functions from a cache in a folder, and adds those that it does not have. The files are
+ * the same as without; compiling again after a small change is faster. The folder is created when
+ * there is something to keep; its files together stay below `limit` bytes, or 1 GiB if `limit` is
+ * 0. NULL, the default, means no cache.
+ *
+ * Any number of processes may use the folder at once. It must belong to the user, and nobody else
+ * may be able to write to it; otherwise it is not used, and a warning of the artifact says why.
+ * It is not used either for object files, with call stacks, instrumentation, an address map or
+ * disabled proposals.
  */
-cwamrc_error_t *cwamrc_options_set_json(cwamrc_options_t *options, const char *json);
+cwamrc_error_t *cwamrc_options_set_cache(cwamrc_options_t *options,
+                                         const char *folder,
+                                         uint64_t limit);
+
+/**
+ * Sets the options that a JSON object names; others stay unchanged, also inside of objects
+ * other than "cpu". Keys and values are those of the Rust library's options as data. There are more of them than
+ * functions here, such as "call_stacks", "instrumentation" (counters, gas, interruption),
+ * "builtin_intrinsics" and "disabled_proposals"; docs/library-c.md lists them. An unknown key or
+ * an invalid value changes nothing and is an error.
+ */
+cwamrc_error_t *cwamrc_options_set_json(cwamrc_options_t *options,
+                                        const char *json);
 
 /**
  * Sets a callback that is called after each function with the progress of the compilation; NULL
@@ -311,6 +348,12 @@ cwamrc_error_t *cwamrc_artifact_write_file(const cwamrc_artifact_t *artifact, co
  * The number of functions of the module, not counting imports.
  */
 size_t cwamrc_artifact_function_count(const cwamrc_artifact_t *artifact);
+
+/**
+ * The number of functions that were taken from the cache of cwamrc_options_set_cache(); 0 without
+ * a cache.
+ */
+size_t cwamrc_artifact_cached_function_count(const cwamrc_artifact_t *artifact);
 
 /**
  * Bytes of machine code.
@@ -393,9 +436,51 @@ cwamrc_error_t *cwamrc_compile(const uint8_t *wasm,
                                cwamrc_artifact_t **artifact);
 
 /**
+ * Compiles the module for each of `count` targets instead of the target of the options, and reads
+ * it only once. `targets` are names as for cwamrc_options_set_target(). The results are stored in
+ * the array `artifacts`, in the same order; all of them are NULL if there is an error.
+ */
+cwamrc_error_t *cwamrc_compile_each(const uint8_t *wasm,
+                                    size_t size,
+                                    const cwamrc_options_t *options,
+                                    const char *const *targets,
+                                    size_t count,
+                                    cwamrc_artifact_t **artifacts);
+
+/**
  * The version of the library, in the same form as CWAMRC_VERSION of the header.
  */
 const char *cwamrc_version(void);
+
+/**
+ * Assembles the module in the `size` bytes of text at `text` (.wat), and stores it in `wasm`; NULL
+ * if there is an error, which names the line and the column. The text may also be a module in
+ * binary, which is returned as it is.
+ */
+cwamrc_error_t *cwamrc_wat_to_wasm(const uint8_t *text, size_t size, cwamrc_bytes_t **wasm);
+
+/**
+ * Makes a universal file: the module in the `size` bytes at `wasm`, which every runtime can load,
+ * with the machine code of `count` artifacts, each for another architecture and compiled from
+ * exactly these bytes. Stores it in `file`; NULL if there is an error.
+ *
+ * `signing_key` is a private Ed25519 key in PEM, as `cwamrc key` makes it: hosts that trust its
+ * public key run the machine code. NULL for no signature; such code runs only where the host
+ * trusts the file itself.
+ */
+cwamrc_error_t *cwamrc_make_universal(const uint8_t *wasm,
+                                      size_t size,
+                                      const cwamrc_artifact_t *const *artifacts,
+                                      size_t count,
+                                      const char *signing_key,
+                                      cwamrc_bytes_t **file);
+
+/**
+ * Describes the `size` bytes at `file`, an .aot file or a universal file, as `cwamrc inspect
+ * --json` does, and stores the JSON text in `report`; NULL if there is an error. Nothing in the
+ * file is run.
+ */
+cwamrc_error_t *cwamrc_inspect(const uint8_t *file, size_t size, cwamrc_bytes_t **report);
 
 #ifdef __cplusplus
 }  // extern "C"

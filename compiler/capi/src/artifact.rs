@@ -10,15 +10,19 @@ use std::sync::OnceLock;
 use std::{ptr, slice};
 
 use compiler::pending_file::PendingFile;
-use compiler::{Severity, Summary};
+use compiler::universal::NativeCode;
+use compiler::{Cpu, Severity, Summary};
 
 use crate::boundary::{c_text, delete, fallible, infallible, put, shared, text};
 use crate::error::{Failure, cwamrc_error_t};
+use crate::options::cwamrc_format_t;
 
 /// A compiled module. Delete it with cwamrc_artifact_delete().
 pub struct cwamrc_artifact_t {
     /// A box of bytes, as a pointer: the host may write to them without using the handle.
     bytes: *mut [u8],
+    cpu: Cpu,
+    format: cwamrc_format_t,
     summary: Summary,
     texts: OnceLock<Texts>,
 }
@@ -46,10 +50,30 @@ pub enum cwamrc_severity_t {
 pub const CWAMRC_NO_FUNCTION: u32 = 0xffff_ffff;
 
 impl cwamrc_artifact_t {
-    pub(crate) fn new(artifact: compiler::Artifact) -> Self {
+    /// The result of compiling for `cpu`.
+    pub(crate) fn new(artifact: compiler::Artifact, cpu: Cpu, format: cwamrc_format_t) -> Self {
         let (bytes, summary) = artifact.into_parts();
         let bytes = Box::into_raw(bytes.into_boxed_slice());
-        Self { bytes, summary, texts: OnceLock::new() }
+        Self { bytes, cpu, format, summary, texts: OnceLock::new() }
+    }
+
+    /// What a universal file contains of it.
+    ///
+    /// # Safety
+    /// Nobody writes to the bytes meanwhile.
+    pub(crate) unsafe fn native_code(&self) -> Result<NativeCode<'_>, Failure> {
+        if self.format != cwamrc_format_t::CWAMRC_FORMAT_AOT {
+            return Err(Failure::argument("an artifact is not an .aot file".to_owned()));
+        }
+        // SAFETY: the caller's promise.
+        Ok(NativeCode { cpu: &self.cpu, aot: unsafe { self.contents() } })
+    }
+
+    /// # Safety
+    /// Nobody writes to the bytes meanwhile.
+    unsafe fn contents(&self) -> &[u8] {
+        // SAFETY: it is a box of this size, and the caller promises that nobody writes to it.
+        unsafe { slice::from_raw_parts(self.bytes.cast::<u8>(), self.bytes.len()) }
     }
 
     fn texts(&self) -> &Texts {
@@ -127,9 +151,8 @@ pub unsafe extern "C" fn cwamrc_artifact_write_file(
         let artifact = unsafe { shared(artifact) }.ok_or_else(|| Failure::null("the artifact"))?;
         // SAFETY: likewise.
         let path = Path::new(unsafe { text(path, "the path") }?);
-        // SAFETY: it is a box of this size, and as the header requires, nobody writes to it now.
-        let bytes =
-            unsafe { slice::from_raw_parts(artifact.bytes.cast::<u8>(), artifact.bytes.len()) };
+        // SAFETY: as the header requires, nobody writes to it now.
+        let bytes = unsafe { artifact.contents() };
         PendingFile::write(path, bytes)
             .and_then(PendingFile::persist)
             .map_err(|error| Failure::io(format!("cannot write {}: {error}", path.display())))
@@ -143,6 +166,16 @@ pub unsafe extern "C" fn cwamrc_artifact_function_count(
 ) -> usize {
     // SAFETY: the header requires it of the caller.
     unsafe { look(artifact, 0, |artifact| Some(artifact.summary.statistics().functions)) }
+}
+
+/// The number of functions that were taken from the cache of cwamrc_options_set_cache(); 0 without
+/// a cache.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_artifact_cached_function_count(
+    artifact: *const cwamrc_artifact_t,
+) -> usize {
+    // SAFETY: the header requires it of the caller.
+    unsafe { look(artifact, 0, |artifact| Some(artifact.summary.cache()?.hits)) }
 }
 
 /// Bytes of machine code.

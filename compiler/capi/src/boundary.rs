@@ -101,14 +101,32 @@ pub(crate) unsafe fn bytes<'a>(
     size: usize,
     what: &str,
 ) -> Result<&'a [u8], Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { array(data, size, what) }
+}
+
+/// An array from C. One without elements may be NULL.
+///
+/// # Safety
+/// `data` is NULL or points to `count` values that do not change meanwhile.
+pub(crate) unsafe fn array<'a, T>(
+    data: *const T,
+    count: usize,
+    what: &str,
+) -> Result<&'a [T], Failure> {
     if data.is_null() {
-        return if size == 0 { Ok(&[]) } else { Err(Failure::null(what)) };
+        return if count == 0 { Ok(&[]) } else { Err(Failure::null(what)) };
     }
-    if isize::try_from(size).is_err() {
-        return Err(Failure::argument(format!("{what} cannot have {size} bytes")));
+    let size = count.checked_mul(size_of::<T>()).filter(|&size| isize::try_from(size).is_ok());
+    if size.is_none() {
+        return Err(Failure::argument(format!("{what} cannot have {count} elements")));
     }
-    // SAFETY: not NULL, not more than Rust allows, and the caller promises that they can be read.
-    Ok(unsafe { slice::from_raw_parts(data, size) })
+    if !data.is_aligned() {
+        return Err(Failure::argument(format!("{what} is not aligned")));
+    }
+    // SAFETY: not NULL, aligned, not more than Rust allows, and the caller promises that they can be
+    // read.
+    Ok(unsafe { slice::from_raw_parts(data, count) })
 }
 
 /// A string for C, which ends at the first NUL. A NUL inside becomes a replacement character.

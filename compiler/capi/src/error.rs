@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char};
 
 use compiler::ErrorKind;
+use compiler::aot::{ContainerError, ContainerErrorKind};
 
 use crate::boundary::{c_text, delete, infallible, put, shared};
 
@@ -15,7 +16,7 @@ pub enum cwamrc_error_kind_t {
     CWAMRC_ERROR_NONE = 0,
     /// An argument is wrong: NULL, not UTF-8, an unknown name or number.
     CWAMRC_ERROR_ARGUMENT = 1,
-    /// The bytes are not a valid WebAssembly module.
+    /// The bytes are not a valid WebAssembly module, or not a file that can be read.
     CWAMRC_ERROR_INVALID = 2,
     /// The module is valid, but needs something that is not supported.
     CWAMRC_ERROR_UNSUPPORTED = 3,
@@ -65,6 +66,11 @@ impl Failure {
         Self::new(Kind::CWAMRC_ERROR_INTERNAL, message)
     }
 
+    /// What was given is not what it should be.
+    pub(crate) fn invalid(message: String) -> Self {
+        Self::new(Kind::CWAMRC_ERROR_INVALID, message)
+    }
+
     pub(crate) fn io(message: String) -> Self {
         Self::new(Kind::CWAMRC_ERROR_IO, message)
     }
@@ -85,6 +91,19 @@ impl From<compiler::Error> for Failure {
             hint: error.hint().map(str::to_owned),
             offset: error.offset().map(|offset| offset as u64),
         }
+    }
+}
+
+impl From<ContainerError> for Failure {
+    fn from(error: ContainerError) -> Self {
+        let kind = match error.kind() {
+            ContainerErrorKind::Malformed => Kind::CWAMRC_ERROR_INVALID,
+            ContainerErrorKind::Unsupported => Kind::CWAMRC_ERROR_UNSUPPORTED,
+            ContainerErrorKind::Limit => Kind::CWAMRC_ERROR_LIMIT,
+            _ => Kind::CWAMRC_ERROR_INTERNAL,
+        };
+        let offset = error.offset().map(|offset| offset as u64);
+        Self { offset, ..Self::new(kind, error.what().to_owned()) }
     }
 }
 

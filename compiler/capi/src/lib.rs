@@ -17,8 +17,10 @@
 
 mod artifact;
 mod boundary;
+mod bytes;
 mod compile;
 mod error;
+mod files;
 #[cfg(test)]
 mod fuzz;
 mod options;
@@ -30,6 +32,8 @@ mod random;
 mod tests;
 
 pub use artifact::*;
+pub use bytes::*;
 pub use compile::*;
 pub use error::*;
+pub use files::*;
 pub use options::*;

@@ -3,7 +3,10 @@
 use std::ffi::{c_char, c_void};
 use std::num::NonZeroUsize;
 
+use compiler::cache::DiskCache;
 use compiler::{BoundsChecks, Compiler, Cpu, OptLevel, Options};
+
+use serde_json::{Map, Value};
 
 use crate::boundary::{delete, fallible, infallible, shared, text, unique};
 use crate::error::{Failure, cwamrc_error_t};
@@ -34,6 +37,7 @@ pub type cwamrc_cancel_callback_t = Option<unsafe extern "C" fn(context: *mut c_
 pub struct cwamrc_options_t {
     options: Options,
     format: cwamrc_format_t,
+    cache: Option<DiskCache>,
     progress: Callback<cwamrc_progress_callback_t>,
     cancel: Callback<cwamrc_cancel_callback_t>,
 }
@@ -73,6 +77,7 @@ impl cwamrc_options_t {
         Self {
             options: Options::new(),
             format: cwamrc_format_t::CWAMRC_FORMAT_AOT,
+            cache: None,
             progress: Callback { function: None, context },
             cancel: Callback { function: None, context },
         }
@@ -87,7 +92,14 @@ impl cwamrc_options_t {
         if self.cancel.function.is_some() {
             compiler = compiler.cancel_if(|| self.cancel.call());
         }
+        if let Some(cache) = &self.cache {
+            compiler = compiler.cache(cache);
+        }
         compiler
+    }
+
+    pub(crate) fn cpu(&self) -> &Cpu {
+        &self.options.cpu
     }
 
     pub(crate) fn format(&self) -> cwamrc_format_t {
@@ -95,8 +107,8 @@ impl cwamrc_options_t {
     }
 
     fn duplicate(&self) -> Self {
-        let Self { ref options, format, progress, cancel } = *self;
-        Self { options: options.clone(), format, progress, cancel }
+        let Self { ref options, format, ref cache, progress, cancel } = *self;
+        Self { options: options.clone(), format, cache: cache.clone(), progress, cancel }
     }
 }
 
@@ -369,11 +381,40 @@ pub unsafe extern "C" fn cwamrc_options_set_address_map(
     }
 }
 
-/// Sets the options that a JSON object names; others stay unchanged. Keys and values are those of
-/// the Rust library's options as data. There are more of them than functions here, such as
-/// "call_stacks", "instrumentation" (counters, gas, interruption), "builtin_intrinsics" and
-/// "disabled_proposals"; docs/library-c.md lists them. An unknown key or an invalid value changes
-/// nothing and is an error.
+/// Takes functions from a cache in a folder, and adds those that it does not have. The files are
+/// the same as without; compiling again after a small change is faster. The folder is created when
+/// there is something to keep; its files together stay below `limit` bytes, or 1 GiB if `limit` is
+/// 0. NULL, the default, means no cache.
+///
+/// Any number of processes may use the folder at once. It must belong to the user, and nobody else
+/// may be able to write to it; otherwise it is not used, and a warning of the artifact says why.
+/// It is not used either for object files, with call stacks, instrumentation, an address map or
+/// disabled proposals.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_cache(
+    options: *mut cwamrc_options_t,
+    folder: *const c_char,
+    limit: u64,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the header requires it of the caller.
+    unsafe {
+        set(options, |options| {
+            options.cache = None;
+            if !folder.is_null() {
+                let folder = text(folder, "the folder of the cache")?;
+                let limit = if limit == 0 { DiskCache::DEFAULT_LIMIT } else { limit };
+                options.cache = Some(DiskCache::new(folder).limit(limit));
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Sets the options that a JSON object names; others stay unchanged, also inside of objects
+/// other than "cpu". Keys and values are those of the Rust library's options as data. There are more of them than
+/// functions here, such as "call_stacks", "instrumentation" (counters, gas, interruption),
+/// "builtin_intrinsics" and "disabled_proposals"; docs/library-c.md lists them. An unknown key or
+/// an invalid value changes nothing and is an error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cwamrc_options_set_json(
     options: *mut cwamrc_options_t,
@@ -400,15 +441,28 @@ fn some_threads(threads: Option<NonZeroUsize>) -> Result<Option<NonZeroUsize>, F
 /// `options` with the changes in `json`.
 fn with_json(options: &Options, json: &str) -> Result<Options, Failure> {
     let failed = |error: serde_json::Error| Failure::argument(format!("the options: {error}"));
-    let given: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(json).map_err(failed)?;
+    let given: Map<String, Value> = serde_json::from_str(json).map_err(failed)?;
     let mut all = serde_json::to_value(options).map_err(failed)?;
-    if let Some(all) = all.as_object_mut() {
-        all.extend(given);
+    for (key, value) in given {
+        let old = &mut all[&key];
+        // Features belong to their architecture, so a CPU is replaced as a whole.
+        if key == "cpu" { *old = value } else { merge(old, value) }
     }
     let options: Options = serde_json::from_value(all).map_err(failed)?;
     some_threads(options.threads)?;
     Ok(options)
+}
+
+/// Replaces the values in `all` that `given` names.
+fn merge(all: &mut Value, given: Value) {
+    match (all, given) {
+        (Value::Object(all), Value::Object(given)) => {
+            for (key, value) in given {
+                merge(all.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (all, given) => *all = given,
+    }
 }
 
 /// Sets a callback that is called after each function with the progress of the compilation; NULL

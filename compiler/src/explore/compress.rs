@@ -13,6 +13,8 @@ const COMPRESSION_LEVEL: u8 = 6;
 
 #[derive(Serialize)]
 struct Data<'a> {
+    /// The options that matter most, for people.
+    options: &'a str,
     functions: Vec<Entry<'a>>,
     /// JSON, compressed with raw deflate and written as base64.
     chunks: Vec<String>,
@@ -47,8 +49,9 @@ struct Column<'a> {
 }
 
 /// JSON for a script in HTML.
-pub(super) fn pack(functions: &[Function]) -> Result<String, Error> {
-    let mut data = Data { functions: Vec::with_capacity(functions.len()), chunks: Vec::new() };
+pub(super) fn pack(functions: &[Function], options: &str) -> Result<String, Error> {
+    let entries = Vec::with_capacity(functions.len());
+    let mut data = Data { options, functions: entries, chunks: Vec::new() };
     let (mut chunk, mut held) = (String::from("["), 0);
     for function in functions {
         let name = function.name.as_deref();

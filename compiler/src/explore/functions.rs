@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use wasmparser::{Parser, Payload};
 
-use crate::error::Error;
+use crate::error::{Error, refused};
 use crate::native::Listing;
 use crate::options::Options;
 use crate::target::Disassembler;
@@ -55,10 +55,13 @@ fn texts(wasm: &[u8]) -> Result<HashMap<u32, Vec<Line>>, Error> {
     let mut bodies = Vec::new();
     let mut imports = 0;
     for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
+        match payload.map_err(refused)? {
             Payload::ImportSection(section) => {
                 for import in section.into_imports() {
-                    imports += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                    imports += u32::from(matches!(
+                        import.map_err(refused)?.ty,
+                        wasmparser::TypeRef::Func(_)
+                    ));
                 }
             }
             Payload::CodeSectionEntry(body) => bodies.push(body.range()),
@@ -111,5 +114,6 @@ fn code_lines(listing: &Listing, disassembler: &Disassembler) -> Vec<Line> {
         let callee = callee.map(|(_, callee)| format!("  ; {callee}")).unwrap_or_default();
         (place.map(|(_, wasm)| *wasm), format!("{start:6x}  {text}{callee}"))
     };
-    disassembler.lines(&listing.code).into_iter().map(line).collect()
+    let lines = disassembler.lines(&listing.code, listing.instructions_end, &listing.blocks);
+    lines.into_iter().map(line).collect()
 }

@@ -8,7 +8,7 @@ mod compress;
 mod functions;
 
 use crate::error::Error;
-use crate::options::Options;
+use crate::options::{BoundsChecks, Cpu, Options};
 use crate::pipeline;
 
 /// The page without its data.
@@ -26,10 +26,25 @@ const DATA: &str = "/*DATA*/";
 pub fn page(wasm: &[u8], options: &Options, title: &str) -> Result<String, Error> {
     let listings = pipeline::list_with_places(wasm, options)?;
     let functions = functions::of_module(wasm, &listings, options)?;
-    let data = compress::pack(&functions)?;
+    let data = compress::pack(&functions, &summary(options))?;
     let (before, after) = TEMPLATE.split_once(DATA).ok_or_else(broken)?;
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
     Ok([&before.replace(TITLE, &title), &data, after].concat())
+}
+
+/// The machine and the level, as command-line flags.
+fn summary(options: &Options) -> String {
+    let minimum = Cpu::baseline(options.cpu.architecture());
+    let is_more = |feature: &&str| !minimum.features().any(|other| other == *feature);
+    let features = options.cpu.features().filter(is_more).map(|feature| format!("+{feature}"));
+    let features: Vec<String> = features.collect();
+    let mut text = format!("--target={}", options.cpu.architecture());
+    if !features.is_empty() {
+        text.push_str(&format!(" --cpu-features={}", features.join(",")));
+    }
+    let checks = u8::from(options.bounds_checks == BoundsChecks::Software);
+    text.push_str(&format!(" --opt-level={} --bounds-checks={checks}", options.opt_level as u8));
+    text
 }
 
 fn broken() -> Error {

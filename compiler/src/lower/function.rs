@@ -15,7 +15,7 @@ use super::Environment;
 use super::context::{Lowering, Stacks};
 use super::func_id::FuncId;
 use super::operators::ValidatingVisitor;
-use crate::error::Error;
+use crate::error::{Error, refused};
 use crate::wamr::simd_support::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
 
@@ -201,10 +201,12 @@ impl<'a> Lowering<'a, '_> {
             self.begin_operator(offset);
             self.set_position(offset);
             let mut visitor = ValidatingVisitor::new(validator, self, offset);
-            reader.visit_operator(&mut visitor)??;
+            reader.visit_operator(&mut visitor).map_err(refused)??;
             self.check_size(body.validation.index, offset)?;
         }
-        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        reader
+            .finish_expression(&validator.visitor(reader.original_position()))
+            .map_err(refused)?;
         Ok(())
     }
 
@@ -248,11 +250,11 @@ impl<'a> Lowering<'a, '_> {
         validator: &mut FuncValidator<ValidatorResources>,
     ) -> Result<(), Error> {
         let mut used = None;
-        for _ in 0..reader.read_var_u32()? {
+        for _ in 0..reader.read_var_u32().map_err(refused)? {
             let offset = reader.original_position();
-            let count = reader.read_var_u32()?;
-            let ty: wasmparser::ValType = reader.read()?;
-            validator.define_locals(offset, count, ty)?;
+            let count = reader.read_var_u32().map_err(refused)?;
+            let ty: wasmparser::ValType = reader.read().map_err(refused)?;
+            validator.define_locals(offset, count, ty).map_err(refused)?;
             let ty = ValueType::from_wasmparser(ty)?;
             if count <= MANY_LOCALS {
                 self.declare_zeroed(ty, count);

@@ -187,6 +187,8 @@ impl<'a> FunctionCompiler<'a> {
             code: stub.code.to_vec(),
             places: Vec::new(),
             calls: Vec::new(),
+            instructions_end: stub.code.len() as u32,
+            blocks: Vec::new(),
         };
         CompiledFunction {
             id,
@@ -225,6 +227,8 @@ impl<'a> FunctionCompiler<'a> {
                 code: buffer.data().to_vec(),
                 places: places.collect(),
                 calls: calls.iter().map(|call| (call.offset, call.target.to_string())).collect(),
+                instructions_end: instructions_end(&code),
+                blocks: code.bb_starts.clone(),
             })
         });
         Ok(CompiledFunction {
@@ -369,6 +373,14 @@ fn origins(code: &CompiledCode) -> Vec<CodePlace> {
             wasm_offset: place.loc.bits(),
         })
         .collect()
+}
+
+/// The end of the instructions, which all have a source location, if only the default one. Cranelift
+/// puts constants after them.
+fn instructions_end(code: &CompiledCode) -> u32 {
+    let places = code.buffer.get_srclocs_sorted().iter();
+    let end = places.map(|place| place.end).max().unwrap_or(0);
+    end.min(code.buffer.data().len() as u32)
 }
 
 /// Size of a function's stack frame in bytes.

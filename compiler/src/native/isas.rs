@@ -92,6 +92,8 @@ fn flags(
     // The tail-call convention needs them to find the return address.
     let frame_pointers = options.frame_pointers || call_conv == WasmCallConv::Tail;
     let frame_pointers = if frame_pointers { "true" } else { "false" };
+    // Listings show where blocks start.
+    let blocks = if options.address_map { "true" } else { "false" };
     let mut builder = settings::builder();
     for (name, value) in [
         ("opt_level", opt_level),
@@ -101,6 +103,7 @@ fn flags(
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", PROBE_INTERVAL_LOG2),
         ("preserve_frame_pointers", frame_pointers),
+        ("machine_code_cfg_info", blocks),
         ("unwind_info", if unwinding { "true" } else { "false" }),
         ("is_pic", "false"),
         ("enable_heap_access_spectre_mitigation", "false"),

@@ -36,6 +36,12 @@ pub struct Listing {
     pub places: Vec<(Range<u32>, u32)>,
     /// Offsets of references to other functions, and the names used there, in code order.
     pub calls: Vec<(u32, String)>,
+    /// Offset of the end of the instructions; constants follow.
+    pub instructions_end: u32,
+    /// Offsets of the starts of basic blocks, in code order, if
+    /// [`Options::address_map`](crate::Options::address_map) is set. A jump table is between an
+    /// indirect jump and the start of the next block.
+    pub blocks: Vec<u32>,
 }
 
 impl Listing {

@@ -56,7 +56,7 @@ pub enum BoundsChecks {
 /// function without room for its frame always traps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
+#[cfg_attr(feature = "serde", serde(default = "CallStacks::empty", deny_unknown_fields))]
 #[non_exhaustive]
 pub struct CallStacks {
     /// The position of every call.

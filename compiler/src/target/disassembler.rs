@@ -14,6 +14,8 @@ pub(crate) struct Disassembler {
     capstone: Capstone,
     /// The minimum size of an instruction.
     unit: usize,
+    /// Names of instructions that may be followed by a table of the addresses that they jump to.
+    jumps: &'static [&'static str],
 }
 
 impl Disassembler {
@@ -30,40 +32,79 @@ impl Disassembler {
                 .build(),
         };
         let capstone = capstone.map_err(|error| Error::internal(format!("Capstone: {error}")))?;
-        let unit = match architecture {
-            Architecture::X86_64 => 1,
-            Architecture::Aarch64 => 4,
-            Architecture::Riscv64 => 2,
+        let (unit, jumps) = match architecture {
+            Architecture::X86_64 => (1, &["jmpq", "jmp"][..]),
+            Architecture::Aarch64 => (4, &["br"][..]),
+            // The table consists of jumps.
+            Architecture::Riscv64 => (2, &[][..]),
         };
-        Ok(Self { capstone, unit })
+        Ok(Self { capstone, unit, jumps })
     }
 
-    /// Offset, size and text of each instruction in `code`. Bytes that are not an instruction, such
-    /// as a constant after a function, are printed as bytes.
-    pub(crate) fn lines(&self, code: &[u8]) -> Vec<(u32, u32, String)> {
+    /// Offset, size and text of each instruction in `code`, and of data between instructions. These
+    /// are the constants from `instructions_end` on, and jump tables, which end where the next of
+    /// `blocks` starts. Bytes that are not an instruction are printed as bytes, too.
+    pub(crate) fn lines(
+        &self,
+        code: &[u8],
+        instructions_end: u32,
+        blocks: &[u32],
+    ) -> Vec<(u32, u32, String)> {
         let mut lines = Vec::new();
-        let mut position = 0;
-        while position < code.len() {
-            if let Ok(instructions) = self.capstone.disasm_all(&code[position..], position as u64) {
-                for instruction in instructions.iter() {
-                    let mnemonic = instruction.mnemonic().unwrap_or_default();
-                    let operands = instruction.op_str().unwrap_or_default();
-                    let size = instruction.bytes().len();
-                    let text = format!("{mnemonic:<8}{operands}").trim_end().to_owned();
-                    lines.push((position as u32, size as u32, text));
-                    position += size;
+        let (mut position, end) = (0, (instructions_end as usize).min(code.len()));
+        while position < end {
+            let decoded = self.capstone.disasm_count(&code[position..end], position as u64, 1);
+            let decoded = decoded.ok();
+            let Some(instruction) = decoded.as_ref().and_then(|all| all.iter().next()) else {
+                let next = (position + self.unit).min(end);
+                lines.push(data(".byte", position, &code[position..next]));
+                position = next;
+                continue;
+            };
+            let mnemonic = instruction.mnemonic().unwrap_or_default();
+            let operands = instruction.op_str().unwrap_or_default();
+            let size = instruction.bytes().len();
+            let text = format!("{mnemonic:<8}{operands}").trim_end().to_owned();
+            lines.push((position as u32, size as u32, text));
+            position += size;
+            // The operand of a direct jump is an address.
+            if self.jumps.contains(&mnemonic) && !operands.starts_with(['$', '#', '0']) {
+                let next = blocks.iter().find(|&&start| start as usize >= position);
+                let table = position..next.map_or(position, |&start| (start as usize).min(end));
+                for (index, entry) in code[table.clone()].chunks(TABLE_ENTRY).enumerate() {
+                    lines.push(data(".long", position + index * TABLE_ENTRY, entry));
                 }
+                position = table.end;
             }
-            // Capstone has stopped at something that is not an instruction.
-            if let Some(bytes) = code.get(position..(position + self.unit).min(code.len()))
-                && !bytes.is_empty()
-            {
-                let shown: Vec<String> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
-                let text = format!("{:<8}{}", ".byte", shown.join(", "));
-                lines.push((position as u32, bytes.len() as u32, text));
-                position += bytes.len();
-            }
+        }
+        while position < code.len() {
+            // Constants are aligned.
+            let next = (position / CONSTANT * CONSTANT + CONSTANT).min(code.len());
+            lines.push(data(".quad", position, &code[position..next]));
+            position = next;
         }
         lines
     }
+}
+
+/// Bytes of an entry of a jump table, in Cranelift's code for all machines.
+const TABLE_ENTRY: usize = 4;
+
+/// Bytes of constants in a line.
+const CONSTANT: usize = 8;
+
+/// A line with data, as one number if it has the size of the directive, otherwise as bytes.
+fn data(directive: &str, position: usize, bytes: &[u8]) -> (u32, u32, String) {
+    let mut number = [0; CONSTANT];
+    let text = match (directive, bytes.len()) {
+        (".quad", CONSTANT) | (".long", TABLE_ENTRY) => {
+            number[..bytes.len()].copy_from_slice(bytes);
+            format!("{directive:<8}{:#x}", u64::from_le_bytes(number))
+        }
+        _ => {
+            let shown: Vec<String> = bytes.iter().map(|byte| format!("{byte:#04x}")).collect();
+            format!("{:<8}{}", ".byte", shown.join(", "))
+        }
+    };
+    (position as u32, bytes.len() as u32, text)
 }

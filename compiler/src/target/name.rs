@@ -106,6 +106,9 @@ fn architecture_of(name: &str, triple: &Triple) -> Result<Architecture, TargetEr
     match triple.operating_system {
         OperatingSystem::Linux => {}
         OperatingSystem::Windows => return unsupported("Windows uses other calling conventions"),
+        OperatingSystem::None_ | OperatingSystem::Unknown => {
+            return Err(bare_metal(name, architecture));
+        }
         _ => return unsupported("its system is not Linux"),
     }
     match triple.environment {
@@ -122,6 +125,16 @@ fn architecture_of(name: &str, triple: &Triple) -> Result<Architecture, TargetEr
 fn unsupported(name: &str, reason: &str) -> TargetError {
     let known: Vec<&str> = Architecture::ALL.iter().map(|known| known.name()).collect();
     let reason = format!("{reason}; the supported targets are {} on Linux", known.join(", "));
+    TargetError::UnsupportedTarget { name: name.to_owned(), reason }
+}
+
+/// The error for a machine without a system. WAMR's ports to Zephyr, NuttX and the like call the
+/// same code, but have no guard pages.
+fn bare_metal(name: &str, architecture: Architecture) -> TargetError {
+    let reason = format!(
+        "it has no system; for Zephyr, NuttX and the like, use --target={architecture} \
+         --bounds-checks=1, since they use the same calling convention and have no guard pages"
+    );
     TargetError::UnsupportedTarget { name: name.to_owned(), reason }
 }
 

@@ -265,6 +265,15 @@ fn targets_that_cannot_be_had() {
             "{error}"
         );
     }
+    for (name, flag) in [
+        ("aarch64-none-elf", "--target=aarch64 --bounds-checks=1"),
+        ("aarch64-unknown-none", "--target=aarch64 --bounds-checks=1"),
+        ("riscv64gc-unknown-none-elf", "--target=riscv64 --bounds-checks=1"),
+        ("x86_64-unknown-none", "--target=x86_64 --bounds-checks=1"),
+    ] {
+        let error = Cpu::for_target(name).expect_err(name).to_string();
+        assert!(error.contains(flag), "{error}");
+    }
     let similar = |name: &str| match Cpu::for_target(name) {
         Err(TargetError::UnknownTarget { similar, .. }) => similar,
         other => panic!("{name}: {other:?}"),

@@ -20,7 +20,7 @@ use blake2::digest::consts::U32;
 use blake2::{Blake2b, Digest};
 use wasmparser::BinaryReader;
 
-use crate::error::Error;
+use crate::error::{Error, refused};
 use crate::target::Cpu;
 
 #[cfg(feature = "sign")]
@@ -136,16 +136,16 @@ fn split(wasm: &[u8]) -> Result<(Vec<u8>, Vec<Section<'_>>), Error> {
     let mut reader = BinaryReader::new(&wasm[PREAMBLE..], PREAMBLE as u64);
     while !reader.eof() {
         let start = reader.original_position() as usize;
-        let id = reader.read_u8()?;
-        let size = reader.read_var_u32()?;
+        let id = reader.read_u8().map_err(refused)?;
+        let size = reader.read_var_u32().map_err(refused)?;
         let content_start = reader.original_position();
-        let content = reader.read_bytes(size as usize)?;
+        let content = reader.read_bytes(size as usize).map_err(refused)?;
         let range = start..reader.original_position() as usize;
         let mut content = BinaryReader::new(content, content_start);
         let name = if id == 0 { content.read_string().ok() } else { None };
         match name.and_then(|name| name.strip_prefix(PREFIX)) {
             Some(machine) => {
-                let content = content.read_bytes(content.bytes_remaining())?;
+                let content = content.read_bytes(content.bytes_remaining()).map_err(refused)?;
                 sections.push(Section { machine, range, content });
             }
             None => module.extend(&wasm[range]),

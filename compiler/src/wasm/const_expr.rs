@@ -4,7 +4,7 @@
 //! everything with a value at compile time becomes a constant here. What remains is arithmetic on
 //! imported globals. The expressions were validated before.
 
-use crate::error::Error;
+use crate::error::{Error, refused};
 use wasmparser::Operator;
 
 /// A constant expression (spec section 3.3.10 and the extended-const proposal).
@@ -57,7 +57,7 @@ impl ConstExpr {
         let mut stack: Vec<(Self, u32)> = Vec::new();
         let mut reader = expr.get_operators_reader();
         loop {
-            let (operator, offset) = reader.read_with_offset()?;
+            let (operator, offset) = reader.read_with_offset().map_err(refused)?;
             let offset = offset as usize;
             let value = match operator {
                 Operator::End => break,

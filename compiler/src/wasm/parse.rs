@@ -14,7 +14,7 @@ use super::{
     Global, Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, SegmentMode, Table, Tag,
     ValueType,
 };
-use crate::error::Error;
+use crate::error::{Error, refused};
 
 /// Decodes the module in `bytes`, which may use `features`. Bodies are split off, and validated
 /// later.
@@ -26,14 +26,15 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
     // Some proposals extend the binary format itself: memory64 allows longer numbers for limits.
     parser.set_features(features);
     for payload in parser.parse_all(bytes) {
-        let payload = payload?;
+        let payload = payload.map_err(refused)?;
         match &payload {
             // The validator returns what the body's own validation needs.
-            Payload::CodeSectionEntry(body) => module
-                .bodies
-                .push(Body { code: body.clone(), validation: validator.code_section_entry(body)? }),
+            Payload::CodeSectionEntry(body) => module.bodies.push(Body {
+                code: body.clone(),
+                validation: validator.code_section_entry(body).map_err(refused)?,
+            }),
             _ => {
-                validator.payload(&payload)?;
+                validator.payload(&payload).map_err(refused)?;
                 read_payload(&mut module, payload)?;
             }
         }
@@ -113,47 +114,47 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
     match payload {
         Payload::TypeSection(section) => {
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(FuncType::from_wasmparser(&ty?)?);
+                module.types.push(FuncType::from_wasmparser(&ty.map_err(refused)?)?);
             }
         }
         Payload::ImportSection(section) => {
             let offset = section.range().start;
             for import in section.into_imports() {
-                read_import(module, import?, offset)?;
+                read_import(module, import.map_err(refused)?, offset)?;
             }
         }
         Payload::FunctionSection(section) => {
             for type_index in section {
-                module.functions.push(type_index?);
+                module.functions.push(type_index.map_err(refused)?);
             }
         }
         Payload::TableSection(section) => {
             for table in section {
-                module.tables.push(convert_table(table?.ty)?);
+                module.tables.push(convert_table(table.map_err(refused)?.ty)?);
             }
         }
         Payload::MemorySection(section) => {
             for memory in section {
-                module.memories.push(convert_memory(memory?)?);
+                module.memories.push(convert_memory(memory.map_err(refused)?)?);
             }
         }
         Payload::GlobalSection(section) => {
             for global in section {
-                let global = global?;
+                let global = global.map_err(refused)?;
                 let init = Some(ConstExpr::decode(&global.init_expr)?);
                 module.globals.push(convert_global(global.ty, init)?);
             }
         }
         Payload::TagSection(section) => {
             for tag in section.into_iter_with_offsets() {
-                let (offset, tag) = tag?;
+                let (offset, tag) = tag.map_err(refused)?;
                 let identity = module.tags.len() as u32;
                 module.tags.push(Tag { type_index: tag.func_type_idx, identity, offset });
             }
         }
         Payload::ExportSection(section) => {
             for export in section {
-                let export = export?;
+                let export = export.map_err(refused)?;
                 match export.kind {
                     ExternalKind::Tag => module.exported_tags.push(export.name),
                     _ => module.exports.push(convert_export(export)?),
@@ -163,12 +164,12 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         Payload::StartSection { func, .. } => module.start = Some(func),
         Payload::ElementSection(section) => {
             for element in section {
-                module.elements.push(convert_element(element?, &module.tables)?);
+                module.elements.push(convert_element(element.map_err(refused)?, &module.tables)?);
             }
         }
         Payload::DataSection(section) => {
             for data in section {
-                module.data.push(convert_data(data?)?);
+                module.data.push(convert_data(data.map_err(refused)?)?);
             }
         }
         Payload::CustomSection(section) => module.custom_sections.push(CustomSection {
@@ -304,14 +305,14 @@ fn convert_element(
             ValueType::FuncRef,
             functions
                 .into_iter()
-                .map(|index| Ok(ConstExpr::RefFunc(index?)))
+                .map(|index| Ok(ConstExpr::RefFunc(index.map_err(refused)?)))
                 .collect::<Result<Vec<_>, Error>>()?,
         ),
         ElementItems::Expressions(ty, expressions) => (
             ValueType::from_ref_type(ty)?,
             expressions
                 .into_iter()
-                .map(|expr| ConstExpr::decode(&expr?))
+                .map(|expr| ConstExpr::decode(&expr.map_err(refused)?))
                 .collect::<Result<Vec<_>, Error>>()?,
         ),
     };

@@ -95,6 +95,26 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn a_part_or_a_name_is_enough() {
+    let cpu = |text: &str| read(&format!(r#"{{"cpu": "{text}"}}"#)).map(|options| options.cpu);
+    assert_eq!(cpu("native"), Ok(Cpu::host().expect("it is a machine that is supported")));
+    assert_eq!(cpu("riscv64"), Ok(Cpu::baseline(Architecture::Riscv64)));
+    assert_eq!(cpu("haswell"), Cpu::named(Architecture::X86_64, "haswell").map_err(|_| "".into()));
+    assert_eq!(cpu("cortex-a72").map(|cpu| cpu.architecture()), Ok(Architecture::Aarch64));
+
+    let mut call_stacks = CallStacks::empty();
+    call_stacks.position = true;
+    let expected = Options::new().call_stacks(call_stacks);
+    assert_eq!(read(r#"{"call_stacks": {"position": true}}"#), Ok(expected));
+
+    let costs = |text: &str| -> Result<Costs, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    };
+    let expected = Costs::parse("i32.add = 2\nmemory.fill = 5 + 1/64").expect("a table");
+    assert_eq!(costs(r#"{"i32.add": 2, "memory.fill": "5 + 1/64"}"#), Ok(expected));
+}
+
+#[test]
 fn mistakes_are_named() {
     for (text, expected) in [
         (r#"{"optlevel": 1}"#, "unknown field `optlevel`"),
@@ -105,6 +125,12 @@ fn mistakes_are_named() {
         (r#"{"cpu": {"architecture": "x86_64", "features": ["sse9"]}}"#, "`sse9`"),
         (r#"{"cpu": {"architecture": "x86_64", "model": "k8"}}"#, "unknown field `model`"),
         (r#"{"threads": 0}"#, "nonzero"),
+        (r#"{"cpu": "generic"}"#, "generic"),
+        (r#"{"cpu": "vax"}"#, "vax"),
+        (r#"{"cpu": 7}"#, "expected the name of a CPU or target"),
+        (r#"{"call_stacks": {"positions": true}}"#, "unknown field `positions`"),
+        (r#"{"instrumentation": {"gas": {"costs": {"i32.plus": 1}}}}"#, "i32.plus"),
+        (r#"{"instrumentation": {"gas": {"costs": {"i32.add": "1\nnop = 2"}}}}"#, "i32.add"),
     ] {
         let error = read(text).expect_err(text);
         assert!(error.contains(expected), "{text}: {error}");

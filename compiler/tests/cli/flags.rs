@@ -139,9 +139,7 @@ fn flags_that_are_refused_say_why() {
     let with = |flag| [flag, "-o", "out.aot", "in.wat"];
     misuse(&with("-sgx"), &["-sgx is refused", "--backend=llvm"]);
     misuse(&with("--enable-gc"), &["--enable-gc is refused", "tip: build the module without"]);
-    misuse(&with("--enable-segue"), &["--enable-segue is refused"]);
-    misuse(&with("--enable-segue=i32.load"), &["--enable-segue is refused"]);
-    misuse(&with("--use-prof-file=x.profdata"), &["--use-prof-file is refused"]);
+    misuse(&with("--enable-llvm-pgo"), &["--enable-llvm-pgo is refused"]);
     misuse(&with("--enable-shared-heap"), &["--enable-shared-heap is refused"]);
     misuse(&with("--format=llvmir-opt"), &["--format=clif", "--backend=llvm"]);
 }

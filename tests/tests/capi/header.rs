@@ -26,8 +26,8 @@ const HEAD: &str = "\
  * that only read return 0, false or NULL instead. Nothing unwinds out of the library, and it never
  * exits; it aborts only if there is no memory left.
  *
- * Handles. A handle returned by a function with `_new`, `_clone` or `_compile` in its name lives until
- * you pass it to the `_delete` function of its type. Pointers to what belongs to a handle are valid as
+ * Handles. A handle that a function returns, or stores where you want it, lives until you pass it to the
+ * `_delete` function of its type. Pointers to what belongs to a handle are valid as
  * long as the handle.
  *
  * Threads. Any number of threads may call functions at once, also with the same handle, except for
@@ -67,7 +67,7 @@ fn generate() -> String {
         ..cbindgen::Config::default()
     };
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for name in ["error", "options", "artifact", "compile"] {
+    for name in ["error", "bytes", "options", "artifact", "compile", "files"] {
         builder = builder.with_src(root().join(SOURCES).join(format!("{name}.rs")));
     }
     let mut text = Vec::new();

@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cwamrc::universal::{NativeCode, embed};
+use cwamrc::{Architecture, Compiler, Cpu};
 use cwamrc_tests::tree::root;
 use tempfile::TempDir;
 use wamr_build::{Library, Options, Target};
@@ -147,6 +149,23 @@ fn a_program_compiles_for_a_runtime_without_guard_pages() {
 #[test]
 fn artifacts_and_errors_tell_what_there_is_to_know() {
     Workshop::new(&[installed()], &["cwamrc"]).check("artifact.c", &["written.aot"], "told\n");
+}
+
+/// The universal file of the C program is that of the Rust library, which other tests judge.
+#[test]
+fn other_files_are_made_and_read() {
+    let workshop = Workshop::new(&[installed()], &["cwamrc"]);
+    workshop.check("files.c", &["universal.wasm", "cache"], "made\n");
+    let (_, text) = MODULES[0];
+    let wasm = wat::parse_str(text).expect("the text is right");
+    let cpus = Architecture::ALL.iter().map(|&each| Cpu::baseline(each)).collect::<Vec<_>>();
+    let compiler = Compiler::new(cwamrc::Options::new());
+    let artifacts = compiler.compile_each(&wasm, &cpus).expect("it compiles");
+    let codes = cpus.iter().zip(&artifacts);
+    let codes = codes.map(|(cpu, artifact)| NativeCode { cpu, aot: artifact.bytes() });
+    let expected = embed(&wasm, &codes.collect::<Vec<_>>()).expect("it is a module");
+    let universal = fs::read(workshop.path().join("universal.wasm")).expect("it was written");
+    assert!(universal == expected, "the universal file differs");
 }
 
 #[test]

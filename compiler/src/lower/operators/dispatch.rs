@@ -12,7 +12,7 @@ use wasmparser::{
 };
 
 use super::conversion::FloatToInt;
-use crate::error::Error;
+use crate::error::{Error, refused};
 use crate::lower::context::Lowering;
 use crate::wasm::OperatorKind;
 
@@ -67,7 +67,7 @@ macro_rules! validate_then_lower {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
-                self.validator.visitor(self.offset).$visit($($($arg.clone()),*)?)?;
+                self.validator.visitor(self.offset).$visit($($($arg.clone()),*)?).map_err(refused)?;
                 self.lowering.meter(OperatorKind::$op);
                 lower_supported!(@$proposal self.$visit($($($arg)*)?))
             }
@@ -89,7 +89,7 @@ macro_rules! validate_then_lower_simd {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
-                self.validator.simd_visitor(self.offset).$visit($($($arg.clone()),*)?)?;
+                self.validator.simd_visitor(self.offset).$visit($($($arg.clone()),*)?).map_err(refused)?;
                 self.lowering.uses_simd = true;
                 self.lowering.meter(OperatorKind::$op);
                 self.lowering.$visit($($($arg),*)?);

@@ -19,7 +19,7 @@ use cranelift_frontend::Variable;
 use wasmparser::FuncValidatorAllocations;
 
 use super::devirtualize::{DevirtualizedCallee, devirtualize};
-use crate::error::Error;
+use crate::error::{Error, refused};
 use crate::lower::context::Lowering;
 use crate::lower::function::{MAX_BRANCH_OPERANDS, validator_of};
 use crate::lower::operators::ValidatingVisitor;
@@ -330,7 +330,7 @@ impl<'a> Lowering<'a, '_> {
             self.begin_operator(offset);
             self.set_position(offset);
             let mut visitor = ValidatingVisitor::new(&mut validator, self, offset);
-            reader.visit_operator(&mut visitor)??;
+            reader.visit_operator(&mut visitor).map_err(refused)??;
         }
         self.stacks.validators.push(validator.into_allocations());
         Ok(())

@@ -76,17 +76,16 @@ pub(super) const WAMRC_FLAGS: &[WamrcFlag] = &[
     refused(
         "enable-llvm-pgo",
         Value::None,
-        "profile-guided optimisation is not supported",
+        "code that records a profile for LLVM cannot be made",
         BY_WAMRC,
     ),
     noted("enable-llvm-passes", Value::Required("PASSES"), NO_LLVM),
-    refused("use-prof-file", Value::Required("FILE"), "LLVM profiles are not supported", BY_WAMRC),
-    refused(
+    noted("use-prof-file", Value::Required("FILE"), "only LLVM can use its profiles"),
+    noted(
         "enable-segue",
         Value::Optional("LIST"),
-        "addressing memory through the GS register is not supported; only some builds of the \
-            runtime set it",
-        BY_WAMRC,
+        "memory is addressed through a general register, not GS, which only some builds of the \
+            runtime set",
     ),
     noted(
         "native-lib",
