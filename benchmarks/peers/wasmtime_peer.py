@@ -7,6 +7,9 @@ nor its imports count.
       runs a WASI module, its standard streams passed through
   wasmtime_peer.py measure FILE.wasm speed|none TIMING.json FOLDER|- [ARGUMENT ...]
       the same, and writes to the file how many seconds loading the compiled code and running took
+  wasmtime_peer.py call FILE.wasm speed|none EXPORT DEPTH TIMES
+      calls an export of a module with exceptions, first a tenth as often to warm up, and prints what
+      it returned and the CPU seconds it took
 """
 
 import importlib.metadata
@@ -97,11 +100,27 @@ def measure(path, opt_level, timing, folder, rest):
     sys.exit(code)
 
 
+def call(path, opt_level, name, depth, times):
+    config = wasmtime.Config()
+    config.cranelift_opt_level = opt_level
+    config.wasm_exceptions = True
+    chosen = wasmtime.Engine(config)
+    store = wasmtime.Store(chosen)
+    instance = wasmtime.Instance(store, wasmtime.Module.from_file(chosen, path), [])
+    function = instance.exports(store)[name]
+    function(store, int(depth), -(-int(times) // 10))
+    cpu = time.process_time()
+    result = function(store, int(depth), int(times))
+    json.dump({"cpu": time.process_time() - cpu, "result": result}, sys.stdout)
+
+
 def main(command, *arguments):
     if command == "compile":
         compile_once(*arguments)
     elif command == "measure":
         measure(*arguments[:4], list(arguments[4:]))
+    elif command == "call":
+        call(*arguments)
     else:
         run(arguments[0], arguments[1], arguments[2], list(arguments[3:]))
 

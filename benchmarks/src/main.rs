@@ -8,6 +8,7 @@
 mod bench;
 mod child;
 mod contestant;
+mod exceptions;
 mod measure;
 mod race;
 mod rebuild;
@@ -115,6 +116,20 @@ enum Task {
         #[arg(long, default_value_t = 9, value_parser = parse_rounds)]
         rounds: usize,
     },
+    /// Throws and catches in cwamrc's code, wasmtime and V8, and runs programs whose handlers never run
+    Exceptions {
+        /// How often each contestant takes its turn
+        #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
+        rounds: usize,
+    },
+    #[command(name = "child-throw", hide = true)]
+    Throw {
+        #[arg(long)]
+        level: u8,
+        wasm: PathBuf,
+        depth: i32,
+        times: i32,
+    },
     #[command(name = "child-bench-run", hide = true)]
     BenchRun,
 }
@@ -213,6 +228,10 @@ fn main() -> ExitCode {
         Some(Task::BenchRun) => bench::run_task(),
         Some(Task::Rebuild { rounds }) => rebuild::report(rounds).map(|()| 0),
         Some(Task::Targets { rounds }) => targets::report(rounds).map(|()| 0),
+        Some(Task::Exceptions { rounds }) => exceptions::report(rounds).map(|()| 0),
+        Some(Task::Throw { level, wasm, depth, times }) => {
+            exceptions::throw(level, &wasm, depth, times).map(|()| 0)
+        }
     };
     match done {
         Ok(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),

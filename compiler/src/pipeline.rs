@@ -156,9 +156,11 @@ fn inlines(options: &Options) -> bool {
 /// module: both change when the module changes elsewhere. A function that was found is not
 /// validated, so it could use what these options forbid.
 fn may_be_kept(options: &Options) -> bool {
+    // Its globals and places are part of the key.
+    let traces = options.instrumentation.trace_exceptions;
     !options.address_map
         && options.call_stacks.is_none()
-        && options.instrumentation == Instrumentation::default()
+        && options.instrumentation == Instrumentation::new().trace_exceptions(traces)
         && options.disabled_proposals.is_empty()
 }
 
@@ -183,7 +185,8 @@ fn add(module: &mut Module<'_>, options: &Options) -> Result<Added, Error> {
     simd_support::check_boundary(module, options)?;
     exceptions::check_boundary(module)?;
     let counters = counters::install(module, &options.instrumentation)?;
-    Ok(Added { counters, storage: exceptions::install(module) })
+    let storage = exceptions::install(module, &options.instrumentation)?;
+    Ok(Added { counters, storage })
 }
 
 /// What is compiled, and how.

@@ -21,7 +21,7 @@ use wasmparser::{ValidatorResources, WasmModuleResources};
 use super::Environment;
 use super::optimise::devirtualize::DevirtualizedCallee;
 use crate::digest::{Digest, digest};
-use crate::wamr::exceptions::{Slots, Storage};
+use crate::wamr::exceptions::{Origin, Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
 
 /// The maximum number of other bodies that may be part of a function's key. Functions that call
@@ -114,6 +114,10 @@ impl<'a> Fingerprints<'a> {
 
     fn add_body(&mut self, position: usize, functions: &mut Vec<u32>) -> Option<()> {
         let outline = self.outlines[position].as_ref()?;
+        if outline.survey.throws && self.env.storage.origin.is_some() {
+            // It stores its index where it throws.
+            self.facts.u32(self.env.module.imported_function_count() + position as u32);
+        }
         self.facts.0.extend(outline.skeleton);
         let resources = &self.env.module.bodies[position].validation.resources;
         for &(reference, _) in &outline.references {
@@ -263,7 +267,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
 /// types, by indexes that remain in the body's outline, so all tags and types are included.
 fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
     // Marks are derived from the tags.
-    let Storage { words, thrown, slots, marks_large: _ } = *storage;
+    let Storage { words, thrown, slots, marks_large: _, origin } = *storage;
     let module = env.module;
     if module.tags.is_empty() {
         return String::new();
@@ -275,7 +279,10 @@ fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
     let slots = slots.map(|Slots { table, next, released }| {
         (env.layout.table(table).offset, env.layout.global(next), released)
     });
-    format!("{:?}", (identities, operands, &module.types, words, thrown, slots))
+    let origin = origin.map(|Origin { thrown_at, uncaught }| {
+        (env.layout.global(thrown_at), env.layout.global(uncaught))
+    });
+    format!("{:?}", (identities, operands, &module.types, words, thrown, slots, origin))
 }
 
 fn type_digest(ty: &FuncType) -> Digest {

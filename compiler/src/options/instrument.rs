@@ -11,6 +11,20 @@ pub use costs::{Cost, Costs, CostsError, LengthCost};
 pub const INSTRUCTION_COUNT: &str = "__cwamrc_instruction_count";
 /// Exported name of the gas that is left.
 pub const GAS_LEFT: &str = "__cwamrc_gas_left";
+
+/// The name of the exported global with the tag of the last exception that reached the host, as an
+/// i64: the index of the tag plus 1, or 0. See [`Instrumentation::trace_exceptions`].
+pub const UNCAUGHT: &str = "__cwamrc_uncaught";
+
+/// The name of the exported global with the place of the last `throw`, as an i64. The upper half is
+/// the index of the function that contains it, imports counted; the lower half is the offset of the
+/// `throw` from the start of that function's body in the module.
+pub const THROWN_AT: &str = "__cwamrc_thrown_at";
+
+/// The value of [`THROWN_AT`] for a place.
+pub(crate) fn thrown_at(function: u32, offset: u32) -> i64 {
+    (i64::from(function) << 32) | i64::from(offset)
+}
 /// Exported name of the time spent in the module, in ticks of the machine's counter.
 pub const TIME: &str = "__cwamrc_time";
 
@@ -39,6 +53,10 @@ pub struct Instrumentation {
     pub gas: Option<Gas>,
     /// Whether time is measured, in the exported global [`TIME`].
     pub measure_time: bool,
+    /// Whether the tag of an exception that reaches the host, and the place where it was thrown, are
+    /// stored in the exported globals [`UNCAUGHT`] and [`THROWN_AT`]. Code that does not throw is
+    /// the same.
+    pub trace_exceptions: bool,
     /// Whether a runtime built with `WAMR_BUILD_PERF_PROFILING=1` counts and times the calls of
     /// every function. This disables inlining.
     pub profile_calls: bool,
@@ -74,6 +92,12 @@ impl Instrumentation {
     /// Sets whether time is measured.
     pub fn measure_time(mut self, measure: bool) -> Self {
         self.measure_time = measure;
+        self
+    }
+
+    /// Sets whether hosts can read which exception reached them, and where it was thrown.
+    pub fn trace_exceptions(mut self, trace: bool) -> Self {
+        self.trace_exceptions = trace;
         self
     }
 

@@ -47,11 +47,7 @@ pub(crate) fn install(
     if shared {
         align_next_global(module);
     }
-    let mut add = |value: i64| {
-        let init = Some(ConstExpr::I64(value));
-        module.globals.push(Global { value_type: ValueType::I64, mutable: true, init });
-        module.globals.len() as u32 - 1
-    };
+    let mut add = |value: i64| add_global(module, value);
     let limit = |gas: &Gas| gas.limit.and_then(|limit| i64::try_from(limit).ok());
     let instructions = instrumentation.count_instructions.then(|| add(0));
     let gas = instrumentation.gas.as_ref().map(|gas| add(limit(gas).unwrap_or(i64::MAX)));
@@ -68,13 +64,30 @@ pub(crate) fn install(
     ];
     for (name, index) in exported {
         let Some(index) = index else { continue };
-        if module.exports.iter().any(|export| export.name == name) {
-            let what = format!("the module exports {name}, which is the name of a counter");
-            return Err(Error::unsupported(what).with_hint("give the export another name"));
-        }
-        module.exports.push(Export { name, kind: ExportKind::Global, index });
+        export_global(module, name, index)?;
     }
     Ok(counters)
+}
+
+/// Adds a mutable i64 to the globals of `module`, and returns its index.
+pub(super) fn add_global(module: &mut Module<'_>, value: i64) -> u32 {
+    let init = Some(ConstExpr::I64(value));
+    module.globals.push(Global { value_type: ValueType::I64, mutable: true, init });
+    module.globals.len() as u32 - 1
+}
+
+/// Exports a global that was added to `module`.
+pub(super) fn export_global(
+    module: &mut Module<'_>,
+    name: &'static str,
+    index: u32,
+) -> Result<(), Error> {
+    if module.exports.iter().any(|export| export.name == name) {
+        let what = format!("the module exports {name}, which is the name of a counter");
+        return Err(Error::unsupported(what).with_hint("give the export another name"));
+    }
+    module.exports.push(Export { name, kind: ExportKind::Global, index });
+    Ok(())
 }
 
 /// The functions of WAMR's libraries with which a module starts threads. The runtime also finds

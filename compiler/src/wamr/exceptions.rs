@@ -5,9 +5,11 @@
 //! operands do not fit into such a reference are kept in storage that the compiler adds after the
 //! module's globals and tables, once per thread.
 
+use super::counters::{add_global, export_global};
 use crate::error::Error;
+use crate::options::instrument::{Instrumentation, THROWN_AT, UNCAUGHT};
 use crate::wasm::{
-    ConstExpr, ExportKind, FuncType, Global, Import, Module, Table, ValueType, keeps_references,
+    ConstExpr, ExportKind, FuncType, Import, Module, Table, ValueType, keeps_references,
     refers_to_exceptions,
 };
 
@@ -35,6 +37,17 @@ pub(crate) struct Storage {
     /// Whether the numbers of tags with such operands are marked. Where there are few of them, code
     /// compares with each.
     pub(crate) marks_large: bool,
+    /// What a host can read about exceptions, if the options ask for it.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Exported globals with what is known about an exception that reached the host, both i64.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    /// See [`THROWN_AT`].
+    pub(crate) thrown_at: u32,
+    /// See [`UNCAUGHT`].
+    pub(crate) uncaught: u32,
 }
 
 /// Storage for exceptions that references refer to.
@@ -60,8 +73,25 @@ pub(crate) fn fit_into_reference(operands: &[ValueType]) -> bool {
     matches!(operands, [] | [I32 | F32 | FuncRef | ExternRef])
 }
 
-/// Adds the storage that `module` needs, after its globals and tables.
-pub(crate) fn install(module: &mut Module<'_>) -> Storage {
+/// Adds the storage that `module` needs, after its globals and tables, and what `instrumentation` asks
+/// for.
+pub(crate) fn install(
+    module: &mut Module<'_>,
+    instrumentation: &Instrumentation,
+) -> Result<Storage, Error> {
+    let mut storage = install_operands(module);
+    if instrumentation.trace_exceptions && !module.tags.is_empty() {
+        let [thrown_at, uncaught] = [THROWN_AT, UNCAUGHT].map(|name| {
+            let index = add_global(module, 0);
+            export_global(module, name, index).map(|()| index)
+        });
+        storage.origin = Some(Origin { thrown_at: thrown_at?, uncaught: uncaught? });
+    }
+    Ok(storage)
+}
+
+/// Adds the storage for operands.
+fn install_operands(module: &mut Module<'_>) -> Storage {
     module.tables.truncate(module.declared_tables);
     let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));
     let large = operands.filter(|operands| !fit_into_reference(operands));
@@ -69,18 +99,13 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
     let sizes: Vec<u32> = sizes.collect();
     let words = sizes.iter().copied().max();
     let Some(words) = words else { return Storage::default() };
-    let add = |module: &mut Module<'_>, value: i64| {
-        let init = Some(ConstExpr::I64(value));
-        module.globals.push(Global { value_type: ValueType::I64, mutable: true, init });
-        module.globals.len() as u32 - 1
-    };
     if !module.bodies.iter().any(|body| refers_to_exceptions(&body.code)) {
-        let first = add(module, 0);
-        (1..words).for_each(|_| _ = add(module, 0));
+        let first = add_global(module, 0);
+        (1..words).for_each(|_| _ = add_global(module, 0));
         return Storage { words, thrown: Some(first), ..Storage::default() };
     }
     let released = !keeps_references(module);
-    let next = add(module, 1);
+    let next = add_global(module, 1);
     let table = module.tables.len() as u32;
     module.tables.push(Table {
         element: ValueType::FuncRef,
@@ -89,7 +114,8 @@ pub(crate) fn install(module: &mut Module<'_>) -> Storage {
         is_64: false,
     });
     let slots = Some(Slots { table, next, released });
-    Storage { words, thrown: None, slots, marks_large: sizes.len() > MAX_COMPARED_TAGS }
+    let marks_large = sizes.len() > MAX_COMPARED_TAGS;
+    Storage { words, slots, marks_large, ..Storage::default() }
 }
 
 /// Refuses references to exceptions where a host could see them, and modules that exceed limits.

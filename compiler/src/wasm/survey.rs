@@ -25,6 +25,8 @@ pub(crate) struct Survey {
     pub(crate) self_calls: u32,
     /// Whether it contains a tail call.
     pub(crate) tail_calls: bool,
+    /// Whether it throws exceptions, other than those that it has caught.
+    pub(crate) throws: bool,
     /// Whether it may change the elements of a table.
     pub(crate) writes_tables: bool,
     /// Whether its last operator is `unreachable`, in which case it probably reports an error.
@@ -106,6 +108,7 @@ impl Surveyor {
         }
         survey.tail_calls |= facts.tail_call;
         survey.writes_tables |= facts.writes_table;
+        survey.throws |= operator == OperatorKind::Throw;
         // At the end, this is about the operator before the last `end`.
         survey.fails = self.unreachable;
         self.unreachable = operator == OperatorKind::Unreachable;

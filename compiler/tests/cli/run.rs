@@ -171,6 +171,54 @@ fn arguments_of_every_type() {
     assert_eq!(error, "error: \"\\xFF\" is not an argument of type i32");
 }
 
+/// The place of the `throw`, and the tag. Positions in the texts are counted by hand.
+#[test]
+fn exceptions_that_nobody_catches() {
+    let sandbox = Sandbox::new();
+    let text = r#"(module
+  (tag $small (param i32))
+  (tag (export "large") (param i64 i64))
+  (func $thrower (param i32)
+    (if (local.get 0) (then (throw $small (i32.const 7))))
+    (throw 1 (i64.const 5) (i64.const 6)))
+  (func (export "f") (param i32) (call $thrower (local.get 0)))
+  (func (export "again") (param i32)
+    (block $h (result exnref)
+      (try_table (catch_all_ref $h) (call $thrower (local.get 0)))
+      (return))
+    (throw_ref)))"#;
+    sandbox.file("in.wat", text);
+    // A function before the others moves their indexes, but not their places in the cache.
+    let moved = text.replacen("\n  (func", "\n  (func $first)\n  (func", 1);
+    sandbox.file("moved.wat", moved);
+    let wasm = wat::parse_str(text).expect("the text is right");
+    sandbox.file("in.wasm", &wasm);
+    let error = |flags: &[&str], file: &str, function: &str, argument: &str| {
+        let invoke = format!("--invoke={function}");
+        let done = run(&sandbox, &[flags, &[&invoke, file, argument]].concat());
+        assert_eq!(done.code, 1, "{}", done.stderr);
+        done.stderr.lines().last().expect("there is an error").to_owned()
+    };
+    let what = "error: uncaught wasm exception: tag";
+    for flags in [&[][..], &[], &["--opt-level=0"], &["--enable-dump-call-stack"], &["--xip"]] {
+        for function in ["f", "again"] {
+            let small = error(flags, "in.wat", function, "1");
+            let by = "thrown by function 0 \"thrower\", in";
+            assert_eq!(small, format!("{what} 0 \"small\", {by} in.wat:5:30"), "{flags:?}");
+            let large = error(flags, "in.wat", function, "0");
+            assert_eq!(large, format!("{what} 1 \"large\", {by} in.wat:6:6"), "{flags:?}");
+            let by = by.replace('0', "1");
+            let small = error(flags, "moved.wat", function, "1");
+            assert_eq!(small, format!("{what} 0 \"small\", {by} moved.wat:6:30"), "{flags:?}");
+        }
+        let offset = wasm.windows(2).position(|bytes| bytes == [0x08, 0x00]);
+        let offset = offset.expect("0x08 throws, the tag is 0");
+        let place = format!("in.wasm (at wasm offset {offset:#x})");
+        let found = error(flags, "in.wasm", "f", "1");
+        assert!(found.ends_with(&place), "{found}, not {place}");
+    }
+}
+
 #[test]
 fn output_without_a_reader() {
     let sandbox = Sandbox::new();

@@ -3,7 +3,7 @@
 
 use cwamrc::aot::model::AotFile;
 use cwamrc::aot::{Container, write};
-use cwamrc::inspect;
+use cwamrc::{Architecture, OptLevel, Options, inspect};
 use wamr_abi::releases::Release;
 
 use super::generate::{Generator, model};
@@ -27,6 +27,22 @@ fn rich_file(release: Release) -> Vec<u8> {
     };
     let mut files = (0..).map(|seed| model(&mut Generator::new(seed), false));
     write(&files.find(full).unwrap(), release).unwrap()
+}
+
+/// A file with landing pads, of which the report gives the number.
+fn throwing_file(architecture: Architecture) -> Vec<u8> {
+    let text = r#"(module
+        (tag $t (param i64))
+        (func $throw (param i64) (throw $t (local.get 0)))
+        (func (export "f") (param i64) (result i64)
+            (block $caught (result i64)
+                (try_table (catch $t $caught) (call $throw (local.get 0)))
+                (i64.const 0))))"#;
+    let options = Options::new().architecture(architecture).opt_level(OptLevel::O0);
+    let wasm = wat::parse_str(text).unwrap();
+    let file = cwamrc::compile(&wasm, &options).unwrap().into_bytes();
+    assert_eq!(inspect::report(&file).unwrap().exceptions.unwrap().landing_pads, 2);
+    file
 }
 
 /// Reads `bytes`. An error must have an offset within the file; a value must survive writing and
@@ -53,7 +69,8 @@ fn probe(bytes: &[u8]) {
 fn files() -> Vec<Vec<u8>> {
     let generated = [Release::V2_3_1, Release::V2_4_0, Release::Main].map(rich_file);
     let made_by_wamrc = SAMPLES.iter().map(|sample| sample.bytes.to_vec());
-    made_by_wamrc.chain(generated).chain([hello::file()]).collect()
+    let throwing = Architecture::ALL.iter().map(|&architecture| throwing_file(architecture));
+    made_by_wamrc.chain(generated).chain([hello::file()]).chain(throwing).collect()
 }
 
 #[test]

@@ -125,6 +125,7 @@ fn instrument(random: &mut Random, options: &mut Options) {
         }
         instrumentation.gas = Some(gas);
     }
+    instrumentation.trace_exceptions = one_in(random, 4);
 }
 
 /// A CPU with everything that `base` has, and further features that the machine has.

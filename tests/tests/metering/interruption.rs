@@ -36,6 +36,35 @@ const TAIL_CALLS: &str = r#"(module
     (func $again (return_call $again))
     (func (export "f") (call $begun) (return_call $again)))"#;
 
+/// Modules that throw forever: to a clause of the same function, to a caller, and through a clause
+/// that catches everything and throws once more. A stop must not be caught.
+const EXCEPTIONS: &str = r#"(module
+    (import "env" "begun" (func $begun))
+    (tag $t (param i32))
+    (func $throw (param i32) (throw $t (local.get 0)))
+    (func (export "near") (call $begun)
+        (loop $again
+            (block $caught (try_table (catch_all $caught) (throw $t (i32.const 1))))
+            (br $again)))
+    (func $far (export "far") (call $begun)
+        (loop $again
+            (drop (block $caught (result i32)
+                (try_table (catch $t $caught) (call $throw (i32.const 1)))
+                (i32.const 0)))
+            (br $again)))
+    (func $pass
+        (throw_ref (block $caught (result exnref)
+            (try_table (catch_all_ref $caught) (call $throw (i32.const 2)))
+            (unreachable))))
+    (func (export "again") (call $begun)
+        (loop $again
+            (block $caught (try_table (catch_all $caught) (call $pass)))
+            (br $again)))
+    (func (export "caught") (call $begun)
+        (loop $again
+            (block $caught (try_table (catch_all $caught) (loop $inner (br $inner))))
+            (br $again))))"#;
+
 /// After this time, a stop counts as lost. It is far longer than a stop takes under any load.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -78,6 +107,10 @@ fn every_kind_of_loop_on_every_machine() {
         }
         let (instance, begun) = instantiate(way, TAIL_CALLS);
         interrupt(&instance, &begun, "f", &what);
+        let (instance, begun) = instantiate(way, EXCEPTIONS);
+        for function in ["near", "far", "again", "caught"] {
+            interrupt(&instance, &begun, function, &what);
+        }
     }
 }
 

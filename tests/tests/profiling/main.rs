@@ -70,6 +70,30 @@ const TAIL_CALLS: &str = r#"(module
     (func $odd (param i32) (result i32)
         (return_call $even (i32.sub (local.get 0) (i32.const 1)))))"#;
 
+/// Exceptions that leave functions, one of them through a clause that throws once more. WAMR's
+/// interpreter cannot run this encoding, so the expected counts are written by hand.
+const EXCEPTIONS: &str = r#"(module
+    (memory 1)
+    (tag $t (param i32))
+    (func $odd (param i32) (result i32)
+        (if (i32.and (local.get 0) (i32.const 1)) (then (throw $t (local.get 0))))
+        (i32.const 0))
+    (func $middle (param i32) (result i32) (i32.add (call $odd (local.get 0)) (i32.const 1)))
+    (func $again (param i32) (result i32)
+        (block $caught (result exnref)
+            (try_table (catch_all_ref $caught)
+                (return (i32.add (call $middle (local.get 0)) (i32.const 1))))
+            (unreachable))
+        (throw_ref))
+    (func (export "run") (param $times i32) (result i32)
+        (local $sum i32)
+        (loop $next
+            (block $caught (result i32)
+                (try_table (result i32) (catch $t $caught) (call $again (local.get $times))))
+            (local.set $sum (i32.add (local.get $sum)))
+            (br_if $next (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))
+        (local.get $sum)))"#;
+
 /// A host function traps at a stack depth where the frame of another function, with a position, has
 /// been before.
 const REFUSED: &str = r#"(module
@@ -279,6 +303,23 @@ fn callees_of_tail_calls_take_the_place_of_their_callers() {
         let file = compiled(TAIL_CALLS, &with_profile(options.clone()));
         let seen = printed(options.cpu.architecture(), &file, "run", &[100_000]);
         assert_eq!(counts(&seen), expected, "{options:?}\n{seen}");
+    }
+}
+
+/// Every function is counted, whether it returned or an exception left it, and no frame stays: there
+/// are more throws than frames have room.
+#[test]
+fn functions_that_exceptions_leave_are_counted() {
+    const TIMES: u32 = 20_000;
+    let expected = [("run", 1), ("again", TIMES), ("middle", TIMES), ("odd", TIMES)];
+    let expected = expected.map(|(name, count)| (name.to_owned(), count)).into_iter().collect();
+    // Each odd number is thrown, and for each even one the functions return 2.
+    let sum: u32 = (1..=TIMES).map(|number| if number % 2 == 1 { number } else { 2 }).sum();
+    for options in all_options() {
+        let file = compiled(EXCEPTIONS, &with_profile(options.clone()));
+        let seen = printed(options.cpu.architecture(), &file, "run", &[TIMES]);
+        assert_eq!(counts(&seen), expected, "{options:?}\n{seen}");
+        assert_eq!(outcome(&seen), Some(format!("result {sum}").as_str()));
     }
 }
 

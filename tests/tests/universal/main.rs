@@ -82,6 +82,23 @@ fn each_machine_runs_its_code() {
     }
 }
 
+/// A module that only its machine code can run: WAMR's interpreter does not know this encoding of
+/// exceptions.
+#[test]
+fn machine_code_throws_and_catches() {
+    let text = r#"(module
+        (tag $t (param i32))
+        (func $throw (param i32) (throw $t (local.get 0)))
+        (func (export "f") (result i32)
+            (block $caught (result i32)
+                (try_table (catch $t $caught) (call $throw (i32.const 97)))
+                (i32.const 0))))"#;
+    let file = universal(&wat::parse_str(text).expect("it is a module"));
+    for machine in machines() {
+        assert_eq!(run(machine, &file), (Choice::Native, 97), "{machine}");
+    }
+}
+
 #[test]
 fn code_for_others_is_left_alone() {
     let file = module();

@@ -64,12 +64,16 @@ impl Source {
 
     /// The failure of compiling `wasm`, which is this module or was derived from it.
     pub(crate) fn failure(&self, wasm: &[u8], error: &cwamrc::Error) -> Failure {
-        let text = self.text.as_deref().filter(|_| wasm == self.wasm);
-        let place = text.zip(error.offset()).and_then(|(text, offset)| {
-            let (line, column) = span(text, wasm, offset)?.linecol_in(text);
-            Some(format!("{}:{}:{}", self.name, line + 1, column + 1))
-        });
+        let place = error.offset().and_then(|offset| self.place(wasm, offset));
         Failure::compilation(place.as_deref().unwrap_or(&self.name), error)
+    }
+
+    /// The name, line and column of the text that the byte at `offset` of `wasm` was assembled from,
+    /// if this module was given as text, and `wasm` is this module.
+    pub(crate) fn place(&self, wasm: &[u8], offset: usize) -> Option<String> {
+        let text = self.text.as_deref().filter(|_| wasm == self.wasm)?;
+        let (line, column) = span(text, wasm, offset)?.linecol_in(text);
+        Some(format!("{}:{}:{}", self.name, line + 1, column + 1))
     }
 }
 

@@ -57,6 +57,8 @@ impl Lowering<'_, '_> {
         let returning = self.builder.current_block().expect("a block is being filled");
         let trap = self.text_trap_block(TextTrap::UncaughtException);
         self.continue_in(pad);
+        let word = self.builder.block_params(pad)[0];
+        self.record_uncaught(word);
         self.ins().jump(trap, &[]);
         self.builder.switch_to_block(returning);
         results

@@ -21,6 +21,11 @@ impl<'a> State<'a> {
         Self { body: Some(body), tries: None }
     }
 
+    /// The innermost body.
+    pub(super) fn body(&self) -> Option<&'a Body<'a>> {
+        self.body
+    }
+
     /// The next `try`, in a module with so many `tags`.
     pub(super) fn next(&mut self, tags: usize) -> Try {
         let tries = self.tries.get_or_insert_with(|| {

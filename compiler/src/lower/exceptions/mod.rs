@@ -23,6 +23,7 @@
 mod calls;
 mod catching;
 mod legacy;
+mod origin;
 mod payload;
 mod throwing;
 mod unwinder;

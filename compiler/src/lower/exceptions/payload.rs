@@ -23,7 +23,7 @@ const WORD: i32 = 8;
 
 /// Marks the numbers of tags with operands that do not fit into an exception word, in modules with
 /// many such tags. A module has at most a million tags.
-const LARGE: i64 = 1 << 30;
+pub(super) const LARGE: i64 = 1 << 30;
 
 impl Lowering<'_, '_> {
     /// The number of a tag in exception words.

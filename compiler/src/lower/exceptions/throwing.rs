@@ -20,6 +20,7 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn throw(&mut self, tag: u32) {
         let operands = self.env.module.tag_operands(tag).len();
         let values = self.top(operands).to_vec();
+        self.record_origin();
         let scope = self.scope();
         self.throw_known(scope, tag, &values);
     }

@@ -55,6 +55,11 @@ struct TrapSite {
 }
 
 impl Lowering<'_, '_> {
+    /// The position in the module of the operator that is being lowered.
+    pub(in crate::lower) fn position(&self) -> u32 {
+        self.call_stack.position
+    }
+
     /// Sets the position in the module of the next operator.
     pub(in crate::lower) fn set_position(&mut self, offset: u64) {
         // Modules are smaller than 4 GiB, as the runtime requires.

@@ -389,6 +389,7 @@ fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
     let mut options = args.code.options(args.code.machine.cpu())?;
     // Otherwise, only ending the process would stop a loop.
     options.instrumentation.interruptible |= args.timeout.is_some();
+    options.instrumentation.trace_exceptions = true;
     let architecture = options.cpu.architecture();
     if Architecture::host() != Some(architecture) {
         misuse(&format!("this machine cannot run code for {architecture}"));

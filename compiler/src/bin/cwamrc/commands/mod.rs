@@ -15,6 +15,8 @@ mod time_limit;
 #[cfg(feature = "run")]
 mod trust;
 #[cfg(feature = "run")]
+mod uncaught;
+#[cfg(feature = "run")]
 mod values;
 mod wamrc_backend;
 

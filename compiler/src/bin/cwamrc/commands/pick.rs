@@ -19,8 +19,28 @@ use crate::failure::{Failure, diagnose};
 use crate::files;
 use crate::source::Source;
 
+/// What runs.
+pub(super) struct Program {
+    pub(super) module: Module,
+    /// If it was compiled just now.
+    pub(super) compiled: Option<Compiled>,
+}
+
+/// A module that was compiled.
+pub(super) struct Compiled {
+    pub(super) source: Source,
+    /// The module without machine code.
+    pub(super) wasm: Vec<u8>,
+}
+
+impl From<Module> for Program {
+    fn from(module: Module) -> Self {
+        Self { module, compiled: None }
+    }
+}
+
 /// Loads the module to run.
-pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Module, Failure> {
+pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Program, Failure> {
     let input = &request.input;
     let trust = Trusted::read(&request.trust)?;
     let Some((native, module)) = set_of_files(input) else {
@@ -67,13 +87,13 @@ fn load_file(
     request: &RunRequest,
     trust: &Trusted,
     path: &Path,
-) -> Result<Module, Failure> {
+) -> Result<Program, Failure> {
     let source = Source::read(path)?;
     let (name, bytes) = (source.name(), source.wasm());
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
             Engine::Auto if is_program(path) || trust.trusts_everybody() => {
-                runtime.load(bytes).map_err(|error| failed(&error, name))
+                runtime.load(bytes).map(Program::from).map_err(|error| failed(&error, name))
             }
             Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
                 .with_hint(Some(
@@ -97,7 +117,7 @@ fn load_file(
         match loaded.map_err(|error| failed(&error, name))? {
             Ok(loaded) => {
                 say(request, format_args!("running {name}: {}", Choice::Native));
-                return Ok(loaded);
+                return Ok(loaded.into());
             }
             Err(choice) => say(request, format_args!("compiling {name}: {choice}")),
         }
@@ -105,7 +125,8 @@ fn load_file(
     let options = request.options.clone().release(Release::Main);
     let artifact = compile_artifact(&source, &module, &options, request.cache.as_ref())?;
     say(request, format_args!("{}", summary(&artifact, module.len())));
-    runtime.load(artifact.bytes()).map_err(|error| failed(&error, name))
+    let loaded = runtime.load(artifact.bytes()).map_err(|error| failed(&error, name))?;
+    Ok(Program { module: loaded, compiled: Some(Compiled { source, wasm: module }) })
 }
 
 /// Whether the name of the file says that it is machine code, as for iwasm.
@@ -113,8 +134,8 @@ fn is_program(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "aot")
 }
 
-fn interpret(runtime: &Runtime, bytes: &[u8], name: &str) -> Result<Module, Failure> {
-    runtime.load_wasm(bytes).map_err(|error| failed(&error, name))
+fn interpret(runtime: &Runtime, bytes: &[u8], name: &str) -> Result<Program, Failure> {
+    runtime.load_wasm(bytes).map(Program::from).map_err(|error| failed(&error, name))
 }
 
 fn failed(error: &wamr_shim::Error, name: &str) -> Failure {

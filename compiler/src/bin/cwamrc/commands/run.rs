@@ -13,8 +13,9 @@ use wamr_shim::{
     ExternType, Instance, InstanceConfig, Module, Runtime, Trap, Val, ValType, WasiConfig,
 };
 
+use super::pick::{self, Program};
 use super::time_limit::TimeLimit;
-use super::{pick, values};
+use super::{uncaught, values};
 use crate::cli::{DirMapping, RunRequest};
 use crate::failure::{Failure, diagnose};
 use crate::files;
@@ -22,12 +23,15 @@ use crate::files;
 /// The heap of a program that allocates through the host's libc; the same as in iwasm.
 const HOST_LIBC_HEAP: u32 = 16 * 1024;
 
+/// The runtime's message for an exception that nobody caught.
+const UNCAUGHT_TEXT: &str = "uncaught wasm exception";
+
 /// Runs a module, an `.aot` file, a universal file or a set of files.
 pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     let name = files::display_name(&request.input);
     let failed = |error: &wamr_shim::Error| Failure::new(format!("{error}, in {name}"));
     let runtime = Runtime::new().map_err(|error| failed(&error))?;
-    let module = pick::load(&runtime, request)?;
+    let Program { module, compiled } = pick::load(&runtime, request)?;
     let config = instance_config(request, &module)?;
     let limit = request.timeout.map(|limit| TimeLimit::start(limit, &name)).transpose()?;
     let limit = limit.as_ref();
@@ -45,12 +49,24 @@ pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     if let Some(limit) = limit {
         limit.release();
     }
+    let thrown = match (&ended, &compiled) {
+        (Err(Ended::Trapped(trap)), Some(compiled)) if trap.message.ends_with(UNCAUGHT_TEXT) => {
+            uncaught::describe(&instance, compiled)
+        }
+        _ => None,
+    };
     // This waits for the program's threads, so the limit must still exist.
     drop(instance);
     ended.map_err(|ended| match ended {
         Ended::Trapped(trap) => match limit.and_then(|limit| limit.failure(&trap.message)) {
             Some(failure) => trapped(&trap, failure),
-            None => trapped(&trap, Failure::new(format!("{}, in {name}", trap.message))),
+            None => {
+                let what = match thrown {
+                    Some(thrown) => format!("{}: {thrown}", trap.message),
+                    None => format!("{}, in {name}", trap.message),
+                };
+                trapped(&trap, Failure::new(what))
+            }
         },
         Ended::Failed(failure) => failure,
     })
