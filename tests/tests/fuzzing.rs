@@ -15,6 +15,9 @@ const TIME: Duration = Duration::from_secs(1);
 /// Another time, in seconds.
 const TIME_VARIABLE: &str = "CWAMRC_FUZZ_SECONDS";
 
+/// The most bytes that all corpora may have together.
+const CORPUS_BYTES: usize = 60 << 10;
+
 /// The inputs that were found to reach code that the seeds do not.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
@@ -101,6 +104,11 @@ fn pack() {
 }
 
 #[test]
+fn capi() {
+    smoke("capi");
+}
+
+#[test]
 fn costs() {
     smoke("costs");
 }
@@ -142,6 +150,13 @@ fn choose_in_c() {
     let chosen: u32 = String::from_utf8_lossy(&done.stdout).trim().parse().unwrap();
     // Both unchanged and changed inputs occurred.
     assert!((1..20_000).contains(&chosen), "{chosen} of 20000 chose machine code");
+}
+
+#[test]
+fn corpora_are_small() {
+    let inputs = BODIES.iter().flat_map(|body| corpus(body.name));
+    let bytes: usize = inputs.map(|input| input.len()).sum();
+    assert!(bytes <= CORPUS_BYTES, "{bytes} bytes");
 }
 
 #[test]

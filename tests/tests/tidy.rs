@@ -227,6 +227,7 @@ fn the_command_does_not_print_with_macros() {
 const UNSAFE_FOLDERS: &[(&str, &str)] = &[
     ("runtime-shim/src/", "the runtime is written in C"),
     ("compiler/capi/src/", "programs in C pass pointers"),
+    ("tests/capi/src/", "calls the functions for C"),
 ];
 
 #[test]
@@ -410,4 +411,28 @@ fn members_share_lints_and_versions() {
         seen += 1;
     }
     assert_eq!(seen, metadata["workspace_members"].as_array().map_or(0, Vec::len));
+}
+
+/// The names and versions of the packages in a lock file.
+fn locked(path: &str) -> BTreeSet<(String, String)> {
+    let lock = std::fs::read_to_string(root().join(path)).expect("the lock file is there");
+    let lock: toml::Table = lock.parse().expect("TOML");
+    let packages = lock["package"].as_array().expect("a list of packages");
+    let name =
+        |key: &str, package: &toml::Value| package[key].as_str().unwrap_or_default().to_owned();
+    packages.iter().map(|package| (name("name", package), name("version", package))).collect()
+}
+
+/// The fuzz targets test what is released. They are not in the workspace, so cargo compares nothing.
+#[test]
+fn fuzz_targets_have_the_versions_of_the_workspace() {
+    let workspace = locked("Cargo.lock");
+    let fuzz = locked("tests/fuzz/Cargo.lock");
+    let other: BTreeSet<&str> =
+        fuzz.difference(&workspace).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        other,
+        BTreeSet::from(["cwamrc-fuzz", "libfuzzer-sys"]),
+        "copy the versions of Cargo.lock to tests/fuzz/Cargo.lock"
+    );
 }

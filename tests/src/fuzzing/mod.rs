@@ -15,6 +15,9 @@ mod pack;
 mod sections;
 mod universal;
 
+use std::path::Path;
+use std::{env, fs, process};
+
 use crate::random::Random;
 
 /// A fuzz target's content.
@@ -45,6 +48,8 @@ pub const BODIES: &[Body] = &[
     Body { name: "universal", run: universal::run, seeds: universal::seeds },
     // Bytes as a file of the function cache.
     Body { name: "pack", run: pack::run, seeds: pack::seeds },
+    // Bytes as calls of the library for C.
+    Body { name: "capi", run: capi_in_rust::run, seeds: capi_in_rust::seeds },
     // Bytes as a table of costs, and as options in JSON, as passed by hosts in C.
     Body { name: "costs", run: data::costs, seeds: data::costs_seeds },
     Body { name: "options", run: data::options, seeds: data::options_seeds },
@@ -57,6 +62,23 @@ pub const BODIES: &[Body] = &[
 pub fn body(name: &str) -> &'static Body {
     let body = BODIES.iter().find(|body| body.name == name);
     body.unwrap_or_else(|| panic!("no fuzz target is called {name}"))
+}
+
+/// The folder in which a target writes its seeds, instead of fuzzing.
+const SEEDS_VARIABLE: &str = "CWAMRC_FUZZ_SEEDS";
+
+/// Writes the seeds of the body called `name` and ends the process, if an environment variable names a folder.
+/// The program that fuzzes does this itself, so that no other has to be built for it.
+///
+/// # Panics
+/// If the folder cannot be written, or there is no such body.
+pub fn write_seeds(name: &str) {
+    let Some(folder) = env::var_os(SEEDS_VARIABLE) else { return };
+    for (number, seed) in (body(name).seeds)().into_iter().enumerate() {
+        let path = Path::new(&folder).join(format!("seed-{number}"));
+        fs::write(path, seed).expect("the folder can be written");
+    }
+    process::exit(0);
 }
 
 /// Inputs of the sizes that generators need.
