@@ -10,10 +10,14 @@
 mod artifact;
 #[path = "../../../compiler/capi/src/boundary.rs"]
 mod boundary;
+#[path = "../../../compiler/capi/src/bytes.rs"]
+mod bytes;
 #[path = "../../../compiler/capi/src/compile.rs"]
 mod compile;
 #[path = "../../../compiler/capi/src/error.rs"]
 mod error;
+#[path = "../../../compiler/capi/src/files.rs"]
+mod files;
 #[path = "../../../compiler/capi/src/options.rs"]
 mod options;
 
@@ -23,7 +27,9 @@ mod reading;
 mod session;
 
 pub use artifact::*;
+pub use bytes::*;
 pub use compile::*;
 pub use error::*;
+pub use files::*;
 pub use options::*;
 pub use session::{run, seeds};

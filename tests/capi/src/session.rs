@@ -8,8 +8,10 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::artifact::cwamrc_artifact_delete;
+use crate::bytes::*;
 use crate::compile::cwamrc_compile;
-use crate::error::cwamrc_error_kind_t as Kind;
+use crate::error::{cwamrc_error_kind_t as Kind, cwamrc_error_t};
+use crate::files::{cwamrc_inspect, cwamrc_wat_to_wasm};
 use crate::input::{self, Input};
 use crate::options::*;
 use crate::outcome::outcome;
@@ -23,6 +25,9 @@ const NO_OPTIONS: u8 = 1;
 const NO_BYTES: u8 = 2;
 const NO_PLACE: u8 = 4;
 const COPY: u8 = 8;
+/// The bytes are a module as text, or a file to describe, and not only a module to compile.
+const TEXT: u8 = 16;
+const FILE: u8 = 32;
 
 /// What callbacks know.
 #[derive(Default)]
@@ -111,6 +116,7 @@ pub fn run(data: &[u8]) {
         }
         compile(options, input.0, flags);
         cwamrc_options_delete(options);
+        make(input.0, flags);
     }
     assert!(!host.overdone.into_inner(), "more was done than there is");
 }
@@ -132,6 +138,25 @@ unsafe fn compile(options: *const cwamrc_options_t, wasm: &[u8], flags: u8) {
         cwamrc_artifact_delete(artifact);
     }
 }
+
+/// Assembles and describes the bytes, if the flags say so.
+fn make(bytes: &[u8], flags: u8) {
+    let functions = [(TEXT, cwamrc_wat_to_wasm as MakeBytes), (FILE, cwamrc_inspect)];
+    for (_, function) in functions.into_iter().filter(|(flag, _)| flags & flag != 0) {
+        let mut made = ptr::null_mut();
+        // SAFETY: the bytes are there, the place has room, and what is made is deleted once.
+        unsafe {
+            let kind = outcome(function(bytes.as_ptr(), bytes.len(), &raw mut made), bytes.len());
+            assert_eq!(made.is_null(), kind != Kind::CWAMRC_ERROR_NONE);
+            let (data, size) = (cwamrc_bytes_data(made), cwamrc_bytes_size(made));
+            assert!(made.is_null() || *data.add(size) == 0, "a NUL follows the bytes");
+            cwamrc_bytes_delete(made);
+        }
+    }
+}
+
+type MakeBytes =
+    unsafe extern "C" fn(*const u8, usize, *mut *mut cwamrc_bytes_t) -> *mut cwamrc_error_t;
 
 /// A module with something that most options affect.
 const MODULE: &str = r#"(module
@@ -174,5 +199,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     };
     let mut seeds: Vec<_> = [0, 0, COPY, 0, COPY, 0].into_iter().zip(calls).map(seed).collect();
     seeds.extend([NO_OPTIONS, NO_BYTES, NO_PLACE].map(|flags| seed((flags, Vec::new()))));
+    let file = compiler::compile(&wasm, &compiler::Options::new()).expect("it compiles");
+    for (flag, bytes) in [(TEXT, &b"(module (func (param i32) nop))"[..]), (FILE, file.bytes())] {
+        seeds.push([&[0, flag, 2], bytes].concat());
+    }
     seeds
 }
