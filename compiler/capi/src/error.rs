@@ -100,7 +100,6 @@ impl From<ContainerError> for Failure {
             ContainerErrorKind::Malformed => Kind::CWAMRC_ERROR_INVALID,
             ContainerErrorKind::Unsupported => Kind::CWAMRC_ERROR_UNSUPPORTED,
             ContainerErrorKind::Limit => Kind::CWAMRC_ERROR_LIMIT,
-            _ => Kind::CWAMRC_ERROR_INTERNAL,
         };
         let offset = error.offset().map(|offset| offset as u64);
         Self { offset, ..Self::new(kind, error.what().to_owned()) }
