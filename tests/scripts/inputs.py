@@ -188,6 +188,7 @@ class Program:
             self.own_flags = self.own_flags + build["threads"]["flags"]
             self.wasm_flags = self.wasm_flags + build["threads"]["wasm_flags"]
         self.native_flags = build["native_flags"] + entry.get("native_flags", [])
+        self.exnref = entry.get("exnref", False)
         self.libs = build["libs"]
         self.inputs = [str(s) for s in self.ours] + theirs
         self.includes = [f"-I{i}" for i in includes]
@@ -201,6 +202,8 @@ class Program:
         """A hash of all inputs. (A published crate never changes.)"""
         state = hashlib.sha256()
         flags = [self.own_flags, self.wasm_flags, self.native_flags, self.libs]
+        if self.exnref:
+            flags.append("exnref")
         fields = [self.crate, flags, compiler + self.libc, [os.path.basename(i) for i in self.inputs]]
         state.update(json.dumps(fields).encode())
         for folder in sorted(self.own_folders):
@@ -208,7 +211,13 @@ class Program:
                 state.update(str(path.relative_to(PROGRAMS)).encode() + b"\0" + path.read_bytes())
         return state.hexdigest()[:16]
 
-    def build(self, cache, compiler):
+    def translate(self, npm, wasm):
+        """Replaces legacy exceptions by those of the current encoding."""
+        optimiser = [f"{npm['node']}/bin/node", f"{npm['binaryen']}/bin/wasm-opt"]
+        flags = ["--all-features", "--emit-exnref", str(wasm), "-o", str(wasm)]
+        run([*optimiser, *flags], "Binaryen must read what clang writes")
+
+    def build(self, cache, compiler, npm):
         """The folder with `program.wasm` and `native`."""
         folder = cache / "built" / f"{self.name}-{self.key(compiler)}"
         if folder.is_dir():
@@ -221,6 +230,8 @@ class Program:
             wasm = ["--target=wasm32-wasi", *self.own_flags, *self.wasm_flags]
             hint = f"{self.name} must compile for wasm32-wasi"
             run(self.command(wasm, made / "program.wasm"), hint)
+            if self.exnref:
+                self.translate(npm, made / "program.wasm")
             native = [*self.own_flags, *self.native_flags]
             run(self.command(native, made / "native"), f"{self.name} must compile natively")
             os.replace(made, folder)
@@ -240,13 +251,13 @@ def programs(table, crates):
             yield Program(f"{source.stem}-{variant}", entry, changed, crates)
 
 
-def build_programs(cache, table):
+def build_programs(cache, table, npm):
     crates = crate_folders({p["crate"] for p in table["program"].values() if "crate" in p})
     libc = os.stat("/usr/lib/wasm32-wasi/libc.a")
     compiler = run([CC, "--version"], "is clang-19 installed?") + f"libc {libc.st_size}"
     listed = list(programs(table, crates))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        folders = pool.map(lambda p: p.build(cache, compiler), listed)
+        folders = pool.map(lambda p: p.build(cache, compiler, npm), listed)
         return {p.name: str(folder) for p, folder in zip(listed, folders)}
 
 
@@ -261,7 +272,7 @@ def main(only=None):
     with locked(cache):
         npm = {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
         venv = fetch_pypi(cache)
-        built = build_programs(cache, table)
+        built = build_programs(cache, table, npm)
     tools = {"python": sys.executable, "node": shutil.which("node"), "venv": str(venv)}
     print(json.dumps({"npm": npm, "programs": built, "tools": tools}, indent=2))
 

@@ -167,6 +167,20 @@ impl Inputs {
         self.npm["node"].join("bin/node")
     }
 
+    /// Writes the module in `legacy` to `current`, with its exceptions in the current encoding.
+    ///
+    /// # Errors
+    /// Binaryen cannot read the module, or cannot write the other one.
+    pub fn to_current_exceptions(&self, legacy: &Path, current: &Path) -> Result<()> {
+        let mut command = Command::new(self.node());
+        command.arg(self.npm["binaryen"].join("bin/wasm-opt"));
+        command.args(["--all-features", "--emit-exnref"]).arg(legacy).arg("-o").arg(current);
+        match command.status()? {
+            status if status.success() => Ok(()),
+            status => Err(Error::other(format!("{command:?}: {status}"))),
+        }
+    }
+
     /// The Python interpreter with PyPI's wasmtime.
     pub fn peer_python(&self) -> PathBuf {
         self.tools.venv.join("bin/python")

@@ -15,6 +15,7 @@ use cwamrc_tests::machine::{Build, Machine};
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
 use wamr_shim::{InstanceConfig, Module};
+use wasmparser::{Operator, Parser, Payload};
 
 static INPUTS: LazyLock<Inputs> =
     LazyLock::new(|| Inputs::prepare().expect("the programs are fetched and built"));
@@ -165,6 +166,27 @@ fn kernels() {
 #[test]
 fn simd_kernels() {
     check(is_simd_kernel, &compiled());
+}
+
+/// clang-19 accepts a flag for the current encoding, and still emits the legacy one.
+#[test]
+fn exceptions_are_in_both_encodings() {
+    let encodings = ["exceptions", "exceptions-legacy"].map(|name| {
+        let wasm = fs::read(INPUTS.wasm(name).expect("it is built")).expect("it can be read");
+        let (mut current, mut legacy) = (0, 0);
+        for payload in Parser::new(0).parse_all(&wasm) {
+            let Payload::CodeSectionEntry(body) = payload.expect("it is valid") else { continue };
+            for operator in body.get_operators_reader().expect("it has operators") {
+                match operator.expect("it is valid") {
+                    Operator::TryTable { .. } => current += 1,
+                    Operator::Try { .. } => legacy += 1,
+                    _ => {}
+                }
+            }
+        }
+        (current > 0, legacy > 0)
+    });
+    assert_eq!(encodings, [(true, false), (false, true)]);
 }
 
 #[test]
