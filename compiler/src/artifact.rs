@@ -4,16 +4,17 @@
 //! why it was not used. Offsets in the code count from the start of the machine code, as the
 //! runtime's do; [`Artifact::code_range`] gives its place in the file.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use crate::aot::SectionRange;
 use crate::cache::CacheStatistics;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::lower;
+use crate::lower::FuncId;
 use crate::native::{AddressMap, Image};
-use crate::wasm::{self, Module};
+use crate::wasm::{ExportKind, Module, NameMap};
 
 /// Numbers about a compilation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -247,78 +248,62 @@ impl From<&SectionRange> for Section {
     }
 }
 
+/// The names of a module's functions: those of the name section, otherwise of the first export.
+pub(crate) struct FunctionNames<'m> {
+    names: &'m NameMap<'m>,
+    /// By index.
+    exported: FxHashMap<u32, &'m str>,
+}
+
+impl<'m> FunctionNames<'m> {
+    pub(crate) fn new(module: &'m Module<'_>) -> Self {
+        let exports = module.exports.iter();
+        let exports = exports.filter(|export| export.kind == ExportKind::Function);
+        let exported = exports.rev().map(|export| (export.index, export.name));
+        Self { names: &module.function_names, exported: exported.collect() }
+    }
+
+    /// The name of function `index`, if it has one.
+    pub(crate) fn get(&self, index: u32) -> Option<&'m str> {
+        self.names.get(index).or_else(|| self.exported.get(&index).copied())
+    }
+}
+
 /// The symbols of all code, in order.
-pub(crate) fn symbols(module: &Module<'_>, image: &Image) -> Vec<Symbol> {
+pub(crate) fn symbols(names: &FunctionNames<'_>, image: &Image) -> Vec<Symbol> {
     let mut symbols: Vec<Symbol> = image
         .places
         .iter()
-        .map(|(&symbol, place)| {
-            let (kind, function) = match symbol {
-                lower::FuncId::Function(index) => (SymbolKind::Function, Some(index)),
-                lower::FuncId::Entry(index) => (SymbolKind::Entry, Some(index)),
-                lower::FuncId::Body(index) => (SymbolKind::Body, Some(index)),
+        .map(|(&id, place)| {
+            let (kind, function) = match id {
+                FuncId::Function(index) => (SymbolKind::Function, Some(index)),
+                FuncId::Entry(index) => (SymbolKind::Entry, Some(index)),
+                FuncId::Body(index) => (SymbolKind::Body, Some(index)),
                 _ => (SymbolKind::Added, None),
             };
-            let name = function.and_then(|index| module.function_names.get(index));
-            let name = name.map_or_else(|| symbol.to_string(), str::to_owned);
+            let name = function.and_then(|index| names.get(index));
+            let name = name.map_or_else(|| id.to_string(), str::to_owned);
             Symbol { name, kind, function, offset: place.offset, size: place.size }
         })
         .collect();
     symbols.sort_unstable_by_key(|symbol| symbol.offset);
-    name_exports(module, &mut symbols);
     symbols
 }
 
-/// The names of the functions of the module, not counting imports: from the name section, or from
-/// the first export.
-pub(crate) fn function_names(module: &Module<'_>) -> Vec<Option<String>> {
-    let exports = module.exports.iter();
-    let exports = exports.filter(|export| export.kind == wasm::ExportKind::Function);
-    let exported: HashMap<u32, &str> =
-        exports.rev().map(|export| (export.index, export.name)).collect();
-    let name = |function: u32| {
-        module.function_names.get(function).or_else(|| exported.get(&function).copied())
-    };
-    let own = module.imported_function_count()..module.functions.len() as u32;
-    own.map(|function| name(function).map(str::to_owned)).collect()
-}
-
 /// The stack usage of the functions of the module, in module order.
-pub(crate) fn stack_usage(module: &Module<'_>, image: &Image) -> Vec<StackUsage> {
-    let own = module.imported_function_count()..module.functions.len() as u32;
-    own.zip(function_names(module))
-        .map(|(function, name)| {
-            // A function with a large frame has a stack guard before it.
-            let parts = [lower::FuncId::Function(function), lower::FuncId::Body(function)];
-            StackUsage {
-                function,
-                name,
-                bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
-            }
-        })
-        .collect()
-}
-
-/// Names the functions that the name section does not name after their exports.
-fn name_exports(module: &Module<'_>, symbols: &mut [Symbol]) {
-    let mut exported: Vec<(u32, &str)> = module
-        .exports
-        .iter()
-        .filter(|export| export.kind == wasm::ExportKind::Function)
-        .map(|export| (export.index, export.name))
-        .collect();
-    // A stable sort, so that the first of several names stays the first.
-    exported.sort_by_key(|(index, _)| *index);
-    for symbol in symbols {
-        let Some(index) = symbol.function else { continue };
-        let first = exported.partition_point(|(other, _)| *other < index);
-        match exported.get(first) {
-            Some(&(other, name))
-                if other == index && module.function_names.get(index).is_none() =>
-            {
-                name.clone_into(&mut symbol.name);
-            }
-            _ => {}
+pub(crate) fn stack_usage(
+    module: &Module<'_>,
+    names: &FunctionNames<'_>,
+    image: &Image,
+) -> Vec<StackUsage> {
+    let usage = module.own_functions().map(|function| {
+        // A function with a large frame has a stack guard before it.
+        let parts = [FuncId::Function(function), FuncId::Body(function)];
+        StackUsage {
+            function,
+            name: names.get(function).map(str::to_owned),
+            bytes: parts.iter().filter_map(|part| image.frame_sizes.get(part)).sum(),
         }
-    }
+    });
+    usage.collect()
 }

@@ -49,7 +49,6 @@ impl<'a> Compiler<'a> {
 
     /// Calls `progress` after each function, from any of the compiling threads, and from several at
     /// once. If calls overtake each other, the one with the largest [`Progress::done`] is the last.
-    /// A module whose functions turn out to make tail calls may start again.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(Progress) + Send + Sync + 'a) -> Self {
         self.progress = Some(Box::new(progress));

@@ -1,24 +1,27 @@
 //! All stages from wasm bytes to the bytes of a file.
+//!
+//! A module is prepared once, however many targets it is compiled for ([`prepared`]). After that,
+//! each stage only reads what those before it have made.
+
+mod diagnostics;
+mod prepared;
 
 use wamr_abi::format::SectionId;
 
 use crate::aot::{self, AotFile};
-use crate::artifact::{self, Artifact, Section, Statistics, Summary};
-use crate::assemble::{NAME_SECTION, assemble, hidden_exports};
+use crate::artifact::{self, Artifact, FunctionNames, Section, Statistics, Summary};
+use crate::assemble::{assemble, check_imports, feature_flags};
 use crate::cache::FunctionCache;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind};
-use crate::lower::{Added, Environment, FuncId, InliningPlan, Stop, WasmCallConv};
+use crate::lower::FuncId;
 use crate::monitor::Monitor;
-use crate::native::{self, AddressMap, Image, Isas, Listing};
+use crate::native::{self, AddressMap, Compiled, Isas, Listing};
 use crate::object;
 use crate::options::instrument::Instrumentation;
-use crate::options::{BoundsChecks, Cpu, OptLevel, Options, Release};
-use crate::wamr::InstanceLayout;
-use crate::wamr::counters;
-use crate::wamr::exceptions;
-use crate::wamr::{self, simd_support, spectest};
-use crate::wasm::{self, Module, Outline, Outliner};
+use crate::options::{Cpu, Options, Release};
+use crate::{wamr, wasm};
+use prepared::Prepared;
 
 /// The kind of file to make.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,12 +41,12 @@ pub(crate) fn compile_as(
     monitor: &Monitor<'_>,
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
-    let artifact = front_end(wasm, options, monitor)
-        .and_then(|mut module| compile_parsed(&mut module, options, output, monitor, cache));
-    refine(wasm, options, artifact)
+    let cpus = std::slice::from_ref(&options.cpu);
+    let mut artifacts = compile_as_each(wasm, options, cpus, output, monitor, cache)?;
+    artifacts.pop().ok_or_else(|| Error::internal("no file for the only target"))
 }
 
-/// Like [`compile_as`], for each of `cpus`, reading the module only once.
+/// Like [`compile_as`], for each of `cpus`.
 pub(crate) fn compile_as_each(
     wasm: &[u8],
     options: &Options,
@@ -52,103 +55,83 @@ pub(crate) fn compile_as_each(
     monitor: &Monitor<'_>,
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Vec<Artifact>, Error> {
-    refine(wasm, options, compile_module_each(wasm, options, cpus, output, monitor, cache))
+    let cache = cache.filter(|_| output == Output::Aot && may_be_kept(options));
+    let prepared = Prepared::new(wasm, options, output, cache.is_some(), monitor);
+    let artifacts = prepared.and_then(|prepared| {
+        let compile = |(index, cpu): (usize, &Cpu)| {
+            let monitor = monitor.part(index, cpus.len());
+            compile_prepared(&prepared, cpu, output, &monitor, cache).map_err(|error| {
+                match cpus.len() {
+                    1 => error,
+                    _ => error.for_target(cpu.architecture()),
+                }
+            })
+        };
+        cpus.iter().enumerate().map(compile).collect()
+    });
+    refine(wasm, options, artifacts)
 }
 
-fn compile_module_each(
-    wasm: &[u8],
-    options: &Options,
-    cpus: &[Cpu],
-    output: Output,
-    monitor: &Monitor<'_>,
-    cache: Option<&dyn FunctionCache>,
-) -> Result<Vec<Artifact>, Error> {
-    let mut module = front_end(wasm, options, monitor)?;
-    let mut artifacts = Vec::with_capacity(cpus.len());
-    for cpu in cpus {
-        let monitor = monitor.part(artifacts.len(), cpus.len());
-        let options = options.clone().cpu(cpu.clone());
-        let artifact = compile_parsed(&mut module, &options, output, &monitor, cache);
-        artifacts.push(artifact.map_err(|error| match cpus.len() {
-            1 => error,
-            _ => error.for_target(cpu.architecture()),
-        })?);
-    }
-    Ok(artifacts)
-}
-
-fn compile_parsed(
-    module: &mut Module<'_>,
-    options: &Options,
+fn compile_prepared(
+    prepared: &Prepared<'_>,
+    cpu: &Cpu,
     output: Output,
     monitor: &Monitor<'_>,
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Artifact, Error> {
-    if options.indirect_mode && output == Output::Object {
-        let what = "an object file cannot use the indirect mode (XIP)";
-        return Err(Error::unsupported(what).with_hint("leave one of the two out"));
-    }
-    if options.instrumentation.measure_time && output == Output::Object {
-        let what = "an object file cannot measure time: its functions are not entered by the \
-            runtime";
-        return Err(Error::unsupported(what).with_hint("leave one of the two out"));
-    }
-    let added = add(module, options)?;
-    if added.counters.own.is_some() && output == Output::Object {
-        let what = "an object file cannot count for several threads: its functions are not \
-            entered by the runtime";
-        return Err(Error::unsupported(what).with_hint("compile without counters"));
-    }
-    let module = &*module;
-    let options = &suitable_options(module, options);
-    let layout = InstanceLayout::new(module)?;
-    let unwinding = output == Output::Object;
-    let cache = cache.filter(|_| output == Output::Aot && may_be_kept(options));
-    let outlines = cache.map(|_| outlines(module));
-    let outlines = outlines.as_deref();
-    let plan = inlines(options).then(|| InliningPlan::new(module, outlines));
-    let plan = plan.as_ref();
-    let job = Job { module, layout: &layout, options, added, plan, unwinding };
-    let compiled = lower(&job, monitor, |env, isas| {
-        native::compile_module(env, isas, options, cache.zip(outlines))
-    })?;
-    let image = compiled.image;
-    let mut file = assemble(module, &layout, compiled.text, &image, options)?;
-    if options.indirect_mode {
-        align_in_file(&mut file, options.release)?;
-    }
-    let mut warnings = warnings(module, &file, options);
-    warnings.extend(compiled.cache_warning.map(Diagnostic::warning));
+    let options = &prepared.options_for(cpu)?;
+    let isas = Isas::new(options, prepared.call_conv(), output == Output::Object)?;
+    let env = prepared.environment(options, monitor);
+    let cache = cache.zip(prepared.outlines.as_deref());
+    let compiled = native::compile_module(&env, &isas, options, cache)?;
+    artifact(prepared, options, output, compiled)
+}
+
+/// Makes the file with the code in `compiled`.
+fn artifact(
+    prepared: &Prepared<'_>,
+    options: &Options,
+    output: Output,
+    compiled: Compiled,
+) -> Result<Artifact, Error> {
+    let Prepared { module, layout, .. } = prepared;
+    let Compiled { text, image, cache, cache_warning } = compiled;
+    let features = feature_flags(module, &image, options);
+    let mut diagnostics = diagnostics::warnings(module, features, options);
+    diagnostics.extend(cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
-        Output::Aot => aot::write_with_sections(file, options.release)?,
+        Output::Aot => {
+            let mut file = assemble(module, layout, text, &image, features, options)?;
+            if options.indirect_mode {
+                align_in_file(&mut file, options.release)?;
+            }
+            aot::write_with_sections(file, options.release)?
+        }
         Output::Object => {
-            let text = &file.text.code;
-            (object::write(module, text, &image, options.target(), &mut warnings)?, Vec::new())
+            check_imports(module)?;
+            let target = options.target();
+            (object::write(module, &text, &image, target, &mut diagnostics)?, Vec::new())
         }
     };
+    diagnostics.extend(diagnostics::notes(module, &image));
     let text = sections.iter().find(|section| section.id == SectionId::Text);
-    let statistics = Statistics {
-        functions: module.bodies.len(),
-        code_size: image.text_size,
-        relocations: image.relocations.len(),
-    };
+    let names = FunctionNames::new(module);
     let summary = Summary {
-        statistics,
-        diagnostics: warnings.into_iter().chain(notes(module, &image)).collect(),
+        statistics: Statistics {
+            functions: module.bodies.len(),
+            code_size: image.text_size,
+            relocations: image.relocations.len(),
+        },
+        diagnostics,
         sections: sections.iter().map(Section::from).collect(),
         // The code is at the end of the section.
         code_range: text.map(|text| text.offset + text.size).map(|end| end - image.text_size..end),
-        symbols: artifact::symbols(module, &image),
-        stack_usage: artifact::stack_usage(module, &image),
+        symbols: artifact::symbols(&names, &image),
+        stack_usage: artifact::stack_usage(module, &names, &image),
         address_map: options.address_map.then(|| AddressMap::new(module, image.origins)),
-        cache: compiled.cache,
+        cache,
     };
     Ok(Artifact { bytes, summary })
-}
-
-/// Whether functions are inlined. If calls are counted, every call must stay a call.
-fn inlines(options: &Options) -> bool {
-    options.opt_level == OptLevel::O3 && !options.instrumentation.profile_calls
 }
 
 /// Whether a cache can keep functions that are compiled with `options`. Address maps are not kept.
@@ -173,84 +156,6 @@ fn align_in_file(file: &mut AotFile<'_>, release: Release) -> Result<(), Error> 
     Ok(())
 }
 
-/// The options adjusted to `module`. No guard pages are large enough for 64-bit addresses, and a
-/// runtime that supports these has none.
-fn suitable_options(module: &Module<'_>, options: &Options) -> Options {
-    let options = options.clone();
-    if module.has_memory64() { options.bounds_checks(BoundsChecks::Software) } else { options }
-}
-
-/// Checks what passes between the module and its host, and adds globals and tables that code needs.
-fn add(module: &mut Module<'_>, options: &Options) -> Result<Added, Error> {
-    simd_support::check_boundary(module, options)?;
-    exceptions::check_boundary(module)?;
-    let counters = counters::install(module, &options.instrumentation)?;
-    let storage = exceptions::install(module, &options.instrumentation)?;
-    Ok(Added { counters, storage })
-}
-
-/// What is compiled, and how.
-struct Job<'a> {
-    module: &'a Module<'a>,
-    layout: &'a InstanceLayout,
-    options: &'a Options,
-    added: Added,
-    plan: Option<&'a InliningPlan>,
-    /// Whether to emit unwind information.
-    unwinding: bool,
-}
-
-/// Runs `work` on the functions of the module, with the calling convention they need.
-fn lower<R>(
-    job: &Job<'_>,
-    monitor: &Monitor<'_>,
-    work: impl Fn(&Environment<'_>, &Isas) -> Result<R, Stop>,
-) -> Result<R, Error> {
-    let Job { module, layout, options, added, plan, unwinding } = *job;
-    let attempt = |call_conv| {
-        let env = Environment::new(module, layout, options, added, call_conv, plan, monitor);
-        work(&env, &Isas::new(options, call_conv, unwinding)?)
-    };
-    let tail_calls = plan.is_some_and(InliningPlan::has_tail_calls);
-    // Measuring time, and counting for all threads, need the entries that come with the tail-call
-    // convention.
-    let counters = added.counters;
-    let needs_entries = counters.time.is_some() || counters.own.is_some();
-    let throws = !module.tags.is_empty();
-    let likely = match tail_calls || needs_entries || throws {
-        true => WasmCallConv::Tail,
-        false => WasmCallConv::C,
-    };
-    let result = match attempt(likely) {
-        Err(Stop::TailCalls) => attempt(WasmCallConv::Tail),
-        other => other,
-    };
-    result.map_err(|stop| match stop {
-        Stop::Error(error) => error,
-        Stop::TailCalls => Error::internal("tail calls need another convention than theirs"),
-    })
-}
-
-/// What is known about the bodies of `module` without validating them, by position.
-fn outlines(module: &Module<'_>) -> Vec<Option<Outline>> {
-    let mut outliner = Outliner::default();
-    let bodies = (module.imported_function_count()..).zip(&module.bodies);
-    bodies.map(|(index, body)| outliner.outline(&body.code, index)).collect()
-}
-
-fn front_end<'a>(
-    wasm: &'a [u8],
-    options: &Options,
-    monitor: &Monitor<'_>,
-) -> Result<Module<'a>, Error> {
-    monitor.check()?;
-    let mut module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals))?;
-    monitor.check()?;
-    wasm::check_passed_values(&module)?;
-    spectest::resolve(&mut module)?;
-    Ok(module)
-}
-
 /// The listing of every function; the host observes it through `monitor`.
 pub(crate) fn list_functions(
     wasm: &[u8],
@@ -272,17 +177,13 @@ fn list_module(
     options: &Options,
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
-    let mut module = front_end(wasm, options, monitor)?;
-    let added = add(&mut module, options)?;
-    let options = &suitable_options(&module, options);
-    let layout = InstanceLayout::new(&module)?;
-    let plan = inlines(options).then(|| InliningPlan::new(&module, None));
-    let plan = plan.as_ref();
-    let (module, layout) = (&module, &layout);
-    let job = Job { module, layout, options, added, plan, unwinding: false };
-    let listings = lower(&job, monitor, |env, isas| native::list_module(env, isas, options))?;
+    let prepared = Prepared::new(wasm, options, Output::Aot, false, monitor)?;
+    let options = &prepared.options_for(&options.cpu)?;
+    let isas = Isas::new(options, prepared.call_conv(), false)?;
+    let listings = native::list_module(&prepared.environment(options, monitor), &isas, options)?;
+    let names = FunctionNames::new(&prepared.module);
     let named = listings.into_iter().map(|(id, listing)| match id {
-        FuncId::Function(index) => Listing { name: function_name(module, index), ..listing },
+        FuncId::Function(index) => Listing { name: names.get(index).map(str::to_owned), ..listing },
         _ => listing,
     });
     Ok(named.collect())
@@ -295,90 +196,15 @@ fn list_module(
 /// Those of [`compile`](crate::compile), except errors in function bodies.
 pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
     let options = Options::new();
-    let module = refine(
-        wasm,
-        &options,
-        wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals)),
-    )?;
-    Ok(artifact::function_names(&module))
-}
-
-fn function_name(module: &Module<'_>, index: u32) -> Option<String> {
-    let exported = module
-        .exports
-        .iter()
-        .find(|export| export.kind == wasm::ExportKind::Function && export.index == index);
-    module.function_names.get(index).or(exported.map(|export| export.name)).map(str::to_owned)
+    let module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals));
+    let module = refine(wasm, &options, module)?;
+    let names = FunctionNames::new(&module);
+    Ok(module.own_functions().map(|index| names.get(index).map(str::to_owned)).collect())
 }
 
 /// Turns errors about unsupported or disabled proposals into errors that name them.
 fn refine<T>(wasm: &[u8], options: &Options, result: Result<T, Error>) -> Result<T, Error> {
     result.map_err(|error| wamr::refine_error(wasm, &options.disabled_proposals, error))
-}
-
-/// Warnings about the parts of custom sections that are dropped, although the code does not need
-/// them.
-fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
-    let mut lost = Vec::new();
-    if let Some(error) = module.function_names.malformed() {
-        lost.push(format!(
-            "the name section is malformed, and names of functions after this are lost: {} (at \
-                wasm offset {:#x})",
-            error.message(),
-            error.offset()
-        ));
-    }
-    for (position, name) in options.emit_custom_sections.iter().enumerate() {
-        if options.emit_custom_sections[..position].contains(name) {
-            continue;
-        }
-        if !module.custom_sections.iter().any(|section| section.name == *name) {
-            lost.push(format!("the module has no custom section {name:?} to emit"));
-        } else if name == NAME_SECTION && module.function_names.iter().len() == 0 {
-            lost.push("the name section has no function names to emit".to_owned());
-        }
-    }
-    lost
-}
-
-fn warnings(module: &Module<'_>, file: &AotFile<'_>, options: &Options) -> Vec<Diagnostic> {
-    let mut warnings: Vec<Diagnostic> = hidden_exports(module)
-        .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
-        .map(Diagnostic::warning)
-        .collect();
-    warnings.extend(exceptions::warnings(module).into_iter().map(Diagnostic::warning));
-    warnings.extend(lost_sections(module, options).into_iter().map(Diagnostic::warning));
-    let needs_references = file.target.feature_flags & wamr_abi::format::feature::REF_TYPES != 0;
-    if needs_references && !options.release.facts().reference_types_by_default {
-        warnings.push(Diagnostic::warning(format!(
-            "the module uses reference types, which default builds of WAMR {} lack; \
-             build the runtime with WAMR_BUILD_REF_TYPES=1",
-            options.release
-        )));
-    }
-    if module.has_memory64() {
-        warnings.push(Diagnostic::warning(
-            "the module uses memory64, which default builds of WAMR lack; \
-             build the runtime with WAMR_BUILD_MEMORY64=1",
-        ));
-    }
-    warnings
-}
-
-fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
-    let mut notes = Vec::new();
-    if module.has_memory64() {
-        let what = "memory accesses are checked in software, since the module uses memory64";
-        notes.push(Diagnostic::note(what));
-    }
-    notes.extend(image.fast_path.iter().map(|&index| {
-        let what = format!(
-            "function {index} is too complex to optimise, and is compiled as at \
-            level 0"
-        );
-        Diagnostic::note(what).of_function(index)
-    }));
-    notes
 }
 
 impl From<aot::ContainerError> for Error {

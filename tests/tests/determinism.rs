@@ -42,14 +42,12 @@ fn compile_many(
     });
     let text = format!("(module {} (func $last))", functions.collect::<String>());
     let wasm = wat::parse_str(text).expect("the text is well-formed");
-    // Level 3 finds tail calls before it starts, so there is nothing to restart.
     let options = Options::new().opt_level(OptLevel::O2);
     let options = options.threads(NonZeroUsize::new(threads).expect("some threads"));
     compile(&wasm, &options).map(cwamrc::Artifact::into_bytes)
 }
 
-/// The compilation restarts when it finds a tail call, which happens at a different time in each
-/// thread.
+/// A tail call changes the calling convention of all functions, wherever it is.
 #[test]
 fn modules_with_tail_calls() {
     for first in [0, 77, 199] {

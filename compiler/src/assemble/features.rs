@@ -11,8 +11,13 @@ use crate::options::Options;
 use crate::target::Vectors;
 use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 
-/// Feature flags of `module`, whose code is `image`.
-pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors) -> u64 {
+/// Feature flags of the file of `module`, whose code is `image`.
+pub(crate) fn feature_flags(module: &Module<'_>, image: &Image, options: &Options) -> u64 {
+    used_features(module, image, options.target().vectors()) | call_stacks(options)
+}
+
+/// What the module and its code need.
+fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors) -> u64 {
     let mut flags = 0;
     let relocated = image.relocations.iter().map(|relocation| relocation.helper);
     for helper in relocated.chain(image.indirect_helpers.iter().copied()) {
@@ -42,7 +47,7 @@ pub(super) fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors
 
 /// Flags that tell the runtime how to walk the frames for call stacks. The runtime itself creates
 /// the frames of profiled calls, which need no flags.
-pub(super) fn call_stacks(options: &Options) -> u64 {
+fn call_stacks(options: &Options) -> u64 {
     match options.call_stacks {
         _ if options.instrumentation.profile_calls => 0,
         None => 0,

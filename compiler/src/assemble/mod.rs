@@ -11,7 +11,8 @@ mod memory;
 mod names;
 
 pub(crate) use custom::NAME_SECTION;
-pub(crate) use names::{hidden_exports, visible_exports};
+pub(crate) use features::feature_flags;
+pub(crate) use names::{check_imports, hidden_exports, visible_exports};
 
 use std::borrow::Cow;
 
@@ -26,18 +27,17 @@ use crate::wamr::InstanceLayout;
 use crate::wamr::aux_stack;
 use crate::wasm::{self, Module};
 
-/// The content of the file with `text`, which `image` describes.
+/// The content of the file with `text`, which `image` describes, and with these feature flags.
 pub(crate) fn assemble<'a>(
     module: &'a Module<'_>,
     layout: &InstanceLayout,
     text: Vec<u8>,
     image: &Image,
+    feature_flags: u64,
     options: &Options,
 ) -> Result<AotFile<'a>, Error> {
-    names::check_imports(module)?;
+    check_imports(module)?;
     let target = options.target();
-    let used = features::used_features(module, image, target.vectors());
-    let feature_flags = used | features::call_stacks(options);
     let mut target_info =
         model::TargetInfo::relocatable(target.machine(), target.elf_flags(), feature_flags);
     if options.indirect_mode {
@@ -93,8 +93,7 @@ fn start_function(module: &Module<'_>) -> Option<u32> {
 }
 
 fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
-    let own = module.imported_function_count()..module.functions.len() as u32;
-    let own = own.map(|index| (image.entered(index), index));
+    let own = module.own_functions().map(|index| (image.entered(index), index));
     let wrapper = module.imported_start();
     let wrapper = wrapper.map(|start| (image.place(FuncId::StartWrapper), start));
     own.chain(wrapper)

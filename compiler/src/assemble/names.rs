@@ -23,7 +23,7 @@ pub(crate) fn hidden_exports<'m, 'a>(
 }
 
 /// Refuses imports that WAMR would confuse with others.
-pub(super) fn check_imports(module: &Module<'_>) -> Result<(), Error> {
+pub(crate) fn check_imports(module: &Module<'_>) -> Result<(), Error> {
     let imports = module.imported_functions.iter().chain(&module.imported_globals);
     for import in imports {
         if has_nul(import.module) || has_nul(import.name) {

@@ -9,20 +9,20 @@
 //! its function is stored before the entry, so that a call through a table bypasses the entry. So
 //! entries do not use stack in mutual tail calls, and calls cost little more.
 //!
-//! Only a module with tail calls or exceptions has these costs. Whether it has tail calls is known
-//! only when its bodies are read. Therefore a module is lowered as if it had none, and lowered
-//! again from the start when one is found. A module has exceptions if it declares tags. With this
-//! convention, only the stack pointer and the frame pointer have to be restored where an exception
-//! is caught. An entry turns an uncaught exception into a trap.
+//! Only a module with tail calls, exceptions or some counters has these costs. Whether it has tail
+//! calls is known before anything is lowered (`wasm/tail_calls.rs`). A module has exceptions if it
+//! declares tags. With this convention, only the stack pointer and the frame pointer have to be
+//! restored where an exception is caught. An entry turns an uncaught exception into a trap. Entries
+//! also measure time, and count for all threads.
 
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use super::Environment;
 use super::context::Lowering;
 use super::func_id::FuncId;
 use super::function::FunctionLowerer;
 use super::signature::{POINTER, function_signature};
+use super::{Added, Environment};
 use crate::target::{CALL_CONV, TAIL_CALL_CONV};
 use crate::wasm::Module;
 
@@ -42,6 +42,14 @@ pub(crate) const ENTRY_PREFIX_SIZE: usize = 16;
 const DISTANCE_OFFSET: i32 = -4;
 
 impl WasmCallConv {
+    /// What the functions of `module` need, to which `added` was added. `tail_calls` is whether some
+    /// body makes a tail call.
+    pub(crate) fn of(module: &Module<'_>, added: &Added, tail_calls: bool) -> Self {
+        let needs_entries = added.counters.time.is_some() || added.counters.own.is_some();
+        let throws = !module.tags.is_empty();
+        if tail_calls || needs_entries || throws { Self::Tail } else { Self::C }
+    }
+
     /// Cranelift's name of it.
     pub(super) fn to_cranelift(self) -> CallConv {
         match self {

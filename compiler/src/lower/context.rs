@@ -71,8 +71,6 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) exceptions: Exceptions<'a>,
     pub(super) metering: Metering,
     pub(super) reachable: bool,
-    /// Whether there was a tail call that the calling convention does not support.
-    pub(super) needs_tail_calls: bool,
     pub(super) instance: InstanceValues,
     pub(super) traps: TrapBlocks,
     pub(super) call_stack: CallStack,
@@ -128,7 +126,6 @@ impl<'a, 'f> Lowering<'a, 'f> {
             exceptions: Exceptions::default(),
             metering: Metering::default(),
             reachable: true,
-            needs_tail_calls: false,
             instance: InstanceValues::default(),
             traps: TrapBlocks::default(),
             call_stack: CallStack::default(),

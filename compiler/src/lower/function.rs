@@ -56,21 +56,6 @@ pub(crate) struct Lowered {
     pub(crate) loop_entries: Vec<Inst>,
 }
 
-/// Why a function is not lowered.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    /// It cannot be.
-    Error(Error),
-    /// It makes tail calls, which [`WasmCallConv::C`](super::WasmCallConv::C) does not support.
-    TailCalls,
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
 /// Lowers functions, one after the other.
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
@@ -91,15 +76,12 @@ impl<'a> FunctionLowerer<'a> {
     }
 
     /// Validates `body` and lowers it into `func`, which is empty.
-    ///
-    /// # Errors
-    /// Why there is no function.
     pub(crate) fn lower(
         &mut self,
         env: &'a Environment<'a>,
         body: &'a Body<'a>,
         func: &mut Function,
-    ) -> Result<Lowered, Stop> {
+    ) -> Result<Lowered, Error> {
         let index = body.validation.index;
         func.name = UserFuncName::User(FuncId::Function(index).to_external_name());
         func.signature = env.function_signature(index).clone();
@@ -107,24 +89,23 @@ impl<'a> FunctionLowerer<'a> {
         let ty = env.module.function_type(index);
         let mut lowering = self.begin(env, func, ty);
         lowering.uses_simd = has_vector(ty);
-        let stop = match lowering.lower_body(body, &mut validator) {
-            Ok(()) if lowering.needs_tail_calls => Stop::TailCalls,
-            Ok(()) => match &env.no_vectors {
-                Some(error) if lowering.uses_simd => Stop::Error(error.clone()),
-                _ => {
-                    let uses_simd = lowering.uses_simd;
-                    let loop_entries = std::mem::take(&mut lowering.loop_entries);
-                    lowering.finish();
-                    self.validator = validator.into_allocations();
-                    return Ok(Lowered { uses_simd, loop_entries });
-                }
-            },
-            Err(error) => Stop::Error(error),
-        };
-        // The builder's context contains half a function.
-        drop(lowering);
-        self.builder = FunctionBuilderContext::new();
-        Err(stop)
+        let lowered = lowering.lower_body(body, &mut validator);
+        let unsupported = env.no_vectors.as_ref().filter(|_| lowering.uses_simd);
+        match lowered.and_then(|()| unsupported.cloned().map_or(Ok(()), Err)) {
+            Ok(()) => {
+                let uses_simd = lowering.uses_simd;
+                let loop_entries = std::mem::take(&mut lowering.loop_entries);
+                lowering.finish();
+                self.validator = validator.into_allocations();
+                Ok(Lowered { uses_simd, loop_entries })
+            }
+            Err(error) => {
+                // The builder's context contains half a function.
+                drop(lowering);
+                self.builder = FunctionBuilderContext::new();
+                Err(error)
+            }
+        }
     }
 
     /// Starts a function of type `ty` in its entry block.

@@ -41,7 +41,7 @@ pub(crate) use counters::account::lower_draw_thunk;
 use counters::metering::Meters;
 pub(crate) use exceptions::lower_throw;
 pub(crate) use func_id::{FuncId, native_symbol_slot};
-pub(crate) use function::{FunctionLowerer, Stop};
+pub(crate) use function::FunctionLowerer;
 use optimise::devirtualize::DevirtualizedCallee;
 pub(crate) use optimise::inline::Plan as InliningPlan;
 pub(crate) use runtime::stack_check::lower_stack_guard;

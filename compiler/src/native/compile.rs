@@ -23,7 +23,7 @@ use super::unroll::unroll;
 use crate::error::Error;
 use crate::exception_table::{HandlerRow, table_size};
 use crate::lower::{
-    Environment, FuncId, FunctionLowerer, Stop, lower_draw_thunk, lower_entry, lower_gas_thunk,
+    Environment, FuncId, FunctionLowerer, lower_draw_thunk, lower_entry, lower_gas_thunk,
     lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
     lower_trap_thunk,
 };
@@ -110,7 +110,7 @@ impl<'a> FunctionCompiler<'a> {
     pub(crate) fn compile_body(
         &mut self,
         body: &'a Body<'a>,
-    ) -> Result<Vec<CompiledFunction>, Stop> {
+    ) -> Result<Vec<CompiledFunction>, Error> {
         let index = body.validation.index;
         self.context.clear();
         let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;

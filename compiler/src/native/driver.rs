@@ -15,7 +15,7 @@ use super::listing::Listing;
 use super::reuse::{Known, Reuse};
 use crate::cache::{CacheStatistics, FunctionCache};
 use crate::error::{Error, ErrorKind};
-use crate::lower::{Environment, FuncId, Stop};
+use crate::lower::{Environment, FuncId};
 use crate::options::Options;
 use crate::wasm::{Body, Outline};
 
@@ -41,20 +41,14 @@ pub(crate) fn compile_module(
     isas: &Isas,
     options: &Options,
     cache: Option<(&dyn FunctionCache, &[Option<Outline>])>,
-) -> Result<Compiled, Stop> {
+) -> Result<Compiled, Error> {
     let new_compiler = || FunctionCompiler::new(env, isas);
     let mut reuse =
         cache.map(|(cache, outlines)| Reuse::new(cache, env, isas, options.target(), outlines));
-    let known = reuse.as_mut().map(|reuse| reuse.load(env)).transpose()?;
+    let known = reuse.as_mut().map(|reuse| reuse.load(env));
     env.monitor.check()?;
     let known = known.unwrap_or_else(|| env.module.bodies.iter().map(|_| None).collect());
-    let bodies = compile_bodies(env, options, &new_compiler, known);
-    let bodies = bodies.map_err(|(position, stop)| {
-        if let (Stop::TailCalls, Some(reuse)) = (&stop, &reuse) {
-            reuse.store_tail_calls(position);
-        }
-        stop
-    })?;
+    let bodies = compile_bodies(env, options, &new_compiler, known)?;
     let (cache, cache_warning) = match reuse.map(|reuse| reuse.store(&bodies)) {
         Some((statistics, warning)) => (Some(statistics), warning),
         None => (None, None),
@@ -69,11 +63,11 @@ pub(crate) fn list_module(
     env: &Environment<'_>,
     isas: &Isas,
     options: &Options,
-) -> Result<Vec<(FuncId, Listing)>, Stop> {
+) -> Result<Vec<(FuncId, Listing)>, Error> {
     let compiler = || FunctionCompiler::new(env, isas).with_listings();
     let known = env.module.bodies.iter().map(|_| None).collect();
-    let bodies = compile_bodies(env, options, &compiler, known);
-    let functions = with_added(&mut compiler(), bodies.map_err(|(_, stop)| stop)?)?;
+    let bodies = compile_bodies(env, options, &compiler, known)?;
+    let functions = with_added(&mut compiler(), bodies)?;
     let listings = functions.into_iter().filter_map(|function| {
         let listing = function.listing?;
         Some((function.id, *listing))
@@ -87,7 +81,7 @@ fn compile_bodies<'a>(
     options: &Options,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
     mut known: Known,
-) -> Result<Vec<Vec<CompiledFunction>>, (usize, Stop)> {
+) -> Result<Vec<Vec<CompiledFunction>>, Error> {
     let bodies = &env.module.bodies;
     let total: u64 = bodies.iter().map(body_size).sum();
     let missing: Vec<usize> = (0..known.len()).filter(|&index| known[index].is_none()).collect();
@@ -127,21 +121,20 @@ fn for_each_function<'a, R: Send>(
     options: &Options,
     queue: Queue,
     new_compiler: &(impl Fn() -> FunctionCompiler<'a> + Sync),
-    work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Stop> + Sync,
-) -> Result<Vec<(usize, R)>, (usize, Stop)> {
+    work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error> + Sync,
+) -> Result<Vec<(usize, R)>, Error> {
     let run = || queue.drain(&mut new_compiler(), &work);
     let batches = match options.threads.map(usize::from) {
         Some(1) => vec![run()],
         None => broadcast(rayon::current_num_threads(), &run),
         Some(threads) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-            let pool =
-                pool.map_err(|error| (0, Error::internal(format!("threads: {error}")).into()))?;
+            let pool = pool.map_err(|error| Error::internal(format!("threads: {error}")))?;
             pool.install(|| broadcast(threads, &run))
         }
     };
     // Any other errors found meanwhile depend on timing.
-    env.monitor.check().map_err(|error| (0, error.into()))?;
+    env.monitor.check()?;
     queue.into_ordered(batches)
 }
 
@@ -176,7 +169,7 @@ struct Queue {
 /// The work of one thread: results, and the first error in module order.
 struct Batch<R> {
     results: Vec<(usize, R)>,
-    error: Option<(usize, Stop)>,
+    error: Option<(usize, Error)>,
 }
 
 impl Queue {
@@ -191,7 +184,7 @@ impl Queue {
     fn drain<'a, R>(
         &self,
         compiler: &mut FunctionCompiler<'a>,
-        work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Stop>,
+        work: impl Fn(&mut FunctionCompiler<'a>, usize) -> Result<R, Error>,
     ) -> Batch<R> {
         let mut batch = Batch { results: Vec::new(), error: None };
         while let Some(&index) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) {
@@ -201,8 +194,7 @@ impl Queue {
             match work(compiler, index) {
                 Ok(result) => batch.results.push((index, result)),
                 Err(error) => {
-                    if matches!(&error, Stop::Error(error) if error.kind() == ErrorKind::Cancelled)
-                    {
+                    if error.kind() == ErrorKind::Cancelled {
                         self.next.store(self.order.len(), Ordering::Relaxed);
                     }
                     self.first_error.fetch_min(index, Ordering::Relaxed);
@@ -215,15 +207,15 @@ impl Queue {
         batch
     }
 
-    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<(usize, R)>, (usize, Stop)> {
+    fn into_ordered<R>(self, batches: Vec<Batch<R>>) -> Result<Vec<(usize, R)>, Error> {
         let mut results = Vec::with_capacity(self.order.len());
-        let mut first_error: Option<(usize, Stop)> = None;
+        let mut first_error: Option<(usize, Error)> = None;
         for batch in batches {
             results.extend(batch.results);
             let errors = first_error.into_iter().chain(batch.error);
             first_error = errors.min_by_key(|(index, _)| *index);
         }
-        if let Some(error) = first_error {
+        if let Some((_, error)) = first_error {
             return Err(error);
         }
         results.sort_unstable_by_key(|(index, _)| *index);

@@ -21,7 +21,7 @@ mod unroll;
 pub use address_map::{AddressMap, Location};
 #[cfg(test)]
 pub(crate) use compile::{Call, CompiledFunction};
-pub(crate) use driver::{compile_module, list_module};
+pub(crate) use driver::{Compiled, compile_module, list_module};
 pub(crate) use image::{Image, Place, TEXT};
 pub(crate) use isas::Isas;
 pub use listing::Listing;

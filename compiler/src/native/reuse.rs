@@ -4,9 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::compile::CompiledFunction;
 use super::isas::Isas;
-use super::serialize::{self, CacheEntry};
+use super::serialize;
 use crate::cache::{CacheStatistics, FunctionCache, Key};
-use crate::lower::{Environment, Fingerprint, Fingerprints, Stop};
+use crate::lower::{Environment, Fingerprint, Fingerprints};
 use crate::target::{CallSite, Target};
 use crate::wasm::Outline;
 
@@ -69,30 +69,23 @@ impl<'c> Reuse<'c> {
     }
 
     /// The functions that the cache has.
-    ///
-    /// # Errors
-    /// If the cache knows that the functions need the other calling convention.
-    pub(super) fn load(&mut self, env: &Environment<'_>) -> Result<Known, Stop> {
+    pub(super) fn load(&mut self, env: &Environment<'_>) -> Known {
         let Self { positions, fingerprints, known, statistics, call_site, .. } = self;
         let mut functions: Known = fingerprints.iter().map(|_| None).collect();
-        let mut tail_calls = false;
         self.cache.load(&self.keys, &mut |number, content| {
             for &position in positions.get(number).into_iter().flatten() {
                 let Some(fingerprint) = &fingerprints[position] else { continue };
-                match serialize::deserialize(content, &fingerprint.functions, *call_site) {
-                    Some(CacheEntry::Functions(stored)) if make_known_calls(&stored, env) => {
-                        statistics.hits += usize::from(functions[position].is_none());
-                        functions[position] = Some(stored);
-                        known[number] = true;
-                    }
-                    Some(CacheEntry::TailCalls) => tail_calls = true,
-                    Some(CacheEntry::Functions(_)) | None => {}
+                let stored = serialize::deserialize(content, &fingerprint.functions, *call_site);
+                if let Some(stored) = stored.filter(|stored| make_known_calls(stored, env)) {
+                    statistics.hits += usize::from(functions[position].is_none());
+                    functions[position] = Some(stored);
+                    known[number] = true;
                 }
             }
             statistics.bytes_read += content.len() as u64;
         });
         statistics.misses = functions.len() - statistics.hits;
-        if tail_calls { Err(Stop::TailCalls) } else { Ok(functions) }
+        functions
     }
 
     /// Stores what the cache did not have; `bodies` are the functions of all bodies. Returns what
@@ -111,15 +104,6 @@ impl<'c> Reuse<'c> {
         let warning = self.store_new(&contents, &mut written);
         self.statistics.bytes_written = written;
         (self.statistics, warning)
-    }
-
-    /// Records that the body at `position` makes tail calls. The module is then compiled again, and
-    /// errors of the cache show when that result is stored.
-    pub(super) fn store_tail_calls(&self, position: usize) {
-        let number = self.positions.iter().position(|positions| positions.contains(&position));
-        let Some(number) = number else { return };
-        let content = &mut |_, bytes: &mut Vec<u8>| serialize::serialize_tail_calls(bytes);
-        let _ = self.cache.store(&self.keys, &[number], content);
     }
 
     fn store_new(

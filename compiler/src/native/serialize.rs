@@ -14,14 +14,6 @@ use crate::exception_table::HandlerRow;
 use crate::lower::FuncId;
 use crate::target::CallSite;
 
-/// What a cache knows about a body.
-pub(super) enum CacheEntry {
-    /// Its functions.
-    Functions(Vec<CompiledFunction>),
-    /// It makes tail calls, which the calling convention in use does not support.
-    TailCalls,
-}
-
 /// The minimum size of a function in bytes: its id, what it uses, six numbers.
 const FUNCTION_SIZE: usize = ID_SIZE + 2 + 6 * size_of::<u32>();
 
@@ -40,14 +32,6 @@ const ID_SIZE: usize = 1 + size_of::<u32>();
 /// No code needs more alignment than a page, in bytes.
 const MAX_ALIGNMENT: u32 = 4096;
 
-/// Replaces the number of functions.
-const TAIL_CALLS: u8 = 0xff;
-
-/// Appends the entry of a body with tail calls.
-pub(super) fn serialize_tail_calls(bytes: &mut Vec<u8>) {
-    bytes.push(TAIL_CALLS);
-}
-
 /// Appends the functions of one body. `indexes` are those of the body's fingerprint. Returns `None`
 /// if functions of this kind are not kept; the appended bytes are meaningless then.
 #[must_use]
@@ -57,7 +41,7 @@ pub(super) fn serialize(
     call_site: CallSite,
     bytes: &mut Vec<u8>,
 ) -> Option<()> {
-    bytes.push(u8::try_from(functions.len()).ok().filter(|&count| count != TAIL_CALLS)?);
+    bytes.push(u8::try_from(functions.len()).ok()?);
     let numbers: FxHashMap<u32, u32> = indexes.iter().copied().zip(0..).collect();
     for function in functions {
         let CompiledFunction { unwinding, origins, listing, .. } = function;
@@ -94,20 +78,17 @@ pub(super) fn serialize(
     Some(())
 }
 
-/// The inverse of [`serialize`] and [`serialize_tail_calls`].
+/// The inverse of [`serialize`].
 pub(super) fn deserialize(
     bytes: &[u8],
     indexes: &[u32],
     call_site: CallSite,
-) -> Option<CacheEntry> {
+) -> Option<Vec<CompiledFunction>> {
     let mut reader = Reader { bytes, indexes };
     let count = reader.byte()?;
-    if count == TAIL_CALLS {
-        return Some(CacheEntry::TailCalls);
-    }
     let functions = reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_site));
     let functions = functions.filter(|_| reader.bytes.is_empty())?;
-    are_of_body(&functions, *indexes.first()?).then_some(CacheEntry::Functions(functions))
+    are_of_body(&functions, *indexes.first()?).then_some(functions)
 }
 
 /// Whether `functions` are what the body of function `index` can be compiled to: the function, and maybe

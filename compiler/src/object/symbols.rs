@@ -29,7 +29,7 @@ pub(super) fn define(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
     let imported = module.imported_function_count();
-    let own = imported..module.functions.len() as u32;
+    let own = module.own_functions();
     let mut places: Vec<_> = image.places.iter().map(|(&id, &place)| (place, id)).collect();
     places.sort_unstable_by_key(|(place, _)| place.offset);
     for (place, id) in places {

@@ -32,13 +32,11 @@ pub(crate) struct OwnCounters {
     pub(crate) gas: Option<u32>,
 }
 
-/// Adds the globals that `instrumentation` asks for to `module`, replacing those added before.
+/// Adds the globals that `instrumentation` asks for to `module`, which has none of them yet.
 pub(crate) fn install(
     module: &mut Module<'_>,
     instrumentation: &Instrumentation,
 ) -> Result<Counters, Error> {
-    module.globals.truncate(module.declared_globals);
-    module.exports.truncate(module.declared_exports);
     refuse_separate_accounts(module, instrumentation)?;
     let counts = instrumentation.gas.is_some()
         || instrumentation.count_instructions

@@ -92,7 +92,6 @@ pub(crate) fn install(
 
 /// Adds the storage for operands.
 fn install_operands(module: &mut Module<'_>) -> Storage {
-    module.tables.truncate(module.declared_tables);
     let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));
     let large = operands.filter(|operands| !fit_into_reference(operands));
     let sizes = large.map(|operands| operands.iter().map(|&ty| words(ty)).sum());

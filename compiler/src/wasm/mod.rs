@@ -18,6 +18,7 @@ mod passed;
 mod plain;
 mod proposal;
 mod survey;
+mod tail_calls;
 mod types;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
@@ -32,7 +33,10 @@ pub(crate) use parse::parse;
 pub(crate) use passed::check_passed_values;
 pub use proposal::Proposal;
 pub(crate) use survey::{Survey, survey};
+pub(crate) use tail_calls::{has_tail_calls, some_tail_call};
 pub(crate) use types::{FuncType, ValueType};
+
+use std::ops::Range;
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 
@@ -79,12 +83,6 @@ pub(crate) struct Module<'a> {
     pub(crate) bodies: Vec<Body<'a>>,
     /// Custom sections in module order.
     pub(crate) custom_sections: Vec<CustomSection<'a>>,
-    /// The number of globals, tables and exports that the module itself declares.
-    pub(crate) declared_globals: usize,
-    /// See `declared_globals`.
-    pub(crate) declared_tables: usize,
-    /// See `declared_globals`.
-    pub(crate) declared_exports: usize,
     /// Function names of the name section.
     pub(crate) function_names: NameMap<'a>,
     /// How bodies use the sizes of memories and tables.
@@ -133,6 +131,11 @@ impl Module<'_> {
     /// Whether addresses in memory have 64 bits.
     pub(crate) fn has_memory64(&self) -> bool {
         self.memories.iter().any(|memory| memory.is_64)
+    }
+
+    /// The indexes of the functions that are not imported.
+    pub(crate) fn own_functions(&self) -> Range<u32> {
+        self.imported_function_count()..self.functions.len() as u32
     }
 
     /// How many functions are imported.

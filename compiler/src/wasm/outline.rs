@@ -93,7 +93,7 @@ impl Outliner {
             copied = place.end;
             self.replace(references);
         };
-        let survey = survey::read(body, index, observe).ok()?;
+        let survey = survey::read(body, index, usize::MAX, observe).ok()?;
         self.skeleton.extend_from_slice(&bytes[copied..]);
         let references = std::mem::take(&mut self.references);
         Some(Outline { survey, skeleton: digest([&self.skeleton[..]]), references })

@@ -41,9 +41,6 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
     }
     module.canonical_types = canonicalise(&module.types);
     identify_imported_tags(&mut module);
-    module.declared_globals = module.globals.len();
-    module.declared_tables = module.tables.len();
-    module.declared_exports = module.exports.len();
     let has_memory = !module.memories.is_empty();
     module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
     let functions = module.functions.len() as u32;
@@ -102,9 +99,6 @@ fn empty_module<'a>() -> Module<'a> {
         data: Vec::new(),
         bodies: Vec::new(),
         custom_sections: Vec::new(),
-        declared_globals: 0,
-        declared_tables: 0,
-        declared_exports: 0,
         function_names: NameMap::default(),
         growth: Growth::default(),
     }

@@ -45,14 +45,15 @@ pub(crate) fn survey(
             called(function);
         }
     };
-    read(body, index, observe).ok()
+    read(body, index, usize::MAX, observe).ok()
 }
 
-/// The same, and calls `observe` with the references of operators and their ranges in the bytes of
-/// the body.
+/// The same for the operators that begin before `end` in the bytes of the body. Calls `observe` with
+/// the references of operators, and their ranges in these bytes.
 pub(super) fn read(
     body: &FunctionBody<'_>,
     index: u32,
+    end: usize,
     mut observe: impl FnMut(References, Range<usize>),
 ) -> Result<Survey, BinaryReaderError> {
     let mut surveyor = Surveyor { index, ..Surveyor::default() };
@@ -65,18 +66,21 @@ pub(super) fn read(
     // The offset of the operators in the bytes of the body.
     let origin = body.as_bytes().len() - operators.bytes_remaining();
     let first = operators.current_position();
-    loop {
-        let run = plain::run(&body.as_bytes()[origin + operators.current_position() - first..]);
+    let (bytes, mut position) = (body.as_bytes(), origin);
+    let end = end.min(bytes.len());
+    while position < end {
+        let run = plain::run(&bytes[position..end]);
         operators.read_bytes(run.size)?;
         surveyor.look_at_run(&run);
-        if operators.eof() {
+        position += run.size;
+        if position >= end {
             break;
         }
-        let start = operators.current_position();
         operators.visit_operator(&mut surveyor)?;
+        let start = position;
+        position = origin + operators.current_position() - first;
         if let Some(references) = surveyor.references.take() {
-            let end = operators.current_position();
-            observe(references, origin + start - first..origin + end - first);
+            observe(references, start..position);
         }
     }
     Ok(surveyor.survey)

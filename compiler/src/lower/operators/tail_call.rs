@@ -6,7 +6,6 @@
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use wamr_abi::exceptions::TrapId;
 
 use crate::lower::call_conv::WasmCallConv;
 use crate::lower::context::Lowering;
@@ -16,9 +15,7 @@ use crate::wasm::FuncType;
 
 impl Lowering<'_, '_> {
     pub(super) fn return_call(&mut self, function: u32) {
-        if !self.begin_tail_call() {
-            return;
-        }
+        self.begin_tail_call();
         let env = self.env;
         let args = self.tail_call_args(env.module.function_type(function));
         if function < env.module.imported_function_count() {
@@ -35,9 +32,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn return_call_indirect(&mut self, ty_index: u32, table: u32) {
-        if !self.begin_tail_call() {
-            return;
-        }
+        self.begin_tail_call();
         let env = self.env;
         let canonical = env.module.canonical_types[ty_index as usize];
         let element = self.pop();
@@ -64,17 +59,11 @@ impl Lowering<'_, '_> {
         self.reachable = false;
     }
 
-    /// Whether functions have the tail-call convention. If not, nothing has to be emitted: the
-    /// module will be lowered again.
-    fn begin_tail_call(&mut self) -> bool {
-        if self.env.call_conv == WasmCallConv::Tail {
-            self.poll_suspend_flags();
-            self.poll_exception();
-            return true;
-        }
-        self.needs_tail_calls = true;
-        self.trap(TrapId::Unreachable);
-        false
+    fn begin_tail_call(&mut self) {
+        let found = self.env.call_conv == WasmCallConv::Tail;
+        assert!(found, "the survey of the bodies finds all tail calls");
+        self.poll_suspend_flags();
+        self.poll_exception();
     }
 
     /// Native arguments of a tail call: execution environment, operands, the caller's own pointers

@@ -25,7 +25,8 @@ use crate::lower::function::{MAX_BRANCH_OPERANDS, validator_of};
 use crate::lower::operators::ValidatingVisitor;
 use crate::lower::signature::clif_type;
 use crate::wasm::{
-    Body, ExportKind, Module, Mul128, Outline, Survey, ValueType, recognise_mul128, survey,
+    Body, ExportKind, Module, Mul128, Outline, Survey, ValueType, recognise_mul128, some_tail_call,
+    survey,
 };
 
 /// The weight up to which a function is inlined wherever it is called: the call is as much code.
@@ -109,7 +110,7 @@ impl Plan {
                 .map(|(index, body)| survey(&body.code, index, |callee| called(callee, 1)))
                 .collect(),
         };
-        let tail_calls = surveys.iter().flatten().any(|survey| survey.tail_calls);
+        let tail_calls = some_tail_call(surveys.iter().copied());
         let writes_tables = surveys.iter().flatten().any(|survey| survey.writes_tables);
         let devirtualized = devirtualize(module, writes_tables);
         let weights = surveys.iter().map(|survey| survey.map_or(0, |survey| survey.weight));
@@ -141,7 +142,7 @@ impl Plan {
         Self { candidates, weights, in_table, tail_calls, devirtualized }
     }
 
-    /// Whether a function makes tail calls.
+    /// Whether some body makes a tail call, as [`some_tail_call`] says.
     pub(crate) fn has_tail_calls(&self) -> bool {
         self.tail_calls
     }
