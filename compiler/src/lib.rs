@@ -51,6 +51,7 @@ mod exception_table;
 #[cfg(feature = "explore")]
 pub mod explore;
 pub mod inspect;
+mod limits;
 mod lower;
 mod monitor;
 mod native;

@@ -21,12 +21,9 @@ use wasmparser::{ValidatorResources, WasmModuleResources};
 use super::Environment;
 use super::optimise::devirtualize::DevirtualizedCallee;
 use crate::digest::{Digest, digest};
+use crate::limits::lowering::MAX_BODIES_OF_KEY;
 use crate::wamr::exceptions::{Origin, Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
-
-/// The maximum number of other bodies that may be part of a function's key. Functions that call
-/// more of them, directly or indirectly, have no key.
-const MAX_INLINED: usize = 500;
 
 /// The key of a function, and the functions that its code refers to.
 pub(crate) struct Fingerprint {
@@ -85,7 +82,7 @@ impl<'a> Fingerprints<'a> {
             let candidate = self.add_candidate(position);
             if next == 0 || candidate {
                 inlined += 1;
-                if inlined > MAX_INLINED {
+                if inlined > MAX_BODIES_OF_KEY {
                     return None;
                 }
                 self.add_body(position, &mut functions)?;

@@ -16,37 +16,12 @@ use super::context::{Lowering, Stacks};
 use super::func_id::FuncId;
 use super::operators::ValidatingVisitor;
 use crate::error::{Error, refused};
+use crate::limits::lowering::{
+    MANY_LOCALS, MAX_BRANCH_OPERANDS, MAX_IR_SIZE, MAX_LOCALS_BY_BLOCKS, MAX_LOOP_ARGS,
+    MAX_LOOP_PARAM_PAIRS, OPERATORS_BETWEEN_CHECKS,
+};
 use crate::wamr::simd_support::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
-
-/// The maximum number of IR instructions, and of IR values, of a function: some megabytes of
-/// ordinary wasm code. A few bytes can require many of them, for example a call with 1,000 results
-/// or a loop with 1,000 locals, and Cranelift needs several hundred bytes of memory for each.
-const MAX_IR_SIZE: usize = 2_000_000;
-
-/// The maximum number of pairs of a local and a block. SSA construction may keep a value for each
-/// pair. 20,000 locals that are set after 40,000 blocks are 240 KB of wasm, and took 3.2 GB.
-const MAX_LOCALS_BY_BLOCKS: u64 = 100_000_000;
-
-/// The maximum number of operands of all conditional branches of a function together. Two bytes
-/// make a branch with as many operands as a label has values; twenty million take 250 MB.
-pub(super) const MAX_BRANCH_OPERANDS: usize = 20_000_000;
-
-/// The maximum number of pairs of parameters of the same loop header, summed over all loops of a
-/// function. A parameter that turns out to have only one value is removed, and the others move up;
-/// 37,500 locals of one loop, 1.4 billion pairs, took 1.6 s.
-pub(super) const MAX_LOOP_PARAM_PAIRS: u64 = 300_000_000;
-
-/// The maximum number of locals that all branches to loops of a function pass on together. 5,000
-/// branches back to a loop with as many locals, 55 KB of wasm, took 500 MB.
-pub(super) const MAX_LOOP_ARGS: u64 = 4_000_000;
-
-/// More locals than this in one declaration are declared only if they are used: a declaration of four
-/// bytes can have 50,000.
-const MANY_LOCALS: u32 = 256;
-
-/// The number of operators lowered before the host is asked again whether to continue.
-const OPERATORS_BETWEEN_CHECKS: u32 = 4096;
 
 /// What is known about a body once it is lowered.
 pub(crate) struct Lowered {

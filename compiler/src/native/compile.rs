@@ -14,9 +14,9 @@ use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedMachReloc, Final
 use wamr_abi::helpers::Helper;
 
 use super::address_map::CodePlace;
+use super::complexity;
 use super::hotness;
 use super::isas::Isas;
-use super::limits;
 use super::listing::{self, Listing};
 use super::redundancy::is_redundant;
 use super::unroll::unroll;
@@ -276,24 +276,25 @@ impl<'a> FunctionCompiler<'a> {
         let failed = |error: CodegenError| codegen_error(id, &error);
         let Isas { main, fast_path, hot, .. } = self.isas;
         let least = fast_path.as_ref();
-        let arguments = limits::branch_arguments(&context.func);
-        if self.body_size > 0 && limits::exceeds_arguments(arguments, self.body_size) {
+        let arguments = complexity::branch_arguments(&context.func);
+        if self.body_size > 0 && complexity::exceeds_arguments(arguments, self.body_size) {
             let what = "branches that pass too many values for its size";
             return Err(Error::limit(format!("{} has {what}", describe(id))));
         }
         let expanded =
-            self.body_size > 0 && limits::is_expanded(&context.func, arguments, self.body_size);
-        let mut isa =
-            least.filter(|_| expanded || limits::exceeds_middle_end(&context.func)).unwrap_or(main);
+            self.body_size > 0 && complexity::is_expanded(&context.func, arguments, self.body_size);
+        let mut isa = least
+            .filter(|_| expanded || complexity::exceeds_middle_end(&context.func))
+            .unwrap_or(main);
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
         order_landing_pads(context);
         isa = least
-            .filter(|_| limits::exceeds_backtracking(&context.func, &context.domtree))
+            .filter(|_| complexity::exceeds_backtracking(&context.func, &context.domtree))
             .unwrap_or(isa);
         let reduced = !std::ptr::eq(isa, main);
         if (reduced || least.is_none())
-            && limits::exceeds_single_pass(&context.func, &context.domtree)
+            && complexity::exceeds_single_pass(&context.func, &context.domtree)
         {
             let what = "too many values that stay alive across too many branches";
             return Err(Error::limit(format!("{} has {what}", describe(id))));
@@ -320,7 +321,7 @@ fn optimize(
     context.verify_if(isa)?;
     context.flowgraph();
     context.eliminate_unreachable_code(isa)?;
-    if !limits::exceeds_parameter_search(&context.func, &context.domtree) {
+    if !complexity::exceeds_parameter_search(&context.func, &context.domtree) {
         context.remove_constant_phis(isa)?;
     }
     context.func.dfg.resolve_all_aliases();

@@ -15,19 +15,7 @@
 use cranelift_codegen::ir::{ExternalName, Function, InstructionData};
 
 use super::loops::{Loops, destinations};
-
-/// The maximum size of a function without loops, or of a recursive one.
-const SIZE: usize = 50;
-
-/// The factor by which the limit grows with each level of nested loops.
-const FACTOR_PER_LOOP: usize = 3;
-
-/// The maximum size of a function, whatever its loops.
-const MAX_SIZE: usize = 3_000;
-
-/// The minimum number of instructions for each call. A call spills most registers, so there is
-/// little to gain around it, and much to search.
-const INSTRUCTIONS_PER_CALL: usize = 50;
+use crate::limits::hotness::{FACTOR_PER_LOOP, INSTRUCTIONS_PER_CALL, MAX_SIZE, SIZE};
 
 /// Whether `func` is worth more effort than most.
 pub(super) fn is_hot(func: &Function) -> bool {

@@ -6,11 +6,11 @@
 
 mod address_map;
 mod compile;
+mod complexity;
 mod driver;
 mod hotness;
 mod image;
 mod isas;
-mod limits;
 mod listing;
 mod loops;
 mod redundancy;

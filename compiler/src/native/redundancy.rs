@@ -16,9 +16,7 @@ use cranelift_codegen::ir::{Block, Function, Inst, InstructionData, Opcode, Valu
 use rustc_hash::{FxHashSet, FxHasher};
 
 use super::loops::{Loops, destinations};
-
-/// A function is left as it is if it has at least this many instructions for each redundant one.
-const INSTRUCTIONS_PER_REDUNDANCY: usize = 60;
+use crate::limits::redundancy::INSTRUCTIONS_PER_REDUNDANCY;
 
 /// Whether many instructions of `func`, whose aliases are resolved, are redundant.
 pub(super) fn is_redundant(func: &Function) -> bool {

@@ -18,15 +18,7 @@ use cranelift_codegen::ir::{
 use rustc_hash::FxHashMap;
 
 use super::loops::branch_destinations as destinations;
-
-/// The maximum number of iterations of a loop that is unrolled.
-const MAX_TRIPS: usize = 32;
-/// The maximum number of instructions that one loop may add.
-const MAX_ADDED: usize = 256;
-/// The maximum number of instructions that all loops of a function may add together.
-const MAX_ADDED_TO_FUNCTION: usize = 2048;
-/// The minimum size that a loop counts for, so that a function does not unroll too many loops.
-const LEAST_ADDED: usize = 16;
+use crate::limits::unrolling::{LEAST_ADDED, MAX_ADDED, MAX_ADDED_TO_FUNCTION, MAX_TRIPS};
 
 /// Unrolls the loops of `func` that are worth it. The function has just been lowered;
 /// `loop_entries` are the jumps into its loops.

@@ -7,22 +7,12 @@
 
 use super::counters::{add_global, export_global};
 use crate::error::Error;
+use crate::limits::exceptions::{MAX_COMPARED_TAGS, MAX_OPERAND_WORDS, SLOTS};
 use crate::options::instrument::{Instrumentation, THROWN_AT, UNCAUGHT};
 use crate::wasm::{
     ConstExpr, ExportKind, FuncType, Import, Module, Table, ValueType, keeps_references,
     refers_to_exceptions,
 };
-
-/// The maximum number of 8-byte words for the operands of a tag.
-const MAX_OPERAND_WORDS: u32 = 128;
-
-/// The number of slots for exceptions that do not fit into a reference. Slot 0 is not available to
-/// references. A power of two.
-pub(crate) const SLOTS: u32 = 1024;
-
-/// The number of tags whose operands do not fit into a reference with which code compares the tag of
-/// a reference, one after the other.
-const MAX_COMPARED_TAGS: usize = 16;
 
 /// Where exceptions are kept whose operands do not fit into a reference.
 #[derive(Clone, Copy, Debug, Default)]

@@ -16,6 +16,7 @@ mod tests;
 use wasmparser::{FunctionBody, MemArg, Operator, Result};
 
 use super::{FuncType, ValueType};
+use crate::limits::inlining::MAX_LOCALS_OF_PRODUCT;
 use terms::{Term, Terms};
 
 /// What a recognised body does: it stores the halves of the product of two numbers. The lower and
@@ -40,9 +41,6 @@ pub(crate) struct HalfStore {
 
 /// The locals of the factors, lower half first.
 const FACTORS: [[u32; 2]; 2] = [[1, 2], [3, 4]];
-
-/// The maximum number of locals in a candidate; the longest known one has eleven.
-const MAX_LOCALS: usize = 32;
 
 /// The product that the body of a function of type `ty` computes, if it is one.
 pub(crate) fn recognise_mul128(ty: &FuncType, body: &FunctionBody<'_>) -> Option<Mul128> {
@@ -129,7 +127,7 @@ fn evaluate(terms: &mut Terms, params: u32, body: &FunctionBody<'_>) -> Result<O
     let pointer = locals[0];
     for declared in body.get_locals_reader()? {
         let count = declared?.0 as usize;
-        if locals.len().saturating_add(count) > MAX_LOCALS {
+        if locals.len().saturating_add(count) > MAX_LOCALS_OF_PRODUCT {
             return Ok(None);
         }
         let zero = terms.constant(0);

@@ -12,15 +12,7 @@ use wasmparser::{BinaryReaderError, BlockType, Catch, FunctionBody, Operator};
 
 use super::{FuncType, Module};
 use crate::error::Error;
-
-/// Types with so few values pass no more than a value for each byte.
-const FEW: usize = 4;
-
-/// The number of values that every module may pass on.
-const ALWAYS: u64 = 200_000;
-
-/// The number of further values for each byte of the bodies.
-const PER_BYTE: u64 = 2;
+use crate::limits::passing::{ALWAYS, FEW, PER_BYTE};
 
 /// Checks that the operators of `module` do not pass on too many values.
 pub(crate) fn check_passed_values(module: &Module<'_>) -> Result<(), Error> {

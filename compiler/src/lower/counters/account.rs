@@ -21,6 +21,7 @@ use cranelift_codegen::ir::{
     AbiParam, AtomicRmwOp, BlockArg, Function, InstBuilder, Signature, Value, types,
 };
 
+use crate::limits::code::{LARGEST_SHARE, SHARE_SHIFT};
 use crate::lower::Environment;
 use crate::lower::context::Lowering;
 use crate::lower::func_id::FuncId;
@@ -30,11 +31,6 @@ use crate::lower::runtime::thunks::{NO_VALUES, name};
 use crate::lower::signature::POINTER;
 use crate::target::CALL_CONV;
 use crate::wasm::ValueType;
-
-/// The share that a thread draws at once: this part of the account, as a number of bits to shift
-/// by, limited by a maximum, and at least what the thread has to pay.
-const SHARE_SHIFT: i64 = 10;
-const LARGEST_SHARE: i64 = 1 << 16;
 
 /// Parameters: execution environment, own gas, and a cost that exceeds it. Result: the gas that is
 /// left, or -1.

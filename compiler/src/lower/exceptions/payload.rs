@@ -12,11 +12,12 @@ use cranelift_codegen::ir::{
 };
 
 use super::catching::Exception;
+use crate::limits::exceptions::SLOTS;
 use crate::lower::context::Lowering;
 use crate::lower::runtime::instance_fields::Region;
 use crate::lower::runtime::trap::TextTrap;
 use crate::lower::signature::{POINTER, clif_type};
-use crate::wamr::exceptions::{SLOTS, Slots, fit_into_reference, words};
+use crate::wamr::exceptions::{Slots, fit_into_reference, words};
 use crate::wasm::ValueType;
 
 const WORD: i32 = 8;

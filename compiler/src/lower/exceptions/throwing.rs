@@ -6,15 +6,11 @@ use cranelift_codegen::ir::{InstBuilder, Value};
 use super::catching::Exception;
 use super::unwinder::throw_signature;
 use super::{Caught, ScopeId};
+use crate::limits::exceptions::MAX_COMPARED_CLAUSES;
 use crate::lower::context::Lowering;
 use crate::lower::func_id::FuncId;
 use crate::lower::runtime::trap::{TextTrap, UNREACHABLE_CODE};
 use crate::wasm::NULL_EXCEPTION;
-
-/// The number of clauses that the `throw` operators of a function are compared with while it is
-/// compiled. A `throw` beyond that goes to the landing pad, where its tag is compared at run time:
-/// 4,000 of them inside as many `try` operators would take 16 million comparisons.
-const MAX_COMPARED: usize = 1_000_000;
 
 impl Lowering<'_, '_> {
     pub(in crate::lower) fn throw(&mut self, tag: u32) {
@@ -58,7 +54,7 @@ impl Lowering<'_, '_> {
     fn throw_known(&mut self, mut scope: Option<ScopeId>, tag: u32, values: &[Value]) {
         let exception = Exception::Known(tag, values);
         while let Some(around) = scope {
-            if self.exceptions.compared > MAX_COMPARED {
+            if self.exceptions.compared > MAX_COMPARED_CLAUSES {
                 let word = self.word(exception);
                 return self.throw_word(scope, word);
             }

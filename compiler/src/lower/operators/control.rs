@@ -6,18 +6,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
+use crate::limits::code::MAX_COMPARES;
+use crate::limits::lowering::{MAX_BRANCH_OPERANDS, MAX_TABLE_STEPS, SMALL_TABLE_STEPS};
 use crate::lower::context::Lowering;
-use crate::lower::function::MAX_BRANCH_OPERANDS;
-
-/// The maximum number of compares that replace a jump through a table, which costs a load and is
-/// hard to predict.
-const MAX_COMPARES: usize = 3;
-
-/// The maximum number of steps that SSA construction may take through all branch tables of a
-/// function.
-const MAX_TABLE_STEPS: u64 = 1_000_000_000;
-/// Below this share, no exact count is needed.
-const SMALL_TABLE_STEPS: u64 = MAX_TABLE_STEPS / 1000;
 
 /// Consecutive entries of a branch table with the same target: those up to `end`.
 struct Run {

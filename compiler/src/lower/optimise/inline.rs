@@ -11,7 +11,6 @@
 //! function is compiled first. Whether a call is inlined depends on the numbers in a [`Plan`], on
 //! the place of the call, and on how much the caller has grown already.
 
-use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use cranelift_codegen::ir::{Type, Value};
@@ -20,40 +19,19 @@ use wasmparser::FuncValidatorAllocations;
 
 use super::devirtualize::{DevirtualizedCallee, devirtualize};
 use crate::error::{Error, refused};
+use crate::limits::inlining::{
+    GROWTH, MAX_CALLER_INSTS, MAX_CALLER_VARIABLES_BY_BLOCKS, MAX_DEPTH, MAX_LOCALS,
+    MAX_RECURSION_DEPTH, MEDIUM, PRODUCT, RECURSION, SMALL,
+};
+use crate::limits::lowering::MAX_BRANCH_OPERANDS;
 use crate::lower::context::Lowering;
-use crate::lower::function::{MAX_BRANCH_OPERANDS, validator_of};
+use crate::lower::function::validator_of;
 use crate::lower::operators::ValidatingVisitor;
 use crate::lower::signature::clif_type;
 use crate::wasm::{
     Body, ExportKind, Module, Mul128, Outline, Survey, ValueType, recognise_mul128, some_tail_call,
     survey,
 };
-
-/// The weight up to which a function is inlined wherever it is called: the call is as much code.
-const SMALL: u32 = 12;
-/// The same for calls in loops, and for functions that are called in only one place.
-const MEDIUM: u32 = 20;
-/// The weights of functions that may turn out to compute a 128-bit product; the weights of the
-/// known ones are far from both ends.
-const PRODUCT: RangeInclusive<u32> = 15..=50;
-/// The maximum number of parameters and locals of an inlined function, each of which becomes a
-/// variable of the caller.
-const MAX_LOCALS: u32 = 64;
-
-/// The maximum weight of all functions inlined into one function, in addition to a tenth of its own
-/// weight.
-const GROWTH: u32 = 30;
-/// The weight up to which a recursive function is inlined into itself.
-const RECURSION: u32 = 400;
-/// The maximum depth of calls of itself that are inlined into each other.
-const MAX_RECURSION_DEPTH: u32 = 6;
-/// The maximum depth of bodies inlined into each other.
-pub(in crate::lower) const MAX_DEPTH: usize = 8;
-
-/// Nothing more is inlined into a function with this many IR instructions, or this many pairs of a
-/// variable and a block: inlining must not exceed the limits of the compiler.
-const MAX_CALLER_INSTS: usize = 50_000;
-const MAX_CALLER_VARIABLES_BY_BLOCKS: u64 = 10_000_000;
 
 /// Which functions of a module may be inlined.
 pub(crate) struct Plan {

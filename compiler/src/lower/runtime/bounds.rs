@@ -21,6 +21,7 @@ use wamr_abi::exceptions::TrapId;
 use wasmparser::MemArg;
 
 use super::instance_fields::Region;
+use crate::limits::code::{GREATEST_DEPTH, REMEMBERED_ADDRESSES};
 use crate::lower::context::Lowering;
 use crate::lower::optimise::addresses::Computed;
 
@@ -30,9 +31,6 @@ use crate::lower::optimise::addresses::Computed;
 pub(in crate::lower) struct CheckedAddresses {
     ends: Vec<(Value, u64)>,
 }
-
-/// Remembering more costs more than it saves.
-const REMEMBERED_ADDRESSES: usize = 16;
 
 impl CheckedAddresses {
     /// Forgets everything, since control may come from elsewhere.
@@ -52,9 +50,6 @@ impl CheckedAddresses {
         self.ends.push((index, end));
     }
 }
-
-/// The depth to which the search for the greatest value of an index goes.
-const GREATEST_DEPTH: u32 = 6;
 
 /// A value and a constant whose 32-bit sum is `sum`.
 fn added_constant(dfg: &DataFlowGraph, sum: Value) -> Option<(Value, u64)> {

@@ -26,14 +26,11 @@ use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
 use wamr_abi::layout::{frame, tiny_frame};
 
+use crate::limits::inlining::MAX_DEPTH;
+use crate::limits::lowering::RECENT_TRAPS;
 use crate::lower::context::Lowering;
-use crate::lower::optimise::inline;
 
 const SIZE: u32 = tiny_frame::SIZE;
-
-/// The number of recent traps in which to look for one with the same position, which traps of the
-/// same operator have.
-const RECENT: usize = 8;
 
 /// The frames of one function.
 #[derive(Default)]
@@ -81,7 +78,7 @@ impl Lowering<'_, '_> {
         }
         let function = self.ins().iconst(types::I64, i64::from(function));
         // Frames of inlined bodies are placed after it.
-        let most = if self.env.inlining.is_some() { 1 + inline::MAX_DEPTH as u32 } else { 1 };
+        let most = if self.env.inlining.is_some() { 1 + MAX_DEPTH as u32 } else { 1 };
         let base = self.checked_frame_base(most);
         self.call_stack.base = Some(base);
         self.fill_frame(function);
@@ -221,7 +218,7 @@ impl Lowering<'_, '_> {
         let (position, depth) = (self.call_stack.position, self.frame_depth());
         let is_same =
             |site: &&TrapSite| (site.id, site.position, site.depth) == (id, position, depth);
-        if let Some(site) = self.call_stack.traps.iter().rev().take(RECENT).find(is_same) {
+        if let Some(site) = self.call_stack.traps.iter().rev().take(RECENT_TRAPS).find(is_same) {
             return Some(site.block);
         }
         let block = self.cold_block();

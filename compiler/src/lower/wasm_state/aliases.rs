@@ -15,9 +15,6 @@
 use cranelift_codegen::ir::{DataFlowGraph, Value};
 use rustc_hash::FxHashMap;
 
-/// For loops nested up to this depth, chains are short anyway.
-pub(in crate::lower) const SHALLOW: u32 = 32;
-
 /// Aliases by the value that they resolve to.
 #[derive(Default)]
 pub(in crate::lower) struct Aliases(FxHashMap<Value, Runs>);

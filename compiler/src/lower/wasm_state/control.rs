@@ -7,10 +7,9 @@
 
 use cranelift_codegen::ir::{Block, Inst, InstBuilder, Value};
 
-use super::aliases::SHALLOW;
+use crate::limits::lowering::{MAX_LOOP_ARGS, MAX_LOOP_PARAM_PAIRS, SHALLOW_LOOPS};
 use crate::lower::context::Lowering;
 use crate::lower::exceptions::{LegacyClause, ScopeId};
-use crate::lower::function::{MAX_LOOP_ARGS, MAX_LOOP_PARAM_PAIRS};
 use crate::lower::optimise::addresses::Mark;
 use crate::lower::signature::clif_type;
 use crate::wasm::ValueType;
@@ -229,7 +228,7 @@ impl<'a> Lowering<'a, '_> {
         // Above a limit, the function is refused after this operator.
         if self.loop_param_pairs <= MAX_LOOP_PARAM_PAIRS && self.loop_args <= MAX_LOOP_ARGS {
             self.builder.seal_block(header);
-            if self.loops > SHALLOW {
+            if self.loops > SHALLOW_LOOPS {
                 self.aliases.note(&mut self.builder.func.dfg, &params);
             }
         }

@@ -1,4 +1,4 @@
-//! Limits for the work of optimising a function.
+//! Estimates the work of optimising a function, and whether it exceeds a limit.
 //!
 //! Some of Cranelift's algorithms take time or memory that grows with the square of their input, or
 //! faster. Its backtracking register allocator keeps a record for each value and almost every block
@@ -18,66 +18,12 @@ use cranelift_codegen::ir::{Block, Function, Value};
 use rustc_hash::FxHashSet;
 
 use super::loops::{Loops, destinations};
-
-/// The maximum number of blocks for which the middle end looks for equal computations. 300,000 in a
-/// row took minutes. CPython has 12,600 in one function.
-const MAX_BLOCKS: usize = 60_000;
-
-/// The maximum number of steps through loops for moving code out of them. CPython has 0.6 million
-/// in one function.
-const MAX_LOOP_STEPS: u64 = 100_000_000;
-
-/// The maximum number of pairs of a value and a block in which it is live, for the backtracking
-/// allocator. The maximum in any function of CPython, clang-format, SQLite or CanvasKit is 1.1
-/// million.
-const MAX_LIVE_PAIRS: u64 = 8_000_000;
-
-/// The maximum number of steps from blocks to their dominators. CPython has 1.5 million in one
-/// function.
-const MAX_DOMINATOR_STEPS: u64 = 30_000_000;
-
-/// The maximum number of pairs of values that are merged because one is passed for the other. 5,800
-/// loops in a row with one local took a second. The maximum in a function of CPython is 0.6
-/// million.
-const MAX_MERGED_PAIRS: u64 = 20_000_000;
-
-/// The maximum number of pairs of a branch that passes a value and a block in which the parameter
-/// is live.
-const MAX_PASSED_PAIRS: u64 = 50_000_000;
-
-/// The maximum number of pairs of a value and a branch across which it is live, for the single-pass
-/// allocator. The maximum in a function of CPython is 0.5 million.
-const MAX_SINGLE_PASS_PAIRS: u64 = 50_000_000;
-
-/// The same for functions that catch exceptions: every call inside a `try` is a branch across which
-/// most values are live. A function of Yosys has 86 million.
-const MAX_SINGLE_PASS_PAIRS_OF_CATCHERS: u64 = 200_000_000;
-
-/// The maximum number of arguments that the search for constant parameters may look at, in any
-/// function, for each instruction, and in addition. 10,000 locals that move up by one in a loop are
-/// hardly an instruction, and took a second. A function of CPython has 8,400 for each instruction.
-const MAX_PARAMETER_STEPS: u64 = 300_000_000;
-const PARAMETER_STEPS_PER_INSTRUCTION: u64 = 12_000;
-const PARAMETER_STEPS: u64 = 20_000_000;
-
-/// The maximum number of entries of branch tables for the backtracking allocator, for which each is
-/// a block. 100 tables of 1,000 entries took a second.
-const MAX_TABLE_ENTRIES: u64 = 30_000;
-
-/// The maximum number of pairs of a value and an instruction across which it is live, and of such
-/// values for each instruction, for the backtracking allocator: 2,500 vectors that change in a loop
-/// took 0.2 s. Functions of programs have far fewer values that are live at the same time.
-const MAX_LIVE_STEPS: u64 = 2_000_000;
-const MAX_LIVE_VALUES: u64 = 250;
-
-/// The maximum number of values that branches pass, for each byte of the body, and in addition.
-/// Functions of programs pass less than one for each byte.
-const MAX_ARGUMENTS_PER_BYTE: u64 = 16;
-const MAX_ARGUMENTS: u64 = 50_000;
-
-/// The same for more effort than at level 0, with the values that code computes.
-const MAX_VALUES_PER_BYTE: u64 = 10;
-const MAX_VALUES: u64 = 2_500;
+use crate::limits::complexity::{
+    MAX_ARGUMENTS, MAX_ARGUMENTS_PER_BYTE, MAX_BLOCKS, MAX_DOMINATOR_STEPS, MAX_LIVE_PAIRS,
+    MAX_LIVE_STEPS, MAX_LIVE_VALUES, MAX_LOOP_STEPS, MAX_MERGED_PAIRS, MAX_PARAMETER_STEPS,
+    MAX_PASSED_PAIRS, MAX_SINGLE_PASS_PAIRS, MAX_SINGLE_PASS_PAIRS_OF_CATCHERS, MAX_TABLE_ENTRIES,
+    MAX_VALUES, MAX_VALUES_PER_BYTE, PARAMETER_STEPS, PARAMETER_STEPS_PER_INSTRUCTION,
+};
 
 /// The number of values that all branches in `func` pass.
 pub(super) fn branch_arguments(func: &Function) -> u64 {
