@@ -20,7 +20,7 @@ pub(crate) mod passing {
 
 pub(crate) mod lowering {
     //! Lowering one function: the size of its IR, and the work of SSA construction. A function that
-    //! exceeds one of the maxima is refused (`lower/function.rs`).
+    //! exceeds one of the maxima is refused (`lower/size.rs`).
 
     /// The maximum number of IR instructions, and of IR values, of a function: some megabytes of
     /// ordinary wasm code. A few bytes can require many of them, for example a call with 1,000

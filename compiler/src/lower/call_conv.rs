@@ -18,9 +18,9 @@
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use super::context::Lowering;
 use super::func_id::FuncId;
 use super::function::FunctionLowerer;
+use super::runtime::emitter::Emitter;
 use super::signature::{POINTER, function_signature};
 use super::{Added, Environment};
 use crate::target::{CALL_CONV, TAIL_CALL_CONV};
@@ -89,16 +89,16 @@ pub(crate) fn lower_entry<'a>(
         lowering.check_stack(0);
     }
     let id = FuncId::Function(index);
-    let function = lowering.function(id, || env.function_signature(index).clone());
-    let args = lowering.received_params();
+    let function = lowering.emit.function(id, || env.function_signature(index).clone());
+    let args = lowering.emit.received_params();
     lowering.start_clock();
     let results = lowering.call_from_outside(function, &args);
     lowering.leave_module();
-    lowering.ins().return_(&results);
+    lowering.emit.ins().return_(&results);
     lowering.finish();
 }
 
-impl Lowering<'_, '_> {
+impl Emitter<'_, '_> {
     /// The address at which functions of this module enter a function of this module, whose index
     /// is known to exist.
     pub(super) fn callee_address(&mut self, function: Value) -> Value {

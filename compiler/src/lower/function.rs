@@ -12,14 +12,11 @@ use wasmparser::{
 };
 
 use super::Environment;
-use super::context::{Lowering, Stacks};
+use super::context::{Buffers, Lowering};
 use super::func_id::FuncId;
 use super::operators::ValidatingVisitor;
 use crate::error::{Error, refused};
-use crate::limits::lowering::{
-    MANY_LOCALS, MAX_BRANCH_OPERANDS, MAX_IR_SIZE, MAX_LOCALS_BY_BLOCKS, MAX_LOOP_ARGS,
-    MAX_LOOP_PARAM_PAIRS, OPERATORS_BETWEEN_CHECKS,
-};
+use crate::limits::lowering::MANY_LOCALS;
 use crate::wamr::simd_support::has_vector;
 use crate::wasm::{Body, FuncType, ValueType};
 
@@ -35,7 +32,7 @@ pub(crate) struct Lowered {
 pub(crate) struct FunctionLowerer<'a> {
     builder: FunctionBuilderContext,
     validator: FuncValidatorAllocations,
-    stacks: Stacks<'a>,
+    buffers: Buffers<'a>,
     config: TargetFrontendConfig,
 }
 
@@ -45,7 +42,7 @@ impl<'a> FunctionLowerer<'a> {
         Self {
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
-            stacks: Stacks::default(),
+            buffers: Buffers::default(),
             config,
         }
     }
@@ -69,7 +66,7 @@ impl<'a> FunctionLowerer<'a> {
         match lowered.and_then(|()| unsupported.cloned().map_or(Ok(()), Err)) {
             Ok(()) => {
                 let uses_simd = lowering.uses_simd;
-                let loop_entries = std::mem::take(&mut lowering.loop_entries);
+                let loop_entries = lowering.control.take_loop_entries();
                 lowering.finish();
                 self.validator = validator.into_allocations();
                 Ok(Lowered { uses_simd, loop_entries })
@@ -91,7 +88,7 @@ impl<'a> FunctionLowerer<'a> {
         ty: &'a FuncType,
     ) -> Lowering<'a, 'f> {
         let builder = FunctionBuilder::new(func, &mut self.builder);
-        Lowering::new(env, builder, &mut self.stacks, ty, self.config)
+        Lowering::new(env, builder, &mut self.buffers, ty, self.config)
     }
 }
 
@@ -133,7 +130,7 @@ impl<'a> Lowering<'a, '_> {
         let mut reader = body.code.get_binary_reader();
         self.begin_inlining(body.validation.index);
         self.begin_body(body);
-        for (&ty, value) in self.ty.params.iter().zip(self.wasm_params()) {
+        for (&ty, value) in self.emit.ty().params.iter().zip(self.emit.wasm_params()) {
             self.declare_local(ty, value);
         }
         self.declare_locals(body, &mut reader, validator)?;
@@ -145,9 +142,9 @@ impl<'a> Lowering<'a, '_> {
         self.note_stack();
         self.open_call_frame(body.validation.index);
         self.begin_metering();
-        self.exceptions.free_slots = self.free_slots(&self.ty.results);
+        self.note_own_slots();
         self.meter_function();
-        self.open_block(&[], &self.ty.results);
+        self.open_block(&[], &self.emit.ty().results);
         if let Some(product) = self.recognised_mul128(body.validation.index) {
             self.lower_mul128(product);
             return Ok(());
@@ -169,33 +166,21 @@ impl<'a> Lowering<'a, '_> {
     /// The code that follows is compiled from the operator at `offset`.
     pub(super) fn begin_operator(&mut self, offset: u64) {
         if self.env.keeps_srclocs {
-            self.builder.set_srcloc(SourceLoc::new(offset as u32));
+            self.emit.builder.set_srcloc(SourceLoc::new(offset as u32));
         }
     }
 
     fn check_size(&mut self, function: u32, offset: u64) -> Result<(), Error> {
-        self.operators = self.operators.wrapping_add(1);
-        if self.operators.is_multiple_of(OPERATORS_BETWEEN_CHECKS) {
+        if self.size.add_operator() {
             self.env.monitor.check()?;
         }
-        if let Some(failure) = self.inlining.failure.take() {
+        if let Some(failure) = self.inlining.take_failure() {
             return Err(failure);
         }
-        let dfg = &self.builder.func.dfg;
-        let what = if dfg.num_insts().max(dfg.num_values()) > MAX_IR_SIZE {
-            format!("function {function} needs more than {MAX_IR_SIZE} IR instructions")
-        } else if self.variables * dfg.num_blocks() as u64 > MAX_LOCALS_BY_BLOCKS {
-            format!("function {function} has too many locals for so many blocks")
-        } else if self.loop_param_pairs > MAX_LOOP_PARAM_PAIRS {
-            format!("function {function} has too many locals in loops")
-        } else if self.loop_args > MAX_LOOP_ARGS {
-            format!("branches to loops of function {function} pass too many locals")
-        } else if self.branch_operands > MAX_BRANCH_OPERANDS {
-            format!("branches of function {function} have more than {MAX_BRANCH_OPERANDS} operands")
-        } else {
-            return Ok(());
-        };
-        Err(Error::limit(what).at(offset as usize))
+        match self.size.excess(function, &self.emit.builder.func.dfg) {
+            Some(what) => Err(Error::limit(what).at(offset as usize)),
+            None => Ok(()),
+        }
     }
 
     /// Adds the declared locals as variables after the parameters.
@@ -227,7 +212,7 @@ impl<'a> Lowering<'a, '_> {
             return;
         }
         self.uses_simd |= ty == ValueType::V128;
-        let zero = self.zero(ty);
+        let zero = self.emit.zero(ty);
         for _ in 0..count {
             self.declare_local(ty, zero);
         }
@@ -236,26 +221,26 @@ impl<'a> Lowering<'a, '_> {
     /// The same for many locals: only those that are used, in ascending order, get a variable each.
     fn declare_many(&mut self, ty: ValueType, count: u32, used: &[u32]) {
         self.uses_simd |= ty == ValueType::V128;
-        let zero = self.zero(ty);
-        let (first, variables) = (self.locals.len(), self.variables + u64::from(count));
+        let zero = self.emit.zero(ty);
+        let (first, variables) = (self.locals.count(), self.size.variables() + u64::from(count));
         let unused = self.new_local(ty, zero);
-        self.locals.resize(first + count as usize, unused);
-        let [start, end] = [first, self.locals.len()]
+        self.locals.push_shared(unused, count as usize);
+        let [start, end] = [first, self.locals.count()]
             .map(|end| used.partition_point(|&local| (local as usize) < end));
         for &local in &used[start..end] {
-            self.locals[local as usize] = self.new_local(ty, zero);
+            let variable = self.new_local(ty, zero);
+            self.locals.replace(local, variable);
         }
         // Limits count locals, used or not.
-        self.variables = variables;
+        self.size.set_variables(variables);
     }
 
     /// Completes the function.
     pub(super) fn finish(mut self) {
         // Code that is shared by traps does not belong to an operator.
-        self.builder.set_srcloc(SourceLoc::default());
+        self.emit.builder.set_srcloc(SourceLoc::default());
         self.emit_trap_blocks();
         let config = self.config;
-        self.stacks.locals = std::mem::take(&mut self.locals);
-        self.builder.finalize(config);
+        self.emit.builder.finalize(config);
     }
 }

@@ -13,11 +13,13 @@ mod counters;
 mod exceptions;
 mod func_id;
 mod function;
+mod locals;
 mod operators;
 mod optimise;
 mod parameters;
 mod runtime;
 mod signature;
+mod size;
 mod wasm_state;
 
 use cranelift_codegen::ir::Signature;

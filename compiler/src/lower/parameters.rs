@@ -14,7 +14,7 @@
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 
-use super::context::Lowering;
+use super::runtime::emitter::Emitter;
 use super::signature::clif_type;
 use crate::target::Vectors;
 use crate::wasm::ValueType;
@@ -67,7 +67,7 @@ pub(super) fn native_result_types(ty: ValueType, vectors: Vectors) -> impl Itera
     native_type(ty, splits_result(ty, vectors), vectors)
 }
 
-impl Lowering<'_, '_> {
+impl Emitter<'_, '_> {
     /// The native parameters of a function that the runtime may enter, ready for use.
     pub(super) fn received_params(&mut self) -> Vec<Value> {
         let mut params = self.params().to_vec();
@@ -90,7 +90,7 @@ impl Lowering<'_, '_> {
 
     /// The function's wasm parameters.
     pub(super) fn wasm_params(&mut self) -> Vec<Value> {
-        let params = &self.ty.params;
+        let params = &self.ty().params;
         let native = self.received_params();
         let mut native = native[1..].iter().copied();
         let mut next = || native.next().expect("the signature was made from the parameters");
@@ -127,7 +127,7 @@ impl Lowering<'_, '_> {
 
     /// Returns `value`, the function's first result, or nothing.
     pub(super) fn return_native(&mut self, value: Option<Value>) {
-        match (value, self.ty.results.first()) {
+        match (value, self.ty().results.first()) {
             (Some(value), Some(&ty)) if splits_result(ty, self.env.vectors) => {
                 let halves = self.split_vector(value);
                 self.ins().return_(&halves);

@@ -26,7 +26,7 @@ use crate::lower::Environment;
 use crate::lower::context::Lowering;
 use crate::lower::func_id::FuncId;
 use crate::lower::function::FunctionLowerer;
-use crate::lower::runtime::instance_fields::Region;
+use crate::lower::runtime::emitter::Region;
 use crate::lower::runtime::thunks::{NO_VALUES, name};
 use crate::lower::signature::POINTER;
 use crate::target::CALL_CONV;
@@ -51,39 +51,39 @@ pub(crate) fn lower_draw_thunk<'a>(
 ) {
     name(func, FuncId::DrawThunk(account), draw_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
-    let &[_, own, cost] = lowering.params() else { unreachable!("it has three parameters") };
-    let address = lowering.common_global_address(account);
-    let missing = lowering.ins().isub(cost, own);
-    let [attempt, enough, lacking, drawn] = [(); 4].map(|()| lowering.builder.create_block());
-    lowering.ins().jump(attempt, &[]);
+    let &[_, own, cost] = lowering.emit.params() else { unreachable!("it has three parameters") };
+    let address = lowering.emit.common_global_address(account);
+    let missing = lowering.emit.ins().isub(cost, own);
+    let [attempt, enough, lacking, drawn] = [(); 4].map(|()| lowering.emit.builder.create_block());
+    lowering.emit.ins().jump(attempt, &[]);
 
-    lowering.builder.switch_to_block(attempt);
-    let flags = lowering.flags(Region::Instance);
-    let account = lowering.ins().atomic_load(types::I64, flags, address);
+    lowering.emit.builder.switch_to_block(attempt);
+    let flags = lowering.emit.flags(Region::Instance);
+    let account = lowering.emit.ins().atomic_load(types::I64, flags, address);
     // The host may have set a negative amount.
-    let zero = lowering.ins().iconst(types::I64, 0);
-    let available = lowering.ins().smax(account, zero);
-    let lacks = lowering.ins().icmp(IntCC::UnsignedGreaterThan, missing, available);
-    lowering.ins().brif(lacks, lacking, &[], enough, &[]);
+    let zero = lowering.emit.ins().iconst(types::I64, 0);
+    let available = lowering.emit.ins().smax(account, zero);
+    let lacks = lowering.emit.ins().icmp(IntCC::UnsignedGreaterThan, missing, available);
+    lowering.emit.ins().brif(lacks, lacking, &[], enough, &[]);
 
-    lowering.continue_in(enough);
-    let share = lowering.ins().ushr_imm_u(available, SHARE_SHIFT);
-    let largest = lowering.ins().iconst(types::I64, LARGEST_SHARE);
-    let share = lowering.ins().umin(share, largest);
-    let share = lowering.ins().umax(share, missing);
-    let left = lowering.ins().isub(account, share);
-    let seen = lowering.ins().atomic_cas(flags, address, account, left);
-    let alone = lowering.ins().icmp(IntCC::Equal, seen, account);
-    lowering.ins().brif(alone, drawn, &[], attempt, &[]);
-    lowering.builder.seal_block(attempt);
+    lowering.emit.continue_in(enough);
+    let share = lowering.emit.ins().ushr_imm_u(available, SHARE_SHIFT);
+    let largest = lowering.emit.ins().iconst(types::I64, LARGEST_SHARE);
+    let share = lowering.emit.ins().umin(share, largest);
+    let share = lowering.emit.ins().umax(share, missing);
+    let left = lowering.emit.ins().isub(account, share);
+    let seen = lowering.emit.ins().atomic_cas(flags, address, account, left);
+    let alone = lowering.emit.ins().icmp(IntCC::Equal, seen, account);
+    lowering.emit.ins().brif(alone, drawn, &[], attempt, &[]);
+    lowering.emit.builder.seal_block(attempt);
 
-    lowering.continue_in(drawn);
-    let rest = lowering.ins().isub(share, missing);
-    lowering.ins().return_(&[rest]);
+    lowering.emit.continue_in(drawn);
+    let rest = lowering.emit.ins().isub(share, missing);
+    lowering.emit.ins().return_(&[rest]);
 
-    lowering.continue_in(lacking);
-    let none = lowering.ins().iconst(types::I64, -1);
-    lowering.ins().return_(&[none]);
+    lowering.emit.continue_in(lacking);
+    let none = lowering.emit.ins().iconst(types::I64, -1);
+    lowering.emit.ins().return_(&[none]);
     lowering.finish();
 }
 
@@ -102,18 +102,18 @@ impl Lowering<'_, '_> {
             self.run_out_of_gas_if(exhausted);
             return left;
         };
-        let (draw, next) = (self.cold_block(), self.create_block_with(&[ValueType::I64]));
-        self.ins().brif(exhausted, draw, &[], next, &[BlockArg::Value(left)]);
-        self.continue_in(draw);
-        let thunk = self.function(FuncId::DrawThunk(account), draw_thunk_signature);
-        let exec_env = self.exec_env;
-        let call = self.ins().call(thunk, &[exec_env, before, cost]);
-        let drawn = self.builder.inst_results(call)[0];
-        let none = self.ins().icmp_imm_s(IntCC::SignedLessThan, drawn, 0);
+        let (draw, next) = (self.emit.cold_block(), self.emit.create_block_with(&[ValueType::I64]));
+        self.emit.ins().brif(exhausted, draw, &[], next, &[BlockArg::Value(left)]);
+        self.emit.continue_in(draw);
+        let thunk = self.emit.function(FuncId::DrawThunk(account), draw_thunk_signature);
+        let exec_env = self.emit.exec_env();
+        let call = self.emit.ins().call(thunk, &[exec_env, before, cost]);
+        let drawn = self.emit.builder.inst_results(call)[0];
+        let none = self.emit.ins().icmp_imm_s(IntCC::SignedLessThan, drawn, 0);
         let out_of_gas = self.out_of_gas_block();
-        self.ins().brif(none, out_of_gas, &[], next, &[BlockArg::Value(drawn)]);
-        self.continue_in(next);
-        self.builder.block_params(next)[0]
+        self.emit.ins().brif(none, out_of_gas, &[], next, &[BlockArg::Value(drawn)]);
+        self.emit.continue_in(next);
+        self.emit.builder.block_params(next)[0]
     }
 
     /// Control is about to leave the module: to the host, or by a trap.
@@ -130,27 +130,28 @@ impl Lowering<'_, '_> {
         let gas = meters.gas.as_ref().map(|(own, _)| *own);
         for (own, common) in [(gas, common.gas), (meters.instructions, common.instructions)] {
             let (Some(own), Some(common)) = (own, common) else { continue };
-            let value = self.load_global(own);
+            let value = self.emit.load_global(own);
             self.add_to_common(common, value);
-            let zero = self.ins().iconst(types::I64, 0);
-            self.store_global(own, zero);
+            let zero = self.emit.ins().iconst(types::I64, 0);
+            self.emit.store_global(own, zero);
         }
     }
 
     /// Adds to a global that threads share. If this is not the first thread, the global in its own
     /// instance gets the same value, so that a host function finds it there.
     pub(in crate::lower) fn add_to_common(&mut self, global: u32, value: Value) {
-        let address = self.common_global_address(global);
-        let flags = self.flags(Region::Instance);
-        let before = self.ins().atomic_rmw(types::I64, flags, AtomicRmwOp::Add, address, value);
-        let sum = self.ins().iadd(before, value);
-        let own = self.global_address(global);
-        let is_first = self.ins().icmp(IntCC::Equal, own, address);
-        let [other, next] = [(); 2].map(|()| self.builder.create_block());
-        self.ins().brif(is_first, next, &[], other, &[]);
-        self.continue_in(other);
-        self.store_global(global, sum);
-        self.ins().jump(next, &[]);
-        self.continue_in(next);
+        let address = self.emit.common_global_address(global);
+        let flags = self.emit.flags(Region::Instance);
+        let before =
+            self.emit.ins().atomic_rmw(types::I64, flags, AtomicRmwOp::Add, address, value);
+        let sum = self.emit.ins().iadd(before, value);
+        let own = self.emit.global_address(global);
+        let is_first = self.emit.ins().icmp(IntCC::Equal, own, address);
+        let [other, next] = [(); 2].map(|()| self.emit.builder.create_block());
+        self.emit.ins().brif(is_first, next, &[], other, &[]);
+        self.emit.continue_in(other);
+        self.emit.store_global(global, sum);
+        self.emit.ins().jump(next, &[]);
+        self.emit.continue_in(next);
     }
 }

@@ -78,8 +78,8 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn begin_metering(&mut self) {
         let Some(meters) = &self.env.meters else { return };
         self.metering.instructions =
-            meters.instructions.map(|_| self.builder.declare_var(types::I64));
-        self.metering.gas = meters.gas.as_ref().map(|_| self.builder.declare_var(types::I64));
+            meters.instructions.map(|_| self.emit.builder.declare_var(types::I64));
+        self.metering.gas = meters.gas.as_ref().map(|_| self.emit.builder.declare_var(types::I64));
         self.reload_counters();
     }
 
@@ -103,7 +103,7 @@ impl Lowering<'_, '_> {
     }
 
     fn charge(&mut self, instructions: i64, gas: i64) {
-        if !self.reachable || (instructions == 0 && gas == 0) {
+        if !self.control.is_reachable() || (instructions == 0 && gas == 0) {
             return;
         }
         let charge = match self.metering.open.take() {
@@ -124,19 +124,19 @@ impl Lowering<'_, '_> {
             Charge { instructions: 0, gas: 0, instructions_constant: None, gas_constant: None };
         let Some(meters) = &self.env.meters else { return charge };
         if let (Some((global, _)), Some(variable)) = (&meters.gas, self.metering.gas) {
-            let cost = self.ins().iconst(types::I64, 0);
-            charge.gas_constant = self.builder.func.dfg.value_def(cost).inst();
-            let before = self.builder.use_var(variable);
-            let left = self.ins().isub(before, cost);
-            let exhausted = self.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+            let cost = self.emit.ins().iconst(types::I64, 0);
+            charge.gas_constant = self.emit.builder.func.dfg.value_def(cost).inst();
+            let before = self.emit.builder.use_var(variable);
+            let left = self.emit.ins().isub(before, cost);
+            let exhausted = self.emit.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
             let left = self.left_unless(exhausted, before, cost, left);
             self.set_counter(variable, *global, left);
         }
         if let (Some(global), Some(variable)) = (meters.instructions, self.metering.instructions) {
-            let count = self.ins().iconst(types::I64, 0);
-            charge.instructions_constant = self.builder.func.dfg.value_def(count).inst();
-            let before = self.builder.use_var(variable);
-            let sum = self.ins().iadd(before, count);
+            let count = self.emit.ins().iconst(types::I64, 0);
+            charge.instructions_constant = self.emit.builder.func.dfg.value_def(count).inst();
+            let before = self.emit.builder.use_var(variable);
+            let sum = self.emit.ins().iadd(before, count);
             self.set_counter(variable, global, sum);
         }
         charge
@@ -151,7 +151,7 @@ impl Lowering<'_, '_> {
         ];
         for (constant, sum) in sums {
             if let Some(constant) = constant {
-                self.builder.func.dfg.insts[constant] =
+                self.emit.builder.func.dfg.insts[constant] =
                     InstructionData::UnaryImm { opcode: Opcode::Iconst, imm: Imm64::new(sum) };
             }
         }
@@ -169,12 +169,12 @@ impl Lowering<'_, '_> {
         let Some(variable) = self.metering.gas else { return };
         let global = *global;
         let cost = self.cost_of_length(cost, length);
-        let before = self.builder.use_var(variable);
+        let before = self.emit.builder.use_var(variable);
         // The host may have set a negative amount.
-        let zero = self.ins().iconst(types::I64, 0);
-        let available = self.ins().smax(before, zero);
-        let exhausted = self.ins().icmp(IntCC::UnsignedGreaterThan, cost, available);
-        let left = self.ins().isub(before, cost);
+        let zero = self.emit.ins().iconst(types::I64, 0);
+        let available = self.emit.ins().smax(before, zero);
+        let exhausted = self.emit.ins().icmp(IntCC::UnsignedGreaterThan, cost, available);
+        let left = self.emit.ins().isub(before, cost);
         let left = self.left_unless(exhausted, before, cost, left);
         self.set_counter(variable, global, left);
     }
@@ -182,26 +182,26 @@ impl Lowering<'_, '_> {
     /// The cost of `length`, as an unsigned number. If it exceeds 64 bits, it is a number of at
     /// least 2^63, which is more gas than there can be.
     fn cost_of_length(&mut self, LengthCost { cost, units }: LengthCost, length: Value) -> Value {
-        let is_wide = self.builder.func.dfg.value_type(length) == types::I64;
-        let mut groups = if is_wide { length } else { self.ins().uextend(types::I64, length) };
+        let is_wide = self.emit.builder.func.dfg.value_type(length) == types::I64;
+        let mut groups = if is_wide { length } else { self.emit.ins().uextend(types::I64, length) };
         if units > 1 {
-            let full = self.ins().ushr_imm_u(groups, i64::from(units.ilog2()));
-            let rest = self.ins().band_imm_u(groups, i64::from(units - 1));
-            let is_begun = self.ins().icmp_imm_u(IntCC::NotEqual, rest, 0);
-            let begun = self.ins().uextend(types::I64, is_begun);
-            groups = self.ins().iadd(full, begun);
+            let full = self.emit.ins().ushr_imm_u(groups, i64::from(units.ilog2()));
+            let rest = self.emit.ins().band_imm_u(groups, i64::from(units - 1));
+            let is_begun = self.emit.ins().icmp_imm_u(IntCC::NotEqual, rest, 0);
+            let begun = self.emit.ins().uextend(types::I64, is_begun);
+            groups = self.emit.ins().iadd(full, begun);
         }
         if is_wide {
             let most = u64::MAX / u64::from(cost);
-            let most = self.ins().iconst(types::I64, most.cast_signed());
-            groups = self.ins().umin(groups, most);
+            let most = self.emit.ins().iconst(types::I64, most.cast_signed());
+            groups = self.emit.ins().umin(groups, most);
         }
-        self.ins().imul_imm_u(groups, i64::from(cost))
+        self.emit.ins().imul_imm_u(groups, i64::from(cost))
     }
 
     fn set_counter(&mut self, variable: Variable, global: u32, value: Value) {
-        self.builder.def_var(variable, value);
-        self.store_global(global, value);
+        self.emit.builder.def_var(variable, value);
+        self.emit.store_global(global, value);
     }
 
     /// Loads the counters from their globals, which a callee has changed.
@@ -212,8 +212,8 @@ impl Lowering<'_, '_> {
             [(self.metering.instructions, meters.instructions), (self.metering.gas, gas)];
         for (variable, global) in counters {
             if let (Some(variable), Some(global)) = (variable, global) {
-                let value = self.load_global(global);
-                self.builder.def_var(variable, value);
+                let value = self.emit.load_global(global);
+                self.emit.builder.def_var(variable, value);
             }
         }
     }

@@ -20,33 +20,33 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn start_clock(&mut self) {
         let Some((_, since)) = self.env.clock else { return };
         let now = self.now();
-        self.store_global(since, now);
+        self.emit.store_global(since, now);
     }
 
     /// Control is about to leave the module; see [`Lowering::leave_module`].
     pub(in crate::lower) fn stop_clock(&mut self) {
         let Some((sum, since)) = self.env.clock else { return };
         let now = self.now();
-        let start = self.load_global(since);
-        let passed = self.ins().isub(now, start);
+        let start = self.emit.load_global(since);
+        let passed = self.emit.ins().isub(now, start);
         // After a trap, control may leave once more, through the entry.
-        self.store_global(since, now);
+        self.emit.store_global(since, now);
         if self.env.shared_memory {
             self.add_to_common(sum, passed);
             return;
         }
-        let before = self.load_global(sum);
-        let after = self.ins().iadd(before, passed);
-        self.store_global(sum, after);
+        let before = self.emit.load_global(sum);
+        let after = self.emit.ins().iadd(before, passed);
+        self.emit.store_global(sum, after);
     }
 
     fn now(&mut self) -> cranelift_codegen::ir::Value {
-        let clock = self.function(FuncId::Clock, || {
+        let clock = self.emit.function(FuncId::Clock, || {
             let mut signature = Signature::new(CALL_CONV);
             signature.returns.push(AbiParam::new(types::I64));
             signature
         });
-        let call = self.ins().call(clock, &[]);
-        self.builder.inst_results(call)[0]
+        let call = self.emit.ins().call(clock, &[]);
+        self.emit.builder.inst_results(call)[0]
     }
 }

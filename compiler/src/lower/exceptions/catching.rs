@@ -52,12 +52,11 @@ pub(super) enum Exception<'v> {
 
 impl Lowering<'_, '_> {
     pub(in crate::lower) fn try_table(&mut self, table: &TryTable) {
-        if !self.reachable {
+        if !self.control.is_reachable() {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(table.ty);
         // Labels are those around it.
-        let innermost = self.stacks.frames.len() - 1;
         let clauses = table.catches.iter().map(|catch| {
             let (tag, by_reference, label) = match *catch {
                 Catch::One { tag, label } => (Some(tag), false, label),
@@ -65,13 +64,13 @@ impl Lowering<'_, '_> {
                 Catch::All { label } => (None, false, label),
                 Catch::AllRef { label } => (None, true, label),
             };
-            Clause { tag, by_reference, target: Target::Label(innermost - label as usize) }
+            Clause { tag, by_reference, target: Target::Label(self.control.position_of(label)) }
         });
         let clauses = clauses.collect();
         let scope = self.open_scope(clauses);
         self.open_block(params, results);
         if let Some(scope) = scope {
-            let frame = self.innermost();
+            let frame = self.control.innermost();
             (frame.kind, frame.scope) = (FrameKind::TryTable(scope), Some(scope));
         }
     }
@@ -91,7 +90,7 @@ impl Lowering<'_, '_> {
         let last = clauses.iter().position(|clause| self.is_certain(clause));
         let blocks = vec![None; clauses.len()];
         clauses.truncate(last.map_or(clauses.len(), |last| last + 1));
-        let (parent, depth) = (self.scope(), self.frame_depth());
+        let (parent, depth) = (self.control.scope(), self.frame_depth());
         let scopes = &mut self.exceptions.scopes;
         scopes.push(Scope { clauses, blocks, parent, pad: None, depth });
         Some(ScopeId(scopes.len() as u32 - 1))
@@ -121,8 +120,8 @@ impl Lowering<'_, '_> {
         if let Some(pad) = self.scope_data(scope).pad {
             return pad;
         }
-        let pad = self.create_block_with(&[ValueType::I64]);
-        self.builder.set_cold_block(pad);
+        let pad = self.emit.create_block_with(&[ValueType::I64]);
+        self.emit.builder.set_cold_block(pad);
         self.scope_data(scope).pad = Some(pad);
         pad
     }
@@ -136,16 +135,16 @@ impl Lowering<'_, '_> {
     /// at `start`, and is still the innermost one.
     pub(in crate::lower) fn emit_landing_pad(&mut self, scope: ScopeId, start: Mark) {
         if let Some(pad) = self.scope_data(scope).pad {
-            self.builder.seal_block(pad);
+            self.emit.builder.seal_block(pad);
             self.switch_to_after(pad, start);
-            self.reachable = true;
-            let word = self.builder.block_params(pad)[0];
+            self.control.mark_reachable();
+            let word = self.emit.builder.block_params(pad)[0];
             self.arrive(scope);
             self.dispatch(scope, word);
-            self.reachable = false;
+            self.control.mark_unreachable();
         }
         for block in self.scope_data(scope).blocks.clone().into_iter().flatten() {
-            self.builder.seal_block(block);
+            self.emit.builder.seal_block(block);
         }
     }
 
@@ -166,12 +165,12 @@ impl Lowering<'_, '_> {
                 Some(tag) if !self.is_certain(&clause) => {
                     let own = self.tag_of(word);
                     let expected = self.tag_number(tag);
-                    let is_same = self.ins().icmp_imm_u(IntCC::Equal, own, expected);
-                    let (taken, next) = (self.cold_block(), self.cold_block());
-                    self.ins().brif(is_same, taken, &[], next, &[]);
-                    self.continue_in(taken);
+                    let is_same = self.emit.ins().icmp_imm_u(IntCC::Equal, own, expected);
+                    let (taken, next) = (self.emit.cold_block(), self.emit.cold_block());
+                    self.emit.ins().brif(is_same, taken, &[], next, &[]);
+                    self.emit.continue_in(taken);
                     self.deliver(scope, position, Exception::Word(word));
-                    self.continue_in(next);
+                    self.emit.continue_in(next);
                 }
                 _ => return self.deliver(scope, position, Exception::Word(word)),
             }
@@ -184,8 +183,8 @@ impl Lowering<'_, '_> {
 
     pub(super) fn go_to_landing_pad(&mut self, scope: ScopeId, word: Value) {
         let pad = self.landing_pad(scope);
-        self.ins().jump(pad, &[BlockArg::Value(word)]);
-        self.reachable = false;
+        self.emit.ins().jump(pad, &[BlockArg::Value(word)]);
+        self.control.mark_unreachable();
     }
 
     /// Passes `exception` to the clause at `position` of `scope`.
@@ -202,8 +201,8 @@ impl Lowering<'_, '_> {
         }
         let target = match clause.target {
             Target::Label(frame) => {
-                let depth = self.stacks.frames.len() - 1 - frame;
-                self.label(depth as u32).0
+                let depth = self.control.label_of(frame);
+                self.label(depth).0
             }
             Target::Block => {
                 if clause.tag.is_none() {
@@ -213,9 +212,9 @@ impl Lowering<'_, '_> {
                 self.legacy_block(scope, position)
             }
         };
-        self.branch_operands += values.len();
+        self.size.add_branch_operands(values.len());
         let values: Vec<BlockArg> = values.into_iter().map(BlockArg::Value).collect();
-        self.ins().jump(target, &values);
+        self.emit.ins().jump(target, &values);
     }
 
     /// The block of the legacy clause at `position`. Its parameters are the operands, or the
@@ -226,8 +225,8 @@ impl Lowering<'_, '_> {
         }
         let env = self.env;
         let block = match self.scope_data(scope).clauses[position].tag {
-            Some(tag) => self.create_block_with(env.module.tag_operands(tag)),
-            None => self.create_block_with(&[ValueType::I64]),
+            Some(tag) => self.emit.create_block_with(env.module.tag_operands(tag)),
+            None => self.emit.create_block_with(&[ValueType::I64]),
         };
         self.scope_data(scope).blocks[position] = Some(block);
         block
@@ -235,7 +234,7 @@ impl Lowering<'_, '_> {
 
     /// The tag's number in an exception word.
     fn tag_of(&mut self, word: Value) -> Value {
-        let number = self.ins().ushr_imm_u(word, 32);
-        self.ins().ireduce(types::I32, number)
+        let number = self.emit.ins().ushr_imm_u(word, 32);
+        self.emit.ins().ireduce(types::I32, number)
     }
 }

@@ -50,16 +50,15 @@ impl Lowering<'_, '_> {
     pub(in crate::lower) fn legacy_try(&mut self, ty: BlockType) {
         // The operators are in order, including unreachable ones.
         let legacy = self.next_try();
-        if !self.reachable {
+        if !self.control.is_reachable() {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(ty);
         if let Some(label) = legacy.delegate {
             // Exceptions go where they would go if they were thrown in that frame.
-            let frame = self.stacks.frames.len() - 1 - label as usize;
-            let scope = self.stacks.frames[frame].scope;
+            let scope = self.control.frame(label).scope;
             self.open_block(params, results);
-            self.innermost().scope = scope;
+            self.control.innermost().scope = scope;
             return;
         }
         let scope = self.legacy_scope(&legacy.clauses);
@@ -68,7 +67,7 @@ impl Lowering<'_, '_> {
             return;
         }
         let copy = legacy.rethrown.then(|| self.slot_copy()).flatten();
-        let frame = self.innermost();
+        let frame = self.control.innermost();
         frame.scope = scope.or(frame.scope);
         // Without a scope nothing can be caught, and the code in the clauses is unreachable.
         if let Some(scope) = scope {
@@ -78,14 +77,14 @@ impl Lowering<'_, '_> {
 
     /// `catch` of a tag, or `catch_all`: ends the preceding part of the innermost frame.
     pub(in crate::lower) fn legacy_catch(&mut self, tag: Option<u32>) {
-        if matches!(self.innermost().kind, FrameKind::Skipped) {
+        if matches!(self.control.innermost().kind, FrameKind::Skipped) {
             return;
         }
-        if self.reachable {
+        if self.control.is_reachable() {
             self.branch_to_exit();
-            self.reachable = false;
+            self.control.mark_unreachable();
         }
-        let frame = self.innermost();
+        let frame = self.control.innermost();
         let (height, start) = (frame.height, frame.start);
         let FrameKind::Try(clause) = &mut frame.kind else { return };
         let (scope, position) = (clause.scope, clause.next);
@@ -94,16 +93,16 @@ impl Lowering<'_, '_> {
         if position == 0 {
             self.emit_landing_pad(scope, start);
             let parent = self.scope_data(scope).parent;
-            self.innermost().scope = parent;
+            self.control.innermost().scope = parent;
         }
-        self.stacks.operands.truncate(height);
+        self.operands.truncate(height);
         let Some(block) = self.clause_block(scope, position) else { return };
         self.switch_to_after(block, start);
-        self.reachable = true;
-        let values = self.builder.block_params(block).to_vec();
+        self.control.mark_reachable();
+        let values = self.emit.builder.block_params(block).to_vec();
         let caught = match tag {
             Some(tag) => {
-                self.stacks.operands.extend(&values);
+                self.operands.extend(&values);
                 Caught::Known(tag, values)
             }
             None => {
@@ -113,21 +112,20 @@ impl Lowering<'_, '_> {
                 Caught::Any(values[0], copy)
             }
         };
-        if let FrameKind::Try(clause) = &mut self.innermost().kind {
+        if let FrameKind::Try(clause) = &mut self.control.innermost().kind {
             clause.caught = Some(caught);
         }
     }
 
     /// Throws the exception again that the clause at label `depth` has caught.
     pub(in crate::lower) fn rethrow(&mut self, depth: u32) {
-        let index = self.stacks.frames.len() - 1 - depth as usize;
-        let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind else {
+        let FrameKind::Try(clause) = &mut self.control.frame(depth).kind else {
             unreachable!("validation pairs rethrow with a clause, and it is reachable");
         };
         let caught = clause.caught.take().expect("the clause is reachable");
-        let scope = self.scope();
+        let scope = self.control.scope();
         self.throw_caught(scope, &caught);
-        if let FrameKind::Try(clause) = &mut self.stacks.frames[index].kind {
+        if let FrameKind::Try(clause) = &mut self.control.frame(depth).kind {
             clause.caught = Some(caught);
         }
     }

@@ -47,7 +47,7 @@ pub(super) struct Exceptions<'a> {
     /// Of the innermost body.
     legacy: LegacyState<'a>,
     /// The first free slot when the function was entered, if it frees slots.
-    pub(super) free_slots: Option<Value>,
+    free_slots: Option<Value>,
     /// The number of clauses that `throw` operators were compared with.
     compared: usize,
 }
@@ -69,11 +69,6 @@ impl<'a> crate::lower::context::Lowering<'a, '_> {
     /// The inverse of [`Self::begin_body`], at the end of that body.
     pub(super) fn end_body(&mut self, around: LegacyState<'a>) {
         self.exceptions.legacy = around;
-    }
-
-    /// The scope of the current position, if there is one.
-    pub(super) fn scope(&self) -> Option<ScopeId> {
-        self.stacks.frames.last()?.scope
     }
 
     fn scope_data(&mut self, ScopeId(index): ScopeId) -> &mut Scope {

@@ -18,15 +18,15 @@ impl Lowering<'_, '_> {
         let Some(body) = self.exceptions.legacy.body() else { return };
         let offset = self.position() - body.code.range().start as u32;
         let place = thrown_at(body.validation.index, offset);
-        let place = self.ins().iconst(types::I64, place);
-        self.store_global(origin.thrown_at, place);
+        let place = self.emit.ins().iconst(types::I64, place);
+        self.emit.store_global(origin.thrown_at, place);
     }
 
     /// Stores the tag of an exception that becomes a trap.
     pub(super) fn record_uncaught(&mut self, word: Value) {
         let Some(origin) = self.env.storage.origin else { return };
-        let number = self.ins().ushr_imm_u(word, 32);
-        let number = self.ins().band_imm_u(number, LARGE - 1);
-        self.store_global(origin.uncaught, number);
+        let number = self.emit.ins().ushr_imm_u(word, 32);
+        let number = self.emit.ins().band_imm_u(number, LARGE - 1);
+        self.emit.store_global(origin.uncaught, number);
     }
 }

@@ -14,7 +14,7 @@ use cranelift_codegen::ir::{
 use super::catching::Exception;
 use crate::limits::exceptions::SLOTS;
 use crate::lower::context::Lowering;
-use crate::lower::runtime::instance_fields::Region;
+use crate::lower::runtime::emitter::Region;
 use crate::lower::runtime::trap::TextTrap;
 use crate::lower::signature::{POINTER, clif_type};
 use crate::wamr::exceptions::{Slots, fit_into_reference, words};
@@ -48,19 +48,19 @@ impl Lowering<'_, '_> {
             Exception::Known(tag, values) => (tag, values),
         };
         let number = self.tag_number(tag) << 32;
-        let word = self.ins().iconst(types::I64, number);
+        let word = self.emit.ins().iconst(types::I64, number);
         if !self.is_in_word(tag) {
             let (base, offset) = self.thrown_place();
             self.store_operands(tag, values, base, offset);
             return word;
         }
         let &[value] = values else { return word };
-        let bits = match self.builder.func.dfg.value_type(value) {
-            types::F32 => self.ins().bitcast(types::I32, MemFlagsData::new(), value),
+        let bits = match self.emit.builder.func.dfg.value_type(value) {
+            types::F32 => self.emit.ins().bitcast(types::I32, MemFlagsData::new(), value),
             _ => value,
         };
-        let bits = self.ins().uextend(types::I64, bits);
-        self.ins().bor(word, bits)
+        let bits = self.emit.ins().uextend(types::I64, bits);
+        self.emit.ins().bor(word, bits)
     }
 
     /// The operands of an exception with `tag`.
@@ -72,9 +72,9 @@ impl Lowering<'_, '_> {
             return self.load_operands(operands, base, offset);
         }
         let &[ty] = operands else { return Vec::new() };
-        let bits = self.ins().ireduce(types::I32, word);
+        let bits = self.emit.ins().ireduce(types::I32, word);
         vec![match ty {
-            ValueType::F32 => self.ins().bitcast(types::F32, MemFlagsData::new(), bits),
+            ValueType::F32 => self.emit.ins().bitcast(types::F32, MemFlagsData::new(), bits),
             _ => bits,
         }]
     }
@@ -97,50 +97,51 @@ impl Lowering<'_, '_> {
     /// thrown exception. If `is_large`, the tag is known to have operands that do not fit;
     /// otherwise any tag is possible.
     fn with_slot(&mut self, word: Value, is_large: bool, slots: Slots) -> Value {
-        let next = self.create_block_with(&[ValueType::I64]);
-        let take = self.cold_block();
-        let slot = self.ins().ireduce(types::I32, word);
-        let mut unkept = self.ins().icmp_imm_u(IntCC::Equal, slot, 0);
+        let next = self.emit.create_block_with(&[ValueType::I64]);
+        let take = self.emit.cold_block();
+        let slot = self.emit.ins().ireduce(types::I32, word);
+        let mut unkept = self.emit.ins().icmp_imm_u(IntCC::Equal, slot, 0);
         if !is_large {
             let is_large = self.has_slot(word);
-            unkept = self.ins().band(unkept, is_large);
+            unkept = self.emit.ins().band(unkept, is_large);
         }
-        self.ins().brif(unkept, take, &[], next, &[BlockArg::Value(word)]);
-        self.continue_in(take);
-        let free = self.load_global(slots.next);
-        let full = self.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, free, i64::from(SLOTS));
+        self.emit.ins().brif(unkept, take, &[], next, &[BlockArg::Value(word)]);
+        self.emit.continue_in(take);
+        let free = self.emit.load_global(slots.next);
+        let full =
+            self.emit.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, free, i64::from(SLOTS));
         self.commit_trap();
         let trap = self.text_trap_block(TextTrap::TooManyExceptions);
-        self.leave_if(full, trap);
-        let after = self.ins().iadd_imm_u(free, 1);
-        self.store_global(slots.next, after);
-        let kept = self.ins().bor(word, free);
+        self.emit.leave_if(full, trap);
+        let after = self.emit.ins().iadd_imm_u(free, 1);
+        self.emit.store_global(slots.next, after);
+        let kept = self.emit.ins().bor(word, free);
         let (from, offset) = self.thrown_place();
         let (to, to_offset) = self.place_of(kept);
         for word in 0..self.env.storage.words as i32 {
             self.copy_word((from, offset + WORD * word), (to, to_offset + WORD * word));
         }
-        self.ins().jump(next, &[BlockArg::Value(kept)]);
-        self.continue_in(next);
-        self.builder.block_params(next)[0]
+        self.emit.ins().jump(next, &[BlockArg::Value(kept)]);
+        self.emit.continue_in(next);
+        self.emit.builder.block_params(next)[0]
     }
 
     /// Whether the tag of `word` has operands that do not fit into it.
     fn has_slot(&mut self, word: Value) -> Value {
-        let number = self.ins().ushr_imm_u(word, 32);
+        let number = self.emit.ins().ushr_imm_u(word, 32);
         if self.env.storage.marks_large {
-            let mark = self.ins().band_imm_u(number, LARGE);
-            return self.ins().icmp_imm_u(IntCC::NotEqual, mark, 0);
+            let mark = self.emit.ins().band_imm_u(number, LARGE);
+            return self.emit.ins().icmp_imm_u(IntCC::NotEqual, mark, 0);
         }
-        let mut any = self.ins().iconst(types::I8, 0);
+        let mut any = self.emit.ins().iconst(types::I8, 0);
         let tags = self.env.module.tags.len() as u32;
         let large = (0..tags).filter(|&tag| {
             self.env.module.tags[tag as usize].identity == tag && !self.is_in_word(tag)
         });
         for tag in large.collect::<Vec<_>>() {
             let own = self.tag_number(tag);
-            let is_own = self.ins().icmp_imm_u(IntCC::Equal, number, own);
-            any = self.ins().bor(any, is_own);
+            let is_own = self.emit.ins().icmp_imm_u(IntCC::Equal, number, own);
+            any = self.emit.ins().bor(any, is_own);
         }
         any
     }
@@ -148,9 +149,9 @@ impl Lowering<'_, '_> {
     /// The address of the operands of the exception that is being thrown.
     fn thrown_place(&mut self) -> (Value, i32) {
         let storage = self.env.storage;
-        let instance = self.module_instance();
+        let instance = self.emit.module_instance();
         let offset = match (storage.slots, storage.thrown) {
-            (Some(slots), _) => self.table_elements_offset(slots.table),
+            (Some(slots), _) => self.emit.table_elements_offset(slots.table),
             (None, Some(first)) => self.env.layout.global(first),
             (None, None) => unreachable!("a tag with such operands has a place for them"),
         };
@@ -164,17 +165,17 @@ impl Lowering<'_, '_> {
         if self.env.storage.slots.is_none() {
             return (instance, offset);
         }
-        let slot = self.ins().band_imm_u(word, i64::from(SLOTS - 1));
+        let slot = self.emit.ins().band_imm_u(word, i64::from(SLOTS - 1));
         let size = i64::from(self.env.storage.words) * i64::from(WORD);
-        let place = self.ins().imul_imm_u(slot, size);
-        (self.ins().iadd(instance, place), offset)
+        let place = self.emit.ins().imul_imm_u(slot, size);
+        (self.emit.ins().iadd(instance, place), offset)
     }
 
     fn store_operands(&mut self, tag: u32, values: &[Value], base: Value, mut offset: i32) {
         let env = self.env;
         for (&value, &ty) in values.iter().zip(env.module.tag_operands(tag)) {
-            let flags = self.flags(Region::Instance);
-            self.ins().store(flags, value, base, offset);
+            let flags = self.emit.flags(Region::Instance);
+            self.emit.ins().store(flags, value, base, offset);
             offset += WORD * words(ty) as i32;
         }
     }
@@ -187,17 +188,17 @@ impl Lowering<'_, '_> {
     ) -> Vec<Value> {
         let mut values = Vec::with_capacity(operands.len());
         for &ty in operands {
-            let flags = self.flags(Region::Instance);
-            values.push(self.ins().load(clif_type(ty), flags, base, offset));
+            let flags = self.emit.flags(Region::Instance);
+            values.push(self.emit.ins().load(clif_type(ty), flags, base, offset));
             offset += WORD * words(ty) as i32;
         }
         values
     }
 
     fn copy_word(&mut self, (from, offset): (Value, i32), (to, to_offset): (Value, i32)) {
-        let flags = self.flags(Region::Instance);
-        let word = self.ins().load(types::I64, flags, from, offset);
-        self.ins().store(flags, word, to, to_offset);
+        let flags = self.emit.flags(Region::Instance);
+        let word = self.emit.ins().load(types::I64, flags, from, offset);
+        self.emit.ins().store(flags, word, to, to_offset);
     }
 
     /// A stack slot for the operands of an exception, if any tag has operands that do not fit into
@@ -205,20 +206,20 @@ impl Lowering<'_, '_> {
     pub(super) fn slot_copy(&mut self) -> Option<StackSlot> {
         let words = self.env.storage.words;
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, words * WORD as u32, 3);
-        (words > 0).then(|| self.builder.create_sized_stack_slot(slot))
+        (words > 0).then(|| self.emit.builder.create_sized_stack_slot(slot))
     }
 
     /// Copies the operands of a caught exception, which the next throw overwrites. If the operands
     /// are in the word, the copied value is not used.
     pub(super) fn copy_slot(&mut self, word: Value, copy: StackSlot) {
         let from = self.place_of(word);
-        let to = self.ins().stack_addr(POINTER, copy, 0);
+        let to = self.emit.ins().stack_addr(POINTER, copy, 0);
         self.copy_words(from, (to, 0));
     }
 
     /// Copies the operands back to the place of the thrown exception.
     pub(super) fn restore_thrown(&mut self, copy: StackSlot) {
-        let from = self.ins().stack_addr(POINTER, copy, 0);
+        let from = self.emit.ins().stack_addr(POINTER, copy, 0);
         let to = self.thrown_place();
         self.copy_words((from, 0), to);
     }
@@ -226,22 +227,32 @@ impl Lowering<'_, '_> {
     fn copy_words(&mut self, (from, offset): (Value, i32), (to, to_offset): (Value, i32)) {
         let flags = MemFlagsData::new().with_notrap();
         for word in 0..self.env.storage.words as i32 {
-            let value = self.ins().load(types::I64, flags, from, offset + WORD * word);
-            self.ins().store(flags, value, to, to_offset + WORD * word);
+            let value = self.emit.ins().load(types::I64, flags, from, offset + WORD * word);
+            self.emit.ins().store(flags, value, to, to_offset + WORD * word);
         }
+    }
+
+    /// Notes the first free slot at the start of the function.
+    pub(in crate::lower) fn note_own_slots(&mut self) {
+        self.exceptions.free_slots = self.free_slots(&self.emit.ty().results);
+    }
+
+    /// Frees the slots that were taken since then, at the end of the function.
+    pub(in crate::lower) fn release_own_slots(&mut self) {
+        self.release_slots(self.exceptions.free_slots);
     }
 
     /// The first free slot at the start of a body with these results, if the body frees slots.
     pub(in crate::lower) fn free_slots(&mut self, results: &[ValueType]) -> Option<Value> {
         let slots = self.env.storage.slots.filter(|slots| slots.released)?;
         let returns_none = !results.contains(&ValueType::ExnRef);
-        returns_none.then(|| self.load_global(slots.next))
+        returns_none.then(|| self.emit.load_global(slots.next))
     }
 
     /// Frees the slots that were taken since then, at the end of the body.
     pub(in crate::lower) fn release_slots(&mut self, free: Option<Value>) {
         if let (Some(slots), Some(free)) = (self.env.storage.slots, free) {
-            self.store_global(slots.next, free);
+            self.emit.store_global(slots.next, free);
         }
     }
 }

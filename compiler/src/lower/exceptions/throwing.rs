@@ -17,7 +17,7 @@ impl Lowering<'_, '_> {
         let operands = self.env.module.tag_operands(tag).len();
         let values = self.top(operands).to_vec();
         self.record_origin();
-        let scope = self.scope();
+        let scope = self.control.scope();
         self.throw_known(scope, tag, &values);
     }
 
@@ -26,13 +26,13 @@ impl Lowering<'_, '_> {
         self.commit_trap();
         let null = self.text_trap_block(TextTrap::NullException);
         if !self.env.throws() {
-            self.ins().jump(null, &[]);
-            self.reachable = false;
+            self.emit.ins().jump(null, &[]);
+            self.control.mark_unreachable();
             return;
         }
-        let is_null = self.ins().icmp_imm_s(IntCC::Equal, word, NULL_EXCEPTION);
-        self.leave_if(is_null, null);
-        let scope = self.scope();
+        let is_null = self.emit.ins().icmp_imm_s(IntCC::Equal, word, NULL_EXCEPTION);
+        self.emit.leave_if(is_null, null);
+        let scope = self.control.scope();
         self.throw_word(scope, word);
     }
 
@@ -62,7 +62,7 @@ impl Lowering<'_, '_> {
                 let depth = self.depth_of(around);
                 self.leave_frames_above(depth);
                 self.deliver(around, clause, exception);
-                self.reachable = false;
+                self.control.mark_unreachable();
                 return;
             }
             scope = self.scope_data(around).parent;
@@ -84,9 +84,9 @@ impl Lowering<'_, '_> {
 
     /// Throws an exception out of the function.
     pub(super) fn throw_out(&mut self, word: Value) {
-        let thrower = self.function(FuncId::Throw, throw_signature);
-        self.ins().call(thrower, &[word]);
-        self.ins().trap(UNREACHABLE_CODE);
-        self.reachable = false;
+        let thrower = self.emit.function(FuncId::Throw, throw_signature);
+        self.emit.ins().call(thrower, &[word]);
+        self.emit.ins().trap(UNREACHABLE_CODE);
+        self.control.mark_unreachable();
     }
 }

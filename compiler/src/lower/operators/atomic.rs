@@ -16,7 +16,7 @@ impl Lowering<'_, '_> {
     pub(super) fn atomic_load(&mut self, at: MemArg, narrow: Type, ty: Type) {
         let index = self.pop();
         let (address, flags) = self.atomic_access(&at, index, narrow.bytes());
-        let value = self.ins().atomic_load(narrow, flags, address);
+        let value = self.emit.ins().atomic_load(narrow, flags, address);
         self.push_extended(value, ty);
     }
 
@@ -25,7 +25,7 @@ impl Lowering<'_, '_> {
         let (index, value) = self.pop2();
         let (address, flags) = self.atomic_access(&at, index, narrow.bytes());
         let value = self.reduced(value, narrow);
-        self.ins().atomic_store(flags, value, address);
+        self.emit.ins().atomic_store(flags, value, address);
     }
 
     /// A load, an operation and a store, of `narrow` values; what was loaded becomes a `ty`.
@@ -33,7 +33,7 @@ impl Lowering<'_, '_> {
         let (index, operand) = self.pop2();
         let (address, flags) = self.atomic_access(&at, index, narrow.bytes());
         let operand = self.reduced(operand, narrow);
-        let old = self.ins().atomic_rmw(narrow, flags, op, address, operand);
+        let old = self.emit.ins().atomic_rmw(narrow, flags, op, address, operand);
         self.push_extended(old, ty);
     }
 
@@ -46,19 +46,19 @@ impl Lowering<'_, '_> {
             expected = self.with_clear_upper_half(expected);
         }
         let replacement = self.reduced(replacement, narrow);
-        let old = self.ins().atomic_cas(flags, address, expected, replacement);
+        let old = self.emit.ins().atomic_cas(flags, address, expected, replacement);
         self.push_extended(old, ty);
     }
 
     /// The i32 `value` in a register whose upper half is zero. An extension would be optimised
     /// away, but not a move through a float register.
     fn with_clear_upper_half(&mut self, value: Value) -> Value {
-        let float = self.ins().bitcast(types::F32, MemFlagsData::new(), value);
-        self.ins().bitcast(types::I32, MemFlagsData::new(), float)
+        let float = self.emit.ins().bitcast(types::F32, MemFlagsData::new(), value);
+        self.emit.ins().bitcast(types::I32, MemFlagsData::new(), float)
     }
 
     pub(super) fn atomic_fence(&mut self) {
-        self.ins().fence();
+        self.emit.ins().fence();
     }
 
     /// Waits until notified, if the value of type `ty` in memory is as expected.
@@ -67,9 +67,9 @@ impl Lowering<'_, '_> {
         let address = self.checked_atomic_address(&at, index, ty.bytes());
         let (expected, is_64) = match ty {
             types::I64 => (expected, 1),
-            _ => (self.ins().uextend(types::I64, expected), 0),
+            _ => (self.emit.ins().uextend(types::I64, expected), 0),
         };
-        let is_64 = self.ins().iconst(types::I8, is_64);
+        let is_64 = self.emit.ins().iconst(types::I8, is_64);
         let args = [address, expected, timeout, is_64];
         let woken = self.call_instance_helper(Helper::AtomicWait, &args);
         let woken = woken.expect("the helper tells why it returns");
@@ -90,7 +90,7 @@ impl Lowering<'_, '_> {
 
     /// A helper that has set an exception returns -1 in every runtime.
     fn trap_if_failed(&mut self, result: Value) {
-        let failed = self.ins().iconst(types::I32, i64::from(u32::MAX));
+        let failed = self.emit.ins().iconst(types::I32, i64::from(u32::MAX));
         self.trap_if_compare(IntCC::Equal, result, failed, TrapId::AlreadyThrown);
     }
 
@@ -100,7 +100,7 @@ impl Lowering<'_, '_> {
         let access = self.access(at, index, bytes);
         let address = match access.displacement {
             0 => access.address,
-            displacement => self.ins().iadd_imm_s(access.address, i64::from(displacement)),
+            displacement => self.emit.ins().iadd_imm_s(access.address, i64::from(displacement)),
         };
         (address, access.flags)
     }
@@ -120,20 +120,20 @@ impl Lowering<'_, '_> {
         // Only the low bits of the sum count.
         let address = match at.offset & mask {
             0 => index,
-            offset => self.ins().iadd_imm_u(index, offset.cast_signed()),
+            offset => self.emit.ins().iadd_imm_u(index, offset.cast_signed()),
         };
-        let misaligned = self.ins().band_imm_u(address, mask.cast_signed());
+        let misaligned = self.emit.ins().band_imm_u(address, mask.cast_signed());
         self.trap_if(misaligned, TrapId::UnalignedAtomic);
     }
 
     fn push_extended(&mut self, value: Value, ty: Type) {
-        let narrow = self.builder.func.dfg.value_type(value);
-        let value = if narrow == ty { value } else { self.ins().uextend(ty, value) };
+        let narrow = self.emit.builder.func.dfg.value_type(value);
+        let value = if narrow == ty { value } else { self.emit.ins().uextend(ty, value) };
         self.push(value);
     }
 
     fn reduced(&mut self, value: Value, narrow: Type) -> Value {
-        let ty = self.builder.func.dfg.value_type(value);
-        if ty == narrow { value } else { self.ins().ireduce(narrow, value) }
+        let ty = self.emit.builder.func.dfg.value_type(value);
+        if ty == narrow { value } else { self.emit.ins().ireduce(narrow, value) }
     }
 }

@@ -23,12 +23,12 @@ impl Lowering<'_, '_> {
         let ty = env.module.function_type(function);
         let args = self.call_args(ty);
         let results = if function < env.module.imported_function_count() {
-            let index = self.ins().iconst(types::I32, i64::from(function));
+            let index = self.emit.ins().iconst(types::I32, i64::from(function));
             self.call_import_thunk(env.module.canonical_function_type(function), args, index)
         } else {
             let id = FuncId::Function(function);
             self.enter_known_callee(function);
-            let callee = self.function(id, || env.function_signature(function).clone());
+            let callee = self.emit.function(id, || env.function_signature(function).clone());
             let native = self.call_function(callee, &args);
             let results = self.finish_call(&native, ty);
             self.leave_callee();
@@ -59,43 +59,44 @@ impl Lowering<'_, '_> {
     /// other elements raise a trap.
     fn call_devirtualized(&mut self, callee: DevirtualizedCallee, table: u32) {
         let element = self.pop();
-        let [direct, other] = [(); 2].map(|()| self.builder.create_block());
-        self.builder.set_cold_block(other);
-        let is_callee = self.ins().icmp_imm_u(IntCC::Equal, element, i64::from(callee.element));
-        self.ins().brif(is_callee, direct, &[], other, &[]);
-        self.continue_in(other);
-        let size = self.table_elements(table);
+        let [direct, other] = [(); 2].map(|()| self.emit.builder.create_block());
+        self.emit.builder.set_cold_block(other);
+        let is_callee =
+            self.emit.ins().icmp_imm_u(IntCC::Equal, element, i64::from(callee.element));
+        self.emit.ins().brif(is_callee, direct, &[], other, &[]);
+        self.emit.continue_in(other);
+        let size = self.emit.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
         self.stay_cold();
-        let function = self.load_table_element(table, element);
-        let null = self.null_reference();
+        let function = self.emit.load_table_element(table, element);
+        let null = self.emit.null_reference();
         self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
         self.stay_cold();
         self.trap(TrapId::IndirectCallTypeMismatch);
-        self.reachable = true;
-        self.continue_in(direct);
+        self.control.mark_reachable();
+        self.emit.continue_in(direct);
         self.call(callee.function);
     }
 
     /// Marks the current block, which follows a test in a cold block, as cold.
     fn stay_cold(&mut self) {
-        if let Some(block) = self.builder.current_block() {
-            self.builder.set_cold_block(block);
+        if let Some(block) = self.emit.builder.current_block() {
+            self.emit.builder.set_cold_block(block);
         }
     }
 
     /// Reads a table element that must be a function of type `canonical`.
     pub(super) fn checked_element(&mut self, table: u32, element: Value, canonical: u32) -> Value {
         let element = self.table_index(table, element);
-        let size = self.table_elements(table);
+        let size = self.emit.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
-        let function = self.load_table_element(table, element);
-        let null = self.null_reference();
+        let function = self.emit.load_table_element(table, element);
+        let null = self.emit.null_reference();
         self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
-        let actual = self.load_function_type(function);
-        let expected = self.ins().iconst(types::I32, i64::from(canonical));
+        let actual = self.emit.load_function_type(function);
+        let expected = self.emit.ins().iconst(types::I32, i64::from(canonical));
         let mismatch = TrapId::IndirectCallTypeMismatch;
         self.trap_if_compare(IntCC::NotEqual, actual, expected, mismatch);
         function
@@ -110,34 +111,34 @@ impl Lowering<'_, '_> {
         let env = self.env;
         let results = &env.ty(canonical).results;
         let imports = i64::from(env.module.imported_function_count());
-        let import = self.builder.create_block();
-        let own = self.builder.create_block();
-        let joined = self.create_block_with(results);
-        self.builder.set_cold_block(import);
-        let imports = self.ins().iconst(types::I32, imports);
-        let is_import = self.ins().icmp(IntCC::UnsignedLessThan, function, imports);
-        self.ins().brif(is_import, import, &[], own, &[]);
+        let import = self.emit.builder.create_block();
+        let own = self.emit.builder.create_block();
+        let joined = self.emit.create_block_with(results);
+        self.emit.builder.set_cold_block(import);
+        let imports = self.emit.ins().iconst(types::I32, imports);
+        let is_import = self.emit.ins().icmp(IntCC::UnsignedLessThan, function, imports);
+        self.emit.ins().brif(is_import, import, &[], own, &[]);
         for (block, imported) in [(import, true), (own, false)] {
-            self.builder.switch_to_block(block);
-            self.builder.seal_block(block);
+            self.emit.builder.switch_to_block(block);
+            self.emit.builder.seal_block(block);
             let values = if imported {
                 self.call_import_thunk(canonical, args.clone(), function)
             } else {
                 self.call_pointer(canonical, args.clone(), function)
             };
             let values: Vec<BlockArg> = values.into_iter().map(BlockArg::Value).collect();
-            self.ins().jump(joined, &values);
+            self.emit.ins().jump(joined, &values);
         }
-        self.builder.switch_to_block(joined);
-        self.builder.seal_block(joined);
-        self.invalidate_memory_base();
-        self.builder.block_params(joined).to_vec()
+        self.emit.builder.switch_to_block(joined);
+        self.emit.builder.seal_block(joined);
+        self.emit.invalidate_memory_base();
+        self.emit.builder.block_params(joined).to_vec()
     }
 
     fn call_pointer(&mut self, canonical: u32, args: Vec<Value>, function: Value) -> Vec<Value> {
         self.enter_callee(function);
-        let pointer = self.callee_address(function);
-        let signature = self.indirect_signature(canonical);
+        let pointer = self.emit.callee_address(function);
+        let signature = self.emit.indirect_signature(canonical);
         let native = self.call_function_at(signature, pointer, &args);
         let results = self.finish_call(&native, self.env.ty(canonical));
         self.leave_callee();
@@ -153,9 +154,9 @@ impl Lowering<'_, '_> {
         let ty = self.env.ty(canonical);
         args.push(function);
         let id = FuncId::ImportThunk(canonical);
-        let thunk = self.function(id, || import_thunk_signature(ty));
-        let call = self.ins().call(thunk, &args);
-        let native = self.builder.inst_results(call).to_vec();
+        let thunk = self.emit.function(id, || import_thunk_signature(ty));
+        let call = self.emit.ins().call(thunk, &args);
+        let native = self.emit.builder.inst_results(call).to_vec();
         self.finish_call(&native, ty)
     }
 
@@ -163,13 +164,13 @@ impl Lowering<'_, '_> {
     fn call_args(&mut self, ty: &FuncType) -> Vec<Value> {
         self.commit_call();
         let mut args = Vec::with_capacity(ty.params.len() + ty.results.len() + 2);
-        args.push(self.exec_env);
+        args.push(self.emit.exec_env());
         let values = self.top(ty.params.len()).to_vec();
-        self.push_native_args(&ty.params, &values, &mut args);
+        self.emit.push_native_args(&ty.params, &values, &mut args);
         if ty.results.len() > 1 {
-            let slot = self.results_slot(result_bytes(ty));
+            let slot = self.emit.results_slot(result_bytes(ty));
             for (_, offset) in result_places(ty) {
-                args.push(self.ins().stack_addr(POINTER, slot, offset));
+                args.push(self.emit.ins().stack_addr(POINTER, slot, offset));
             }
         }
         args
@@ -178,19 +179,19 @@ impl Lowering<'_, '_> {
     /// Code after every call, which has returned `native`: in software mode it tests for an
     /// exception, and it fetches the results.
     fn finish_call(&mut self, native: &[Value], ty: &FuncType) -> Vec<Value> {
-        self.invalidate_memory_base();
+        self.emit.invalidate_memory_base();
         self.check_exception();
         self.poll_suspend_flags();
         self.poll_exception();
         self.reload_counters();
-        let mut results = self.wasm_result(ty.results.first().copied(), native);
+        let mut results = self.emit.wasm_result(ty.results.first().copied(), native);
         if ty.results.len() > 1 {
-            let slot = self.results_slot(result_bytes(ty));
-            let base = self.ins().stack_addr(POINTER, slot, 0);
+            let slot = self.emit.results_slot(result_bytes(ty));
+            let base = self.emit.ins().stack_addr(POINTER, slot, 0);
             for (index, offset) in result_places(ty) {
                 let flags = MemFlagsData::new().with_notrap();
                 let ty = clif_type(ty.results[index]);
-                results.push(self.ins().load(ty, flags, base, offset));
+                results.push(self.emit.ins().load(ty, flags, base, offset));
             }
         }
         results
@@ -198,14 +199,7 @@ impl Lowering<'_, '_> {
 
     fn replace_args(&mut self, ty: &FuncType, results: &[Value]) {
         self.drop_top(ty.params.len());
-        self.stacks.operands.extend_from_slice(results);
-    }
-
-    /// Stores a result that is returned through `pointer`, which the runtime aligns to only 4
-    /// bytes.
-    pub(in crate::lower) fn store_result(&mut self, pointer: Value, value: Value) {
-        let flags = MemFlagsData::new().with_notrap();
-        self.ins().store(flags, value, pointer, 0);
+        self.operands.extend(results);
     }
 }
 

@@ -11,19 +11,19 @@ use crate::lower::context::Lowering;
 impl Lowering<'_, '_> {
     pub(super) fn eqz(&mut self) {
         let value = self.pop_condition();
-        let result = self.ins().icmp_imm_u(IntCC::Equal, value, 0);
+        let result = self.emit.ins().icmp_imm_u(IntCC::Equal, value, 0);
         self.push(result);
     }
 
     pub(super) fn compare(&mut self, cc: IntCC) {
         let (a, b) = self.pop2();
-        let result = self.ins().icmp(cc, a, b);
+        let result = self.emit.ins().icmp(cc, a, b);
         self.push(result);
     }
 
     pub(super) fn compare_floats(&mut self, cc: FloatCC) {
         let (a, b) = self.pop2();
-        let result = self.ins().fcmp(cc, a, b);
+        let result = self.emit.ins().fcmp(cc, a, b);
         let result = self.or_called_comparison(cc, result);
         self.push(result);
     }

@@ -7,7 +7,6 @@ use wamr_abi::exceptions::TrapId;
 use wasmparser::{BlockType, BrTable};
 
 use crate::limits::code::MAX_COMPARES;
-use crate::limits::lowering::{MAX_BRANCH_OPERANDS, MAX_TABLE_STEPS, SMALL_TABLE_STEPS};
 use crate::lower::context::Lowering;
 
 /// Consecutive entries of a branch table with the same target: those up to `end`.
@@ -34,7 +33,7 @@ fn few_runs(blocks: &[Block], default: Block) -> Option<Vec<Run>> {
 
 impl Lowering<'_, '_> {
     pub(super) fn block(&mut self, ty: BlockType) {
-        if !self.reachable {
+        if !self.control.is_reachable() {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(ty);
@@ -42,7 +41,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn loop_(&mut self, ty: BlockType) {
-        if !self.reachable {
+        if !self.control.is_reachable() {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(ty);
@@ -50,7 +49,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn if_(&mut self, ty: BlockType) {
-        if !self.reachable {
+        if !self.control.is_reachable() {
             return self.open_skipped();
         }
         let (params, results) = self.block_types(ty);
@@ -65,18 +64,18 @@ impl Lowering<'_, '_> {
         let (target, arity) = self.label(depth);
         self.collect_block_args(arity);
         self.jump_with_args(target);
-        self.reachable = false;
+        self.control.mark_unreachable();
     }
 
     pub(super) fn br_if(&mut self, depth: u32) {
         let condition = self.pop_condition();
         let (target, arity) = self.label(depth);
-        self.branch_operands += arity;
+        self.size.add_branch_operands(arity);
         self.collect_block_args(arity);
-        let next = self.builder.create_block();
-        self.builder.ins().brif(condition, target, &self.stacks.block_args, next, &[]);
-        self.builder.switch_to_block(next);
-        self.builder.seal_block(next);
+        let next = self.emit.builder.create_block();
+        self.emit.builder.ins().brif(condition, target, self.operands.args(), next, &[]);
+        self.emit.builder.switch_to_block(next);
+        self.emit.builder.seal_block(next);
     }
 
     pub(super) fn br_table(&mut self, targets: &BrTable<'_>) {
@@ -88,8 +87,7 @@ impl Lowering<'_, '_> {
         let index = self.pop();
         let (default, arity) = self.label(targets.default());
         let edges = targets.len() as usize + 1;
-        self.branch_operands += arity * edges;
-        if self.branch_operands > MAX_BRANCH_OPERANDS {
+        if self.size.add_branch_operands(arity * edges) {
             // The function is refused after this operator, which must not use the memory before.
             return self.unreachable();
         }
@@ -99,41 +97,25 @@ impl Lowering<'_, '_> {
             let depth = depth.expect("validation has read the targets");
             blocks.push(self.label(depth).0);
         }
-        self.reachable = false;
+        self.control.mark_unreachable();
         if self.env.is_thorough()
             && let Some(runs) = few_runs(&blocks, default)
         {
             return self.compare_and_branch(index, &runs, default);
         }
         blocks.push(default);
-        if self.is_wide(&blocks) {
+        let targets = || blocks.iter().collect::<FxHashSet<_>>().len();
+        if self.size.exceeds_with_table(blocks.len(), targets) {
             return self.branch_by_way(index, &blocks);
         }
         blocks.pop();
-        let dfg = &mut self.builder.func.dfg;
-        let block_args = &self.stacks.block_args;
+        let dfg = &mut self.emit.builder.func.dfg;
+        let block_args = self.operands.args();
         let calls = blocks.into_iter().map(|block| dfg.block_call(block, block_args));
         let calls: Vec<_> = calls.collect();
-        let default = self.builder.func.dfg.block_call(default, &self.stacks.block_args);
-        let table = self.builder.create_jump_table(JumpTableData::new(default, &calls));
-        self.ins().br_table(index, table);
-    }
-
-    /// Whether SSA construction would take too long for a branch table with these targets, the
-    /// default's last: it goes through the whole table for each local that a target gets from it.
-    fn is_wide(&mut self, blocks: &[Block]) -> bool {
-        let entries = blocks.len();
-        // Most tables are too small to need a closer look.
-        let targets = match self.variables * (entries as u64).pow(2) {
-            0..SMALL_TABLE_STEPS => entries,
-            _ => blocks.iter().collect::<FxHashSet<_>>().len(),
-        };
-        let steps = self.table_steps + self.variables * (entries * targets) as u64;
-        let wide = steps > MAX_TABLE_STEPS;
-        if !wide {
-            self.table_steps = steps;
-        }
-        wide
+        let default = self.emit.builder.func.dfg.block_call(default, self.operands.args());
+        let table = self.emit.builder.create_jump_table(JumpTableData::new(default, &calls));
+        self.emit.ins().br_table(index, table);
     }
 
     /// Branches like a table with these targets, the default's last, with the collected block
@@ -144,18 +126,18 @@ impl Lowering<'_, '_> {
         let mut targets = Vec::new();
         let calls = blocks.iter().map(|&target| {
             let way = *ways.entry(target).or_insert_with(|| {
-                let way = self.builder.create_block();
+                let way = self.emit.builder.create_block();
                 targets.push((way, target));
                 way
             });
-            self.builder.func.dfg.block_call(way, &[])
+            self.emit.builder.func.dfg.block_call(way, &[])
         });
         let mut calls: Vec<_> = calls.collect();
         let default = calls.pop().expect("there is a default");
-        let table = self.builder.create_jump_table(JumpTableData::new(default, &calls));
-        self.ins().br_table(index, table);
+        let table = self.emit.builder.create_jump_table(JumpTableData::new(default, &calls));
+        self.emit.ins().br_table(index, table);
         for (way, target) in targets {
-            self.continue_in(way);
+            self.emit.continue_in(way);
             self.jump_with_args(target);
         }
     }
@@ -163,15 +145,16 @@ impl Lowering<'_, '_> {
     /// Branches to the first of `runs` whose end is above `index`, otherwise to `default`.
     fn compare_and_branch(&mut self, index: Value, runs: &[Run], default: Block) {
         for (at, run) in runs.iter().enumerate() {
-            let below = self.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, i64::from(run.end));
-            let args = &self.stacks.block_args;
+            let below =
+                self.emit.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, i64::from(run.end));
+            let args = self.operands.args();
             if at + 1 == runs.len() {
-                self.builder.ins().brif(below, run.block, args, default, args);
+                self.emit.builder.ins().brif(below, run.block, args, default, args);
             } else {
-                let next = self.builder.create_block();
-                self.builder.ins().brif(below, run.block, args, next, &[]);
-                self.builder.switch_to_block(next);
-                self.builder.seal_block(next);
+                let next = self.emit.builder.create_block();
+                self.emit.builder.ins().brif(below, run.block, args, next, &[]);
+                self.emit.builder.switch_to_block(next);
+                self.emit.builder.seal_block(next);
             }
         }
     }

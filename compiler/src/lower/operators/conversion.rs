@@ -54,9 +54,9 @@ impl Lowering<'_, '_> {
         let value = self.pop();
         self.check_range(conversion, value);
         let result = if conversion.signed {
-            self.ins().fcvt_to_sint_sat(conversion.to, value)
+            self.emit.ins().fcvt_to_sint_sat(conversion.to, value)
         } else {
-            self.ins().fcvt_to_uint_sat(conversion.to, value)
+            self.emit.ins().fcvt_to_uint_sat(conversion.to, value)
         };
         let result = self.or_called_conversion(conversion.signed, result);
         self.push(result);
@@ -67,43 +67,43 @@ impl Lowering<'_, '_> {
         let above = if inclusive { FloatCC::GreaterThanOrEqual } else { FloatCC::GreaterThan };
         let lower = self.float(conversion.from, lower);
         let upper = self.float(conversion.from, conversion.upper);
-        let above = self.ins().fcmp(above, value, lower);
-        let below = self.ins().fcmp(FloatCC::LessThan, value, upper);
-        let inside = self.ins().band(above, below);
-        let next = self.builder.create_block();
-        let outside = self.builder.create_block();
-        self.builder.set_cold_block(outside);
-        self.ins().brif(inside, next, &[], outside, &[]);
+        let above = self.emit.ins().fcmp(above, value, lower);
+        let below = self.emit.ins().fcmp(FloatCC::LessThan, value, upper);
+        let inside = self.emit.ins().band(above, below);
+        let next = self.emit.builder.create_block();
+        let outside = self.emit.builder.create_block();
+        self.emit.builder.set_cold_block(outside);
+        self.emit.ins().brif(inside, next, &[], outside, &[]);
         // No comparison holds for a NaN, so it comes here too, and has a trap of its own.
-        self.builder.switch_to_block(outside);
-        self.builder.seal_block(outside);
+        self.emit.builder.switch_to_block(outside);
+        self.emit.builder.seal_block(outside);
         let nan = self.trap_block(TrapId::InvalidConversionToInteger);
         let overflow = self.trap_block(TrapId::IntegerOverflow);
-        let is_nan = self.ins().fcmp(FloatCC::Unordered, value, value);
-        self.ins().brif(is_nan, nan, &[], overflow, &[]);
-        self.builder.switch_to_block(next);
-        self.builder.seal_block(next);
+        let is_nan = self.emit.ins().fcmp(FloatCC::Unordered, value, value);
+        self.emit.ins().brif(is_nan, nan, &[], overflow, &[]);
+        self.emit.builder.switch_to_block(next);
+        self.emit.builder.seal_block(next);
     }
 
     fn float(&mut self, ty: Type, value: f64) -> Value {
         if ty == types::F32 {
             // All limits of conversions from f32 are powers of two.
-            self.ins().f32const(value as f32)
+            self.emit.ins().f32const(value as f32)
         } else {
-            self.ins().f64const(value)
+            self.emit.ins().f64const(value)
         }
     }
 
     pub(super) fn sign_extend(&mut self, from: Type, to: Type) {
         let value = self.pop();
-        let narrow = self.ins().ireduce(from, value);
-        let result = self.ins().sextend(to, narrow);
+        let narrow = self.emit.ins().ireduce(from, value);
+        let result = self.emit.ins().sextend(to, narrow);
         self.push(result);
     }
 
     pub(super) fn reinterpret(&mut self, to: Type) {
         let value = self.pop();
-        let result = self.ins().bitcast(to, MemFlagsData::new(), value);
+        let result = self.emit.ins().bitcast(to, MemFlagsData::new(), value);
         self.push(result);
     }
 }

@@ -118,7 +118,7 @@ macro_rules! operators {
             )*
             $(
                 pub(in crate::lower::operators) fn $visit(&mut self $(, $arg: $ty)*) {
-                    if self.reachable {
+                    if self.control.is_reachable() {
                         let lower: fn(&mut Self $(, $ty)*) = $body;
                         lower(self $(, $arg)*);
                     }

@@ -15,14 +15,14 @@ impl Lowering<'_, '_> {
     pub(super) fn div_s(&mut self) {
         let (a, b) = self.pop2();
         self.check_divisor(b);
-        if self.constant(b).is_none_or(|divisor| divisor == -1) {
+        if self.emit.constant(b).is_none_or(|divisor| divisor == -1) {
             self.check_quotient(a, b);
         }
         let quotient = self.constant_divisor(b).and_then(|divisor| {
             let quotient = self.quotient(a, divisor.unsigned_abs())?;
-            Some(if divisor < 0 { self.ins().ineg(quotient) } else { quotient })
+            Some(if divisor < 0 { self.emit.ins().ineg(quotient) } else { quotient })
         });
-        let result = quotient.unwrap_or_else(|| self.ins().sdiv(a, b));
+        let result = quotient.unwrap_or_else(|| self.emit.ins().sdiv(a, b));
         let result = self.or_called(result);
         self.push(result);
     }
@@ -33,7 +33,7 @@ impl Lowering<'_, '_> {
         let quotient = self.constant_divisor(b);
         let quotient = quotient
             .and_then(|divisor| self.unsigned_quotient(a, unsigned(divisor, self.type_of(a))));
-        let result = quotient.unwrap_or_else(|| self.ins().udiv(a, b));
+        let result = quotient.unwrap_or_else(|| self.emit.ins().udiv(a, b));
         let result = self.or_called(result);
         self.push(result);
     }
@@ -48,7 +48,7 @@ impl Lowering<'_, '_> {
             Some(self.remainder(a, quotient, magnitude))
         });
         // Cranelift's remainder by -1 is 0 on every target, as in wasm.
-        let result = remainder.unwrap_or_else(|| self.ins().srem(a, b));
+        let result = remainder.unwrap_or_else(|| self.emit.ins().srem(a, b));
         let result = self.or_called(result);
         self.push(result);
     }
@@ -59,52 +59,52 @@ impl Lowering<'_, '_> {
         let remainder = self.constant_divisor(b).and_then(|divisor| {
             let divisor = unsigned(divisor, self.type_of(a));
             if divisor.is_power_of_two() {
-                return Some(self.ins().band_imm_u(a, (divisor - 1).cast_signed()));
+                return Some(self.emit.ins().band_imm_u(a, (divisor - 1).cast_signed()));
             }
             let quotient = self.unsigned_quotient(a, divisor)?;
             Some(self.remainder(a, quotient, divisor))
         });
-        let result = remainder.unwrap_or_else(|| self.ins().urem(a, b));
+        let result = remainder.unwrap_or_else(|| self.emit.ins().urem(a, b));
         let result = self.or_called(result);
         self.push(result);
     }
 
     fn type_of(&self, value: Value) -> Type {
-        self.builder.func.dfg.value_type(value)
+        self.emit.builder.func.dfg.value_type(value)
     }
 
     /// The constant that `divisor` is, if other instructions may replace the division.
     fn constant_divisor(&self, divisor: Value) -> Option<i64> {
         let divides = !self.env.optimises || !self.env.intrinsics.is_empty();
-        self.constant(divisor).filter(|&divisor| !divides && divisor != 0)
+        self.emit.constant(divisor).filter(|&divisor| !divides && divisor != 0)
     }
 
     fn remainder(&mut self, dividend: Value, quotient: Value, divisor: u64) -> Value {
         let product = if divisor.is_power_of_two() {
-            self.ins().ishl_imm_u(quotient, i64::from(divisor.trailing_zeros()))
+            self.emit.ins().ishl_imm_u(quotient, i64::from(divisor.trailing_zeros()))
         } else {
-            self.ins().imul_imm_u(quotient, divisor.cast_signed())
+            self.emit.ins().imul_imm_u(quotient, divisor.cast_signed())
         };
-        self.ins().isub(dividend, product)
+        self.emit.ins().isub(dividend, product)
     }
 
     /// `dividend` by `divisor`, which is not 0, without a division, if possible.
     fn unsigned_quotient(&mut self, dividend: Value, divisor: u64) -> Option<Value> {
         if divisor.is_power_of_two() {
-            return Some(self.ins().ushr_imm_u(dividend, i64::from(divisor.trailing_zeros())));
+            return Some(self.emit.ins().ushr_imm_u(dividend, i64::from(divisor.trailing_zeros())));
         }
         let ty = self.type_of(dividend);
         let MagicNumber { mul_by, do_add, shift } = MagicNumber::unsigned(divisor, ty.bits())?;
-        let mul_by = self.ins().iconst(ty, mul_by.cast_signed());
-        let product = self.ins().umulhi(dividend, mul_by);
+        let mul_by = self.emit.ins().iconst(ty, mul_by.cast_signed());
+        let product = self.emit.ins().umulhi(dividend, mul_by);
         if !do_add {
-            return Some(self.ins().ushr_imm_u(product, i64::from(shift)));
+            return Some(self.emit.ins().ushr_imm_u(product, i64::from(shift)));
         }
         // The dividend is added in halves, since the sum has one bit more than the type.
-        let rest = self.ins().isub(dividend, product);
-        let half = self.ins().ushr_imm_u(rest, 1);
-        let sum = self.ins().iadd(half, product);
-        Some(self.ins().ushr_imm_u(sum, i64::from(shift - 1)))
+        let rest = self.emit.ins().isub(dividend, product);
+        let half = self.emit.ins().ushr_imm_u(rest, 1);
+        let sum = self.emit.ins().iadd(half, product);
+        Some(self.emit.ins().ushr_imm_u(sum, i64::from(shift - 1)))
     }
 
     /// The signed `dividend` by `divisor`, rounded towards zero, without a division, if possible.
@@ -119,23 +119,23 @@ impl Lowering<'_, '_> {
             let shift = divisor.trailing_zeros();
             let signs = match shift {
                 1 => dividend,
-                _ => self.ins().sshr_imm_u(dividend, i64::from(shift - 1)),
+                _ => self.emit.ins().sshr_imm_u(dividend, i64::from(shift - 1)),
             };
-            let more = self.ins().ushr_imm_u(signs, i64::from(bits - shift));
-            let sum = self.ins().iadd(dividend, more);
-            return Some(self.ins().sshr_imm_u(sum, i64::from(shift)));
+            let more = self.emit.ins().ushr_imm_u(signs, i64::from(bits - shift));
+            let sum = self.emit.ins().iadd(dividend, more);
+            return Some(self.emit.ins().sshr_imm_u(sum, i64::from(shift)));
         }
         let MagicNumber { mul_by, do_add, shift } = MagicNumber::signed(divisor, bits)?;
-        let mul_by = self.ins().iconst(ty, mul_by.cast_signed());
-        let product = self.ins().smulhi(dividend, mul_by);
-        let sum = if do_add { self.ins().iadd(product, dividend) } else { product };
-        let down = self.ins().sshr_imm_u(sum, i64::from(shift));
-        let sign = self.ins().sshr_imm_u(dividend, i64::from(bits - 1));
-        Some(self.ins().isub(down, sign))
+        let mul_by = self.emit.ins().iconst(ty, mul_by.cast_signed());
+        let product = self.emit.ins().smulhi(dividend, mul_by);
+        let sum = if do_add { self.emit.ins().iadd(product, dividend) } else { product };
+        let down = self.emit.ins().sshr_imm_u(sum, i64::from(shift));
+        let sign = self.emit.ins().sshr_imm_u(dividend, i64::from(bits - 1));
+        Some(self.emit.ins().isub(down, sign))
     }
 
     fn check_divisor(&mut self, divisor: Value) {
-        if self.constant(divisor).is_some_and(|divisor| divisor != 0) {
+        if self.emit.constant(divisor).is_some_and(|divisor| divisor != 0) {
             return;
         }
         self.trap_unless(divisor, TrapId::IntegerDivideByZero);
@@ -145,9 +145,9 @@ impl Lowering<'_, '_> {
     fn check_quotient(&mut self, dividend: Value, divisor: Value) {
         let ty = self.type_of(dividend);
         let least = if ty == types::I32 { i64::from(1u32 << 31) } else { i64::MIN };
-        let is_least = self.ins().icmp_imm_u(IntCC::Equal, dividend, least);
-        let is_minus_one = self.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
-        let overflow = self.ins().band(is_least, is_minus_one);
+        let is_least = self.emit.ins().icmp_imm_u(IntCC::Equal, dividend, least);
+        let is_minus_one = self.emit.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
+        let overflow = self.emit.ins().band(is_least, is_minus_one);
         self.trap_if(overflow, TrapId::IntegerOverflow);
     }
 }

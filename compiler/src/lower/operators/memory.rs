@@ -25,7 +25,7 @@ impl Lowering<'_, '_> {
     ) {
         let index = self.pop();
         let access = self.access(&at, index, bytes);
-        let result = emit(self.ins(), access);
+        let result = emit(self.emit.ins(), access);
         self.push(result);
     }
 
@@ -38,14 +38,14 @@ impl Lowering<'_, '_> {
     ) {
         let (index, value) = self.pop2();
         let access = self.access(&at, index, bytes);
-        emit(self.ins(), access, value);
+        emit(self.emit.ins(), access, value);
     }
 
     pub(super) fn memory_size_operator(&mut self) {
-        let pages = self.memory_pages();
+        let pages = self.emit.memory_pages();
         // WAMR counts pages in 32 bits.
         let wide = self.env.memory64;
-        let pages = if wide { self.ins().uextend(types::I64, pages) } else { pages };
+        let pages = if wide { self.emit.ins().uextend(types::I64, pages) } else { pages };
         self.push(pages);
     }
 
@@ -53,16 +53,16 @@ impl Lowering<'_, '_> {
         let delta = self.pop();
         self.meter_length(OperatorKind::MemoryGrow, delta);
         let result = if self.env.memory64 {
-            let most = self.ins().iconst(types::I64, i64::from(u32::MAX));
-            let too_many = self.ins().icmp(IntCC::UnsignedGreaterThan, delta, most);
-            let none = self.ins().iconst(types::I32, 0);
-            let pages = self.ins().ireduce(types::I32, delta);
-            let pages = self.ins().select(too_many, none, pages);
+            let most = self.emit.ins().iconst(types::I64, i64::from(u32::MAX));
+            let too_many = self.emit.ins().icmp(IntCC::UnsignedGreaterThan, delta, most);
+            let none = self.emit.ins().iconst(types::I32, 0);
+            let pages = self.emit.ins().ireduce(types::I32, delta);
+            let pages = self.emit.ins().select(too_many, none, pages);
             let result = self.grow(pages);
             // No memory has so many pages that its size would be negative.
-            let wide = self.ins().sextend(types::I64, result);
-            let failed = self.ins().iconst(types::I64, -1);
-            self.ins().select(too_many, failed, wide)
+            let wide = self.emit.ins().sextend(types::I64, result);
+            let failed = self.emit.ins().iconst(types::I64, -1);
+            self.emit.ins().select(too_many, failed, wide)
         } else {
             self.grow(delta)
         };
@@ -74,12 +74,12 @@ impl Lowering<'_, '_> {
         if self.env.shared_memory {
             return self.grow_shared(delta);
         }
-        let old = self.memory_pages();
+        let old = self.emit.memory_pages();
         let grown = self.call_instance_helper(Helper::EnlargeMemory, &[delta]);
         let grown = grown.expect("the helper tells whether it succeeded");
-        self.invalidate_memory_base();
-        let failed = self.ins().iconst(types::I32, i64::from(u32::MAX));
-        self.ins().select(grown, old, failed)
+        self.emit.invalidate_memory_base();
+        let failed = self.emit.ins().iconst(types::I32, i64::from(u32::MAX));
+        self.emit.ins().select(grown, old, failed)
     }
 
     /// Grows a shared memory. The helper does not return the previous size, and other threads may
@@ -87,28 +87,28 @@ impl Lowering<'_, '_> {
     /// readings, only this thread has grown it, and the first reading is the previous size.
     /// Otherwise, the new pages are abandoned and it grows again.
     fn grow_shared(&mut self, delta: Value) -> Value {
-        let [attempt, grown, failed] = [(); 3].map(|()| self.builder.create_block());
-        let done = self.create_block_with(&[ValueType::I32]);
-        self.ins().jump(attempt, &[]);
-        self.builder.switch_to_block(attempt);
-        let old = self.memory_pages();
+        let [attempt, grown, failed] = [(); 3].map(|()| self.emit.builder.create_block());
+        let done = self.emit.create_block_with(&[ValueType::I32]);
+        self.emit.ins().jump(attempt, &[]);
+        self.emit.builder.switch_to_block(attempt);
+        let old = self.emit.memory_pages();
         let success = self.call_instance_helper(Helper::EnlargeMemory, &[delta]);
         let success = success.expect("the helper tells whether it succeeded");
-        self.ins().brif(success, grown, &[], failed, &[]);
-        self.builder.switch_to_block(grown);
-        self.builder.seal_block(grown);
-        let new = self.memory_pages();
-        let expected = self.ins().iadd(old, delta);
-        let alone = self.ins().icmp(IntCC::Equal, new, expected);
-        self.ins().brif(alone, done, &[BlockArg::Value(old)], attempt, &[]);
-        self.builder.seal_block(attempt);
-        self.builder.switch_to_block(failed);
-        self.builder.seal_block(failed);
-        let minus_one = self.ins().iconst(types::I32, i64::from(u32::MAX));
-        self.ins().jump(done, &[BlockArg::Value(minus_one)]);
-        self.builder.switch_to_block(done);
-        self.builder.seal_block(done);
-        self.builder.block_params(done)[0]
+        self.emit.ins().brif(success, grown, &[], failed, &[]);
+        self.emit.builder.switch_to_block(grown);
+        self.emit.builder.seal_block(grown);
+        let new = self.emit.memory_pages();
+        let expected = self.emit.ins().iadd(old, delta);
+        let alone = self.emit.ins().icmp(IntCC::Equal, new, expected);
+        self.emit.ins().brif(alone, done, &[BlockArg::Value(old)], attempt, &[]);
+        self.emit.builder.seal_block(attempt);
+        self.emit.builder.switch_to_block(failed);
+        self.emit.builder.seal_block(failed);
+        let minus_one = self.emit.ins().iconst(types::I32, i64::from(u32::MAX));
+        self.emit.ins().jump(done, &[BlockArg::Value(minus_one)]);
+        self.emit.builder.switch_to_block(done);
+        self.emit.builder.seal_block(done);
+        self.emit.builder.block_params(done)[0]
     }
 
     pub(super) fn memory_fill(&mut self) {
@@ -131,7 +131,7 @@ impl Lowering<'_, '_> {
     pub(super) fn memory_init(&mut self, segment: u32) {
         let (to, from, length) = self.pop3();
         self.meter_length(OperatorKind::MemoryInit, length);
-        let segment = self.ins().iconst(types::I32, i64::from(segment));
+        let segment = self.emit.ins().iconst(types::I32, i64::from(segment));
         let to = self.wide(to);
         let args = [segment, from, length, to];
         let done = self.call_instance_helper(Helper::MemoryInit, &args);
@@ -141,7 +141,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn data_drop(&mut self, segment: u32) {
-        let segment = self.ins().iconst(types::I32, i64::from(segment));
+        let segment = self.emit.ins().iconst(types::I32, i64::from(segment));
         self.call_instance_helper(Helper::DataDrop, &[segment]);
     }
 }

@@ -59,26 +59,26 @@ impl Lowering<'_, '_> {
 
     /// Whether NaNs must be made canonical in the result of the instruction that computes `result`.
     pub(in crate::lower) fn makes_nans_canonical(&self, result: Value) -> bool {
-        let dfg = &self.builder.func.dfg;
+        let dfg = &self.emit.builder.func.dfg;
         self.env.canonical_nans
             && dfg.value_def(result).inst().is_some_and(|inst| computes(dfg.insts[inst].opcode()))
     }
 
     /// `value` with every NaN replaced by the canonical one.
     pub(in crate::lower) fn canonical(&mut self, value: Value) -> Value {
-        let ty = self.builder.func.dfg.value_type(value);
+        let ty = self.emit.builder.func.dfg.value_type(value);
         if ty.is_vector() {
             // All machines have an instruction for this comparison of vectors.
-            let is_number = self.ins().fcmp(FloatCC::Equal, value, value);
-            let is_number = self.as_lanes(ty, is_number);
-            let nans = self.vector_constant(ty, canonical_vector(ty));
-            return self.ins().bitselect(is_number, value, nans);
+            let is_number = self.emit.ins().fcmp(FloatCC::Equal, value, value);
+            let is_number = self.emit.as_lanes(ty, is_number);
+            let nans = self.emit.vector_constant(ty, canonical_vector(ty));
+            return self.emit.ins().bitselect(is_number, value, nans);
         }
-        let is_nan = self.ins().fcmp(FloatCC::Unordered, value, value);
+        let is_nan = self.emit.ins().fcmp(FloatCC::Unordered, value, value);
         let nan = match ty {
-            types::F32 => self.ins().f32const(Ieee32::NAN),
-            _ => self.ins().f64const(Ieee64::NAN),
+            types::F32 => self.emit.ins().f32const(Ieee32::NAN),
+            _ => self.emit.ins().f64const(Ieee64::NAN),
         };
-        self.ins().select(is_nan, nan, value)
+        self.emit.ins().select(is_nan, nan, value)
     }
 }

@@ -8,7 +8,7 @@ impl Lowering<'_, '_> {
     pub(super) fn select(&mut self) {
         let condition = self.pop_condition();
         let (first, second) = self.pop2();
-        let result = self.ins().select(condition, first, second);
+        let result = self.emit.ins().select(condition, first, second);
         self.push(result);
     }
 }

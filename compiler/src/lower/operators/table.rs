@@ -12,19 +12,19 @@ use crate::wasm::{OperatorKind, ValueType};
 impl Lowering<'_, '_> {
     pub(super) fn ref_null(&mut self, ty: HeapType) {
         let null = match RefType::new(true, ty).map(ValueType::from_ref_type) {
-            Some(Ok(ty)) => self.zero(ty),
-            _ => self.null_reference(),
+            Some(Ok(ty)) => self.emit.zero(ty),
+            _ => self.emit.null_reference(),
         };
         self.push(null);
     }
 
     pub(super) fn ref_is_null(&mut self) {
         let reference = self.pop();
-        let null = match self.builder.func.dfg.value_type(reference) {
-            types::I64 => self.zero(ValueType::ExnRef),
-            _ => self.null_reference(),
+        let null = match self.emit.builder.func.dfg.value_type(reference) {
+            types::I64 => self.emit.zero(ValueType::ExnRef),
+            _ => self.emit.null_reference(),
         };
-        let result = self.ins().icmp(IntCC::Equal, reference, null);
+        let result = self.emit.ins().icmp(IntCC::Equal, reference, null);
         self.push(result);
     }
 
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
         let element = self.pop();
         let element = self.table_index(table, element);
         self.check_element(table, element);
-        let result = self.load_table_element(table, element);
+        let result = self.emit.load_table_element(table, element);
         self.push(result);
     }
 
@@ -45,13 +45,13 @@ impl Lowering<'_, '_> {
         let (element, value) = self.pop2();
         let element = self.table_index(table, element);
         self.check_element(table, element);
-        self.store_table_element(table, element, value);
+        self.emit.store_table_element(table, element, value);
     }
 
     pub(super) fn table_size(&mut self, table: u32) {
-        let size = self.table_elements(table);
+        let size = self.emit.table_elements(table);
         let is_64 = self.has_64_bit_indexes(table);
-        let size = if is_64 { self.ins().uextend(types::I64, size) } else { size };
+        let size = if is_64 { self.emit.ins().uextend(types::I64, size) } else { size };
         self.push(size);
     }
 
@@ -59,14 +59,14 @@ impl Lowering<'_, '_> {
         let (init, delta) = self.pop2();
         self.meter_length(OperatorKind::TableGrow, delta);
         let delta = self.table_index(table, delta);
-        let init = self.table_slot_value(init);
+        let init = self.emit.table_slot_value(init);
         let args = [self.index(table), delta, init];
         let old = self.call_instance_helper(Helper::TableGrow, &args);
         let old = old.expect("the helper gives the old size");
         // A failure is -1 in either width, and no table is so large that its size would look
         // negative.
         let is_64 = self.has_64_bit_indexes(table);
-        let old = if is_64 { self.ins().sextend(types::I64, old) } else { old };
+        let old = if is_64 { self.emit.ins().sextend(types::I64, old) } else { old };
         self.push(old);
     }
 
@@ -74,7 +74,7 @@ impl Lowering<'_, '_> {
         let (start, value, length) = self.pop3();
         self.meter_length(OperatorKind::TableFill, length);
         let (start, length) = (self.table_index(table, start), self.table_index(table, length));
-        let value = self.table_slot_value(value);
+        let value = self.emit.table_slot_value(value);
         let args = [self.index(table), length, value, start];
         self.call_instance_helper(Helper::TableFill, &args);
     }
@@ -104,7 +104,7 @@ impl Lowering<'_, '_> {
     }
 
     fn check_element(&mut self, table: u32, element: Value) {
-        let size = self.table_elements(table);
+        let size = self.emit.table_elements(table);
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::OutOfBoundsTableAccess);
     }
@@ -120,12 +120,12 @@ impl Lowering<'_, '_> {
     }
 
     fn saturated(&mut self, value: Value) -> Value {
-        let greatest = self.ins().iconst(types::I64, i64::from(u32::MAX));
-        let value = self.ins().umin(value, greatest);
-        self.ins().ireduce(types::I32, value)
+        let greatest = self.emit.ins().iconst(types::I64, i64::from(u32::MAX));
+        let value = self.emit.ins().umin(value, greatest);
+        self.emit.ins().ireduce(types::I32, value)
     }
 
     fn index(&mut self, index: u32) -> Value {
-        self.ins().iconst(types::I32, i64::from(index))
+        self.emit.ins().iconst(types::I32, i64::from(index))
     }
 }

@@ -19,16 +19,16 @@ impl Lowering<'_, '_> {
         let env = self.env;
         let args = self.tail_call_args(env.module.function_type(function));
         if function < env.module.imported_function_count() {
-            let index = self.ins().iconst(types::I32, i64::from(function));
+            let index = self.emit.ins().iconst(types::I32, i64::from(function));
             self.return_import_thunk(env.module.canonical_function_type(function), args, index);
         } else {
             let id = FuncId::Function(function);
             self.leave_callee();
             self.enter_known_callee(function);
-            let callee = self.function(id, || env.function_signature(function).clone());
-            self.ins().return_call(callee, &args);
+            let callee = self.emit.function(id, || env.function_signature(function).clone());
+            self.emit.ins().return_call(callee, &args);
         }
-        self.reachable = false;
+        self.control.mark_unreachable();
     }
 
     pub(super) fn return_call_indirect(&mut self, ty_index: u32, table: u32) {
@@ -39,24 +39,25 @@ impl Lowering<'_, '_> {
         let function = self.checked_element(table, element, canonical);
         let args = self.tail_call_args(env.ty(canonical));
         if env.imported_types[canonical as usize] {
-            let (import, own) = (self.builder.create_block(), self.builder.create_block());
-            self.builder.set_cold_block(import);
+            let (import, own) =
+                (self.emit.builder.create_block(), self.emit.builder.create_block());
+            self.emit.builder.set_cold_block(import);
             let imports = i64::from(env.module.imported_function_count());
-            let imports = self.ins().iconst(types::I32, imports);
-            let is_import = self.ins().icmp(IntCC::UnsignedLessThan, function, imports);
-            self.ins().brif(is_import, import, &[], own, &[]);
-            self.builder.switch_to_block(import);
-            self.builder.seal_block(import);
+            let imports = self.emit.ins().iconst(types::I32, imports);
+            let is_import = self.emit.ins().icmp(IntCC::UnsignedLessThan, function, imports);
+            self.emit.ins().brif(is_import, import, &[], own, &[]);
+            self.emit.builder.switch_to_block(import);
+            self.emit.builder.seal_block(import);
             self.return_import_thunk(canonical, args.clone(), function);
-            self.builder.switch_to_block(own);
-            self.builder.seal_block(own);
+            self.emit.builder.switch_to_block(own);
+            self.emit.builder.seal_block(own);
         }
         self.leave_callee();
         self.enter_callee(function);
-        let pointer = self.callee_address(function);
-        let signature = self.indirect_signature(canonical);
-        self.ins().return_call_indirect(signature, pointer, &args);
-        self.reachable = false;
+        let pointer = self.emit.callee_address(function);
+        let signature = self.emit.indirect_signature(canonical);
+        self.emit.ins().return_call_indirect(signature, pointer, &args);
+        self.control.mark_unreachable();
     }
 
     fn begin_tail_call(&mut self) {
@@ -71,11 +72,11 @@ impl Lowering<'_, '_> {
     /// the caller's.
     fn tail_call_args(&mut self, ty: &FuncType) -> Vec<Value> {
         self.close_call_frame();
-        let mut args = vec![self.exec_env];
+        let mut args = vec![self.emit.exec_env()];
         let operands = self.top(ty.params.len()).to_vec();
-        self.push_native_args(&ty.params, &operands, &mut args);
-        let pointers = self.ty.results.len().saturating_sub(1);
-        args.extend_from_slice(&self.params()[self.params().len() - pointers..]);
+        self.emit.push_native_args(&ty.params, &operands, &mut args);
+        let pointers = self.emit.ty().results.len().saturating_sub(1);
+        args.extend_from_slice(&self.emit.params()[self.emit.params().len() - pointers..]);
         args
     }
 
@@ -83,9 +84,9 @@ impl Lowering<'_, '_> {
         let ty = self.env.ty(canonical);
         args.push(function);
         let id = FuncId::ImportThunk(canonical);
-        let thunk = self.function(id, || import_thunk_signature(ty));
-        let call = self.ins().call(thunk, &args);
-        let result = self.builder.inst_results(call).to_vec();
-        self.ins().return_(&result);
+        let thunk = self.emit.function(id, || import_thunk_signature(ty));
+        let call = self.emit.ins().call(thunk, &args);
+        let result = self.emit.builder.inst_results(call).to_vec();
+        self.emit.ins().return_(&result);
     }
 }

@@ -4,23 +4,23 @@ use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn local_get(&mut self, local: u32) {
-        let value = self.builder.use_var(self.locals[local as usize].1);
+        let value = self.emit.builder.use_var(self.locals.variable(local));
         self.push(value);
     }
 
     pub(super) fn local_set(&mut self, local: u32) {
         let value = self.pop();
-        self.builder.def_var(self.locals[local as usize].1, value);
+        self.emit.builder.def_var(self.locals.variable(local), value);
     }
 
     pub(super) fn local_tee(&mut self, local: u32) {
         let value = self.pop();
-        self.builder.def_var(self.locals[local as usize].1, value);
+        self.emit.builder.def_var(self.locals.variable(local), value);
         self.push(value);
     }
 
     pub(super) fn global_get(&mut self, global: u32) {
-        let value = self.load_global(global);
+        let value = self.emit.load_global(global);
         self.push(value);
     }
 
@@ -29,6 +29,6 @@ impl Lowering<'_, '_> {
         if self.env.aux_stack_pointer == Some(global) {
             self.check_aux_stack(value);
         }
-        self.store_global(global, value);
+        self.emit.store_global(global, value);
     }
 }

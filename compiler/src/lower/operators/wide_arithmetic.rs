@@ -13,7 +13,7 @@ impl Lowering<'_, '_> {
     ) {
         let b = self.pop_wide();
         let a = self.pop_wide();
-        let result = emit(self.ins(), a, b);
+        let result = emit(self.emit.ins(), a, b);
         self.push_wide(result);
     }
 
@@ -23,20 +23,20 @@ impl Lowering<'_, '_> {
         extend: impl Fn(FuncInstBuilder<'_, '_>, Value) -> Value,
     ) {
         let (a, b) = self.pop2();
-        let a = extend(self.ins(), a);
-        let b = extend(self.ins(), b);
-        let product = self.ins().imul(a, b);
+        let a = extend(self.emit.ins(), a);
+        let b = extend(self.emit.ins(), b);
+        let product = self.emit.ins().imul(a, b);
         self.push_wide(product);
     }
 
     fn pop_wide(&mut self) -> Value {
         let (low, high) = self.pop2();
-        self.ins().iconcat(low, high)
+        self.emit.ins().iconcat(low, high)
     }
 
     fn push_wide(&mut self, value: Value) {
-        debug_assert_eq!(self.builder.func.dfg.value_type(value), types::I128);
-        let (low, high) = self.ins().isplit(value);
+        debug_assert_eq!(self.emit.builder.func.dfg.value_type(value), types::I128);
+        let (low, high) = self.emit.ins().isplit(value);
         self.push(low);
         self.push(high);
     }

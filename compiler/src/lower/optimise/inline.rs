@@ -13,19 +13,17 @@
 
 use std::sync::OnceLock;
 
-use cranelift_codegen::ir::{Type, Value};
-use cranelift_frontend::Variable;
+use cranelift_codegen::ir::Value;
 use wasmparser::FuncValidatorAllocations;
 
 use super::devirtualize::{DevirtualizedCallee, devirtualize};
 use crate::error::{Error, refused};
 use crate::limits::inlining::{
-    GROWTH, MAX_CALLER_INSTS, MAX_CALLER_VARIABLES_BY_BLOCKS, MAX_DEPTH, MAX_LOCALS,
-    MAX_RECURSION_DEPTH, MEDIUM, PRODUCT, RECURSION, SMALL,
+    GROWTH, MAX_DEPTH, MAX_LOCALS, MAX_RECURSION_DEPTH, MEDIUM, PRODUCT, RECURSION, SMALL,
 };
-use crate::limits::lowering::MAX_BRANCH_OPERANDS;
 use crate::lower::context::Lowering;
 use crate::lower::function::validator_of;
+use crate::lower::locals::Local;
 use crate::lower::operators::ValidatingVisitor;
 use crate::lower::signature::clif_type;
 use crate::wasm::{
@@ -190,15 +188,33 @@ pub(in crate::lower) struct Inlining {
     /// The function that is compiled.
     root: Option<u32>,
     /// The functions whose bodies are being inlined, outermost first.
-    pub(in crate::lower) active: Vec<u32>,
+    active: Vec<u32>,
     /// The height of the control stack below the innermost of them; 0 for the function itself.
     base: usize,
     /// The weight that may still be added.
     allowance: u32,
-    /// Variables that no body uses any more.
-    free: Vec<(Type, Variable)>,
     /// Why the body of a callee could not be lowered.
-    pub(in crate::lower) failure: Option<Error>,
+    failure: Option<Error>,
+    /// For the bodies of callees; kept between functions to reuse allocations.
+    validators: Vec<FuncValidatorAllocations>,
+}
+
+impl Inlining {
+    /// Removes everything, for another function.
+    pub(in crate::lower) fn clear(&mut self) {
+        let validators = std::mem::take(&mut self.validators);
+        *self = Self { validators, ..Self::default() };
+    }
+
+    /// The number of inlined bodies around the current position.
+    pub(in crate::lower) fn depth(&self) -> usize {
+        self.active.len()
+    }
+
+    /// Why the body of a callee could not be lowered.
+    pub(in crate::lower) fn take_failure(&mut self) -> Option<Error> {
+        self.failure.take()
+    }
 }
 
 impl<'a> Lowering<'a, '_> {
@@ -219,16 +235,19 @@ impl<'a> Lowering<'a, '_> {
         if candidate.product.is_some() && !env.recognises() {
             return None;
         }
-        if self.inlining.active.len() >= MAX_DEPTH || self.is_large() {
+        if self.inlining.depth() >= MAX_DEPTH
+            || self.size.is_large_caller(&self.emit.builder.func.dfg)
+        {
             return None;
         }
         if self.inlining.root == Some(function) {
             let nested = self.inlining.active.iter().filter(|&&active| active == function).count();
-            if nested as u32 >= candidate.recursion_depth || nested < self.inlining.active.len() {
+            if nested as u32 >= candidate.recursion_depth || nested < self.inlining.depth() {
                 return None;
             }
         } else {
-            let limit = if candidate.called_once || self.loops > 0 { MEDIUM } else { SMALL };
+            let limit =
+                if candidate.called_once || self.control.is_in_loop() { MEDIUM } else { SMALL };
             let allowed = candidate.weight <= limit.min(self.inlining.allowance);
             if !allowed || self.inlining.active.contains(&function) {
                 return None;
@@ -253,23 +272,16 @@ impl<'a> Lowering<'a, '_> {
         valid.then_some(product)
     }
 
-    fn is_large(&self) -> bool {
-        let dfg = &self.builder.func.dfg;
-        dfg.num_insts() > MAX_CALLER_INSTS
-            || self.branch_operands > MAX_BRANCH_OPERANDS / 2
-            || self.variables * dfg.num_blocks() as u64 > MAX_CALLER_VARIABLES_BY_BLOCKS
-    }
-
     /// Lowers `body` in place of a call of `function`, whose arguments are on the operand stack.
     pub(in crate::lower) fn inline_call(&mut self, function: u32, body: &'a Body<'a>) {
         let ty = self.env.module.function_type(function);
         let args = self.top(ty.params.len()).to_vec();
         self.drop_top(args.len());
-        let caller_base = std::mem::replace(&mut self.inlining.base, self.stacks.frames.len());
-        let caller_locals = std::mem::take(&mut self.locals);
+        let caller_base = std::mem::replace(&mut self.inlining.base, self.control.height());
+        let caller_locals = self.locals.begin_body();
         self.commit_call();
         self.inlining.active.push(function);
-        let call = self.builder.srcloc();
+        let call = self.emit.builder.srcloc();
         self.open_inlined_frame(function);
         for (&ty, value) in ty.params.iter().zip(args) {
             self.declare_local(ty, value);
@@ -278,22 +290,21 @@ impl<'a> Lowering<'a, '_> {
         let free_slots = self.free_slots(&ty.results);
         if let Err(error) = self.lower_inlined(body, &ty.results) {
             self.inlining.failure.get_or_insert(error);
-            self.reachable = false;
+            self.control.mark_unreachable();
         }
-        if self.reachable {
+        if self.control.is_reachable() {
             self.release_slots(free_slots);
             self.close_call_frame();
         }
         self.end_body(around);
         self.inlining.active.pop();
-        self.builder.set_srcloc(call);
-        let locals = std::mem::replace(&mut self.locals, caller_locals);
-        self.inlining.free.extend(locals);
+        self.emit.builder.set_srcloc(call);
+        self.locals.end_body(caller_locals);
         self.inlining.base = caller_base;
     }
 
     fn lower_inlined(&mut self, body: &'a Body<'a>, results: &'a [ValueType]) -> Result<(), Error> {
-        let allocations = self.stacks.validators.pop().unwrap_or_default();
+        let allocations = self.inlining.validators.pop().unwrap_or_default();
         let mut validator = validator_of(body, allocations);
         let mut reader = body.code.get_binary_reader();
         self.declare_locals(body, &mut reader, &mut validator)?;
@@ -311,7 +322,7 @@ impl<'a> Lowering<'a, '_> {
             let mut visitor = ValidatingVisitor::new(&mut validator, self, offset);
             reader.visit_operator(&mut visitor).map_err(refused)??;
         }
-        self.stacks.validators.push(validator.into_allocations());
+        self.inlining.validators.push(validator.into_allocations());
         Ok(())
     }
 
@@ -322,17 +333,13 @@ impl<'a> Lowering<'a, '_> {
     }
 
     /// A variable for a local, which has the value `value`.
-    pub(in crate::lower) fn new_local(&mut self, ty: ValueType, value: Value) -> (Type, Variable) {
+    pub(in crate::lower) fn new_local(&mut self, ty: ValueType, value: Value) -> Local {
         let ty = clif_type(ty);
-        let free = &mut self.inlining.free;
-        let variable = match free.iter().rposition(|&(other, _)| other == ty) {
-            Some(position) => free.swap_remove(position).1,
-            None => {
-                self.variables += 1;
-                self.builder.declare_var(ty)
-            }
-        };
-        self.builder.def_var(variable, value);
+        let variable = self.locals.reuse(ty).unwrap_or_else(|| {
+            self.size.set_variables(self.size.variables() + 1);
+            self.emit.builder.declare_var(ty)
+        });
+        self.emit.builder.def_var(variable, value);
         (ty, variable)
     }
 
@@ -340,13 +347,13 @@ impl<'a> Lowering<'a, '_> {
     pub(in crate::lower) fn return_(&mut self) {
         match self.inlining.base {
             0 => self.emit_return(),
-            base => self.br((self.stacks.frames.len() - 1 - base) as u32),
+            base => self.br(self.control.label_of(base)),
         }
     }
 
     /// Whether the innermost frame is the outermost one of an inlined body.
     pub(in crate::lower) fn in_outermost_inlined_frame(&self) -> bool {
-        self.inlining.base != 0 && self.stacks.frames.len() == self.inlining.base + 1
+        self.inlining.base != 0 && self.control.height() == self.inlining.base + 1
     }
 }
 

@@ -20,7 +20,7 @@ use cranelift_codegen::ir::{
 use wamr_abi::exceptions::TrapId;
 use wasmparser::MemArg;
 
-use super::instance_fields::Region;
+use super::emitter::Region;
 use crate::limits::code::{GREATEST_DEPTH, REMEMBERED_ADDRESSES};
 use crate::lower::context::Lowering;
 use crate::lower::optimise::addresses::Computed;
@@ -116,7 +116,7 @@ impl Lowering<'_, '_> {
     /// The access of `bytes` bytes at `index` plus the static offset of `memarg`.
     pub(in crate::lower) fn access(&mut self, memarg: &MemArg, index: Value, bytes: u32) -> Access {
         let (index, offset) = self.without_constant(index, memarg.offset);
-        let mut flags = self.flags(Region::Heap);
+        let mut flags = self.emit.flags(Region::Heap);
         if self.env.software_checks {
             self.check_bounds(index, offset, bytes);
         } else {
@@ -124,13 +124,13 @@ impl Lowering<'_, '_> {
             self.commit_trap();
         }
         if let Some(displacement) = self.constant_displacement(index, offset) {
-            return Access { address: self.memory_base(), displacement, flags };
+            return Access { address: self.emit.memory_base(), displacement, flags };
         }
         let address = self.host_address(index);
         match i32::try_from(offset) {
             Ok(displacement) => Access { address, displacement, flags },
             Err(_) => {
-                let address = self.ins().iadd_imm_u(address, offset.cast_signed());
+                let address = self.emit.ins().iadd_imm_u(address, offset.cast_signed());
                 Access { address, displacement: 0, flags }
             }
         }
@@ -141,23 +141,23 @@ impl Lowering<'_, '_> {
         if self.env.memory64 {
             return None;
         }
-        let index = constant(&self.builder.func.dfg, index)?;
+        let index = constant(&self.emit.builder.func.dfg, index)?;
         i32::try_from(index + offset).ok()
     }
 
     /// The memory base plus `index`.
     fn host_address(&mut self, index: Value) -> Value {
-        let index = self.builder.func.dfg.resolve_aliases(index);
-        let known = self.stacks.addresses.of(index);
+        let index = self.emit.builder.func.dfg.resolve_aliases(index);
+        let known = self.addresses.of(index);
         if let Some(address) = known.address.expand() {
             return address;
         }
-        let base = self.memory_base();
+        let base = self.emit.memory_base();
         let wide = self.wide(index);
-        let address = self.ins().iadd(base, wide);
+        let address = self.emit.ins().iadd(base, wide);
         if self.env.optimises && !self.env.memory_moves() {
             let computed = Computed { wide: wide.into(), address: address.into() };
-            self.stacks.addresses.remember(index, computed);
+            self.addresses.remember(index, computed);
         }
         address
     }
@@ -165,7 +165,7 @@ impl Lowering<'_, '_> {
     /// The same address, with a constant that `index` adds moved to the offset, if the sum of a
     /// 32-bit index cannot wrap: machines add an offset for free. Only at level 3.
     fn without_constant(&self, index: Value, offset: u64) -> (Value, u64) {
-        let dfg = &self.builder.func.dfg;
+        let dfg = &self.emit.builder.func.dfg;
         if !self.env.is_thorough() || self.env.memory64 {
             return (index, offset);
         }
@@ -180,18 +180,18 @@ impl Lowering<'_, '_> {
         if self.env.memory64 {
             return value;
         }
-        let value = self.builder.func.dfg.resolve_aliases(value);
-        if let Some(constant) = constant(&self.builder.func.dfg, value) {
-            return self.ins().iconst(types::I64, constant.cast_signed());
+        let value = self.emit.builder.func.dfg.resolve_aliases(value);
+        if let Some(constant) = constant(&self.emit.builder.func.dfg, value) {
+            return self.emit.ins().iconst(types::I64, constant.cast_signed());
         }
-        let known = self.stacks.addresses.of(value);
+        let known = self.addresses.of(value);
         if let Some(wide) = known.wide.expand() {
             return wide;
         }
-        let wide = self.ins().uextend(types::I64, value);
+        let wide = self.emit.ins().uextend(types::I64, value);
         if self.env.optimises {
             let computed = Computed { wide: wide.into(), ..known };
-            self.stacks.addresses.remember(value, computed);
+            self.addresses.remember(value, computed);
         }
         wide
     }
@@ -203,20 +203,20 @@ impl Lowering<'_, '_> {
         }
         let wide = self.wide(index);
         let outside = if self.env.module.memories[0].initial == 0 {
-            let end = self.ins().iadd_imm_u(wide, end.cast_signed());
+            let end = self.emit.ins().iadd_imm_u(wide, end.cast_signed());
             self.trap_if_wrapped(end, wide);
-            let size = self.memory_size();
-            self.ins().icmp(IntCC::UnsignedGreaterThan, end, size)
+            let size = self.emit.memory_size();
+            self.emit.ins().icmp(IntCC::UnsignedGreaterThan, end, size)
         } else {
             let address = match offset {
                 0 => wide,
-                _ => self.ins().iadd_imm_u(wide, offset.cast_signed()),
+                _ => self.emit.ins().iadd_imm_u(wide, offset.cast_signed()),
             };
             if offset != 0 {
                 self.trap_if_wrapped(address, wide);
             }
-            let bound = self.memory_bound(bytes);
-            self.ins().icmp(IntCC::UnsignedGreaterThan, address, bound)
+            let bound = self.emit.memory_bound(bytes);
+            self.emit.ins().icmp(IntCC::UnsignedGreaterThan, address, bound)
         };
         self.trap_if(outside, TrapId::OutOfBoundsMemoryAccess);
         self.checked.remember(index, end);
@@ -240,24 +240,24 @@ impl Lowering<'_, '_> {
         bytes: u32,
     ) -> Value {
         let wide = self.wide(index);
-        let start = self.ins().iadd_imm_u(wide, memarg.offset.cast_signed());
+        let start = self.emit.ins().iadd_imm_u(wide, memarg.offset.cast_signed());
         self.trap_if_wrapped(start, wide);
-        let length = self.ins().iconst(types::I64, i64::from(bytes));
+        let length = self.emit.ins().iconst(types::I64, i64::from(bytes));
         self.checked_wide_range(start, length)
     }
 
     fn checked_wide_range(&mut self, start: Value, length: Value) -> Value {
-        let end = self.ins().iadd(start, length);
+        let end = self.emit.ins().iadd(start, length);
         self.trap_if_wrapped(end, start);
-        let size = self.memory_size();
+        let size = self.emit.memory_size();
         self.trap_if_compare(
             IntCC::UnsignedGreaterThan,
             end,
             size,
             TrapId::OutOfBoundsMemoryAccess,
         );
-        let base = self.memory_base();
-        self.ins().iadd(base, start)
+        let base = self.emit.memory_base();
+        self.emit.ins().iadd(base, start)
     }
 
     /// Raises the trap if `sum`, of `part` and another value, exceeds 64 bits. Sums of 32-bit

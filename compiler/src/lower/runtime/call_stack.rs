@@ -65,7 +65,7 @@ impl Lowering<'_, '_> {
 
     /// The number of inlined bodies around the current position.
     pub(in crate::lower) fn frame_depth(&self) -> u32 {
-        self.inlining.active.len() as u32
+        self.inlining.depth() as u32
     }
 
     /// Pushes the frame of the function being compiled.
@@ -76,7 +76,7 @@ impl Lowering<'_, '_> {
         if self.env.profiles_calls {
             return self.begin_pushed_frame();
         }
-        let function = self.ins().iconst(types::I64, i64::from(function));
+        let function = self.emit.ins().iconst(types::I64, i64::from(function));
         // Frames of inlined bodies are placed after it.
         let most = if self.env.inlining.is_some() { 1 + MAX_DEPTH as u32 } else { 1 };
         let base = self.checked_frame_base(most);
@@ -86,7 +86,7 @@ impl Lowering<'_, '_> {
 
     /// Uses the innermost frame, which the runtime's helper has pushed without a position.
     fn begin_pushed_frame(&mut self) {
-        let base = self.current_frame();
+        let base = self.emit.current_frame();
         self.call_stack.base = Some(base);
         self.store_position(0, 0);
     }
@@ -102,7 +102,7 @@ impl Lowering<'_, '_> {
             self.call_stack.base = None;
             return None;
         }
-        let function = self.ins().uextend(types::I64, function);
+        let function = self.emit.ins().uextend(types::I64, function);
         let base = self.checked_frame_base(1);
         self.call_stack.base = Some(base);
         self.fill_frame(function);
@@ -114,7 +114,7 @@ impl Lowering<'_, '_> {
     /// Pops a frame that [`Self::open_import_frame`] pushed.
     pub(in crate::lower) fn close_import_frame(&mut self, base: Option<Value>) {
         if let Some(base) = base {
-            self.set_frames_end(base);
+            self.emit.set_frames_end(base);
         }
         self.leave_callee();
     }
@@ -122,7 +122,7 @@ impl Lowering<'_, '_> {
     /// Pushes the frame of `function`, whose body is being inlined.
     pub(in crate::lower) fn open_inlined_frame(&mut self, function: u32) {
         if self.call_stack.base.is_some() {
-            let function = self.ins().iconst(types::I64, i64::from(function));
+            let function = self.emit.ins().iconst(types::I64, i64::from(function));
             self.fill_frame(function);
         }
     }
@@ -133,9 +133,12 @@ impl Lowering<'_, '_> {
             && !self.env.profiles_calls
         {
             let offset = self.frame_depth() * SIZE;
-            let end =
-                if offset == 0 { base } else { self.ins().iadd_imm_u(base, i64::from(offset)) };
-            self.set_frames_end(end);
+            let end = if offset == 0 {
+                base
+            } else {
+                self.emit.ins().iadd_imm_u(base, i64::from(offset))
+            };
+            self.emit.set_frames_end(end);
         }
     }
 
@@ -146,8 +149,8 @@ impl Lowering<'_, '_> {
         if self.env.profiles_calls {
             return self.pop_frames_above(base);
         }
-        let end = self.ins().iadd_imm_u(base, i64::from((depth + 1) * SIZE));
-        self.set_frames_end(end);
+        let end = self.emit.ins().iadd_imm_u(base, i64::from((depth + 1) * SIZE));
+        self.emit.set_frames_end(end);
     }
 
     /// The same for a branch out of inlined bodies.
@@ -159,9 +162,9 @@ impl Lowering<'_, '_> {
 
     /// The place of the next frame. Raises a trap unless there is room for `count` frames.
     fn checked_frame_base(&mut self, count: u32) -> Value {
-        let base = self.frames_end();
-        let boundary = self.frames_boundary();
-        let end = self.ins().iadd_imm_u(base, i64::from(count * SIZE));
+        let base = self.emit.frames_end();
+        let boundary = self.emit.frames_boundary();
+        let end = self.emit.ins().iadd_imm_u(base, i64::from(count * SIZE));
         let beyond = IntCC::UnsignedGreaterThan;
         self.trap_if_compare(beyond, end, boundary, TrapId::OperandStackOverflow);
         base
@@ -173,13 +176,13 @@ impl Lowering<'_, '_> {
         let offset = self.frame_depth() * SIZE;
         if features.function_index {
             // The upper half is the position.
-            self.store_frame_field(function, base, offset + tiny_frame::FUNC_INDEX);
+            self.emit.store_frame_field(function, base, offset + tiny_frame::FUNC_INDEX);
         } else {
-            let zero = self.ins().iconst(types::I32, 0);
-            self.store_frame_field(zero, base, offset + tiny_frame::IP_OFFSET);
+            let zero = self.emit.ins().iconst(types::I32, 0);
+            self.emit.store_frame_field(zero, base, offset + tiny_frame::IP_OFFSET);
         }
-        let end = self.ins().iadd_imm_u(base, i64::from(offset + SIZE));
-        self.set_frames_end(end);
+        let end = self.emit.ins().iadd_imm_u(base, i64::from(offset + SIZE));
+        self.emit.set_frames_end(end);
     }
 
     /// Stores the position of the current operator, before it calls a function.
@@ -207,8 +210,8 @@ impl Lowering<'_, '_> {
             true => (types::I64, frame::IP_OFFSET),
             false => (types::I32, depth * SIZE + tiny_frame::IP_OFFSET),
         };
-        let position = self.ins().iconst(ty, i64::from(position));
-        self.store_frame_field(position, base, offset);
+        let position = self.emit.ins().iconst(ty, i64::from(position));
+        self.emit.store_frame_field(position, base, offset);
     }
 
     /// The cold block that raises trap `id` for the current operator, if it stores the position.
@@ -221,7 +224,7 @@ impl Lowering<'_, '_> {
         if let Some(site) = self.call_stack.traps.iter().rev().take(RECENT_TRAPS).find(is_same) {
             return Some(site.block);
         }
-        let block = self.cold_block();
+        let block = self.emit.cold_block();
         self.call_stack.traps.push(TrapSite { id, position, depth, block });
         Some(block)
     }
@@ -229,10 +232,10 @@ impl Lowering<'_, '_> {
     /// Fills the cold blocks of [`Self::trap_site`], at the end of the function.
     pub(in crate::lower) fn emit_trap_sites(&mut self) {
         for site in std::mem::take(&mut self.call_stack.traps) {
-            self.continue_in(site.block);
+            self.emit.continue_in(site.block);
             self.store_position(site.position, site.depth);
             let raise = self.raise_block(site.id);
-            self.ins().jump(raise, &[]);
+            self.emit.ins().jump(raise, &[]);
         }
     }
 }

@@ -65,15 +65,15 @@ impl Lowering<'_, '_> {
             return;
         }
         let slot = StackSlotData::new(StackSlotKind::ExplicitSlot, POINTER.bytes(), 3);
-        let slot = self.builder.create_sized_stack_slot(slot);
-        let result = self.ins().stack_addr(POINTER, slot, 0);
-        let is_string = self.ins().iconst(types::I8, 0);
-        let nowhere = self.ins().iconst(types::I64, NOWHERE);
+        let slot = self.emit.builder.create_sized_stack_slot(slot);
+        let result = self.emit.ins().stack_addr(POINTER, slot, 0);
+        let is_string = self.emit.ins().iconst(types::I8, 0);
+        let nowhere = self.emit.ins().iconst(types::I64, NOWHERE);
         let args = [is_string, nowhere, nowhere, result];
         let there = self.call_instance_helper(Helper::CheckAppAddrAndConvert, &args);
         let there = there.expect("the helper says whether it has raised an exception");
         // The helper has returned, so raising the exception again would return, too.
-        let missing = self.ins().icmp_imm_u(IntCC::Equal, there, 0);
+        let missing = self.emit.ins().icmp_imm_u(IntCC::Equal, there, 0);
         self.unwind_if(missing);
     }
 }

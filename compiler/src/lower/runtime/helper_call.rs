@@ -23,7 +23,7 @@ impl Lowering<'_, '_> {
         if helper.info().failure == Failure::Unwinds {
             self.check_exception();
         }
-        self.builder.inst_results(call).first().copied()
+        self.emit.builder.inst_results(call).first().copied()
     }
 
     /// Calls a helper whose first parameter is the module instance.
@@ -32,7 +32,7 @@ impl Lowering<'_, '_> {
         helper: Helper,
         args: &[Value],
     ) -> Option<Value> {
-        let instance = self.module_instance();
+        let instance = self.emit.module_instance();
         let args: Vec<Value> = std::iter::once(instance).chain(args.iter().copied()).collect();
         self.call_helper(helper, &args)
     }
@@ -46,13 +46,13 @@ impl Lowering<'_, '_> {
             }
         }
         // In the indirect mode, too, the reference shows that the helper is needed.
-        let function = self.function(FuncId::Helper(helper), || helper_signature(helper));
+        let function = self.emit.function(FuncId::Helper(helper), || helper_signature(helper));
         if !self.env.indirect_helpers {
-            return self.ins().call(function, args);
+            return self.emit.ins().call(function, args);
         }
-        let address = self.helper_address(helper);
-        let signature = self.builder.func.dfg.ext_funcs[function].signature;
-        self.ins().call_indirect(signature, address, args)
+        let address = self.emit.helper_address(helper);
+        let signature = self.emit.builder.func.dfg.ext_funcs[function].signature;
+        self.emit.ins().call_indirect(signature, address, args)
     }
 }
 

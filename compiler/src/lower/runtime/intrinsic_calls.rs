@@ -117,7 +117,7 @@ impl Lowering<'_, '_> {
         if self.env.intrinsics.is_empty() {
             return result;
         }
-        let dfg = &self.builder.func.dfg;
+        let dfg = &self.emit.builder.func.dfg;
         // Some operators return an operand.
         let Some(inst) = self.last_instruction(result) else { return result };
         let args = dfg.inst_args(inst).to_vec();
@@ -143,7 +143,7 @@ impl Lowering<'_, '_> {
     /// The same for a conversion of a float in range.
     pub(in crate::lower) fn or_called_conversion(&mut self, signed: bool, result: Value) -> Value {
         let Some(inst) = self.last_instruction(result) else { return result };
-        let dfg = &self.builder.func.dfg;
+        let dfg = &self.emit.builder.func.dfg;
         let args = dfg.inst_args(inst).to_vec();
         let (from, to) = (dfg.value_type(args[0]), dfg.value_type(result));
         self.replaced(inst, to_integer(signed, from, to), &args).unwrap_or(result)
@@ -152,8 +152,8 @@ impl Lowering<'_, '_> {
     /// The same for a comparison of floats, which gives an 8-bit boolean.
     pub(in crate::lower) fn or_called_comparison(&mut self, cc: FloatCC, result: Value) -> Value {
         let Some(inst) = self.last_instruction(result) else { return result };
-        let args = self.builder.func.dfg.inst_args(inst).to_vec();
-        let helper = match self.builder.func.dfg.value_type(args[0]) {
+        let args = self.emit.builder.func.dfg.inst_args(inst).to_vec();
+        let helper = match self.emit.builder.func.dfg.value_type(args[0]) {
             types::F32 => Helper::IntrinsicF32Cmp,
             _ => Helper::IntrinsicF64Cmp,
         };
@@ -161,19 +161,19 @@ impl Lowering<'_, '_> {
         else {
             return result;
         };
-        let condition = self.ins().iconst(types::I32, condition);
+        let condition = self.emit.ins().iconst(types::I32, condition);
         let args = [condition, args[0], args[1]];
         match self.replaced(inst, helper, &args) {
-            Some(value) => self.ins().icmp_imm_u(IntCC::NotEqual, value, 0),
+            Some(value) => self.emit.ins().icmp_imm_u(IntCC::NotEqual, value, 0),
             None => result,
         }
     }
 
     /// The instruction that computes `result`, if it is the last one in the current block.
     fn last_instruction(&self, result: Value) -> Option<Inst> {
-        let func = &self.builder.func;
+        let func = &self.emit.builder.func;
         let inst = func.dfg.value_def(result).inst()?;
-        let block = self.builder.current_block()?;
+        let block = self.emit.builder.current_block()?;
         (func.layout.last_inst(block) == Some(inst)).then_some(inst)
     }
 
@@ -182,7 +182,7 @@ impl Lowering<'_, '_> {
         if !self.env.intrinsics.contains(helper) {
             return None;
         }
-        self.builder.func.layout.remove_inst(inst);
+        self.emit.builder.func.layout.remove_inst(inst);
         let value = match (helper, args) {
             (Helper::IntrinsicI32RemS | Helper::IntrinsicI64RemS, &[dividend, divisor]) => {
                 let divisor = self.without_minus_one(divisor);
@@ -196,10 +196,10 @@ impl Lowering<'_, '_> {
     /// Replaces -1 by 1: the remainder is 0 for both, but C leaves that of the minimum integer by
     /// -1 undefined, and on x86-64 it faults.
     fn without_minus_one(&mut self, divisor: Value) -> Value {
-        let ty = self.builder.func.dfg.value_type(divisor);
-        let is_minus_one = self.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
-        let one = self.ins().iconst(ty, 1);
-        self.ins().select(is_minus_one, one, divisor)
+        let ty = self.emit.builder.func.dfg.value_type(divisor);
+        let is_minus_one = self.emit.ins().icmp_imm_s(IntCC::Equal, divisor, -1);
+        let one = self.emit.ins().iconst(ty, 1);
+        self.emit.ins().select(is_minus_one, one, divisor)
     }
 
     /// The result of the operator if `helper` has returned `value`.
@@ -207,8 +207,8 @@ impl Lowering<'_, '_> {
         match helper {
             // Counts of 64 bits have an undefined upper half before release 2.3.0.
             Helper::IntrinsicClzI64 | Helper::IntrinsicCtzI64 | Helper::IntrinsicPopcntI64 => {
-                let low = self.ins().ireduce(types::I32, value);
-                self.ins().uextend(types::I64, low)
+                let low = self.emit.ins().ireduce(types::I32, value);
+                self.emit.ins().uextend(types::I64, low)
             }
             // A C library may return a signalling NaN. A sum is a quiet one; adding -0 does not
             // change any other value, including zeros.
@@ -216,15 +216,15 @@ impl Lowering<'_, '_> {
             | Helper::IntrinsicFloorF32
             | Helper::IntrinsicTruncF32
             | Helper::IntrinsicRintF32 => {
-                let zero = self.ins().f32const(-0.0);
-                self.ins().fadd(value, zero)
+                let zero = self.emit.ins().f32const(-0.0);
+                self.emit.ins().fadd(value, zero)
             }
             Helper::IntrinsicCeilF64
             | Helper::IntrinsicFloorF64
             | Helper::IntrinsicTruncF64
             | Helper::IntrinsicRintF64 => {
-                let zero = self.ins().f64const(-0.0);
-                self.ins().fadd(value, zero)
+                let zero = self.emit.ins().f64const(-0.0);
+                self.emit.ins().fadd(value, zero)
             }
             _ => value,
         }

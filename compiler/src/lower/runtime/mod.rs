@@ -5,9 +5,9 @@
 
 pub(in crate::lower) mod bounds;
 pub(in crate::lower) mod call_stack;
+pub(in crate::lower) mod emitter;
 pub(in crate::lower) mod guard_pages;
 mod helper_call;
-pub(in crate::lower) mod instance_fields;
 mod intrinsic_calls;
 mod profiling;
 pub(in crate::lower) mod stack_check;

@@ -31,7 +31,7 @@ impl Lowering<'_, '_> {
         if !self.env.profiles_calls {
             return;
         }
-        let exec_env = self.exec_env;
+        let exec_env = self.emit.exec_env();
         let has_room = self.call_helper(Helper::AllocFrame, &[exec_env, function]);
         let has_room = has_room.expect("the helper tells whether there was room");
         self.trap_unless(has_room, TrapId::AlreadyThrown);
@@ -40,7 +40,7 @@ impl Lowering<'_, '_> {
     /// The same for the function with this index.
     pub(in crate::lower) fn enter_known_callee(&mut self, function: u32) {
         if self.env.profiles_calls {
-            let function = self.ins().iconst(types::I32, i64::from(function));
+            let function = self.emit.ins().iconst(types::I32, i64::from(function));
             self.enter_callee(function);
         }
     }
@@ -48,24 +48,24 @@ impl Lowering<'_, '_> {
     /// If calls are profiled, pops the innermost frame, of a function that has returned.
     pub(in crate::lower) fn leave_callee(&mut self) {
         if self.env.profiles_calls {
-            let exec_env = self.exec_env;
+            let exec_env = self.emit.exec_env();
             self.call_helper(Helper::FreeFrame, &[exec_env]);
         }
     }
 
     /// Pops the frames above `own`, which belong to functions that an exception has left.
     pub(in crate::lower) fn pop_frames_above(&mut self, own: Value) {
-        let [look, pop, next] = [(); 3].map(|()| self.cold_block());
-        self.ins().jump(look, &[]);
-        self.builder.switch_to_block(look);
-        let innermost = self.current_frame();
-        let is_own = self.ins().icmp(IntCC::Equal, innermost, own);
-        self.ins().brif(is_own, next, &[], pop, &[]);
-        self.continue_in(pop);
+        let [look, pop, next] = [(); 3].map(|()| self.emit.cold_block());
+        self.emit.ins().jump(look, &[]);
+        self.emit.builder.switch_to_block(look);
+        let innermost = self.emit.current_frame();
+        let is_own = self.emit.ins().icmp(IntCC::Equal, innermost, own);
+        self.emit.ins().brif(is_own, next, &[], pop, &[]);
+        self.emit.continue_in(pop);
         self.leave_callee();
-        self.ins().jump(look, &[]);
-        self.builder.seal_block(look);
-        self.continue_in(next);
+        self.emit.ins().jump(look, &[]);
+        self.emit.builder.seal_block(look);
+        self.emit.continue_in(next);
     }
 
     /// If the native stack is profiled, records its depth, now that the frame is set up.
@@ -73,14 +73,14 @@ impl Lowering<'_, '_> {
         if !self.env.profiles_stack {
             return;
         }
-        let stack_pointer = self.ins().get_stack_pointer(POINTER);
-        let lowest = self.lowest_stack_pointer();
-        let is_lower = self.ins().icmp(IntCC::UnsignedLessThan, stack_pointer, lowest);
-        let (lower, next) = (self.cold_block(), self.builder.create_block());
-        self.ins().brif(is_lower, lower, &[], next, &[]);
-        self.continue_in(lower);
-        self.set_lowest_stack_pointer(stack_pointer);
-        self.ins().jump(next, &[]);
-        self.continue_in(next);
+        let stack_pointer = self.emit.ins().get_stack_pointer(POINTER);
+        let lowest = self.emit.lowest_stack_pointer();
+        let is_lower = self.emit.ins().icmp(IntCC::UnsignedLessThan, stack_pointer, lowest);
+        let (lower, next) = (self.emit.cold_block(), self.emit.builder.create_block());
+        self.emit.ins().brif(is_lower, lower, &[], next, &[]);
+        self.emit.continue_in(lower);
+        self.emit.set_lowest_stack_pointer(stack_pointer);
+        self.emit.ins().jump(next, &[]);
+        self.emit.continue_in(next);
     }
 }

@@ -61,12 +61,12 @@ fn stack_argument_bytes(signature: &Signature) -> u32 {
 impl Lowering<'_, '_> {
     /// Raises "native stack overflow" if fewer than `bytes` bytes are left above the reserve.
     pub(in crate::lower) fn check_stack(&mut self, bytes: u32) {
-        let stack_pointer = self.ins().get_stack_pointer(POINTER);
-        let limit = self.native_stack_boundary();
+        let stack_pointer = self.emit.ins().get_stack_pointer(POINTER);
+        let limit = self.emit.native_stack_boundary();
         // The sum cannot wrap: a limit is an address in user space, and a frame is smaller than 4
         // GiB.
         let needed = i64::from(bytes) + i64::from(self.env.stack_reserve);
-        let lowest = self.ins().iadd_imm_u(limit, needed);
+        let lowest = self.emit.ins().iadd_imm_u(limit, needed);
         self.trap_if_compare(
             IntCC::UnsignedLessThan,
             stack_pointer,
@@ -78,8 +78,8 @@ impl Lowering<'_, '_> {
     /// Raises the runtime's exceptions for a stack in linear memory, if its pointer becomes
     /// `pointer`.
     pub(in crate::lower) fn check_aux_stack(&mut self, pointer: Value) {
-        let (boundary, bottom) = self.aux_stack_bounds();
-        let pointer = self.ins().uextend(POINTER, pointer);
+        let (boundary, bottom) = self.emit.aux_stack_bounds();
+        let pointer = self.emit.ins().uextend(POINTER, pointer);
         let overflows = IntCC::UnsignedLessThanOrEqual;
         self.trap_if_compare(overflows, pointer, boundary, TrapId::AuxStackOverflow);
         let underflows = IntCC::UnsignedGreaterThan;
@@ -89,11 +89,11 @@ impl Lowering<'_, '_> {
     /// Reads below the stack pointer. If a helper would run into the guard pages, this function
     /// faults instead.
     pub(in crate::lower) fn probe_reserve(&mut self) {
-        let stack_pointer = self.ins().get_stack_pointer(POINTER);
+        let stack_pointer = self.emit.ins().get_stack_pointer(POINTER);
         for step in 1..=RESERVE / PROBE_INTERVAL {
             let offset = -((step * PROBE_INTERVAL) as i32);
             // The load can trap, so it is not removed although its result is unused.
-            self.ins().load(types::I8, MemFlagsData::new(), stack_pointer, offset);
+            self.emit.ins().load(types::I8, MemFlagsData::new(), stack_pointer, offset);
         }
     }
 }
@@ -110,18 +110,19 @@ pub(crate) fn lower_stack_guard<'a>(
     func.signature = env.function_signature(index).clone();
     let ty: &FuncType = env.module.function_type(index);
     let mut lowering = lowerer.begin(env, func, ty);
-    let args = lowering.received_params();
+    let args = lowering.emit.received_params();
     lowering.check_stack(frame);
-    let body = lowering.function(FuncId::Body(index), || env.function_signature(index).clone());
+    let body =
+        lowering.emit.function(FuncId::Body(index), || env.function_signature(index).clone());
     match env.call_conv {
         WasmCallConv::C => {
-            let call = lowering.ins().call(body, &args);
-            let results = lowering.builder.inst_results(call).to_vec();
-            lowering.ins().return_(&results);
+            let call = lowering.emit.ins().call(body, &args);
+            let results = lowering.emit.builder.inst_results(call).to_vec();
+            lowering.emit.ins().return_(&results);
         }
         // The guard's own frame must be removed, since the body may end with a tail call.
         WasmCallConv::Tail => {
-            lowering.ins().return_call(body, &args);
+            lowering.emit.ins().return_call(body, &args);
         }
     }
     lowering.finish();

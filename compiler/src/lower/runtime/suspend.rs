@@ -26,9 +26,9 @@ impl Lowering<'_, '_> {
         if !self.env.shared_memory {
             return;
         }
-        let flags = self.suspend_flags();
+        let flags = self.emit.suspend_flags();
         let terminate = i64::from(exec_env::SUSPEND_FLAG_TERMINATE);
-        let terminated = self.ins().band_imm_u(flags, terminate);
+        let terminated = self.emit.ins().band_imm_u(flags, terminate);
         self.unwind_if(terminated);
     }
 
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
         if !self.env.interruptible {
             return;
         }
-        let pending = self.pending_exception_now();
+        let pending = self.emit.pending_exception_now();
         self.trap_if(pending, TrapId::AlreadyThrown);
     }
 }

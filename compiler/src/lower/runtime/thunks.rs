@@ -32,11 +32,11 @@ pub(crate) fn lower_trap_thunk<'a>(
 ) {
     name(func, FuncId::TrapThunk(id), trap_thunk_signature());
     let mut lowering = lowerer.begin(env, func, &NO_VALUES);
-    let id = lowering.ins().iconst(types::I32, i64::from(id as u32));
-    let instance = lowering.module_instance();
+    let id = lowering.emit.ins().iconst(types::I32, i64::from(id as u32));
+    let instance = lowering.emit.module_instance();
     lowering.leave_module();
     lowering.raise(instance, id);
-    lowering.ins().return_(&[]);
+    lowering.emit.ins().return_(&[]);
     lowering.finish();
 }
 
@@ -78,19 +78,19 @@ fn lower_thunk_with_text<'a>(
     bytes.resize((bytes.len() + 1).next_multiple_of(8), 0);
     let kind = StackSlotKind::ExplicitSlot;
     let slot = StackSlotData::new(kind, bytes.len() as u32, 3);
-    let slot = lowering.builder.create_sized_stack_slot(slot);
-    let text = lowering.ins().stack_addr(POINTER, slot, 0);
+    let slot = lowering.emit.builder.create_sized_stack_slot(slot);
+    let text = lowering.emit.ins().stack_addr(POINTER, slot, 0);
     for (index, word) in bytes.chunks(8).enumerate() {
         let word = word.iter().rev().fold(0, |word, &byte| word << 8 | i64::from(byte));
-        let word = lowering.ins().iconst(types::I64, word);
-        lowering.ins().store(MemFlagsData::trusted(), word, text, 8 * index as i32);
+        let word = lowering.emit.ins().iconst(types::I64, word);
+        lowering.emit.ins().store(MemFlagsData::trusted(), word, text, 8 * index as i32);
     }
-    let instance = lowering.module_instance();
+    let instance = lowering.emit.module_instance();
     lowering.emit_helper_call(Helper::SetException, &[instance, text]);
     lowering.leave_module();
-    let id = lowering.ins().iconst(types::I32, i64::from(TrapId::AlreadyThrown as u32));
+    let id = lowering.emit.ins().iconst(types::I32, i64::from(TrapId::AlreadyThrown as u32));
     lowering.raise(instance, id);
-    lowering.ins().return_(&[]);
+    lowering.emit.ins().return_(&[]);
     lowering.finish();
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn lower_import_thunk<'a>(
     let ty = env.ty(ty);
     name(func, id, import_thunk_signature(ty));
     let mut lowering = lowerer.begin(env, func, ty);
-    let params = lowering.params().to_vec();
+    let params = lowering.emit.params().to_vec();
     if !env.stack_checks {
         lowering.check_stack(0);
     }
@@ -115,16 +115,17 @@ pub(crate) fn lower_import_thunk<'a>(
     let frame = lowering.open_import_frame(function);
     let cells = lowering.store_cells(&params[1..params.len() - 1]);
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
-    let argc = lowering.ins().iconst(types::I32, i64::from(parameter_cells));
-    let argv = lowering.ins().stack_addr(POINTER, cells, 0);
+    let argc = lowering.emit.ins().iconst(types::I32, i64::from(parameter_cells));
+    let argv = lowering.emit.ins().stack_addr(POINTER, cells, 0);
     lowering.leave_module();
     // A failure is either a pending exception, or it has already unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
     lowering.start_clock();
     lowering.close_import_frame(frame);
     let flags = MemFlagsData::new().with_notrap();
-    let result = ty.results.first().map(|&ty| lowering.ins().load(clif_type(ty), flags, argv, 0));
-    lowering.ins().return_(result.as_slice());
+    let result =
+        ty.results.first().map(|&ty| lowering.emit.ins().load(clif_type(ty), flags, argv, 0));
+    lowering.emit.ins().return_(result.as_slice());
     lowering.finish();
 }
 
@@ -141,13 +142,13 @@ pub(crate) fn lower_start_wrapper<'a>(
     name(func, FuncId::StartWrapper, env.function_signature(start).clone());
     let mut lowering = lowerer.begin(env, func, env.ty(ty));
     let id = FuncId::ImportThunk(ty);
-    let thunk = lowering.function(id, || import_thunk_signature(env.ty(ty)));
-    let start = lowering.ins().iconst(types::I32, i64::from(start));
-    let exec_env = lowering.exec_env;
+    let thunk = lowering.emit.function(id, || import_thunk_signature(env.ty(ty)));
+    let start = lowering.emit.ins().iconst(types::I32, i64::from(start));
+    let exec_env = lowering.emit.exec_env();
     lowering.start_clock();
-    lowering.ins().call(thunk, &[exec_env, start]);
+    lowering.emit.ins().call(thunk, &[exec_env, start]);
     lowering.leave_module();
-    lowering.ins().return_(&[]);
+    lowering.emit.ins().return_(&[]);
     lowering.finish();
 }
 
@@ -165,21 +166,21 @@ impl Lowering<'_, '_> {
     /// results after the first, which are already part of `params`.
     fn store_cells(&mut self, params: &[Value]) -> StackSlot {
         let width = |lowering: &Self, value| {
-            lowering.builder.func.dfg.value_type(value).bytes().div_ceil(4)
+            lowering.emit.builder.func.dfg.value_type(value).bytes().div_ceil(4)
         };
         let cells: u32 = params.iter().map(|&value| width(self, value)).sum();
-        let result_cells = self.ty.results.first().map_or(0, |&ty| cell_count(ty));
+        let result_cells = self.emit.ty().results.first().map_or(0, |&ty| cell_count(ty));
         let bytes = 4 * cells.max(result_cells);
-        let slot = self.builder.create_sized_stack_slot(StackSlotData::new(
+        let slot = self.emit.builder.create_sized_stack_slot(StackSlotData::new(
             StackSlotKind::ExplicitSlot,
             bytes,
             4,
         ));
-        let base = self.ins().stack_addr(POINTER, slot, 0);
+        let base = self.emit.ins().stack_addr(POINTER, slot, 0);
         let mut offset = 0;
         for &value in params {
             let flags = MemFlagsData::new().with_notrap();
-            self.ins().store(flags, value, base, offset);
+            self.emit.ins().store(flags, value, base, offset);
             offset += 4 * width(self, value) as i32;
         }
         slot

@@ -58,33 +58,22 @@ impl Lowering<'_, '_> {
     /// Raises trap `id` if `condition` is not zero.
     pub(in crate::lower) fn trap_if(&mut self, condition: Value, id: TrapId) {
         let block = self.trap_block(id);
-        self.leave_if(condition, block);
+        self.emit.leave_if(condition, block);
     }
 
     /// Raises trap `id` if `condition` is zero.
     pub(in crate::lower) fn trap_unless(&mut self, condition: Value, id: TrapId) {
         let block = self.trap_block(id);
-        let next = self.builder.create_block();
-        self.ins().brif(condition, next, &[], block, &[]);
-        self.continue_in(next);
+        let next = self.emit.builder.create_block();
+        self.emit.ins().brif(condition, next, &[], block, &[]);
+        self.emit.continue_in(next);
     }
 
     /// Raises trap `id`; what follows is unreachable.
     pub(in crate::lower) fn trap(&mut self, id: TrapId) {
         let block = self.trap_block(id);
-        self.ins().jump(block, &[]);
-        self.reachable = false;
-    }
-
-    pub(in crate::lower) fn leave_if(&mut self, condition: Value, target: Block) {
-        let next = self.builder.create_block();
-        self.ins().brif(condition, target, &[], next, &[]);
-        self.continue_in(next);
-    }
-
-    pub(in crate::lower) fn continue_in(&mut self, next: Block) {
-        self.builder.switch_to_block(next);
-        self.builder.seal_block(next);
+        self.emit.ins().jump(block, &[]);
+        self.control.mark_unreachable();
     }
 
     /// The cold block that raises trap `id` for the current operator.
@@ -100,14 +89,8 @@ impl Lowering<'_, '_> {
         if let Some(&(_, block)) = self.traps.raise.iter().find(|(other, _)| *other == id) {
             return block;
         }
-        let block = self.cold_block();
+        let block = self.emit.cold_block();
         self.traps.raise.push((id, block));
-        block
-    }
-
-    pub(in crate::lower) fn cold_block(&mut self) -> Block {
-        let block = self.builder.create_block();
-        self.builder.set_cold_block(block);
         block
     }
 
@@ -116,7 +99,7 @@ impl Lowering<'_, '_> {
         if !self.env.software_checks {
             return;
         }
-        let pending = self.pending_exception();
+        let pending = self.emit.pending_exception();
         self.unwind_if(pending);
     }
 
@@ -125,18 +108,18 @@ impl Lowering<'_, '_> {
         let block = match self.traps.unwind {
             Some(block) => block,
             None => {
-                let block = self.cold_block();
+                let block = self.emit.cold_block();
                 self.traps.unwind = Some(block);
                 block
             }
         };
-        self.leave_if(condition, block);
+        self.emit.leave_if(condition, block);
     }
 
     /// Raises the trap of a module without gas if `condition` is not zero.
     pub(in crate::lower) fn run_out_of_gas_if(&mut self, condition: Value) {
         let block = self.out_of_gas_block();
-        self.leave_if(condition, block);
+        self.emit.leave_if(condition, block);
     }
 
     /// The cold block that raises the trap of a module without gas.
@@ -144,7 +127,7 @@ impl Lowering<'_, '_> {
         if let Some(block) = self.traps.out_of_gas {
             return block;
         }
-        let block = self.cold_block();
+        let block = self.emit.cold_block();
         self.traps.out_of_gas = Some(block);
         block
     }
@@ -154,14 +137,14 @@ impl Lowering<'_, '_> {
         if let Some(&(_, block)) = self.traps.texts.iter().find(|(other, _)| *other == trap) {
             return block;
         }
-        let block = self.cold_block();
+        let block = self.emit.cold_block();
         self.traps.texts.push((trap, block));
         block
     }
 
     /// Raises trap `id` if the comparison `cc` of `a` and `b` holds.
     pub(in crate::lower) fn trap_if_compare(&mut self, cc: IntCC, a: Value, b: Value, id: TrapId) {
-        let condition = self.ins().icmp(cc, a, b);
+        let condition = self.emit.ins().icmp(cc, a, b);
         self.trap_if(condition, id);
     }
 
@@ -178,26 +161,26 @@ impl Lowering<'_, '_> {
             self.fill_trap_block(block, FuncId::TextTrapThunk(trap));
         }
         if let Some(block) = self.traps.unwind {
-            self.continue_in(block);
+            self.emit.continue_in(block);
             self.return_zero();
         }
     }
 
     fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
-        self.continue_in(block);
-        let thunk = self.function(thunk, trap_thunk_signature);
-        let exec_env = self.exec_env;
-        self.ins().call(thunk, &[exec_env]);
+        self.emit.continue_in(block);
+        let thunk = self.emit.function(thunk, trap_thunk_signature);
+        let exec_env = self.emit.exec_env();
+        self.emit.ins().call(thunk, &[exec_env]);
         if self.env.software_checks {
             self.return_zero();
         } else {
-            self.ins().trap(UNREACHABLE_CODE);
+            self.emit.ins().trap(UNREACHABLE_CODE);
         }
     }
 
     /// Returns with a pending exception; the result is unused.
     fn return_zero(&mut self) {
-        let result = self.ty.results.first().map(|&ty| self.zero(ty));
-        self.return_native(result);
+        let result = self.emit.ty().results.first().map(|&ty| self.emit.zero(ty));
+        self.emit.return_native(result);
     }
 }

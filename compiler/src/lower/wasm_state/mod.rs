@@ -1,4 +1,5 @@
 //! WebAssembly's control stack, and its frames as blocks of the IR.
 
-pub(in crate::lower) mod aliases;
+mod aliases;
 pub(in crate::lower) mod control;
+pub(in crate::lower) mod operands;

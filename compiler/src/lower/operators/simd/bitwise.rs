@@ -8,7 +8,7 @@ use crate::lower::context::Lowering;
 
 impl Lowering<'_, '_> {
     pub(super) fn v128_const(&mut self, value: wasmparser::V128) {
-        let result = self.vector_constant(types::I8X16, *value.bytes());
+        let result = self.emit.vector_constant(types::I8X16, *value.bytes());
         self.push(result);
     }
 
@@ -16,22 +16,22 @@ impl Lowering<'_, '_> {
     /// bytes, that is a single shuffle.
     pub(super) fn or(&mut self) {
         let (first, second) = self.pop_lanes2(types::I8X16);
-        let dfg = &mut self.builder.func.dfg;
+        let dfg = &mut self.emit.builder.func.dfg;
         let rotated = self.env.shuffles_rotate.then(|| rotated_bytes(dfg, first, second)).flatten();
         let result = match rotated {
             Some((vector, bytes)) => {
                 let mask = dfg.immediates.push(ConstantData::from(&bytes[..]));
-                let vector = self.as_lanes(types::I8X16, vector);
-                self.ins().shuffle(vector, vector, mask)
+                let vector = self.emit.as_lanes(types::I8X16, vector);
+                self.emit.ins().shuffle(vector, vector, mask)
             }
-            None => self.ins().bor(first, second),
+            None => self.emit.ins().bor(first, second),
         };
         self.push(result);
     }
 
     pub(super) fn bitselect(&mut self) {
         let (ones, zeros, mask) = self.pop3();
-        let result = self.ins().bitselect(mask, ones, zeros);
+        let result = self.emit.ins().bitselect(mask, ones, zeros);
         self.push(result);
     }
 }

@@ -12,24 +12,24 @@ impl Lowering<'_, '_> {
         let vector = self.pop_lanes(types::I32X4);
         let wide = self.widen_half(vector, Half::Low, sign);
         let result = match sign {
-            Sign::Signed => self.ins().fcvt_from_sint(types::F64X2, wide),
-            Sign::Unsigned => self.ins().fcvt_from_uint(types::F64X2, wide),
+            Sign::Signed => self.emit.ins().fcvt_from_sint(types::F64X2, wide),
+            Sign::Unsigned => self.emit.ins().fcvt_from_uint(types::F64X2, wide),
         };
         self.push(result);
     }
 
     pub(super) fn trunc_sat_f64_zero(&mut self, sign: Sign) {
         let vector = self.pop_lanes(types::F64X2);
-        let zeros = self.vector_constant(types::I64X2, [0; 16]);
+        let zeros = self.emit.vector_constant(types::I64X2, [0; 16]);
         // Targets without 64-bit conversions support only these pairs of instructions.
         let result = match sign {
             Sign::Signed => {
-                let wide = self.ins().fcvt_to_sint_sat(types::I64X2, vector);
-                self.ins().snarrow(wide, zeros)
+                let wide = self.emit.ins().fcvt_to_sint_sat(types::I64X2, vector);
+                self.emit.ins().snarrow(wide, zeros)
             }
             Sign::Unsigned => {
-                let wide = self.ins().fcvt_to_uint_sat(types::I64X2, vector);
-                self.ins().uunarrow(wide, zeros)
+                let wide = self.emit.ins().fcvt_to_uint_sat(types::I64X2, vector);
+                self.emit.ins().uunarrow(wide, zeros)
             }
         };
         self.push(result);

@@ -19,10 +19,10 @@ impl Lowering<'_, '_> {
     }
 
     fn select_second_if_less(&mut self, less: Value, than: Value, first: Value, second: Value) {
-        let mask = self.ins().fcmp(FloatCC::LessThan, less, than);
-        let ty = self.builder.func.dfg.value_type(first);
-        let mask = self.as_lanes(ty, mask);
-        let result = self.ins().bitselect(mask, second, first);
+        let mask = self.emit.ins().fcmp(FloatCC::LessThan, less, than);
+        let ty = self.emit.builder.func.dfg.value_type(first);
+        let mask = self.emit.as_lanes(ty, mask);
+        let result = self.emit.ins().bitselect(mask, second, first);
         self.push(result);
     }
 }

@@ -15,7 +15,7 @@ impl Lowering<'_, '_> {
     ) {
         let amount = self.pop();
         let vector = self.pop_lanes(ty);
-        let result = emit(self.ins(), vector, amount);
+        let result = emit(self.emit.ins(), vector, amount);
         self.push(result);
     }
 
@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         let (first, second) = self.pop_lanes2(ty);
         let first = self.widen_half(first, half, sign);
         let second = self.widen_half(second, half, sign);
-        let result = self.ins().imul(first, second);
+        let result = self.emit.ins().imul(first, second);
         self.push(result);
     }
 

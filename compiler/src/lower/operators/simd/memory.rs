@@ -11,7 +11,7 @@ impl Lowering<'_, '_> {
     pub(super) fn load_splat(&mut self, at: MemArg, ty: Type) {
         self.load(at, ty.lane_type());
         let lane = self.pop_condition();
-        let result = self.ins().splat(ty, lane);
+        let result = self.emit.ins().splat(ty, lane);
         self.push(result);
     }
 
@@ -19,7 +19,7 @@ impl Lowering<'_, '_> {
     pub(super) fn load_zero(&mut self, at: MemArg, ty: Type) {
         self.load(at, ty.lane_type());
         let lane = self.pop_condition();
-        let result = self.ins().scalar_to_vector(ty, lane);
+        let result = self.emit.ins().scalar_to_vector(ty, lane);
         self.push(result);
     }
 
@@ -28,7 +28,7 @@ impl Lowering<'_, '_> {
         let vector = self.pop_lanes(ty);
         self.load(at, ty.lane_type());
         let value = self.pop_condition();
-        let result = self.ins().insertlane(vector, value, lane);
+        let result = self.emit.ins().insertlane(vector, value, lane);
         self.push(result);
     }
 
@@ -36,7 +36,7 @@ impl Lowering<'_, '_> {
         let vector = self.pop_lanes(ty);
         let index = self.pop();
         let access = self.access(&at, index, ty.lane_type().bytes());
-        let value = self.ins().extractlane(vector, lane);
-        self.ins().store(access.flags, value, access.address, access.displacement);
+        let value = self.emit.ins().extractlane(vector, lane);
+        self.emit.ins().store(access.flags, value, access.address, access.displacement);
     }
 }

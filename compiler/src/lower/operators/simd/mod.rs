@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
     /// Pops a vector as lanes of type `ty`.
     fn pop_lanes(&mut self, ty: Type) -> Value {
         let value = self.pop_condition();
-        self.as_lanes(ty, value)
+        self.emit.as_lanes(ty, value)
     }
 
     fn pop_lanes2(&mut self, ty: Type) -> (Value, Value) {
@@ -48,7 +48,7 @@ impl Lowering<'_, '_> {
     /// An operator on one vector.
     fn lanes1(&mut self, ty: Type, emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value) -> Value) {
         let vector = self.pop_lanes(ty);
-        let result = emit(self.ins(), vector);
+        let result = emit(self.emit.ins(), vector);
         let result = self.with_canonical_nans(result);
         self.push(result);
     }
@@ -60,7 +60,7 @@ impl Lowering<'_, '_> {
         emit: impl FnOnce(FuncInstBuilder<'_, '_>, Value, Value) -> Value,
     ) {
         let (first, second) = self.pop_lanes2(ty);
-        let result = emit(self.ins(), first, second);
+        let result = emit(self.emit.ins(), first, second);
         let result = self.with_canonical_nans(result);
         self.push(result);
     }
@@ -68,10 +68,10 @@ impl Lowering<'_, '_> {
     /// Half of the lanes of `vector`, widened to twice their width.
     fn widen_half(&mut self, vector: Value, half: Half, sign: Sign) -> Value {
         match (half, sign) {
-            (Half::Low, Sign::Signed) => self.ins().swiden_low(vector),
-            (Half::High, Sign::Signed) => self.ins().swiden_high(vector),
-            (Half::Low, Sign::Unsigned) => self.ins().uwiden_low(vector),
-            (Half::High, Sign::Unsigned) => self.ins().uwiden_high(vector),
+            (Half::Low, Sign::Signed) => self.emit.ins().swiden_low(vector),
+            (Half::High, Sign::Signed) => self.emit.ins().swiden_high(vector),
+            (Half::Low, Sign::Unsigned) => self.emit.ins().uwiden_low(vector),
+            (Half::High, Sign::Unsigned) => self.emit.ins().uwiden_high(vector),
         }
     }
 
@@ -79,7 +79,7 @@ impl Lowering<'_, '_> {
     fn widening_pairwise_add(&mut self, vector: Value, sign: Sign) -> Value {
         let low = self.widen_half(vector, Half::Low, sign);
         let high = self.widen_half(vector, Half::High, sign);
-        self.ins().iadd_pairwise(low, high)
+        self.emit.ins().iadd_pairwise(low, high)
     }
 
     /// The signed products of the lanes of `a` and `b`, with twice the width, neighbours added.
@@ -87,8 +87,8 @@ impl Lowering<'_, '_> {
         let [low, high] = [Half::Low, Half::High].map(|half| {
             let a = self.widen_half(a, half, Sign::Signed);
             let b = self.widen_half(b, half, Sign::Signed);
-            self.ins().imul(a, b)
+            self.emit.ins().imul(a, b)
         });
-        self.ins().iadd_pairwise(low, high)
+        self.emit.ins().iadd_pairwise(low, high)
     }
 }

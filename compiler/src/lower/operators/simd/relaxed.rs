@@ -13,8 +13,8 @@ impl Lowering<'_, '_> {
     pub(super) fn relaxed_multiply_add(&mut self, ty: Type) {
         let addend = self.pop_lanes(ty);
         let (first, second) = self.pop_lanes2(ty);
-        let product = self.ins().fmul(first, second);
-        let result = self.ins().fadd(product, addend);
+        let product = self.emit.ins().fmul(first, second);
+        let result = self.emit.ins().fadd(product, addend);
         let result = self.with_canonical_nans(result);
         self.push(result);
     }
@@ -22,9 +22,9 @@ impl Lowering<'_, '_> {
     pub(super) fn relaxed_negative_multiply_add(&mut self, ty: Type) {
         let addend = self.pop_lanes(ty);
         let (first, second) = self.pop_lanes2(ty);
-        let negated = self.ins().fneg(first);
-        let product = self.ins().fmul(negated, second);
-        let result = self.ins().fadd(product, addend);
+        let negated = self.emit.ins().fneg(first);
+        let product = self.emit.ins().fmul(negated, second);
+        let result = self.emit.ins().fadd(product, addend);
         let result = self.with_canonical_nans(result);
         self.push(result);
     }
@@ -40,7 +40,7 @@ impl Lowering<'_, '_> {
         let (first, second) = self.pop_lanes2(types::I8X16);
         let products = self.dot_product(first, second);
         let sums = self.widening_pairwise_add(products, Sign::Signed);
-        let result = self.ins().iadd(sums, addend);
+        let result = self.emit.ins().iadd(sums, addend);
         self.push(result);
     }
 }

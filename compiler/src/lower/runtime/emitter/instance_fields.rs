@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{
 use wamr_abi::helpers::Helper;
 use wamr_abi::layout::{exec_env, instance, memory, table};
 
-use crate::lower::context::Lowering;
+use super::Emitter;
 use crate::lower::func_id::native_symbol_slot;
 use crate::lower::signature::{POINTER, clif_type};
 use crate::wasm::ValueType;
@@ -55,7 +55,7 @@ pub(in crate::lower) struct InstanceValues {
     regions: [Option<AliasRegion>; 4],
 }
 
-impl Lowering<'_, '_> {
+impl Emitter<'_, '_> {
     /// Flags of an access to `region` that cannot fault.
     pub(in crate::lower) fn flags(&mut self, region: Region) -> MemFlagsData {
         let func = &mut *self.builder.func;
