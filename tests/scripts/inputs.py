@@ -214,8 +214,11 @@ class Program:
     def translate(self, npm, wasm):
         """Replaces legacy exceptions by those of the current encoding."""
         optimiser = [f"{npm['node']}/bin/node", f"{npm['binaryen']}/bin/wasm-opt"]
-        flags = ["--all-features", "--emit-exnref", str(wasm), "-o", str(wasm)]
-        run([*optimiser, *flags], "Binaryen must read what clang writes")
+        # With all features, it would write imports in a form that nobody else reads yet.
+        features = ["exception-handling", "reference-types", "multivalue", "bulk-memory", "sign-ext"]
+        flags = [f"--enable-{feature}" for feature in [*features, "mutable-globals"]]
+        files = ["--emit-exnref", str(wasm), "-o", str(wasm)]
+        run([*optimiser, *flags, *files], "Binaryen must read what clang writes")
 
     def build(self, cache, compiler, npm):
         """The folder with `program.wasm` and `native`."""

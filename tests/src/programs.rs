@@ -174,7 +174,10 @@ impl Inputs {
     pub fn to_current_exceptions(&self, legacy: &Path, current: &Path) -> Result<()> {
         let mut command = Command::new(self.node());
         command.arg(self.npm["binaryen"].join("bin/wasm-opt"));
-        command.args(["--all-features", "--emit-exnref"]).arg(legacy).arg("-o").arg(current);
+        let features = ["exception-handling", "reference-types", "multivalue", "bulk-memory"];
+        let features = features.iter().chain(&["sign-ext", "mutable-globals"]);
+        command.args(features.map(|feature| format!("--enable-{feature}")));
+        command.arg("--emit-exnref").arg(legacy).arg("-o").arg(current);
         match command.status()? {
             status if status.success() => Ok(()),
             status => Err(Error::other(format!("{command:?}: {status}"))),

@@ -112,7 +112,7 @@ impl<'a> FunctionCompiler<'a> {
         body: &'a Body<'a>,
     ) -> Result<Vec<CompiledFunction>, Error> {
         let index = body.validation.index;
-        self.context.clear();
+        empty(&mut self.context);
         let lowered = self.lowerer.lower(self.env, body, &mut self.context.func)?;
         if self.env.is_thorough() {
             unroll(&mut self.context.func, &lowered.loop_entries);
@@ -125,13 +125,13 @@ impl<'a> FunctionCompiler<'a> {
         let mut functions = Vec::with_capacity(1);
         if frame > self.env.largest_unguarded_frame() {
             function.rename(FuncId::Body(index));
-            self.context.clear();
+            empty(&mut self.context);
             lower_stack_guard(self.env, &mut self.lowerer, &mut self.context.func, index, frame);
             functions.push(self.compile(FuncId::Function(index))?);
         }
         functions.push(function);
         if self.env.needs_entry(index) {
-            self.context.clear();
+            empty(&mut self.context);
             lower_entry(self.env, &mut self.lowerer, &mut self.context.func, index);
             functions.push(self.compile(FuncId::Entry(index))?);
         }
@@ -140,7 +140,7 @@ impl<'a> FunctionCompiler<'a> {
 
     /// Compiles a function that the compiler adds to the module.
     pub(crate) fn compile_thunk(&mut self, id: FuncId) -> Result<CompiledFunction, Error> {
-        self.context.clear();
+        empty(&mut self.context);
         let func = &mut self.context.func;
         match id {
             FuncId::ImportThunk(ty) => lower_import_thunk(self.env, &mut self.lowerer, func, ty),
@@ -311,6 +311,14 @@ impl<'a> FunctionCompiler<'a> {
     }
 }
 
+/// Makes `context` ready for the next function. `Context::clear` leaves the tables of exceptions
+/// (Cranelift 0.135): they would pile up, and functions after one that catches would count as
+/// functions that catch.
+fn empty(context: &mut Context) {
+    context.clear();
+    context.func.dfg.exception_tables.clear();
+}
+
 /// Repeats `Context::optimize`, but runs the middle end, if `isa` has it, only where it is likely
 /// to pay.
 fn optimize(
@@ -431,5 +439,23 @@ fn describe(id: FuncId) -> String {
             format!("function {index}")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::empty;
+    use cranelift_codegen::Context;
+    use cranelift_codegen::ir::{Block, BlockCall, ExceptionTableData, SigRef, ValueListPool};
+
+    #[test]
+    fn nothing_of_a_function_is_left_for_the_next() {
+        let mut context = Context::new();
+        let mut pool = ValueListPool::new();
+        let call = BlockCall::new(Block::from_u32(0), [], &mut pool);
+        let table = ExceptionTableData::new(SigRef::from_u32(0), call, []);
+        context.func.dfg.exception_tables.push(table);
+        empty(&mut context);
+        assert!(context.func.dfg.exception_tables.is_empty());
     }
 }

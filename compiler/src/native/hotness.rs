@@ -12,10 +12,12 @@
 //! functions change. Selected functions are small enough that work quadratic in their size is not
 //! noticeable. `docs/performance.md` explains how the limits were found.
 
-use cranelift_codegen::ir::{ExternalName, Function, InstructionData};
+use cranelift_codegen::entity::EntitySet;
+use cranelift_codegen::ir::{Block, ExtFuncData, ExternalName, Function, InstructionData, Opcode};
 
 use super::loops::{Loops, destinations};
 use crate::limits::hotness::{FACTOR_PER_LOOP, INSTRUCTIONS_PER_CALL, MAX_SIZE, SIZE};
+use crate::lower::FuncId;
 
 /// Whether `func` is worth more effort than most.
 pub(super) fn is_hot(func: &Function) -> bool {
@@ -41,7 +43,7 @@ fn branch_operands(func: &Function) -> usize {
     targets.map(|target| 1 + target.args(&func.dfg.value_lists).len()).sum()
 }
 
-/// The calls of a function, except those that raise traps.
+/// The calls of a function, except those that raise traps, and those that only lead to a `throw`.
 #[derive(Default)]
 struct Calls {
     all: usize,
@@ -51,7 +53,9 @@ struct Calls {
 
 fn calls(func: &Function) -> Calls {
     let mut calls = Calls::default();
-    let likely = func.layout.blocks().filter(|&block| !func.layout.is_cold(block));
+    let failing = failing_blocks(func);
+    let likely = func.layout.blocks();
+    let likely = likely.filter(|&block| !func.layout.is_cold(block) && !failing.contains(block));
     for inst in likely.flat_map(|block| func.layout.block_insts(block)) {
         let data = &func.dfg.insts[inst];
         calls.all += usize::from(data.opcode().is_call());
@@ -63,6 +67,51 @@ fn calls(func: &Function) -> Calls {
         }
     }
     calls
+}
+
+/// The blocks that only lead to traps, in a function that throws or catches; otherwise none. C++
+/// throws by calls that do not return, in the middle of loops. Paths through a loop do not count.
+fn failing_blocks(func: &Function) -> EntitySet<Block> {
+    let mut failing = EntitySet::new();
+    if !handles_exceptions(func) {
+        return failing;
+    }
+    // Blocks mostly follow those that lead to them.
+    let blocks: Vec<Block> = func.layout.blocks().collect();
+    for block in blocks.into_iter().rev() {
+        let Some(last) = func.layout.last_inst(block) else { continue };
+        let data = &func.dfg.insts[last];
+        let fails = match *data {
+            // A call may return, or lead to its landing pad.
+            InstructionData::TryCall { exception, .. }
+            | InstructionData::TryCallIndirect { exception, .. } => {
+                let next = func.dfg.exception_tables[exception].normal_return();
+                failing.contains(next.block(&func.dfg.value_lists))
+            }
+            _ if data.opcode() == Opcode::Trap => true,
+            _ => {
+                let mut next = destinations(func, block).iter().peekable();
+                let lists = &func.dfg.value_lists;
+                next.peek().is_some() && next.all(|call| failing.contains(call.block(lists)))
+            }
+        };
+        if fails {
+            failing.insert(block);
+        }
+    }
+    failing
+}
+
+/// Whether the function has landing pads, or throws exceptions to its callers.
+fn handles_exceptions(func: &Function) -> bool {
+    let is_throw = |callee: &ExtFuncData| match callee.name {
+        ExternalName::User(name) => {
+            let name = &func.params.user_named_funcs()[name];
+            FuncId::from_external_name(name) == Some(FuncId::Throw)
+        }
+        _ => false,
+    };
+    !func.dfg.exception_tables.is_empty() || func.dfg.ext_funcs.values().any(is_throw)
 }
 
 #[cfg(test)]

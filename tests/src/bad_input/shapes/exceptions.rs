@@ -30,6 +30,8 @@ pub(super) const SHAPES: &[Shape] = &[
     shape("exported tags", 10_000, exported_tags),
     shape("tries inside a loop", 4_000, tries_in_a_loop),
     shape("small functions that throw, called in a try", 4_000, inlined_throws),
+    // Cranelift's context kept the tables of all functions before.
+    costly("functions with calls in tries", 6_000, functions_with_tries),
     shape("legacy tries in a row", 5_000, legacy_tries),
     shape("nested legacy tries", 3_000, nested_legacy_tries),
     shape("a legacy try with many clauses", 8_000, legacy_clauses),
@@ -225,6 +227,17 @@ fn inlined_throws(size: u32) -> Vec<u8> {
     builder.function_of(ty, &[], &code);
     let callee = [I::LocalGet(0), I::If(BlockType::Empty), I::Throw(0), I::End];
     builder.function_of(ty, &[], &callee);
+    builder.finish()
+}
+
+fn functions_with_tries(size: u32) -> Vec<u8> {
+    let (mut builder, ty) = with_tag();
+    builder.function_of(ty, &[], &[]);
+    let one = [&[BLOCK, catching(0)], &CALL[..], &[I::End, I::End]].concat();
+    let code: Vec<_> = repeat(&one, 10).collect();
+    for _ in 0..size {
+        builder.function_of(ty, &[], &code);
+    }
     builder.finish()
 }
 
