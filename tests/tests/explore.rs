@@ -181,8 +181,8 @@ fn tables_and_constants_are_no_instructions() {
         // of riscv64 consists of jumps.
         let expected: &[usize] = if architecture == Architecture::Riscv64 { &[0] } else { &[6, 7] };
         assert!(expected.contains(&entries), "{architecture}: {code:#?}");
-        let table = words.iter().skip_while(|word| **word != ".long");
-        let after = table.skip_while(|word| **word == ".long").next();
+        let mut table = words.iter().skip_while(|word| **word != ".long");
+        let after = table.find(|word| **word != ".long");
         assert!(after.is_none_or(|word| !word.starts_with('.')), "{architecture}: {code:#?}");
         for constant in [1.1_f64, 2.2, 3.3, 4.4] {
             let text = format!("{:#x}", constant.to_bits());
