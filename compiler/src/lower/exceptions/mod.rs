@@ -16,7 +16,7 @@
 //! (`calls.rs`). Cranelift assumes there that all registers are clobbered, because the functions
 //! use its `tail` convention. So only the stack pointer and the frame pointer have to be restored.
 //! An exception that leaves a function is thrown by a function that walks the frames
-//! (`unwinder.rs`). Calls that return have no extra cost.
+//! (`unwinder.rs`). Calls that return execute nothing more.
 //!
 //! A module without tags cannot throw, and is compiled as if it had no clauses.
 
