@@ -1,19 +1,31 @@
 //! The table of landing pads in the text: where execution continues if a call ends with an
-//! exception.
+//! exception, and which registers a frame has to give back on the way there.
 //!
-//! A header is followed by rows, sorted by the return address of the call. All offsets count from
-//! the start of the text. `lower/exceptions/unwinder.rs` generates the code that searches the
-//! table.
+//! A header is followed by the rows of the calls, sorted by return address; by the functions,
+//! sorted by place, the last of which is the end of the others; and by lists of saved registers,
+//! which functions share. Places count from the start of the text, and lists from that of the
+//! table. `lower/exceptions/unwinder.rs` generates the code that searches the table.
+
+use rustc_hash::FxHashMap;
 
 use crate::error::Error;
 use crate::target::{Architecture, FUNCTION_ALIGNMENT};
 
-/// The offset in the table of the number of rows, a u32.
-pub(crate) const ROW_COUNT: u32 = 0;
-/// The offset in the table of the table's own offset in the text, a u32.
-pub(crate) const TABLE_OFFSET: u32 = 4;
-/// Offset of the rows.
-pub(crate) const ROWS: u32 = 8;
+/// The fields of the header, u32 numbers.
+pub(crate) mod header {
+    /// How many calls have a row.
+    pub(crate) const ROW_COUNT: u32 = 0;
+    /// The table's own place in the text.
+    pub(crate) const PLACE: u32 = 4;
+    /// The number of functions.
+    pub(crate) const FUNCTION_COUNT: u32 = 8;
+    /// The place of the first function, relative to the header.
+    pub(crate) const FUNCTIONS: u32 = 12;
+    /// The list of the function that throws.
+    pub(crate) const THROWER_LIST: u32 = 16;
+    /// Bytes of the header. The first row follows.
+    pub(crate) const SIZE: u32 = 20;
+}
 
 /// The fields of a row, three u32.
 pub(crate) mod row {
@@ -25,6 +37,30 @@ pub(crate) mod row {
     pub(crate) const HANDLER_OFFSET: u32 = 8;
     /// Bytes of a row.
     pub(crate) const SIZE: u32 = 12;
+}
+
+/// The fields of a function, three u32.
+pub(crate) mod function {
+    /// Where it begins.
+    pub(crate) const START: u32 = 0;
+    /// The index of the first row of its calls. They end where those of the next function begin.
+    pub(crate) const FIRST_ROW: u32 = 4;
+    /// Its list of saved registers.
+    pub(crate) const LIST: u32 = 8;
+    /// Bytes of a function.
+    pub(crate) const SIZE: u32 = 12;
+}
+
+/// A list of saved registers: their number, and two bytes for each.
+pub(crate) mod list {
+    /// The number of registers, a byte.
+    pub(crate) const COUNT: u32 = 0;
+    /// The position of a register among those that functions preserve.
+    pub(crate) const REGISTER: u32 = 1;
+    /// Where it is saved: 8-byte words below the frame pointer.
+    pub(crate) const DEPTH: u32 = 2;
+    /// Bytes of a register in the list.
+    pub(crate) const ITEM_SIZE: u32 = 2;
 }
 
 /// The maximum number of rows in a file.
@@ -42,16 +78,110 @@ pub(crate) struct HandlerRow {
     pub(crate) handler_offset: u32,
 }
 
-/// The size in bytes of a table with this many rows.
-///
-/// # Errors
-/// If there are too many.
-pub(crate) fn table_size(rows: usize) -> Result<usize, Error> {
-    if rows > MAX_ROWS {
-        let what = format!("{rows} calls inside try blocks, more than {MAX_ROWS}");
-        return Err(Error::limit(what));
+/// A register that a function saves before it uses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SavedRegister {
+    /// Its position among the registers that functions preserve.
+    pub(crate) register: u8,
+    /// Where it is saved: 8-byte words below the frame pointer.
+    pub(crate) depth: u8,
+}
+
+/// Collects a table. Functions are added in the order of their places.
+#[derive(Default)]
+pub(crate) struct TableBuilder {
+    rows: Vec<HandlerRow>,
+    /// Start, first row, list by index.
+    functions: Vec<(u32, u32, u32)>,
+    lists: Vec<Vec<SavedRegister>>,
+    list_indexes: FxHashMap<Vec<SavedRegister>, u32>,
+    thrower_list: u32,
+}
+
+impl TableBuilder {
+    /// Adds a function at `start` with these calls, whose offsets count from its start.
+    pub(crate) fn add(&mut self, start: u32, rows: &[HandlerRow], saved: &[SavedRegister]) {
+        let list = self.list(saved);
+        self.functions.push((start, self.rows.len() as u32, list));
+        self.rows.extend(rows.iter().map(|row| HandlerRow {
+            return_offset: row.return_offset + start,
+            frame_offset: row.frame_offset,
+            handler_offset: row.handler_offset + start,
+        }));
     }
-    Ok(ROWS as usize + rows * row::SIZE as usize)
+
+    /// Says what the function that throws saves. It is not a function of the table.
+    pub(crate) fn set_thrower(&mut self, saved: &[SavedRegister]) {
+        self.thrower_list = self.list(saved);
+    }
+
+    fn list(&mut self, saved: &[SavedRegister]) -> u32 {
+        if let Some(index) = self.list_indexes.get(saved) {
+            return *index;
+        }
+        let index = self.lists.len() as u32;
+        self.lists.push(saved.to_vec());
+        self.list_indexes.insert(saved.to_vec(), index);
+        index
+    }
+
+    /// The size in bytes of the table.
+    ///
+    /// # Errors
+    /// If there are too many rows.
+    pub(crate) fn size(&self) -> Result<usize, Error> {
+        let rows = self.rows.len();
+        if rows > MAX_ROWS {
+            let what = format!("{rows} calls inside try blocks, more than {MAX_ROWS}");
+            return Err(Error::limit(what));
+        }
+        Ok(self.lists_offset() + self.lists.iter().map(|list| list_size(list)).sum::<usize>())
+    }
+
+    fn functions_offset(&self) -> usize {
+        header::SIZE as usize + self.rows.len() * row::SIZE as usize
+    }
+
+    fn lists_offset(&self) -> usize {
+        self.functions_offset() + (self.functions.len() + 1) * function::SIZE as usize
+    }
+
+    /// Writes the table at `offset` in the text.
+    pub(crate) fn write(&self, text: &mut [u8], offset: usize) {
+        debug_assert!(self.rows.is_sorted_by_key(|row| row.return_offset));
+        debug_assert!(self.functions.is_sorted_by_key(|(start, ..)| *start));
+        let mut list_offset = self.lists_offset() as u32;
+        let mut list_offsets = Vec::with_capacity(self.lists.len());
+        for list in &self.lists {
+            list_offsets.push(list_offset);
+            list_offset += list_size(list) as u32;
+        }
+        let list = |index: u32| list_offsets.get(index as usize).copied().unwrap_or(0);
+        let rows = self.rows.len() as u32;
+        let functions = self.functions.len() as u32;
+        let first = self.functions_offset() as u32;
+        let mut numbers = vec![rows, offset as u32, functions, first, list(self.thrower_list)];
+        for row in &self.rows {
+            numbers.extend([row.return_offset, row.frame_offset, row.handler_offset]);
+        }
+        for &(start, first_row, index) in &self.functions {
+            numbers.extend([start, first_row, list(index)]);
+        }
+        // No return address is behind this one.
+        numbers.extend([offset as u32, rows, 0]);
+        let lists = self.lists.iter().flat_map(|list| {
+            let items = list.iter().flat_map(|saved| [saved.register, saved.depth]);
+            [list.len() as u8].into_iter().chain(items)
+        });
+        let bytes = numbers.into_iter().flat_map(u32::to_le_bytes).chain(lists);
+        for (place, byte) in text[offset..].iter_mut().zip(bytes) {
+            *place = byte;
+        }
+    }
+}
+
+fn list_size(list: &[SavedRegister]) -> usize {
+    1 + list.len() * list::ITEM_SIZE as usize
 }
 
 /// Finds the table in `text`, for any target. Returns its offset and its rows.
@@ -68,16 +198,21 @@ pub(crate) fn find(text: &[u8]) -> Option<(usize, Vec<HandlerRow>)> {
 
 /// The rows of the table at `place`, if there is one.
 fn read(text: &[u8], place: usize) -> Option<Vec<HandlerRow>> {
+    let table = text.get(place..)?;
     let number = |offset: usize| {
-        let bytes = text.get(place + offset..)?.first_chunk()?;
+        let bytes = table.get(offset..)?.first_chunk()?;
         Some(u32::from_le_bytes(*bytes))
     };
-    if number(TABLE_OFFSET as usize)? as usize != place {
+    if number(header::PLACE as usize)? as usize != place {
         return None;
     }
-    let end = table_size(number(ROW_COUNT as usize)? as usize).ok()?;
-    text.get(place..)?.get(..end)?;
-    let places = (ROWS as usize..end).step_by(row::SIZE as usize);
+    let rows = number(header::ROW_COUNT as usize)? as usize;
+    let start = header::SIZE as usize;
+    let end = start + rows.checked_mul(row::SIZE as usize)?;
+    if rows > MAX_ROWS || end > table.len() {
+        return None;
+    }
+    let places = (start..end).step_by(row::SIZE as usize);
     let rows = places.map(|place| {
         let number = |offset: u32| number(place + offset as usize);
         Some(HandlerRow {
@@ -87,21 +222,4 @@ fn read(text: &[u8], place: usize) -> Option<Vec<HandlerRow>> {
         })
     });
     rows.collect()
-}
-
-/// Writes a table with `rows` at `offset` in the text.
-pub(crate) fn write(text: &mut [u8], offset: u64, rows: &[HandlerRow]) {
-    debug_assert!(rows.is_sorted_by_key(|row| row.return_offset));
-    let mut place = offset as usize;
-    let mut write = |number: u32| {
-        text[place..place + 4].copy_from_slice(&number.to_le_bytes());
-        place += 4;
-    };
-    write(rows.len() as u32);
-    write(offset as u32);
-    for row in rows {
-        write(row.return_offset);
-        write(row.frame_offset);
-        write(row.handler_offset);
-    }
 }

@@ -233,6 +233,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         canonical_nans,
         // Told by the target.
         has_canonical_nans: _,
+        preserved_registers: _,
         stack_checks,
         largest_unguarded_frame,
         compares_whole_registers,

@@ -11,9 +11,9 @@
 //!
 //! Only a module with tail calls, exceptions or some counters has these costs. Whether it has tail
 //! calls is known before anything is lowered (`wasm/tail_calls.rs`). A module has exceptions if it
-//! declares tags. With this convention, only the stack pointer and the frame pointer have to be
-//! restored where an exception is caught. An entry turns an uncaught exception into a trap. Entries
-//! also measure time, and count for all threads.
+//! declares tags. Its entries turn uncaught exceptions into traps. Its functions keep the C
+//! convention if they can, since values stay in registers across calls that may throw only there
+//! (`lower/exceptions`). Entries also measure time, and count for all threads.
 
 use cranelift_codegen::ir::{Function, InstBuilder, MemFlagsData, UserFuncName, Value, types};
 use cranelift_codegen::isa::CallConv;
@@ -31,6 +31,8 @@ use crate::wasm::Module;
 pub(crate) enum WasmCallConv {
     /// Like the runtime calls them.
     C,
+    /// The same, but the runtime calls entries.
+    BehindEntries,
     /// The callee removes its arguments, so tail calls take no stack.
     Tail,
 }
@@ -47,13 +49,17 @@ impl WasmCallConv {
     pub(crate) fn of(module: &Module<'_>, added: &Added, tail_calls: bool) -> Self {
         let needs_entries = added.counters.time.is_some() || added.counters.own.is_some();
         let throws = !module.tags.is_empty();
-        if tail_calls || needs_entries || throws { Self::Tail } else { Self::C }
+        match (tail_calls, throws, needs_entries) {
+            (true, _, _) | (_, false, true) => Self::Tail,
+            (false, true, _) => Self::BehindEntries,
+            (false, false, false) => Self::C,
+        }
     }
 
     /// Cranelift's name of it.
     pub(super) fn to_cranelift(self) -> CallConv {
         match self {
-            Self::C => CALL_CONV,
+            Self::C | Self::BehindEntries => CALL_CONV,
             Self::Tail => TAIL_CALL_CONV,
         }
     }
@@ -105,7 +111,7 @@ impl Emitter<'_, '_> {
         let entered_by_runtime = self.load_function_pointer(function);
         match self.env.call_conv {
             WasmCallConv::C => entered_by_runtime,
-            WasmCallConv::Tail => {
+            WasmCallConv::BehindEntries | WasmCallConv::Tail => {
                 let flags = MemFlagsData::trusted().with_readonly();
                 let base = entered_by_runtime;
                 let distance = self.ins().load(types::I32, flags, base, DISTANCE_OFFSET);

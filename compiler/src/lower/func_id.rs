@@ -35,6 +35,8 @@ pub(crate) enum FuncId {
     Clock,
     /// Throws an exception out of a function.
     Throw,
+    /// Stores the registers that functions preserve, and returns the frame pointer.
+    SaveRegisters,
     /// Continues at a landing pad.
     Resume,
     /// Returns the address of the table of landing pads, which follows its code.
@@ -71,6 +73,7 @@ impl FuncId {
             Self::Resume => (11, 0),
             Self::HandlerTable => (12, 0),
             Self::TextTrapThunk(trap) => (13, trap as u32),
+            Self::SaveRegisters => (14, 0),
         };
         UserExternalName { namespace, index }
     }
@@ -93,6 +96,7 @@ impl FuncId {
             11 => Self::Resume,
             12 => Self::HandlerTable,
             13 => Self::TextTrapThunk(*TextTrap::ALL.get(index as usize)?),
+            14 => Self::SaveRegisters,
             _ => return None,
         })
     }
@@ -116,6 +120,7 @@ impl fmt::Display for FuncId {
             Self::Clock => f.write_str("clock"),
             Self::DrawThunk(_) => f.write_str("draw_thunk"),
             Self::Throw => f.write_str("throw"),
+            Self::SaveRegisters => f.write_str("save_registers"),
             Self::Resume => f.write_str("resume"),
             Self::HandlerTable => f.write_str("handler_table"),
             Self::TextTrapThunk(trap) => write!(f, "trap_thunk({trap:?})"),

@@ -98,6 +98,8 @@ pub(crate) struct Environment<'a> {
     shuffles_rotate: bool,
     /// Whether the runtime passes f32 parameters in a form that the machine reads as NaN.
     unboxed_f32_arguments: bool,
+    /// How many registers functions preserve.
+    preserved_registers: u32,
     /// How vectors are passed.
     vectors: Vectors,
     /// Why vectors are not supported, if so.
@@ -190,6 +192,7 @@ impl<'a> Environment<'a> {
             no_vectors: simd_support::missing(options),
             unboxed_f32_arguments: target.leaves_f32_arguments_unboxed(),
             compares_whole_registers: target.compares_whole_registers(),
+            preserved_registers: target.preserved_registers().len() as u32,
             shuffles_rotate: inlining.is_some() && target.shuffles_bytes_at_once(),
             interruptible: options.instrumentation.interruptible,
             meters: Meters::new(counters, &options.instrumentation),
@@ -218,7 +221,9 @@ impl<'a> Environment<'a> {
                 let common = self.meters.as_ref().and_then(|meters| meters.common);
                 common.is_some_and(|common| common.gas == Some(account))
             }
-            FuncId::Throw | FuncId::Resume | FuncId::HandlerTable => self.throws(),
+            FuncId::Throw | FuncId::SaveRegisters | FuncId::Resume | FuncId::HandlerTable => {
+                self.throws()
+            }
             _ => true,
         }
     }
@@ -229,7 +234,7 @@ impl<'a> Environment<'a> {
     }
 
     /// Whether functions can throw exceptions.
-    fn throws(&self) -> bool {
+    pub(crate) fn throws(&self) -> bool {
         !self.module.tags.is_empty()
     }
 

@@ -6,11 +6,12 @@ use cranelift_codegen::binemit::{Addend, Reloc};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{ExceptionTableData, ExternalName, Function};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::isa::unwind::{UnwindInfo, systemv};
+use cranelift_codegen::isa::unwind::{UnwindInfo, UnwindInst, systemv};
 use cranelift_codegen::settings::OptLevel;
 use cranelift_codegen::{CodegenError, CompiledCode, Context};
 use cranelift_codegen::{FinalizedMachExceptionHandler, FinalizedMachReloc, FinalizedRelocTarget};
 
+use regalloc2::PReg;
 use wamr_abi::helpers::Helper;
 
 use super::address_map::CodePlace;
@@ -21,7 +22,7 @@ use super::listing::{self, Listing};
 use super::redundancy::is_redundant;
 use super::unroll::unroll;
 use crate::error::Error;
-use crate::exception_table::{HandlerRow, table_size};
+use crate::exception_table::{HandlerRow, SavedRegister, TableBuilder};
 use crate::lower::{
     Environment, FuncId, FunctionLowerer, lower_draw_thunk, lower_entry, lower_gas_thunk,
     lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
@@ -40,6 +41,8 @@ pub(crate) struct CompiledFunction {
     pub(crate) calls: Vec<Call>,
     /// Its calls that may end with an exception, in the order of the code.
     pub(crate) handlers: Vec<HandlerRow>,
+    /// The registers that it saves, if exceptions may pass it.
+    pub(crate) saved: Vec<SavedRegister>,
     /// Runtime helpers whose addresses the code takes from the runtime's table.
     pub(crate) indirect_helpers: Vec<Helper>,
     /// Whether the wasm code has an operator on vectors.
@@ -59,6 +62,18 @@ pub(crate) struct CompiledFunction {
 }
 
 impl CompiledFunction {
+    /// Adds its calls and its saved registers to `table`, if exceptions may pass it. It begins at
+    /// `start`.
+    pub(crate) fn add_to(&self, table: &mut TableBuilder, start: u32) {
+        match self.id {
+            FuncId::Function(_) | FuncId::Body(_) | FuncId::Entry(_) => {
+                table.add(start, &self.handlers, &self.saved);
+            }
+            FuncId::Throw => table.set_thrower(&self.saved),
+            _ => {}
+        }
+    }
+
     fn rename(&mut self, id: FuncId) {
         if let Some(listing) = &mut self.listing {
             listing.rename(self.id, id);
@@ -149,6 +164,7 @@ impl<'a> FunctionCompiler<'a> {
                 lower_draw_thunk(self.env, &mut self.lowerer, func, account);
             }
             FuncId::Clock => return Ok(self.stub(id, &self.isas.clock)),
+            FuncId::SaveRegisters => return Ok(self.stub(id, &self.isas.save_registers)),
             FuncId::Resume => return Ok(self.stub(id, &self.isas.resume)),
             FuncId::Throw => lower_throw(self.env, &mut self.lowerer, func),
             FuncId::TextTrapThunk(trap) => {
@@ -168,10 +184,15 @@ impl<'a> FunctionCompiler<'a> {
     }
 
     /// Makes the function that returns the address of the table of landing pads, followed by room
-    /// for this many rows.
-    pub(crate) fn handler_table(&self, rows: usize) -> Result<CompiledFunction, Error> {
+    /// for the table of `functions`.
+    pub(crate) fn handler_table(
+        &self,
+        functions: &[CompiledFunction],
+    ) -> Result<CompiledFunction, Error> {
+        let mut table = TableBuilder::default();
+        functions.iter().for_each(|function| function.add_to(&mut table, 0));
         let mut function = self.stub(FuncId::HandlerTable, &self.isas.handler_table);
-        function.code.resize(function.code.len() + table_size(rows)?, 0);
+        function.code.resize(function.code.len() + table.size()?, 0);
         Ok(function)
     }
 
@@ -195,6 +216,7 @@ impl<'a> FunctionCompiler<'a> {
             code: stub.code.to_vec(),
             calls: Vec::new(),
             handlers: Vec::new(),
+            saved: Vec::new(),
             indirect_helpers: Vec::new(),
             uses_simd: false,
             alignment: self.isas.main.function_alignment().minimum,
@@ -236,6 +258,7 @@ impl<'a> FunctionCompiler<'a> {
             code: buffer.data().to_vec(),
             calls,
             handlers: handlers(&code),
+            saved: self.saved(&code)?,
             indirect_helpers: match self.env.calls_helpers_indirectly() {
                 true => referenced_helpers(func),
                 false => Vec::new(),
@@ -250,15 +273,23 @@ impl<'a> FunctionCompiler<'a> {
         })
     }
 
+    /// The registers that the function saves, if exceptions may pass it.
+    fn saved(&self, code: &CompiledCode) -> Result<Vec<SavedRegister>, Error> {
+        if !self.env.throws() {
+            return Ok(Vec::new());
+        }
+        saved_registers(&code.buffer.unwind_info, self.isas.preserved)
+    }
+
     fn unwinding(
         &self,
         id: FuncId,
         code: &CompiledCode,
     ) -> Result<Option<systemv::UnwindInfo>, Error> {
-        let isa = &*self.isas.main;
-        if !isa.flags().unwind_info() {
+        if !self.isas.unwinding {
             return Ok(None);
         }
+        let isa = &*self.isas.main;
         let info = code.create_unwind_info(isa).map_err(|error| codegen_error(id, &error))?;
         match info {
             Some(UnwindInfo::SystemV(info)) => Ok(Some(info)),
@@ -289,6 +320,7 @@ impl<'a> FunctionCompiler<'a> {
         monitor.check()?;
         optimize(context, &**isa, &mut control).map_err(failed)?;
         order_landing_pads(context);
+        hotness::sink_failing_blocks(&mut context.func);
         isa = least
             .filter(|_| complexity::exceeds_backtracking(&context.func, &context.domtree))
             .unwrap_or(isa);
@@ -368,6 +400,38 @@ fn handlers(code: &CompiledCode) -> Vec<HandlerRow> {
         })
     });
     sites.collect()
+}
+
+/// The size in bytes of what a saved register takes.
+const WORD: u32 = 8;
+
+/// What a prologue does with registers of the list `preserved`.
+fn saved_registers(
+    prologue: &[(u32, UnwindInst)],
+    preserved: &[PReg],
+) -> Result<Vec<SavedRegister>, Error> {
+    // Where registers are saved, in bytes below the frame pointer.
+    let mut area = 0;
+    let mut saved = Vec::new();
+    for (_, step) in prologue {
+        match *step {
+            UnwindInst::DefineNewFrame { offset_downward_to_clobbers, .. } => {
+                area = offset_downward_to_clobbers;
+            }
+            UnwindInst::SaveReg { clobber_offset, reg } => {
+                let register = preserved.iter().position(|each| *each == reg.preg());
+                let depth = area.checked_sub(clobber_offset).filter(|depth| depth % WORD == 0);
+                let (Some(register), Some(depth)) = (register, depth) else {
+                    return Err(Error::internal(format!("{reg:?} is saved at {clobber_offset}")));
+                };
+                let depth = u8::try_from(depth / WORD);
+                let depth = depth.map_err(|_| Error::internal("a far saved register"))?;
+                saved.push(SavedRegister { register: register as u8, depth });
+            }
+            _ => {}
+        }
+    }
+    Ok(saved)
 }
 
 /// The operators that the code was compiled from. Code that does not come from an operator is left

@@ -54,7 +54,7 @@ pub(crate) fn compile_module(
         None => (None, None),
     };
     let functions = with_added(&mut new_compiler(), bodies)?;
-    let (text, image) = Image::lay_out(functions, &*isas.main, options.target())?;
+    let (text, image) = Image::lay_out(functions, isas, options.target())?;
     Ok(Compiled { text, image, cache, cache_warning })
 }
 
@@ -226,12 +226,12 @@ impl Queue {
 /// Whether the compiler adds the function when it is called.
 fn is_thunk(id: FuncId) -> bool {
     use FuncId::{
-        Clock, DrawThunk, GasThunk, HandlerTable, ImportThunk, Resume, TextTrapThunk, Throw,
-        TrapThunk,
+        Clock, DrawThunk, GasThunk, HandlerTable, ImportThunk, Resume, SaveRegisters,
+        TextTrapThunk, Throw, TrapThunk,
     };
     let takes_number =
         matches!(id, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_));
-    takes_number || matches!(id, GasThunk | Clock | Throw | Resume | HandlerTable)
+    takes_number || matches!(id, GasThunk | Clock | Throw | SaveRegisters | Resume | HandlerTable)
 }
 
 /// Adds the functions that others call and the module does not define, in the order of their
@@ -256,11 +256,9 @@ fn add_thunks(
         scanned = functions.len();
         for id in missing {
             let function = match id {
-                // The functions that are added here have no landing pads.
-                FuncId::HandlerTable => {
-                    let rows = functions.iter().map(|function| function.handlers.len()).sum();
-                    compiler.handler_table(rows)?
-                }
+                // What throws is known by now, since it asks for the table. Exceptions do not pass
+                // the functions that are yet to be added.
+                FuncId::HandlerTable => compiler.handler_table(functions)?,
                 _ => compiler.compile_thunk(id)?,
             };
             functions.push(function);

@@ -69,6 +69,18 @@ fn calls(func: &Function) -> Calls {
     calls
 }
 
+/// Moves blocks that only lead to traps behind the others, in a function that throws or catches.
+/// In the middle of a loop, the calls in these blocks would split the live ranges of the loop.
+pub(super) fn sink_failing_blocks(func: &mut Function) {
+    let failing = failing_blocks(func);
+    // Nothing may come before the entry.
+    let sunk = func.layout.blocks().skip(1).filter(|block| failing.contains(*block));
+    let sunk: Vec<Block> = sunk.collect();
+    for block in sunk {
+        func.layout.set_cold(block);
+    }
+}
+
 /// The blocks that only lead to traps, in a function that throws or catches; otherwise none. C++
 /// throws by calls that do not return, in the middle of loops. Paths through a loop do not count.
 fn failing_blocks(func: &Function) -> EntitySet<Block> {

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 
 use cranelift_codegen::TextSectionBuilder;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::systemv;
 use gimli::constants::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe};
 use gimli::write::{Address, CieId, FrameDescriptionEntry, FrameTable};
@@ -17,8 +16,9 @@ use wamr_abi::helpers::Helper;
 
 use super::address_map::AddressMapBuilder;
 use super::compile::CompiledFunction;
+use super::isas::Isas;
 use crate::error::Error;
-use crate::exception_table::{self, HandlerRow};
+use crate::exception_table::TableBuilder;
 use crate::lower::{ENTRY_PREFIX_SIZE, FuncId};
 use crate::target::{FUNCTION_ALIGNMENT, Target};
 
@@ -79,12 +79,13 @@ impl Image {
     /// the text. Where a branch does not reach, the builder puts a veneer between functions.
     pub(crate) fn lay_out(
         functions: Vec<CompiledFunction>,
-        isa: &dyn TargetIsa,
+        isas: &Isas,
         target: &dyn Target,
     ) -> Result<(Vec<u8>, Self), Error> {
         if functions.iter().map(|function| function.code.len() as u64).sum::<u64>() > MAX_CODE {
             return Err(Error::limit("the module has more than 1 GiB of machine code"));
         }
+        let isa = &*isas.main;
         let helpers = called_helpers(&functions);
         let labels = labels(&functions, &helpers);
         let indirect = functions.iter().flat_map(|function| function.indirect_helpers.iter());
@@ -96,9 +97,9 @@ impl Image {
         places.reserve(labels.len());
         let frame_sizes =
             functions.iter().map(|function| (function.id, function.frame_size)).collect();
-        let mut frames = Frames::new(isa)?;
+        let mut frames = Frames::new(isas)?;
         let mut origins = AddressMapBuilder::default();
-        let mut handlers = Vec::new();
+        let mut handlers = TableBuilder::default();
         let fast_path = functions.iter().filter(|function| function.fast_path);
         let fast_path = fast_path.filter_map(|function| function.id.function());
         let fast_path = fast_path.collect();
@@ -116,7 +117,7 @@ impl Image {
                 None => frames.add_frameless(place),
             }
             origins.add(offset, &function.origins);
-            handlers.extend(function.handlers.iter().map(|&row| shifted(row, offset as u32)));
+            function.add_to(&mut handlers, offset as u32);
         }
         let stub = target.helper_stub();
         let mut relocations = Vec::with_capacity(helpers.len());
@@ -135,8 +136,8 @@ impl Image {
         let mut text = builder.finish(&mut control);
         write_distances(&mut text, &places)?;
         if let Some(place) = places.get(&FuncId::HandlerTable) {
-            let size = exception_table::table_size(handlers.len())? as u64;
-            exception_table::write(&mut text, place.offset + place.size - size, &handlers);
+            let end = (place.offset + place.size) as usize;
+            handlers.write(&mut text, end - handlers.size()?);
         }
         let (frames, origins) = (frames.table, origins.finish());
         let image = Self {
@@ -168,15 +169,6 @@ impl Image {
     }
 }
 
-/// `row` with offsets from the start of the text; its function begins at `offset`.
-fn shifted(row: HandlerRow, offset: u32) -> HandlerRow {
-    HandlerRow {
-        return_offset: row.return_offset + offset,
-        frame_offset: row.frame_offset,
-        handler_offset: row.handler_offset + offset,
-    }
-}
-
 /// Collects unwind information, if the ISA was asked for it.
 struct Frames {
     table: FrameTable,
@@ -185,12 +177,12 @@ struct Frames {
 }
 
 impl Frames {
-    fn new(isa: &dyn TargetIsa) -> Result<Self, Error> {
+    fn new(isas: &Isas) -> Result<Self, Error> {
         let mut table = FrameTable::default();
-        if !isa.flags().unwind_info() {
+        if !isas.unwinding {
             return Ok(Self { table, common: None });
         }
-        let entry = isa.create_systemv_cie();
+        let entry = isas.main.create_systemv_cie();
         let mut entry = entry.ok_or_else(|| Error::internal("no unwinding for the target"))?;
         // Independent of where the code is loaded, so it needs no relocation after linking.
         entry.fde_address_encoding = DwEhPe(DW_EH_PE_pcrel.0 | DW_EH_PE_sdata4.0);

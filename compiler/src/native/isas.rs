@@ -2,6 +2,7 @@
 
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::settings::{self, Configurable, Flags};
+use regalloc2::PReg;
 
 use crate::error::Error;
 use crate::lower::WasmCallConv;
@@ -24,29 +25,45 @@ pub(crate) struct Isas {
     /// Reads the time counter; Cranelift has no instruction for that.
     pub(crate) clock: Stub,
     /// See `clock`.
+    pub(crate) save_registers: Stub,
+    /// See `clock`.
     pub(crate) resume: Stub,
     /// See `clock`.
     pub(crate) handler_table: Stub,
+    /// The registers that functions preserve.
+    pub(crate) preserved: &'static [PReg],
+    /// Whether functions get unwind information.
+    pub(crate) unwinding: bool,
 }
 
 impl Isas {
     /// Builds them for `options`, and for functions that call each other with `call_conv`.
-    /// `unwinding` makes Cranelift emit unwind information.
+    /// `unwinding` gives functions unwind information.
     pub(crate) fn new(
         options: &Options,
         call_conv: WasmCallConv,
         unwinding: bool,
     ) -> Result<Self, Error> {
-        let at = |level| isa(options, level, call_conv, unwinding);
+        // Exceptions need what it is made from.
+        let prologues = unwinding || call_conv == WasmCallConv::BehindEntries;
+        let at = |level| isa(options, level, call_conv, prologues);
         let (fast_path, hot) = match options.opt_level {
             OptLevel::O0 => (None, Some(at(OptLevel::O1)?)),
             OptLevel::O1 | OptLevel::O2 | OptLevel::O3 => (Some(at(OptLevel::O0)?), None),
         };
         let main = at(options.opt_level)?;
         let target = options.target();
-        let (clock, resume) = (target.clock(), target.resume());
-        let handler_table = target.handler_table();
-        Ok(Self { main, fast_path, hot, clock, resume, handler_table })
+        Ok(Self {
+            main,
+            fast_path,
+            hot,
+            clock: target.clock(),
+            save_registers: target.save_registers(),
+            resume: target.resume(),
+            handler_table: target.handler_table(),
+            preserved: target.preserved_registers(),
+            unwinding,
+        })
     }
 
     /// The machine and every setting of Cranelift, as text.
@@ -64,7 +81,7 @@ fn isa(
     options: &Options,
     level: OptLevel,
     call_conv: WasmCallConv,
-    unwinding: bool,
+    prologues: bool,
 ) -> Result<OwnedTargetIsa, Error> {
     let broken = |what: &str| Error::internal(format!("Cranelift settings: {what}"));
     let mut builder = cranelift_codegen::isa::lookup(options.target().triple())
@@ -72,7 +89,7 @@ fn isa(
     for setting in options.cpu.settings() {
         builder.enable(setting).map_err(|error| broken(&error.to_string()))?;
     }
-    let flags = flags(options, level, call_conv, unwinding)?;
+    let flags = flags(options, level, call_conv, prologues)?;
     builder.finish(flags).map_err(|error| broken(&error.to_string()))
 }
 
@@ -80,7 +97,7 @@ fn flags(
     options: &Options,
     level: OptLevel,
     call_conv: WasmCallConv,
-    unwinding: bool,
+    prologues: bool,
 ) -> Result<Flags, Error> {
     let (opt_level, register_allocator) = match level {
         OptLevel::O0 => ("none", "single_pass"),
@@ -104,7 +121,7 @@ fn flags(
         ("probestack_size_log2", PROBE_INTERVAL_LOG2),
         ("preserve_frame_pointers", frame_pointers),
         ("machine_code_cfg_info", blocks),
-        ("unwind_info", if unwinding { "true" } else { "false" }),
+        ("unwind_info", if prologues { "true" } else { "false" }),
         ("is_pic", "false"),
         ("enable_heap_access_spectre_mitigation", "false"),
         ("enable_table_access_spectre_mitigation", "false"),

@@ -10,15 +10,18 @@ use rustc_hash::FxHashMap;
 use wamr_abi::helpers::Helper;
 
 use super::compile::{Call, CompiledFunction};
-use crate::exception_table::HandlerRow;
+use crate::exception_table::{HandlerRow, SavedRegister};
 use crate::lower::FuncId;
 use crate::target::CallSite;
 
-/// The minimum size of a function in bytes: its id, what it uses, six numbers.
-const FUNCTION_SIZE: usize = ID_SIZE + 2 + 6 * size_of::<u32>();
+/// The minimum size of a function in bytes: its id, what it uses, seven numbers.
+const FUNCTION_SIZE: usize = ID_SIZE + 2 + 7 * size_of::<u32>();
 
 /// The size in bytes of a call that may end with an exception.
 const HANDLER_SIZE: usize = 3 * size_of::<u32>();
+
+/// The size in bytes of a saved register.
+const SAVED_SIZE: usize = 2;
 
 /// Bytes of a runtime helper.
 const HELPER_SIZE: usize = size_of::<u32>();
@@ -72,6 +75,8 @@ pub(super) fn serialize(
             number(bytes, row.frame_offset);
             number(bytes, row.handler_offset);
         }
+        number(bytes, function.saved.len() as u32);
+        bytes.extend(function.saved.iter().flat_map(|saved| [saved.register, saved.depth]));
         number(bytes, function.code.len() as u32);
         bytes.extend_from_slice(&function.code);
     }
@@ -183,6 +188,10 @@ impl<'b> Reader<'b> {
                 [reader.number()?, reader.number()?, reader.number()?];
             Some(HandlerRow { return_offset, frame_offset, handler_offset })
         })?;
+        let saved = self.number()?;
+        let saved = self.list(saved, SAVED_SIZE, |reader| {
+            Some(SavedRegister { register: reader.byte()?, depth: reader.byte()? })
+        })?;
         let code = self.number()?;
         let is_in_code = |call: &Call| {
             let end = call.offset.checked_add(call_site.size);
@@ -201,6 +210,7 @@ impl<'b> Reader<'b> {
             code: self.take(code as usize)?.to_vec(),
             calls,
             handlers,
+            saved,
             indirect_helpers: indirect_helpers?,
             uses_simd,
             alignment,

@@ -6,12 +6,13 @@
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
+use regalloc2::PReg;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::aarch64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{CallSite, HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors, float, int};
 
 pub(super) struct Aarch64;
 
@@ -183,13 +184,78 @@ impl Target for Aarch64 {
         }
     }
 
+    fn preserved_registers(&self) -> &'static [PReg] {
+        const REGISTERS: &[PReg] = &[
+            int(19),
+            int(20),
+            int(21),
+            int(22),
+            int(23),
+            int(24),
+            int(25),
+            int(26),
+            int(27),
+            int(28),
+            float(8),
+            float(9),
+            float(10),
+            float(11),
+            float(12),
+            float(13),
+            float(14),
+            float(15),
+        ];
+        REGISTERS
+    }
+
+    fn save_registers(&self) -> Stub {
+        Stub {
+            code: &[
+                0x13, 0x50, 0x00, 0xa9, 0x15, 0x58, 0x01, 0xa9, 0x17, 0x60, 0x02, 0xa9, 0x19, 0x68,
+                0x03, 0xa9, 0x1b, 0x70, 0x04, 0xa9, 0x08, 0x24, 0x05, 0x6d, 0x0a, 0x2c, 0x06, 0x6d,
+                0x0c, 0x34, 0x07, 0x6d, 0x0e, 0x3c, 0x08, 0x6d, 0xe0, 0x03, 0x1d, 0xaa, 0xc0, 0x03,
+                0x5f, 0xd6,
+            ],
+            description: concat!(
+                "  stp x19, x20, [x0]\n",
+                "  stp x21, x22, [x0, #16]\n",
+                "  stp x23, x24, [x0, #32]\n",
+                "  stp x25, x26, [x0, #48]\n",
+                "  stp x27, x28, [x0, #64]\n",
+                "  stp d8, d9, [x0, #80]\n",
+                "  stp d10, d11, [x0, #96]\n",
+                "  stp d12, d13, [x0, #112]\n",
+                "  stp d14, d15, [x0, #128]\n",
+                "  mov x0, x29\n",
+                "  ret\n",
+            ),
+        }
+    }
+
     fn resume(&self) -> Stub {
         Stub {
             code: &[
-                0x3f, 0x00, 0x00, 0x91, 0xfd, 0x03, 0x02, 0xaa, 0xe5, 0x03, 0x00, 0xaa, 0xe0, 0x03,
-                0x03, 0xaa, 0xa0, 0x00, 0x1f, 0xd6,
+                0x93, 0x50, 0x40, 0xa9, 0x95, 0x58, 0x41, 0xa9, 0x97, 0x60, 0x42, 0xa9, 0x99, 0x68,
+                0x43, 0xa9, 0x9b, 0x70, 0x44, 0xa9, 0x88, 0x24, 0x45, 0x6d, 0x8a, 0x2c, 0x46, 0x6d,
+                0x8c, 0x34, 0x47, 0x6d, 0x8e, 0x3c, 0x48, 0x6d, 0x3f, 0x00, 0x00, 0x91, 0xfd, 0x03,
+                0x02, 0xaa, 0xe5, 0x03, 0x00, 0xaa, 0xe0, 0x03, 0x03, 0xaa, 0xa0, 0x00, 0x1f, 0xd6,
             ],
-            description: "  mov sp, x1\n  mov x29, x2\n  mov x5, x0\n  mov x0, x3\n  br x5\n",
+            description: concat!(
+                "  ldp x19, x20, [x4]\n",
+                "  ldp x21, x22, [x4, #16]\n",
+                "  ldp x23, x24, [x4, #32]\n",
+                "  ldp x25, x26, [x4, #48]\n",
+                "  ldp x27, x28, [x4, #64]\n",
+                "  ldp d8, d9, [x4, #80]\n",
+                "  ldp d10, d11, [x4, #96]\n",
+                "  ldp d12, d13, [x4, #112]\n",
+                "  ldp d14, d15, [x4, #128]\n",
+                "  mov sp, x1\n",
+                "  mov x29, x2\n",
+                "  mov x5, x0\n",
+                "  mov x0, x3\n",
+                "  br x5\n",
+            ),
         }
     }
 

@@ -21,6 +21,7 @@ use std::env;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::isa::CallConv;
 use cranelift_object::object;
+use regalloc2::{PReg, RegClass};
 
 use wamr_abi::format::Machine;
 
@@ -126,6 +127,16 @@ pub(crate) struct CallSite {
     pub(crate) alignment: u32,
 }
 
+/// A register for integers, by its number in instructions.
+const fn int(number: usize) -> PReg {
+    PReg::new(number, RegClass::Int)
+}
+
+/// The same for numbers with a fraction.
+const fn float(number: usize) -> PReg {
+    PReg::new(number, RegClass::Float)
+}
+
 /// A function with the C convention whose instructions Cranelift cannot generate.
 #[derive(Clone, Copy)]
 pub(crate) struct Stub {
@@ -178,8 +189,14 @@ pub(crate) trait Target: Sync {
     fn helper_stub(&self) -> HelperStub;
     /// Returns a counter of time that programs can read and that always advances.
     fn clock(&self) -> Stub;
+    /// The registers that functions with the C convention preserve, without the stack pointer and
+    /// the frame pointer. Only the lower 64 bits of vectors are preserved.
+    fn preserved_registers(&self) -> &'static [PReg];
+    /// Stores these registers, 8 bytes each, in order at its parameter, and returns the frame
+    /// pointer.
+    fn save_registers(&self) -> Stub;
     /// Jumps to its first parameter. The others become the stack pointer, the frame pointer, and
-    /// the parameter of the landing pad.
+    /// the parameter of the landing pad; the last is what [`Self::save_registers`] stored.
     fn resume(&self) -> Stub;
     /// Returns the address after its own code.
     fn handler_table(&self) -> Stub;

@@ -8,12 +8,13 @@
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
+use regalloc2::PReg;
 use wamr_abi::format::relocation::riscv64;
 use wamr_abi::format::{E_FLAGS_RISCV_FLOAT_ABI_DOUBLE, E_FLAGS_RISCV_RVC, Machine};
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{CallSite, HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors, float, int};
 
 pub(super) struct Riscv64;
 
@@ -157,13 +158,119 @@ impl Target for Riscv64 {
         }
     }
 
+    fn preserved_registers(&self) -> &'static [PReg] {
+        const REGISTERS: &[PReg] = &[
+            int(9),
+            int(18),
+            int(19),
+            int(20),
+            int(21),
+            int(22),
+            int(23),
+            int(24),
+            int(25),
+            int(26),
+            int(27),
+            float(8),
+            float(9),
+            float(18),
+            float(19),
+            float(20),
+            float(21),
+            float(22),
+            float(23),
+            float(24),
+            float(25),
+            float(26),
+            float(27),
+        ];
+        REGISTERS
+    }
+
+    fn save_registers(&self) -> Stub {
+        Stub {
+            code: &[
+                0x23, 0x30, 0x95, 0x00, 0x23, 0x34, 0x25, 0x01, 0x23, 0x38, 0x35, 0x01, 0x23, 0x3c,
+                0x45, 0x01, 0x23, 0x30, 0x55, 0x03, 0x23, 0x34, 0x65, 0x03, 0x23, 0x38, 0x75, 0x03,
+                0x23, 0x3c, 0x85, 0x03, 0x23, 0x30, 0x95, 0x05, 0x23, 0x34, 0xa5, 0x05, 0x23, 0x38,
+                0xb5, 0x05, 0x27, 0x3c, 0x85, 0x04, 0x27, 0x30, 0x95, 0x06, 0x27, 0x34, 0x25, 0x07,
+                0x27, 0x38, 0x35, 0x07, 0x27, 0x3c, 0x45, 0x07, 0x27, 0x30, 0x55, 0x09, 0x27, 0x34,
+                0x65, 0x09, 0x27, 0x38, 0x75, 0x09, 0x27, 0x3c, 0x85, 0x09, 0x27, 0x30, 0x95, 0x0b,
+                0x27, 0x34, 0xa5, 0x0b, 0x27, 0x38, 0xb5, 0x0b, 0x13, 0x05, 0x04, 0x00, 0x67, 0x80,
+                0x00, 0x00,
+            ],
+            description: concat!(
+                "  sd s1, 0(a0)\n",
+                "  sd s2, 8(a0)\n",
+                "  sd s3, 16(a0)\n",
+                "  sd s4, 24(a0)\n",
+                "  sd s5, 32(a0)\n",
+                "  sd s6, 40(a0)\n",
+                "  sd s7, 48(a0)\n",
+                "  sd s8, 56(a0)\n",
+                "  sd s9, 64(a0)\n",
+                "  sd s10, 72(a0)\n",
+                "  sd s11, 80(a0)\n",
+                "  fsd fs0, 88(a0)\n",
+                "  fsd fs1, 96(a0)\n",
+                "  fsd fs2, 104(a0)\n",
+                "  fsd fs3, 112(a0)\n",
+                "  fsd fs4, 120(a0)\n",
+                "  fsd fs5, 128(a0)\n",
+                "  fsd fs6, 136(a0)\n",
+                "  fsd fs7, 144(a0)\n",
+                "  fsd fs8, 152(a0)\n",
+                "  fsd fs9, 160(a0)\n",
+                "  fsd fs10, 168(a0)\n",
+                "  fsd fs11, 176(a0)\n",
+                "  mv a0, s0\n",
+                "  ret\n",
+            ),
+        }
+    }
+
     fn resume(&self) -> Stub {
         Stub {
             code: &[
-                0x13, 0x81, 0x05, 0x00, 0x13, 0x04, 0x06, 0x00, 0x93, 0x02, 0x05, 0x00, 0x13, 0x85,
-                0x06, 0x00, 0x67, 0x80, 0x02, 0x00,
+                0x83, 0x34, 0x07, 0x00, 0x03, 0x39, 0x87, 0x00, 0x83, 0x39, 0x07, 0x01, 0x03, 0x3a,
+                0x87, 0x01, 0x83, 0x3a, 0x07, 0x02, 0x03, 0x3b, 0x87, 0x02, 0x83, 0x3b, 0x07, 0x03,
+                0x03, 0x3c, 0x87, 0x03, 0x83, 0x3c, 0x07, 0x04, 0x03, 0x3d, 0x87, 0x04, 0x83, 0x3d,
+                0x07, 0x05, 0x07, 0x34, 0x87, 0x05, 0x87, 0x34, 0x07, 0x06, 0x07, 0x39, 0x87, 0x06,
+                0x87, 0x39, 0x07, 0x07, 0x07, 0x3a, 0x87, 0x07, 0x87, 0x3a, 0x07, 0x08, 0x07, 0x3b,
+                0x87, 0x08, 0x87, 0x3b, 0x07, 0x09, 0x07, 0x3c, 0x87, 0x09, 0x87, 0x3c, 0x07, 0x0a,
+                0x07, 0x3d, 0x87, 0x0a, 0x87, 0x3d, 0x07, 0x0b, 0x13, 0x81, 0x05, 0x00, 0x13, 0x04,
+                0x06, 0x00, 0x93, 0x02, 0x05, 0x00, 0x13, 0x85, 0x06, 0x00, 0x67, 0x80, 0x02, 0x00,
             ],
-            description: "  mv sp, a1\n  mv s0, a2\n  mv t0, a0\n  mv a0, a3\n  jr t0\n",
+            description: concat!(
+                "  ld s1, 0(a4)\n",
+                "  ld s2, 8(a4)\n",
+                "  ld s3, 16(a4)\n",
+                "  ld s4, 24(a4)\n",
+                "  ld s5, 32(a4)\n",
+                "  ld s6, 40(a4)\n",
+                "  ld s7, 48(a4)\n",
+                "  ld s8, 56(a4)\n",
+                "  ld s9, 64(a4)\n",
+                "  ld s10, 72(a4)\n",
+                "  ld s11, 80(a4)\n",
+                "  fld fs0, 88(a4)\n",
+                "  fld fs1, 96(a4)\n",
+                "  fld fs2, 104(a4)\n",
+                "  fld fs3, 112(a4)\n",
+                "  fld fs4, 120(a4)\n",
+                "  fld fs5, 128(a4)\n",
+                "  fld fs6, 136(a4)\n",
+                "  fld fs7, 144(a4)\n",
+                "  fld fs8, 152(a4)\n",
+                "  fld fs9, 160(a4)\n",
+                "  fld fs10, 168(a4)\n",
+                "  fld fs11, 176(a4)\n",
+                "  mv sp, a1\n",
+                "  mv s0, a2\n",
+                "  mv t0, a0\n",
+                "  mv a0, a3\n",
+                "  jr t0\n",
+            ),
         }
     }
 

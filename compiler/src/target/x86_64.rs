@@ -7,12 +7,13 @@
 
 use cranelift_codegen::binemit::Reloc;
 use cranelift_object::object;
+use regalloc2::PReg;
 use wamr_abi::format::Machine;
 use wamr_abi::format::relocation::x86_64;
 
 use super::feature::{CpuModel, Feature};
 use super::name::TargetName;
-use super::{CallSite, HelperStub, Stub, Target, Vectors};
+use super::{CallSite, HelperStub, Stub, Target, Vectors, int};
 
 pub(super) struct X86_64;
 
@@ -225,10 +226,47 @@ impl Target for X86_64 {
         }
     }
 
+    fn preserved_registers(&self) -> &'static [PReg] {
+        const REGISTERS: &[PReg] = &[int(3), int(12), int(13), int(14), int(15)];
+        REGISTERS
+    }
+
+    fn save_registers(&self) -> Stub {
+        Stub {
+            code: &[
+                0x48, 0x89, 0x1f, 0x4c, 0x89, 0x67, 0x08, 0x4c, 0x89, 0x6f, 0x10, 0x4c, 0x89, 0x77,
+                0x18, 0x4c, 0x89, 0x7f, 0x20, 0x48, 0x89, 0xe8, 0xc3,
+            ],
+            description: concat!(
+                "  movq %rbx, (%rdi)\n",
+                "  movq %r12, 8(%rdi)\n",
+                "  movq %r13, 16(%rdi)\n",
+                "  movq %r14, 24(%rdi)\n",
+                "  movq %r15, 32(%rdi)\n",
+                "  movq %rbp, %rax\n",
+                "  ret\n",
+            ),
+        }
+    }
+
     fn resume(&self) -> Stub {
         Stub {
-            code: &[0x48, 0x89, 0xf4, 0x48, 0x89, 0xd5, 0x48, 0x89, 0xc8, 0xff, 0xe7],
-            description: "  movq %rsi, %rsp\n  movq %rdx, %rbp\n  movq %rcx, %rax\n  jmp *%rdi\n",
+            code: &[
+                0x49, 0x8b, 0x18, 0x4d, 0x8b, 0x60, 0x08, 0x4d, 0x8b, 0x68, 0x10, 0x4d, 0x8b, 0x70,
+                0x18, 0x4d, 0x8b, 0x78, 0x20, 0x48, 0x89, 0xf4, 0x48, 0x89, 0xd5, 0x48, 0x89, 0xc8,
+                0xff, 0xe7,
+            ],
+            description: concat!(
+                "  movq (%r8), %rbx\n",
+                "  movq 8(%r8), %r12\n",
+                "  movq 16(%r8), %r13\n",
+                "  movq 24(%r8), %r14\n",
+                "  movq 32(%r8), %r15\n",
+                "  movq %rsi, %rsp\n",
+                "  movq %rdx, %rbp\n",
+                "  movq %rcx, %rax\n",
+                "  jmp *%rdi\n",
+            ),
         }
     }
 

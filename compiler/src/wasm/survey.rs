@@ -131,10 +131,11 @@ impl Surveyor {
 }
 
 /// Permits every operator everywhere. Tracking frames is the task of the validator, which refuses
-/// operators in the wrong frame.
+/// operators in the wrong frame. The reader asks only for `else`, which is plain and never gets
+/// here, and for `catch`, `catch_all` and `delegate`, which may all follow `try`.
 impl FrameStack for Surveyor {
     fn current_frame(&self) -> Option<FrameKind> {
-        Some(FrameKind::If)
+        Some(FrameKind::LegacyTry)
     }
 }
 
@@ -173,4 +174,25 @@ impl<'a> VisitOperator<'a> for Surveyor {
 
 impl<'a> VisitSimdOperator<'a> for Surveyor {
     wasmparser::for_each_visit_simd_operator!(look_at_each);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::survey;
+    use crate::wasm;
+
+    #[test]
+    fn operators_that_divide_blocks_are_read() {
+        let text = "(module (tag $t) (func $f)
+            (func
+              try i32.const 1 if else call $f end catch $t rethrow 0 end
+              try try call $f delegate 0 catch_all end
+              block $h (result) try_table (catch $t $h) throw $t end end))";
+        let bytes = wat::parse_str(text).expect("the text is right");
+        let module = wasm::parse(&bytes, wasm::allowed_features(&[])).expect("it is valid");
+        let mut calls = 0;
+        let survey = survey(&module.bodies[1].code, 1, |_| calls += 1);
+        let survey = survey.expect("every operator is read");
+        assert_eq!((calls, survey.throws, survey.tail_calls), (2, true, false));
+    }
 }

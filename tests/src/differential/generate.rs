@@ -43,7 +43,8 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
         (Temper::Steered, false) if exceptions => Steer::Exceptions,
         (Temper::Steered, false) => Steer::Scalars,
         (Temper::Steered, true) => Steer::Vectors,
-        _ => Steer::Off,
+        (_, true) => Steer::OffVectors,
+        (_, false) => Steer::Off,
     };
     let boundary = if exceptions { Boundary::Closed } else { Boundary::Open };
     Ok(prepare::prepare(module.to_bytes(), fuel, steer, boundary))

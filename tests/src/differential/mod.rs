@@ -30,6 +30,7 @@ pub mod frames;
 pub mod generate;
 pub mod host;
 pub mod kind;
+mod nan;
 pub mod oracle;
 pub mod prepare;
 pub mod real;

@@ -19,6 +19,7 @@ use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, Typ
 
 use super::drive::FUNCTION_PREFIX;
 use super::kind::Boundary;
+use super::nan::Floats;
 use super::steer::{self, Steer, Steering};
 
 /// Name of the exported global that holds the fuel.
@@ -312,7 +313,7 @@ impl Reencode for Preparer {
     }
 
     fn memory_type(&mut self, mut ty: wasmparser::MemoryType) -> Result<MemoryType, Error> {
-        if self.steer != Steer::Off {
+        if self.steer.masks() {
             ty.initial = ty.initial.max(1);
             ty.maximum = ty.maximum.map(|maximum| maximum.max(1));
         }
@@ -320,7 +321,7 @@ impl Reencode for Preparer {
     }
 
     fn mem_arg(&mut self, mut arg: wasmparser::MemArg) -> Result<MemArg, Error> {
-        if self.steer != Steer::Off {
+        if self.steer.masks() {
             arg.offset %= steer::OFFSET_LIMIT;
         }
         utils::mem_arg(self, arg)
@@ -434,7 +435,7 @@ impl Reencode for Preparer {
             if !begins_handler {
                 mark(&mut function);
             }
-            if self.steer != Steer::Off {
+            if self.steer.masks() {
                 self.steering(first_temporary).before(&mut function, &name, &operator);
             }
             if name.starts_with("MemoryAtomicWait") {
@@ -442,18 +443,13 @@ impl Reencode for Preparer {
                 function.instruction(&Instruction::Drop);
                 function.instruction(&Instruction::I64Const(0));
             }
-            let converted = match operator {
-                Operator::F32DemoteF64 => Some(ValType::F32),
-                Operator::F64PromoteF32 => Some(ValType::F64),
-                _ => None,
-            };
+            let converted = Floats::converted(&operator);
             function.instruction(&self.instruction(operator)?);
             if begins_handler {
                 mark(&mut function);
             }
-            if let Some(ty) = converted {
-                // wasm-smith leaves these NaNs unchanged, with or without the operand's payload.
-                self.steering(first_temporary).canonicalise(&mut function, ty);
+            if let Some(floats) = converted {
+                self.steering(first_temporary).canonicalise(&mut function, floats);
             }
         }
         code.function(&function);

@@ -10,6 +10,8 @@
 use wasm_encoder::{Function, Instruction, ValType};
 use wasmparser::Operator;
 
+use super::nan::Floats;
+
 /// Addresses stay below this; memories of a steered module have at least one page.
 const ADDRESS_MASK: i32 = 0x7fff;
 /// Lengths of bulk operators stay below this.
@@ -26,6 +28,8 @@ pub enum Steer {
     /// They are not.
     #[default]
     Off,
+    /// They are not, in a module that may have vectors with any NaN.
+    OffVectors,
     /// They are, in a module without vectors.
     Scalars,
     /// They are, in a module that may have vectors, and has no references but in tables.
@@ -37,6 +41,7 @@ pub enum Steer {
 /// Values that are stored away while an operand below them is masked. One local of each type per
 /// function.
 const FLOATS: &[ValType] = &[ValType::F32, ValType::F64];
+const FLOATS_AND_VECTORS: &[ValType] = &[ValType::F32, ValType::F64, ValType::V128];
 const SCALARS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
 const EXCEPTIONS: &[ValType] = &[
@@ -52,10 +57,16 @@ const VECTORS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::V128];
 
 impl Steer {
+    /// Whether operands are kept small.
+    pub(super) fn masks(self) -> bool {
+        !matches!(self, Self::Off | Self::OffVectors)
+    }
+
     /// The groups of locals to add to a function after its own.
     pub(super) fn temporaries(self) -> impl Iterator<Item = (u32, ValType)> {
         let types = match self {
             Self::Off => FLOATS,
+            Self::OffVectors => FLOATS_AND_VECTORS,
             Self::Scalars => SCALARS,
             Self::Vectors => VECTORS,
             Self::Exceptions => EXCEPTIONS,
@@ -143,20 +154,13 @@ impl Steering<'_> {
         function.instruction(&Instruction::LocalGet(length));
     }
 
-    /// Replaces any NaN on the stack, of type `ty`, by the canonical one.
-    pub(super) fn canonicalise(&self, function: &mut Function, ty: ValType) {
-        let (nan, compare) = match ty {
-            ValType::F32 => (Instruction::F32Const(f32::NAN.into()), Instruction::F32Ne),
-            _ => (Instruction::F64Const(f64::NAN.into()), Instruction::F64Ne),
-        };
-        let temporary = self.temporary(ty);
-        function.instruction(&Instruction::LocalSet(temporary));
-        function.instruction(&nan);
-        for _ in 0..3 {
-            function.instruction(&Instruction::LocalGet(temporary));
+    /// Replaces any NaN in the floats on the stack by the canonical one. Where there is no local for
+    /// vectors, there are no vectors, or they have been replaced.
+    pub(super) fn canonicalise(&self, function: &mut Function, floats: Floats) {
+        let ty = floats.ty();
+        if self.steer.temporaries().any(|(_, group)| group == ty) {
+            floats.canonicalise(function, self.temporary(ty));
         }
-        function.instruction(&compare);
-        function.instruction(&Instruction::Select);
     }
 
     fn temporary(&self, ty: ValType) -> u32 {

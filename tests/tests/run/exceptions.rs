@@ -528,3 +528,68 @@ fn files_tell_how_many_landing_pads_they_have() {
         assert_eq!(report(&without).exceptions, None, "{architecture:?}");
     }
 }
+
+/// Values that are needed after a call are in registers that the callee saves, as far as there are
+/// any. An exception passes functions that have saved them, each another number of them.
+#[test]
+fn a_handler_finds_the_values_of_its_function() {
+    const VALUES: i64 = 30;
+    // Function `n` keeps `n` integers and as many floats across a call of the next one. The last
+    // throws.
+    let mut functions = String::new();
+    for kept in (1..=VALUES).rev() {
+        let each = |code: &dyn Fn(i64) -> String| (0..kept).map(code).collect::<String>();
+        let locals = each(&|i| format!("(local $i{i} i64) (local $f{i} f64)"));
+        let set = each(&|i| {
+            format!(
+                "(local.set $i{i} (i64.mul (local.get 0) (i64.const {})))
+                 (local.set $f{i} (f64.convert_i64_s (i64.add (local.get 0) (i64.const {i}))))",
+                3 * i + kept
+            )
+        });
+        let sum = each(&|i| {
+            format!(
+                "(local.set $sum (i64.add (i64.mul (local.get $sum) (i64.const 7))
+                   (i64.add (local.get $i{i}) (i64.trunc_f64_s (local.get $f{i})))))"
+            )
+        });
+        let next = match kept {
+            VALUES => "(throw $t (local.get 0))".to_owned(),
+            _ => format!(
+                "(local.set $sum (call $f{} (i64.add (local.get 0) (i64.const 1))))",
+                kept + 1
+            ),
+        };
+        // All calls that may throw have the same handler, before and after which values are used.
+        functions += &format!(
+            r#"(func $f{kept} (export "f{kept}") (param i64) (result i64) (local $sum i64) {locals}
+              {set}
+              {next}
+              {sum}
+              (local.get $sum))
+            (func (export "catch{kept}") (param i64) (result i64) (local $sum i64) {locals}
+              {set}
+              (block $h (result i64)
+                (try_table (catch $t $h)
+                  (drop (call $f1 (local.get 0)))
+                  (drop (call $f2 (local.get 0))))
+                (i64.const 0))
+              (local.set $sum)
+              {sum}
+              (local.get $sum))"#
+        );
+    }
+    let module = format!("(module (tag $t (param i64)) {functions})");
+    let argument = 5i64;
+    in_every_way(&module, |engine, instance| {
+        for kept in 1..=VALUES {
+            // What reaches the handler: each function adds one to its argument.
+            let thrown = argument + VALUES - 1;
+            let sum = (0..kept).fold(thrown, |sum, i| {
+                sum.wrapping_mul(7).wrapping_add(argument * (3 * i + kept) + argument + i)
+            });
+            let caught = instance.call(&format!("catch{kept}"), &[I64(argument)]);
+            assert_eq!(caught.as_deref(), Ok(&[I64(sum)][..]), "{engine}: {kept}");
+        }
+    });
+}

@@ -13,10 +13,11 @@
 //! enclosing scope (`catching.rs`).
 //!
 //! A call inside a scope is a `try_call` with the landing pad as its only other destination
-//! (`calls.rs`). Cranelift assumes there that all registers are clobbered, because the functions
-//! use its `tail` convention. So only the stack pointer and the frame pointer have to be restored.
-//! An exception that leaves a function is thrown by a function that walks the frames
-//! (`unwinder.rs`). Calls that return execute nothing more.
+//! (`calls.rs`). Cranelift assumes there, as after the call, that registers which callees preserve
+//! have kept their values. An exception that leaves a function is thrown by a function that walks
+//! the frames and puts these registers back (`unwinder.rs`). Calls that return execute nothing
+//! more. In a module with tail calls, functions have Cranelift's `tail` convention, for which it
+//! assumes that a landing pad finds no register preserved.
 //!
 //! A module without tags cannot throw, and is compiled as if it had no clauses.
 

@@ -115,7 +115,7 @@ pub(crate) fn lower_stack_guard<'a>(
     let body =
         lowering.emit.function(FuncId::Body(index), || env.function_signature(index).clone());
     match env.call_conv {
-        WasmCallConv::C => {
+        WasmCallConv::C | WasmCallConv::BehindEntries => {
             let call = lowering.emit.ins().call(body, &args);
             let results = lowering.emit.builder.inst_results(call).to_vec();
             lowering.emit.ins().return_(&results);

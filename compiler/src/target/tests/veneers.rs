@@ -32,6 +32,7 @@ fn function(index: u32, size: usize, calls: &[(usize, FuncId)]) -> CompiledFunct
         calls,
         indirect_helpers: Vec::new(),
         handlers: Vec::new(),
+        saved: Vec::new(),
         uses_simd: false,
         alignment: 4,
         frame_size: 0,
@@ -46,7 +47,7 @@ fn lay_out(functions: Vec<CompiledFunction>) -> Result<(Vec<u8>, Image), crate::
     let architecture = Architecture::Aarch64;
     let options = Options::new().architecture(architecture);
     let isas = Isas::new(&options, WasmCallConv::C, false).expect("the target is known");
-    Image::lay_out(functions, &*isas.main, architecture.target())
+    Image::lay_out(functions, &isas, architecture.target())
 }
 
 /// Executes instructions from `pc` until control reaches one of `ends`. Returns the number of

@@ -14,6 +14,7 @@ use wasm_encoder::{
 use wasmparser::{FuncType, FunctionBody, Operator};
 
 use super::super::dense::{VECTOR_DOUBLES, VECTOR_FLOATS};
+use super::super::nan::Floats;
 use super::mutate::{self, Rate};
 use super::program::{Global, Program};
 use crate::random::Random;
@@ -439,14 +440,6 @@ fn burn(function: &mut Function, fuel: u32) {
 }
 
 /// What an operator gives that may compute a NaN.
-#[derive(Clone, Copy)]
-enum Floats {
-    F32,
-    F64,
-    F32x4,
-    F64x2,
-}
-
 fn computes_nan(instruction: &Instruction<'_>) -> Option<Floats> {
     static VECTORS: OnceLock<[HashSet<String>; 2]> = OnceLock::new();
     let name = name(instruction);
@@ -480,19 +473,5 @@ fn canonicalise(function: &mut Function, instruction: &Instruction<'_>, temporar
         Floats::F64 => temporaries + 1,
         Floats::F32x4 | Floats::F64x2 => temporaries + 2,
     };
-    let mut sink = function.instructions();
-    sink.local_set(temporary);
-    match floats {
-        Floats::F32 => sink.f32_const(f32::NAN.into()),
-        Floats::F64 => sink.f64_const(f64::NAN.into()),
-        Floats::F32x4 => sink.f32_const(f32::NAN.into()).f32x4_splat(),
-        Floats::F64x2 => sink.f64_const(f64::NAN.into()).f64x2_splat(),
-    };
-    sink.local_get(temporary).local_get(temporary).local_get(temporary);
-    match floats {
-        Floats::F32 => sink.f32_ne().select(),
-        Floats::F64 => sink.f64_ne().select(),
-        Floats::F32x4 => sink.f32x4_ne().v128_bitselect(),
-        Floats::F64x2 => sink.f64x2_ne().v128_bitselect(),
-    };
+    floats.canonicalise(function, temporary);
 }
