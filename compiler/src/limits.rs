@@ -94,6 +94,14 @@ pub(crate) mod code {
     pub(crate) const LARGEST_SHARE: i64 = 1 << 16;
 }
 
+pub(crate) mod tables {
+    //! Initial values of tables (`wasm/typed_references.rs`).
+
+    /// The maximum number of elements that are written to the file because their tables have an
+    /// initial value. A module of 40 bytes can declare ten million.
+    pub(crate) const MAX_INITIAL_ELEMENTS: u64 = 1 << 20;
+}
+
 pub(crate) mod exceptions {
     //! Exceptions (`wamr/exceptions.rs`, `lower/exceptions/`).
 

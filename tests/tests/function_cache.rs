@@ -368,6 +368,25 @@ fn what_makes_a_body_invalid_is_part_of_its_key() {
     check_invalid("(table 1 funcref) (elem func)", "(table 1 funcref)", "(elem.drop 0)");
 }
 
+/// References to functions of different types have the same representation. What distinguishes them
+/// is in declarations that a body does not name.
+#[test]
+fn typed_references_are_not_confused() {
+    const TYPES: &str = "(type $t (func)) (type $u (func (param i64)))";
+    let function = |ty| format!("{TYPES} (func $f (type {ty}) unreachable) (elem declare func $f)");
+    check_invalid(&function("$t"), &function("$u"), "(call_ref $t (ref.func $f))");
+    let global = |ty| format!("{TYPES} (global $g (ref null {ty}) (ref.null {ty}))");
+    check_invalid(&global("$t"), &global("$u"), "(call_ref $t (global.get $g))");
+    let table = |ty| format!("{TYPES} (table $g 1 (ref null {ty}))");
+    check_invalid(&table("$t"), &table("$u"), "(call_ref $t (table.get $g (i32.const 0)))");
+    let exchanged = "(type $t (func (param i64))) (type $u (func))
+        (func $f (type $u) unreachable) (elem declare func $f)";
+    let local = "(local $l (ref null $t)) (local.set $l (ref.func $f))";
+    check_invalid(&function("$t"), exchanged, local);
+    let block = "(drop (block (result (ref $t)) (ref.func $f)))";
+    check_invalid(&function("$t"), exchanged, block);
+}
+
 #[track_caller]
 fn check_invalid(valid: &str, invalid: &str, body: &str) {
     let module = |definitions| {

@@ -23,7 +23,7 @@ use super::optimise::devirtualize::DevirtualizedCallee;
 use crate::digest::{Digest, digest};
 use crate::limits::lowering::MAX_BODIES_OF_KEY;
 use crate::wamr::exceptions::{Origin, Slots, Storage};
-use crate::wasm::{ConstExpr, FuncType, Outline, Reference, ValueType};
+use crate::wasm::{ConstExpr, FuncType, Module, Outline, Reference, ValueType};
 
 /// The key of a function, and the functions that its code refers to.
 pub(crate) struct Fingerprint {
@@ -40,6 +40,8 @@ pub(crate) struct Fingerprints<'a> {
     outlines: &'a [Option<Outline>],
     /// The part that is the same for all functions.
     common: Digest,
+    /// What bodies with typed references depend on, if there are any.
+    declarations: Option<Digest>,
     /// By type index.
     types: Vec<Digest>,
     /// Buffers, kept from function to function.
@@ -58,6 +60,7 @@ impl<'a> Fingerprints<'a> {
             env,
             outlines,
             common: digest([common_facts(env, settings).as_bytes()]),
+            declarations: declarations(env.module, outlines),
             types: env.module.types.iter().map(type_digest).collect(),
             facts: Facts::default(),
             numbers: FxHashMap::default(),
@@ -116,6 +119,10 @@ impl<'a> Fingerprints<'a> {
             self.facts.u32(self.env.module.imported_function_count() + position as u32);
         }
         self.facts.0.extend(outline.skeleton);
+        if outline.survey.typed || self.env.module.typed_references.any() {
+            self.facts.0.extend(self.declarations?);
+            self.facts.bool(self.env.checks_references);
+        }
         let resources = &self.env.module.bodies[position].validation.resources;
         for &(reference, _) in &outline.references {
             match reference {
@@ -187,6 +194,7 @@ impl<'a> Fingerprints<'a> {
             Reference::Global(index) => facts.global(env, index)?,
             Reference::Table(index) => facts.table(env, index)?,
             Reference::Element(index) => {
+                let index = index.checked_add(env.module.added_elements)?;
                 facts.u32(index);
                 facts.value_type(env.module.elements.get(index as usize)?.element);
             }
@@ -209,6 +217,8 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         entered: _,
         guard_page_probers: _,
         imported_types: _,
+        referable_imports: _,
+        checks_references: _,
         // Derived from types, the convention and the target.
         signatures: _,
         // For modules that throw, see below.
@@ -281,6 +291,16 @@ fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
         (env.layout.global(thrown_at), env.layout.global(uncaught))
     });
     format!("{:?}", (identities, operands, &module.types, words, thrown, slots, origin))
+}
+
+/// The digest of all declarations, if `module` or some body distinguishes references by the type of
+/// the function. The validity of such a body depends on types that it does not name itself.
+fn declarations(module: &Module<'_>, outlines: &[Option<Outline>]) -> Option<Digest> {
+    let typed = |outline: &Outline| outline.survey.typed;
+    let any = module.typed_references.any() || outlines.iter().flatten().any(typed);
+    let sections = || module.typed_references.declarations();
+    let sizes: Vec<u8> = sections().flat_map(|section| section.len().to_le_bytes()).collect();
+    any.then(|| digest([&sizes[..]].into_iter().chain(sections())))
 }
 
 fn type_digest(ty: &FuncType) -> Digest {

@@ -68,6 +68,10 @@ pub(crate) struct Environment<'a> {
     signatures: Vec<Signature>,
     /// Whether an import that a table may contain has the canonical type of this index.
     imported_types: Vec<bool>,
+    /// The same for any import.
+    referable_imports: Vec<bool>,
+    /// Whether references to functions of a certain type may come from outside of the module.
+    checks_references: bool,
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
     /// Functions that check whether the runtime has guard pages.
@@ -146,6 +150,10 @@ impl<'a> Environment<'a> {
     ) -> Self {
         let Added { counters, storage } = added;
         let mut imported_types = vec![false; module.types.len()];
+        let mut referable_imports = imported_types.clone();
+        for function in 0..module.imported_function_count() {
+            referable_imports[module.canonical_function_type(function) as usize] = true;
+        }
         let in_table =
             |&function: &u32| inlining.is_none_or(|plan| plan.table_may_hold_import(function));
         for function in (0..module.imported_function_count()).filter(in_table) {
@@ -173,6 +181,8 @@ impl<'a> Environment<'a> {
             monitor,
             signatures,
             imported_types,
+            referable_imports,
+            checks_references: module.gets_typed_references(),
             memory64: module.has_memory64(),
             shared_memory: module.shares_memory(),
             guard_page_probers: guard_pages::guard_page_probers(module, options),

@@ -19,18 +19,7 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         "multiple memories",
         "WAMR cannot be built with both them and AOT",
     ),
-    // core/iwasm/aot/aot_loader.c: reference types with a heap type are inside `#if
-    // WASM_ENABLE_GC`.
-    (
-        WasmFeatures::FUNCTION_REFERENCES,
-        "typed function references",
-        "WAMR supports them only with garbage collection, which wamrc can compile",
-    ),
-    (
-        WasmFeatures::GC.union(WasmFeatures::FUNCTION_REFERENCES),
-        "garbage collection",
-        "wamrc can compile it",
-    ),
+    (WasmFeatures::GC, "garbage collection", "wamrc can compile it"),
     // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is rounded up to a
     // multiple of `os_getpagesize()`, and the bounds are computed from the rounded size.
     (
@@ -38,11 +27,7 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         "custom page sizes",
         "WAMR rounds every memory up to pages of the machine",
     ),
-    (
-        WasmFeatures::STACK_SWITCHING.union(WasmFeatures::FUNCTION_REFERENCES),
-        "stack switching",
-        NOWHERE,
-    ),
+    (WasmFeatures::STACK_SWITCHING, "stack switching", NOWHERE),
     (WasmFeatures::SHARED_EVERYTHING_THREADS, "shared-everything threads", NOWHERE),
     (WasmFeatures::MEMORY_CONTROL, "memory control", NOWHERE),
     (WasmFeatures::COMPACT_IMPORTS, "compact imports", NOWHERE),

@@ -7,7 +7,7 @@ use wasmparser::{Validator, WasmFeatures};
 use super::Proposal;
 
 /// WebAssembly 2.0, relaxed SIMD, extended constant expressions, tail calls, threads, memory64, wide
-/// arithmetic, and exceptions in both encodings.
+/// arithmetic, exceptions in both encodings, and typed function references.
 pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::EXTENDED_CONST)
@@ -15,7 +15,8 @@ pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::THREADS)
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::WIDE_ARITHMETIC)
-    .union(EXCEPTIONS);
+    .union(EXCEPTIONS)
+    .union(WasmFeatures::FUNCTION_REFERENCES);
 
 /// Tags, and the operators of both encodings.
 const EXCEPTIONS: WasmFeatures = WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS);
@@ -56,6 +57,7 @@ pub(crate) fn with_parts(proposal: Proposal) -> WasmFeatures {
         Proposal::Memory64 => WasmFeatures::MEMORY64,
         Proposal::WideArithmetic => WasmFeatures::WIDE_ARITHMETIC,
         Proposal::Exceptions => EXCEPTIONS,
+        Proposal::FunctionReferences => WasmFeatures::FUNCTION_REFERENCES,
     }
 }
 

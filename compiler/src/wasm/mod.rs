@@ -19,6 +19,7 @@ mod plain;
 mod proposal;
 mod survey;
 mod tail_calls;
+mod typed_references;
 mod types;
 
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
@@ -34,6 +35,7 @@ pub(crate) use passed::check_passed_values;
 pub use proposal::Proposal;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use tail_calls::{has_tail_calls, some_tail_call};
+pub(crate) use typed_references::TypedReferences;
 pub(crate) use types::{FuncType, ValueType};
 
 use std::ops::Range;
@@ -75,6 +77,9 @@ pub(crate) struct Module<'a> {
     pub(crate) exports: Vec<Export<'a>>,
     /// The start function.
     pub(crate) start: Option<u32>,
+    /// How many element segments, the first ones, only give tables their initial values. Indexes in
+    /// bodies count from the next one.
+    pub(crate) added_elements: u32,
     /// Element segments.
     pub(crate) elements: Vec<ElementSegment>,
     /// Data segments.
@@ -87,6 +92,8 @@ pub(crate) struct Module<'a> {
     pub(crate) function_names: NameMap<'a>,
     /// How bodies use the sizes of memories and tables.
     pub(crate) growth: Growth,
+    /// Where references are distinguished by the type of the function.
+    pub(crate) typed_references: TypedReferences<'a>,
 }
 
 impl Module<'_> {

@@ -6,7 +6,7 @@ mod facts;
 
 pub(super) use facts::Facts;
 pub(crate) use facts::Length;
-pub(super) use facts::{reference, references};
+pub(super) use facts::{is_typed, reference, references};
 
 /// Makes the enum and the names from wasmparser's list.
 macro_rules! define_operators {

@@ -6,13 +6,15 @@
 use std::collections::HashMap;
 
 use wasmparser::{
-    ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, Validator, WasmFeatures,
+    ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, ValidPayload, Validator,
+    WasmFeatures, types::TypesRef,
 };
 
+use super::typed_references::{fill_table, is_typed, is_typed_reference};
 use super::{
     Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
     Global, Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, SegmentMode, Table, Tag,
-    ValueType,
+    TypedReferences, ValueType,
 };
 use crate::error::{Error, refused};
 
@@ -34,12 +36,19 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
                 validation: validator.code_section_entry(body).map_err(refused)?,
             }),
             _ => {
-                validator.payload(&payload).map_err(refused)?;
+                if let ValidPayload::End(types) = validator.payload(&payload).map_err(refused)? {
+                    module.canonical_types = canonical_types(&module, types.as_ref());
+                }
+                if declares_types(&payload)
+                    && let Some((_, range)) = payload.as_section()
+                {
+                    let section = &bytes[range.start as usize..range.end as usize];
+                    module.typed_references.sections.push(section);
+                }
                 read_payload(&mut module, payload)?;
             }
         }
     }
-    module.canonical_types = canonicalise(&module.types);
     identify_imported_tags(&mut module);
     let has_memory = !module.memories.is_empty();
     module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
@@ -95,12 +104,14 @@ fn empty_module<'a>() -> Module<'a> {
         has_one_tag: true,
         exports: Vec::new(),
         start: None,
+        added_elements: 0,
         elements: Vec::new(),
         data: Vec::new(),
         bodies: Vec::new(),
         custom_sections: Vec::new(),
         function_names: NameMap::default(),
         growth: Growth::default(),
+        typed_references: TypedReferences::default(),
     }
 }
 
@@ -108,7 +119,10 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
     match payload {
         Payload::TypeSection(section) => {
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(FuncType::from_wasmparser(&ty.map_err(refused)?)?);
+                let ty = ty.map_err(refused)?;
+                let typed = ty.params().iter().chain(ty.results()).any(|&ty| is_typed(ty));
+                module.typed_references.types.push(typed);
+                module.types.push(FuncType::from_wasmparser(&ty)?);
             }
         }
         Payload::ImportSection(section) => {
@@ -124,7 +138,11 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         }
         Payload::TableSection(section) => {
             for table in section {
-                module.tables.push(convert_table(table.map_err(refused)?.ty)?);
+                let table = table.map_err(refused)?;
+                let index = module.tables.len() as u32;
+                add_table(module, table.ty)?;
+                let Table { element, initial, .. } = module.tables[index as usize];
+                fill_table(module, index, initial, element, &table.init)?;
             }
         }
         Payload::MemorySection(section) => {
@@ -136,7 +154,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
             for global in section {
                 let global = global.map_err(refused)?;
                 let init = Some(ConstExpr::decode(&global.init_expr)?);
-                module.globals.push(convert_global(global.ty, init)?);
+                add_global(module, global.ty, init)?;
             }
         }
         Payload::TagSection(section) => {
@@ -190,11 +208,11 @@ fn read_import<'a>(
             module.imported_functions.push(item);
         }
         TypeRef::Global(ty) => {
-            module.globals.push(convert_global(ty, None)?);
+            add_global(module, ty, None)?;
             module.imported_globals.push(item);
         }
         TypeRef::Table(ty) => {
-            module.tables.push(convert_table(ty)?);
+            add_table(module, ty)?;
             module.imported_tables.push(item);
         }
         TypeRef::Memory(ty) => {
@@ -227,6 +245,22 @@ fn identify_imported_tags(module: &mut Module<'_>) {
         tag.identity = *first.entry((import.module, import.name, ty)).or_insert(index);
     }
     module.has_one_tag = module.tags.iter().all(|tag| tag.identity == 0);
+}
+
+fn add_table(module: &mut Module<'_>, ty: wasmparser::TableType) -> Result<(), Error> {
+    module.typed_references.tables.push(is_typed_reference(ty.element_type));
+    module.tables.push(convert_table(ty)?);
+    Ok(())
+}
+
+fn add_global(
+    module: &mut Module<'_>,
+    ty: wasmparser::GlobalType,
+    init: Option<ConstExpr>,
+) -> Result<(), Error> {
+    module.typed_references.globals.push(is_typed(ty.content_type));
+    module.globals.push(convert_global(ty, init)?);
+    Ok(())
 }
 
 fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
@@ -342,8 +376,30 @@ fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {
     Ok(DataSegment { mode, bytes: data.data })
 }
 
-/// For each type the smallest index of an equal type: WAMR compares type indexes, not types.
-fn canonicalise(types: &[FuncType]) -> Vec<u32> {
-    let mut first = HashMap::with_capacity(types.len());
-    types.iter().zip(0..).map(|(ty, index)| *first.entry(ty).or_insert(index)).collect()
+/// Whether types of values, functions, tables or globals come from the section.
+fn declares_types(payload: &Payload<'_>) -> bool {
+    use Payload::{
+        ElementSection, FunctionSection, GlobalSection, ImportSection, TableSection, TagSection,
+        TypeSection,
+    };
+    matches!(
+        payload,
+        TypeSection(_)
+            | ImportSection(_)
+            | FunctionSection(_)
+            | TableSection(_)
+            | GlobalSection(_)
+            | TagSection(_)
+            | ElementSection(_)
+    )
+}
+
+/// For each type, the smallest index of an equal one. The validator knows which are equal: functions
+/// with references to different functions are not, although they are equal for the runtime.
+fn canonical_types(module: &Module<'_>, types: TypesRef<'_>) -> Vec<u32> {
+    let mut first = HashMap::with_capacity(module.types.len());
+    let indexes = 0..module.types.len() as u32;
+    indexes
+        .map(|index| *first.entry(types.core_type_at_in_module(index)).or_insert(index))
+        .collect()
 }

@@ -65,9 +65,10 @@ impl Count<'_> {
                     self.labels.pop();
                     0
                 }
-                Operator::Br { relative_depth } | Operator::BrIf { relative_depth } => {
-                    self.label(relative_depth)
-                }
+                Operator::Br { relative_depth }
+                | Operator::BrIf { relative_depth }
+                | Operator::BrOnNull { relative_depth }
+                | Operator::BrOnNonNull { relative_depth } => self.label(relative_depth),
                 Operator::BrTable { targets } => {
                     let mut passed = self.label(targets.default());
                     for target in targets.targets() {
@@ -81,7 +82,9 @@ impl Count<'_> {
                     ty.map_or(0, |&ty| self.of_type(ty))
                 }
                 Operator::CallIndirect { type_index, .. }
-                | Operator::ReturnCallIndirect { type_index, .. } => self.of_type(type_index),
+                | Operator::ReturnCallIndirect { type_index, .. }
+                | Operator::CallRef { type_index }
+                | Operator::ReturnCallRef { type_index } => self.of_type(type_index),
                 Operator::Throw { tag_index } | Operator::Catch { tag_index } => {
                     self.operands(tag_index)
                 }
@@ -145,7 +148,9 @@ mod tests {
         for code in [
             "call $f",
             "i32.const 0 call_indirect (type $t)",
+            "ref.null $t call_ref $t",
             "i32.const 0 br_if 0",
+            "ref.null $t br_on_null 0 drop",
             "block (type $t) end",
             "loop (type $t) end",
             "i32.const 0 if return end",

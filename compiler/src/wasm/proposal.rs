@@ -43,6 +43,8 @@ pub enum Proposal {
     WideArithmetic,
     /// Exceptions, in the present encoding and in the legacy one.
     Exceptions,
+    /// References to functions of a certain type, and calls of these.
+    FunctionReferences,
 }
 
 impl Proposal {
@@ -64,6 +66,7 @@ impl Proposal {
         Self::Memory64,
         Self::WideArithmetic,
         Self::Exceptions,
+        Self::FunctionReferences,
     ];
 }
 
@@ -86,6 +89,7 @@ impl fmt::Display for Proposal {
             Self::Memory64 => "memory64",
             Self::WideArithmetic => "wide arithmetic",
             Self::Exceptions => "exceptions",
+            Self::FunctionReferences => "typed function references",
         })
     }
 }

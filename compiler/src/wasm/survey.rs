@@ -10,9 +10,10 @@ use wasmparser::{
     VisitSimdOperator,
 };
 
-use super::operators::{Facts, OperatorKind, reference, references};
+use super::operators::{Facts, OperatorKind, is_typed, reference, references};
 use super::outline::{Reference, References};
 use super::plain::{self, Run};
+use super::typed_references;
 
 /// The figures of one body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(crate) struct Survey {
     pub(crate) throws: bool,
     /// Whether it may change the elements of a table.
     pub(crate) writes_tables: bool,
+    /// Whether it mentions references to functions of a certain type.
+    pub(crate) typed: bool,
     /// Whether its last operator is `unreachable`, in which case it probably reports an error.
     pub(crate) fails: bool,
 }
@@ -59,7 +62,8 @@ pub(super) fn read(
     let mut surveyor = Surveyor { index, ..Surveyor::default() };
     let mut locals = body.get_locals_reader()?.into_iter();
     for declared in locals.by_ref() {
-        let (count, _) = declared?;
+        let (count, ty) = declared?;
+        surveyor.survey.typed |= typed_references::is_typed(ty);
         surveyor.survey.locals = surveyor.survey.locals.saturating_add(count);
     }
     let mut operators = locals.into_binary_reader_for_operators();
@@ -112,6 +116,7 @@ impl Surveyor {
         }
         survey.tail_calls |= facts.tail_call;
         survey.writes_tables |= facts.writes_table;
+        survey.typed |= facts.typed;
         survey.throws |= operator == OperatorKind::Throw;
         // At the end, this is about the operator before the last `end`.
         survey.fails = self.unreachable;
@@ -155,6 +160,7 @@ macro_rules! look_at_each {
             fn $visit(&mut self $($(, $arg: $argty)*)?) {
                 const FACTS: Facts = OperatorKind::$op.facts();
                 $($(let _ = &$arg;)*)?
+                self.survey.typed |= false $($(|| is_typed!($arg $arg))*)?;
                 let references = references!(@$proposal $op $($($arg)*)?);
                 self.look_at(OperatorKind::$op, &FACTS, targets!($op $($($arg)*)?), references);
             }

@@ -5,20 +5,26 @@
 //! occur: reading all bodies completely would take more than 1 % of the time of level 0. Tail calls
 //! count whether or not they are reachable.
 
-use memchr::memchr2_iter;
+use memchr::memchr3_iter;
 use wasmparser::FunctionBody;
 
 use super::{Module, OperatorKind, Survey, survey};
 
 const RETURN_CALL: u8 = 0x12;
 const RETURN_CALL_INDIRECT: u8 = 0x13;
+const RETURN_CALL_REF: u8 = 0x15;
 
 // The search looks only for the bytes of these operators.
 const _: () = {
     let mut position = 0;
     while position < OperatorKind::ALL.len() {
         let operator = OperatorKind::ALL[position];
-        let found = matches!(operator, OperatorKind::ReturnCall | OperatorKind::ReturnCallIndirect);
+        let found = matches!(
+            operator,
+            OperatorKind::ReturnCall
+                | OperatorKind::ReturnCallIndirect
+                | OperatorKind::ReturnCallRef
+        );
         assert!(operator.facts().tail_call == found);
         position += 1;
     }
@@ -40,19 +46,19 @@ pub(crate) fn some_tail_call(mut surveys: impl Iterator<Item = Option<Survey>>) 
 
 /// The last place in the bytes of a body where a tail call may begin.
 fn last_candidate(bytes: &[u8], module: &Module<'_>) -> Option<usize> {
-    memchr2_iter(RETURN_CALL, RETURN_CALL_INDIRECT, bytes)
+    memchr3_iter(RETURN_CALL, RETURN_CALL_INDIRECT, RETURN_CALL_REF, bytes)
         .rfind(|&at| may_be_tail_call(&bytes[at..], module))
 }
 
 /// Whether an operator at the start of `bytes`, which has one of the opcodes, may be valid.
 fn may_be_tail_call(bytes: &[u8], module: &Module<'_>) -> bool {
     let Some((index, rest)) = number(&bytes[1..]) else { return false };
-    if bytes[0] == RETURN_CALL {
-        return index < module.functions.len() as u64;
+    let has_table = || number(rest).is_some_and(|(table, _)| table < module.tables.len() as u64);
+    match bytes[0] {
+        RETURN_CALL => index < module.functions.len() as u64,
+        RETURN_CALL_INDIRECT => index < module.types.len() as u64 && has_table(),
+        _ => index < module.types.len() as u64,
     }
-    let table = number(rest);
-    index < module.types.len() as u64
-        && table.is_some_and(|(table, _)| table < module.tables.len() as u64)
 }
 
 /// The number in LEB128 at the start of `bytes`, and what follows it.
@@ -91,6 +97,7 @@ mod tests {
             "(return_call $f)",
             "(return_call_indirect (type $t) (i32.const 0))",
             "(return) (return_call $f)",
+            "(return_call_ref $t (ref.null $t))",
             "(block (loop (unreachable) (return_call $f))) (drop (i32.const 18))",
             "(drop (i32.const 18)) (call $f) (return_call $f) (call $f)",
         ] {

@@ -1,6 +1,8 @@
 //! Value types and function types: those of WebAssembly 2.0, and references to exceptions.
 //!
-//! Reference types are opaque here; lowering decides what a reference is at run time.
+//! Reference types are opaque here; lowering decides what a reference is at run time. Neither the
+//! type of a function that is referred to is part of them, nor whether a reference may be null:
+//! validation has used both.
 
 use crate::error::Error;
 
@@ -43,25 +45,23 @@ impl ValueType {
     }
 
     pub(crate) fn from_ref_type(ty: wasmparser::RefType) -> Result<Self, Error> {
-        if ty == wasmparser::RefType::FUNCREF {
-            Ok(Self::FuncRef)
-        } else if ty == wasmparser::RefType::EXTERNREF {
-            Ok(Self::ExternRef)
-        } else if is_exception(ty) {
-            Ok(Self::ExnRef)
-        } else {
-            Err(Error::unsupported(format!("reference type {ty}")))
-        }
+        use wasmparser::{AbstractHeapType, HeapType};
+        Ok(match ty.heap_type() {
+            // Only garbage collection has types of other things.
+            HeapType::Concrete(_) => Self::FuncRef,
+            HeapType::Abstract { shared: false, ty: heap } => match heap {
+                AbstractHeapType::Func | AbstractHeapType::NoFunc => Self::FuncRef,
+                AbstractHeapType::Extern | AbstractHeapType::NoExtern => Self::ExternRef,
+                AbstractHeapType::Exn | AbstractHeapType::NoExn => Self::ExnRef,
+                _ => return Err(unsupported(ty)),
+            },
+            _ => return Err(unsupported(ty)),
+        })
     }
 }
 
-/// Whether references of type `ty` are to exceptions, or null.
-fn is_exception(ty: wasmparser::RefType) -> bool {
-    use wasmparser::{AbstractHeapType, HeapType};
-    matches!(
-        ty.heap_type(),
-        HeapType::Abstract { shared: false, ty: AbstractHeapType::Exn | AbstractHeapType::NoExn }
-    )
+fn unsupported(ty: wasmparser::RefType) -> Error {
+    Error::unsupported(format!("reference type {ty}"))
 }
 
 /// A function type (spec section 2.3.3).

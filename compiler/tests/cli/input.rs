@@ -96,14 +96,10 @@ fn invalid_wasm() {
 fn unsupported_proposals_are_named() {
     let multiple = "WAMR cannot be built with both them and AOT";
     let pages = "WAMR rounds every memory up to pages of the machine";
-    let references = "WAMR supports them only with garbage collection, which wamrc can compile";
-    let return_call_ref = "(module (type $f (func))
-        (func (param (ref null $f)) (return_call_ref $f (local.get 0))))";
     let proposals = [
         ("(module (memory 1 (pagesize 1)))", "custom page sizes", 0xb, pages),
         ("(module (memory 1) (memory 1))", "multiple memories", 0xa, multiple),
         ("(module (type (struct)))", "garbage collection", 0xb, "wamrc can compile it"),
-        (return_call_ref, "typed function references", 0xe, references),
     ];
     for (module, proposal, offset, reason) in proposals {
         let message = format!(

@@ -19,6 +19,7 @@ const TESTED_PROPOSALS: &[&str] = &[
     "simd",
     "exceptions",
     "extended-const",
+    "function-references",
     "relaxed-simd",
     "tail-call",
     "threads",

@@ -10,6 +10,7 @@ mod devirtualize;
 mod division;
 mod exceptions;
 mod fixed_sizes;
+mod function_references;
 mod imports;
 mod in_place;
 mod level_3;

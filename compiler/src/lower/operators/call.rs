@@ -1,4 +1,4 @@
-//! Calls, direct and through tables (spec section 4.4.9).
+//! Calls, direct, through tables and by reference (spec section 4.4.9).
 //!
 //! `call_indirect` checks in the order of the specification: the index, that the element is set,
 //! and the type. An element that is an import cannot be entered like a wasm function, so it is
@@ -11,6 +11,7 @@ use wamr_abi::exceptions::TrapId;
 use crate::lower::context::Lowering;
 use crate::lower::func_id::FuncId;
 use crate::lower::optimise::devirtualize::DevirtualizedCallee;
+use crate::lower::runtime::trap::TextTrap;
 use crate::lower::signature::{POINTER, clif_type, import_thunk_signature};
 use crate::wasm::FuncType;
 
@@ -55,6 +56,33 @@ impl Lowering<'_, '_> {
         self.replace_args(ty, &results);
     }
 
+    pub(super) fn call_ref(&mut self, ty_index: u32) {
+        let env = self.env;
+        let canonical = env.module.canonical_types[ty_index as usize];
+        let ty = env.ty(canonical);
+        let function = self.checked_reference(canonical);
+        let args = self.call_args(ty);
+        let results = if env.referable_imports[canonical as usize] {
+            self.call_function_or_import(canonical, args, function)
+        } else {
+            self.call_pointer(canonical, args, function)
+        };
+        self.replace_args(ty, &results);
+    }
+
+    /// Pops a reference to a function of type `canonical`. Where it may come from outside of the
+    /// module, the type is checked: the host knows no types of references.
+    pub(super) fn checked_reference(&mut self, canonical: u32) -> Value {
+        let function = self.pop();
+        let is_null = self.is_null(function);
+        let trap = self.text_trap_block(TextTrap::NullFunction);
+        self.emit.leave_if(is_null, trap);
+        if self.env.checks_references {
+            self.check_function_type(function, canonical);
+        }
+        function
+    }
+
     /// Calls `callee`, the only element of its type, if it is the one on top of the stack. All
     /// other elements raise a trap.
     fn call_devirtualized(&mut self, callee: DevirtualizedCallee, table: u32) {
@@ -95,11 +123,15 @@ impl Lowering<'_, '_> {
         let function = self.emit.load_table_element(table, element);
         let null = self.emit.null_reference();
         self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
+        self.check_function_type(function, canonical);
+        function
+    }
+
+    fn check_function_type(&mut self, function: Value, canonical: u32) {
         let actual = self.emit.load_function_type(function);
         let expected = self.emit.ins().iconst(types::I32, i64::from(canonical));
         let mismatch = TrapId::IndirectCallTypeMismatch;
         self.trap_if_compare(IntCC::NotEqual, actual, expected, mismatch);
-        function
     }
 
     fn call_function_or_import(

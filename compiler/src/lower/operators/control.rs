@@ -69,6 +69,11 @@ impl Lowering<'_, '_> {
 
     pub(super) fn br_if(&mut self, depth: u32) {
         let condition = self.pop_condition();
+        self.branch_if(condition, depth);
+    }
+
+    /// Branches with the operands on top if `condition` is not zero.
+    fn branch_if(&mut self, condition: Value, depth: u32) {
         let (target, arity) = self.label(depth);
         self.size.add_branch_operands(arity);
         self.collect_block_args(arity);
@@ -76,6 +81,21 @@ impl Lowering<'_, '_> {
         self.emit.builder.ins().brif(condition, target, self.operands.args(), next, &[]);
         self.emit.builder.switch_to_block(next);
         self.emit.builder.seal_block(next);
+    }
+
+    pub(super) fn br_on_null(&mut self, depth: u32) {
+        let reference = self.pop();
+        let is_null = self.is_null(reference);
+        self.branch_if(is_null, depth);
+        self.push(reference);
+    }
+
+    pub(super) fn br_on_non_null(&mut self, depth: u32) {
+        let reference = self.top(1)[0];
+        let is_null = self.is_null(reference);
+        let is_set = self.emit.ins().bxor_imm_u(is_null, 1);
+        self.branch_if(is_set, depth);
+        self.drop_top(1);
     }
 
     pub(super) fn br_table(&mut self, targets: &BrTable<'_>) {

@@ -54,6 +54,7 @@ macro_rules! lower_supported {
     (@wide_arithmetic $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@threads $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@tail_call $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@function_references $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@legacy_exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
@@ -152,6 +153,8 @@ operators! {
         visit_br_if(depth: u32) => |f, depth| f.br_if(depth);
         visit_br_table(targets: BrTable<'a>) => |f, targets| f.br_table(&targets);
         visit_return() => |f| f.return_();
+        visit_br_on_null(depth: u32) => |f, depth| f.br_on_null(depth);
+        visit_br_on_non_null(depth: u32) => |f, depth| f.br_on_non_null(depth);
 
         // Exceptions
         visit_throw(tag: u32) => |f, tag| f.throw(tag);
@@ -163,6 +166,8 @@ operators! {
         visit_call_indirect(ty: u32, table: u32) => |f, ty, table| f.call_indirect(ty, table);
         visit_return_call(function: u32) => |f, function| f.return_call(function);
         visit_return_call_indirect(ty: u32, table: u32) => |f, ty, table| f.return_call_indirect(ty, table);
+        visit_call_ref(ty: u32) => |f, ty| f.call_ref(ty);
+        visit_return_call_ref(ty: u32) => |f, ty| f.return_call_ref(ty);
 
         // Parametric
         visit_drop() => |f| f.drop_top(1);
@@ -181,6 +186,7 @@ operators! {
         visit_ref_null(ty: HeapType) => |f, ty| f.ref_null(ty);
         visit_ref_is_null() => |f| f.ref_is_null();
         visit_ref_func(function: u32) => |f, function| f.ref_func(function);
+        visit_ref_as_non_null() => |f| f.ref_as_non_null();
 
         // Tables
         visit_table_get(table: u32) => |f, table| f.table_get(table);

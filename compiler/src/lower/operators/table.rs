@@ -7,6 +7,7 @@ use wamr_abi::helpers::Helper;
 use wasmparser::{HeapType, RefType};
 
 use crate::lower::context::Lowering;
+use crate::lower::runtime::trap::TextTrap;
 use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {
@@ -20,12 +21,25 @@ impl Lowering<'_, '_> {
 
     pub(super) fn ref_is_null(&mut self) {
         let reference = self.pop();
+        let result = self.is_null(reference);
+        self.push(result);
+    }
+
+    pub(super) fn ref_as_non_null(&mut self) {
+        let reference = self.pop();
+        let is_null = self.is_null(reference);
+        let trap = self.text_trap_block(TextTrap::NullReference);
+        self.emit.leave_if(is_null, trap);
+        self.push(reference);
+    }
+
+    /// Whether `reference`, of any type, is null.
+    pub(super) fn is_null(&mut self, reference: Value) -> Value {
         let null = match self.emit.builder.func.dfg.value_type(reference) {
             types::I64 => self.emit.zero(ValueType::ExnRef),
             _ => self.emit.null_reference(),
         };
-        let result = self.emit.ins().icmp(IntCC::Equal, reference, null);
-        self.push(result);
+        self.emit.ins().icmp(IntCC::Equal, reference, null)
     }
 
     pub(super) fn ref_func(&mut self, function: u32) {
@@ -83,6 +97,7 @@ impl Lowering<'_, '_> {
         let (to, from, length) = self.pop3();
         self.meter_length(OperatorKind::TableInit, length);
         let to = self.table_index(table, to);
+        let segment = segment + self.env.module.added_elements;
         let args = [self.index(table), self.index(segment), length, from, to];
         self.call_instance_helper(Helper::TableInit, &args);
     }
@@ -99,7 +114,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn elem_drop(&mut self, segment: u32) {
-        let segment = self.index(segment);
+        let segment = self.index(segment + self.env.module.added_elements);
         self.call_instance_helper(Helper::DropTableSeg, &[segment]);
     }
 

@@ -37,8 +37,21 @@ impl Lowering<'_, '_> {
         let canonical = env.module.canonical_types[ty_index as usize];
         let element = self.pop();
         let function = self.checked_element(table, element, canonical);
+        self.return_call_of(function, canonical, env.imported_types[canonical as usize]);
+    }
+
+    pub(super) fn return_call_ref(&mut self, ty_index: u32) {
+        self.begin_tail_call();
+        let env = self.env;
+        let canonical = env.module.canonical_types[ty_index as usize];
+        let function = self.checked_reference(canonical);
+        self.return_call_of(function, canonical, env.referable_imports[canonical as usize]);
+    }
+
+    fn return_call_of(&mut self, function: Value, canonical: u32, may_be_import: bool) {
+        let env = self.env;
         let args = self.tail_call_args(env.ty(canonical));
-        if env.imported_types[canonical as usize] {
+        if may_be_import {
             let (import, own) =
                 (self.emit.builder.create_block(), self.emit.builder.create_block());
             self.emit.builder.set_cold_block(import);

@@ -37,12 +37,21 @@ pub(crate) enum TextTrap {
     NullException,
     /// More references to exceptions than the module has slots for.
     TooManyExceptions,
+    /// A call of null. WAMR has a number for it only if it is built with garbage collection.
+    NullFunction,
+    /// The same for `ref.as_non_null`.
+    NullReference,
 }
 
 impl TextTrap {
     /// All of them.
-    pub(in crate::lower) const ALL: &[Self] =
-        &[Self::UncaughtException, Self::NullException, Self::TooManyExceptions];
+    pub(in crate::lower) const ALL: &[Self] = &[
+        Self::UncaughtException,
+        Self::NullException,
+        Self::TooManyExceptions,
+        Self::NullFunction,
+        Self::NullReference,
+    ];
 
     /// The text that the runtime reports to the host.
     pub(in crate::lower) fn text(self) -> &'static str {
@@ -50,6 +59,8 @@ impl TextTrap {
             Self::UncaughtException => "uncaught wasm exception",
             Self::NullException => "null exception reference",
             Self::TooManyExceptions => "too many references to exceptions",
+            Self::NullFunction => "null function reference",
+            Self::NullReference => "null reference",
         }
     }
 }

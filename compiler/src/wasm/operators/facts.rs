@@ -27,6 +27,8 @@ pub(crate) struct Facts {
     pub(crate) grows_table: bool,
     /// Whether it reads or changes the size of a memory.
     pub(crate) uses_memory_size: bool,
+    /// Whether it works on references to functions of a certain type.
+    pub(crate) typed: bool,
     /// The unit of its length, if it works on a range.
     pub(crate) length: Option<Length>,
 }
@@ -78,6 +80,11 @@ impl Facts {
         self
     }
 
+    const fn is_typed(mut self) -> Self {
+        self.typed = true;
+        self
+    }
+
     const fn works_on(mut self, length: Length) -> Self {
         self.length = Some(length);
         self
@@ -94,6 +101,7 @@ const fn weighs(weight: u32) -> Facts {
         writes_table: false,
         grows_table: false,
         uses_memory_size: false,
+        typed: false,
         length: None,
     }
 }
@@ -160,6 +168,12 @@ macro_rules! facts {
     (@tail_call ReturnCall $($any:tt)*) => { weighs(CALL).ends_block().is_tail_call() };
     (@tail_call ReturnCallIndirect $($any:tt)*) => { weighs(2 * CALL).ends_block().is_tail_call() };
 
+    (@function_references CallRef $($any:tt)*) => { weighs(2 * CALL).ends_block().is_typed() };
+    (@function_references ReturnCallRef $($any:tt)*) => { weighs(2 * CALL).ends_block().is_tail_call().is_typed() };
+    (@function_references RefAsNonNull $($any:tt)*) => { weighs(1).is_typed() };
+    (@function_references BrOnNull $($any:tt)*) => { weighs(1).ends_block().is_typed() };
+    (@function_references BrOnNonNull $($any:tt)*) => { weighs(1).ends_block().is_typed() };
+
     (@exceptions TryTable $($any:tt)*) => { weighs(1).opens_block() };
     (@exceptions Throw $($any:tt)*) => { weighs(CALL).ends_block() };
     (@exceptions ThrowRef $($any:tt)*) => { weighs(CALL).ends_block() };
@@ -183,7 +197,6 @@ macro_rules! facts {
     (@acquire_release_atomics $($any:tt)*) => { weighs(1) };
     (@memory_control $($any:tt)*) => { weighs(1) };
     (@shared_everything_threads $($any:tt)*) => { weighs(1) };
-    (@function_references $($any:tt)*) => { weighs(1) };
     (@stack_switching $($any:tt)*) => { weighs(1) };
 }
 
@@ -212,7 +225,6 @@ macro_rules! references {
     (@acquire_release_atomics $($any:tt)*) => { [None, None] };
     (@memory_control $($any:tt)*) => { [None, None] };
     (@shared_everything_threads $($any:tt)*) => { [None, None] };
-    (@function_references $($any:tt)*) => { [None, None] };
     (@stack_switching $($any:tt)*) => { [None, None] };
 
     (@$proposal:ident $op:ident) => { [None, None] };
@@ -246,8 +258,7 @@ macro_rules! reference {
     // If a module has tags, all tags and all types are part of every key.
     ($op:ident tag_index $index:expr) => { reference!(@none $index) };
     ($op:ident try_table $table:expr) => { reference!(@none $table) };
-    // Values, and items of the body itself. Heap types contain no index without the proposals
-    // above.
+    // Values, and items of the body itself. If types contain indexes, all types are part of the key.
     ($op:ident value $value:expr) => { reference!(@none $value) };
     ($op:ident local_index $index:expr) => { reference!(@none $index) };
     ($op:ident relative_depth $depth:expr) => { reference!(@none $depth) };
@@ -265,4 +276,16 @@ macro_rules! reference {
     }};
 }
 
-pub(in crate::wasm) use {reference, references};
+/// Whether an immediate of an operator, by its name in wasmparser's list, mentions references to
+/// functions of a certain type.
+#[rustfmt::skip]
+macro_rules! is_typed {
+    (blockty $ty:expr) => { matches!($ty, BlockType::Type(ty) if typed_references::is_typed(ty)) };
+    (try_table $table:expr) => { matches!($table.ty, BlockType::Type(ty) if typed_references::is_typed(ty)) };
+    (hty $ty:expr) => { typed_references::is_typed_heap($ty) };
+    (ty $ty:expr) => { typed_references::is_typed($ty) };
+    (tys $types:expr) => { $types.iter().any(|&ty| typed_references::is_typed(ty)) };
+    ($other:ident $value:expr) => { false };
+}
+
+pub(in crate::wasm) use {is_typed, reference, references};

@@ -118,7 +118,7 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules with 64-bit memories
     #[arg(long, help_heading = WASMEDGE)]
     disable_memory64: bool,
-    /// Refuse modules with typed function references: always the case
+    /// Refuse modules with typed function references
     #[arg(long, help_heading = WASMEDGE)]
     disable_function_reference: bool,
     /// Refuse modules with garbage collection: always the case
@@ -179,6 +179,7 @@ impl WasmEdgeArgs {
         forbid(old || self.disable_memory64, &[Memory64]);
         forbid(old || self.wasm_3, &[Threads, WideArithmetic]);
         forbid(old || self.disable_exception_handling, &[Exceptions]);
+        forbid(old || self.disable_function_reference, &[FunctionReferences]);
         forbid(self.disable_import_export_mut_globals, &[MutableGlobals]);
         disabled
     }
