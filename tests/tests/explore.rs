@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cwamrc::{Architecture, Options};
+use cwamrc::{Architecture, OptLevel, Options};
 use serde_json::Value;
 use wasmparser::{Operator, Parser, Payload};
 
@@ -191,6 +191,38 @@ fn tables_and_constants_are_no_instructions() {
             let found = code.iter().any(|(_, line)| line.ends_with(&text));
             assert!(found || quads == 0, "{architecture}: {text} in {code:#?}");
         }
+    }
+}
+
+/// A call inside a `try` says where an exception continues, and that place says what it is.
+#[test]
+fn landing_pads_are_visible() {
+    let wasm = wat::parse_str(
+        r#"(module (tag $t (param i32))
+            (func $throw (param i32) (throw $t (local.get 0)))
+            (func (export "f") (param i32) (result i32)
+              (block $h (result i32)
+                (try_table (catch $t $h) (call $throw (local.get 0)))
+                (i32.const 1))))"#,
+    )
+    .expect("it is a module");
+    for &architecture in Architecture::ALL {
+        let options = Options::new().architecture(architecture).opt_level(OptLevel::O0);
+        let page = cwamrc::explore::page(&wasm, &options, "pads").expect("it compiles");
+        let [_, _, code] = &functions(&page)["function(1)"];
+        let lines: Vec<&str> = code.iter().map(|(_, line)| line.trim()).collect();
+        let call = lines.iter().find_map(|line| line.split_once("exceptions continue at "));
+        let (_, pad) = call.unwrap_or_else(|| panic!("{architecture}: {lines:#?}"));
+        let pads: Vec<&&str> = lines.iter().filter(|line| line.contains("; landing pad")).collect();
+        let [line] = pads[..] else { panic!("{architecture}: {lines:#?}") };
+        assert!(line.starts_with(&format!("{pad} ")), "{architecture}: {line}, not {pad}");
+
+        let listings = cwamrc::list(&wasm, &options).expect("it compiles");
+        let listing = listings.iter().find(|listing| listing.symbol == "function(1)");
+        let assembly = &listing.expect("it is a function").assembly;
+        assert!(assembly.contains("  ; landing pad\n"), "{architecture}: {assembly}");
+        assert!(assembly.contains("function(0)"), "{architecture}: {assembly}");
+        assert!(!assembly.contains("unwind"), "{architecture}: {assembly}");
     }
 }
 

@@ -208,6 +208,7 @@ impl<'a> FunctionCompiler<'a> {
             code: stub.code.to_vec(),
             places: Vec::new(),
             calls: Vec::new(),
+            landing_pads: Vec::new(),
             instructions_end: stub.code.len() as u32,
             blocks: Vec::new(),
         };
@@ -249,6 +250,7 @@ impl<'a> FunctionCompiler<'a> {
                 code: buffer.data().to_vec(),
                 places: places.collect(),
                 calls: calls.iter().map(|call| (call.offset, call.target.to_string())).collect(),
+                landing_pads: landing_pads(&code),
                 instructions_end: instructions_end(&code),
                 blocks: code.bb_starts.clone(),
             })
@@ -432,6 +434,11 @@ fn saved_registers(
         }
     }
     Ok(saved)
+}
+
+/// The return addresses of these calls, and their landing pads.
+fn landing_pads(code: &CompiledCode) -> Vec<(u32, u32)> {
+    handlers(code).iter().map(|row| (row.return_offset, row.handler_offset)).collect()
 }
 
 /// The operators that the code was compiled from. Code that does not come from an operator is left

@@ -2,6 +2,7 @@
 //!
 //! Cranelift refers to called functions by number; listings show their names.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -36,6 +37,9 @@ pub struct Listing {
     pub places: Vec<(Range<u32>, u32)>,
     /// Offsets of references to other functions, and the names used there, in code order.
     pub calls: Vec<(u32, String)>,
+    /// The calls inside a `try`: what each returns to, and where an exception continues, as offsets
+    /// in code order.
+    pub landing_pads: Vec<(u32, u32)>,
     /// Offset of the end of the instructions; constants follow.
     pub instructions_end: u32,
     /// Offsets of the starts of basic blocks, in code order, if
@@ -65,14 +69,18 @@ pub(super) fn clif(function: &Function) -> String {
 pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[FuncId]) -> String {
     let mut text = String::with_capacity(disassembly.len());
     // On some machines, the disassembly of calls shows no reference.
-    let anonymous = disassembly.lines().filter(|line| is_anonymous_call(line)).count();
+    let anonymous = disassembly.lines().filter_map(anonymous_call).count();
     let mut callees = callees.iter().filter(|_| anonymous == callees.len());
-    for line in disassembly.lines() {
-        if is_anonymous_call(line)
+    let pads: HashSet<&str> = disassembly.lines().filter_map(landing_pad).collect();
+    for line in disassembly.lines().filter(|line| !is_unwinding(line)) {
+        if let Some(number) = block_number(line)
+            && pads.contains(number)
+        {
+            writeln!(text, "{line}  ; landing pad").expect("strings take any text");
+        } else if let Some((before, after)) = anonymous_call(line)
             && let Some(callee) = callees.next()
         {
-            let before = &line[..line.len() - ANONYMOUS.len()];
-            writeln!(text, "{before}{callee}").expect("strings take any text");
+            writeln!(text, "{before}{callee}{after}").expect("strings take any text");
         } else if let Some((before, callee, after)) = referenced_call(function, line) {
             writeln!(text, "{before}{callee}{after}").expect("strings take any text");
         } else {
@@ -83,17 +91,37 @@ pub(super) fn assembly(function: &Function, disassembly: &str, callees: &[FuncId
     text
 }
 
-/// Cranelift prints this instead of the callee in a call without a reference.
-const ANONYMOUS: &str = "0";
+/// Whether a line is no instruction, but describes one for unwinders.
+fn is_unwinding(line: &str) -> bool {
+    line.trim_start().starts_with("unwind ")
+}
 
-fn is_anonymous_call(line: &str) -> bool {
-    line.split_whitespace().eq(["bl", ANONYMOUS])
+/// The number of the block that a line begins.
+fn block_number(line: &str) -> Option<&str> {
+    line.strip_prefix("block")?.strip_suffix(':')
+}
+
+/// The number of the block at which an exception continues, if the line is a call inside a `try`.
+fn landing_pad(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("catch [default: MachLabel(")?;
+    rest.split_once(')').map(|(number, _)| number)
+}
+
+/// The text before and after the callee in a call for which Cranelift prints 0 instead. A call
+/// inside a `try` goes on after it.
+fn anonymous_call(line: &str) -> Option<(&str, &str)> {
+    const CALL: &str = "bl 0";
+    let (indent, after) = line.split_once(CALL)?;
+    let is_call = indent.trim().is_empty() && (after.is_empty() || after.starts_with(';'));
+    is_call.then(|| (&line[..indent.len() + CALL.len() - 1], after))
 }
 
 /// The text before the reference to a callee in a line, the callee, and the text after the
 /// reference.
 fn referenced_call<'l>(function: &Function, line: &'l str) -> Option<(&'l str, FuncId, &'l str)> {
     let operand = line.split_whitespace().find(|word| word.contains("userextname"))?;
+    // A call inside a `try` goes on after a semicolon.
+    let operand = operand.trim_end_matches([';', ',']);
     let reference = operand.strip_prefix("User(").and_then(|rest| rest.strip_suffix(')'));
     let number = reference.unwrap_or(operand).strip_prefix("userextname")?.parse().ok()?;
     let name = function.params.user_named_funcs().get(UserExternalNameRef::new(number))?;
