@@ -167,7 +167,7 @@ impl TableBuilder {
         for &(start, first_row, index) in &self.functions {
             numbers.extend([start, first_row, list(index)]);
         }
-        // No return address is behind this one.
+        // Where the rows of the last function end.
         numbers.extend([offset as u32, rows, 0]);
         let lists = self.lists.iter().flat_map(|list| {
             let items = list.iter().flat_map(|saved| [saved.register, saved.depth]);

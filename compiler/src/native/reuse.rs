@@ -22,6 +22,7 @@ pub(super) struct Reuse<'c> {
     /// For each key, whether the cache has it.
     known: Vec<bool>,
     call_site: CallSite,
+    preserved_registers: usize,
     statistics: CacheStatistics,
 }
 
@@ -46,6 +47,7 @@ impl<'c> Reuse<'c> {
             positions: Vec::new(),
             known: Vec::new(),
             call_site: target.call_site(),
+            preserved_registers: target.preserved_registers().len(),
             statistics: CacheStatistics::default(),
             fingerprints,
         };
@@ -71,11 +73,13 @@ impl<'c> Reuse<'c> {
     /// The functions that the cache has.
     pub(super) fn load(&mut self, env: &Environment<'_>) -> Known {
         let Self { positions, fingerprints, known, statistics, call_site, .. } = self;
+        let preserved = self.preserved_registers;
         let mut functions: Known = fingerprints.iter().map(|_| None).collect();
         self.cache.load(&self.keys, &mut |number, content| {
             for &position in positions.get(number).into_iter().flatten() {
                 let Some(fingerprint) = &fingerprints[position] else { continue };
-                let stored = serialize::deserialize(content, &fingerprint.functions, *call_site);
+                let stored =
+                    serialize::deserialize(content, &fingerprint.functions, *call_site, preserved);
                 if let Some(stored) = stored.filter(|stored| make_known_calls(stored, env)) {
                     statistics.hits += usize::from(functions[position].is_none());
                     functions[position] = Some(stored);

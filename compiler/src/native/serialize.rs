@@ -83,13 +83,14 @@ pub(super) fn serialize(
     Some(())
 }
 
-/// The inverse of [`serialize`].
+/// The inverse of [`serialize`], for a target on which functions preserve so many registers.
 pub(super) fn deserialize(
     bytes: &[u8],
     indexes: &[u32],
     call_site: CallSite,
+    preserved_registers: usize,
 ) -> Option<Vec<CompiledFunction>> {
-    let mut reader = Reader { bytes, indexes };
+    let mut reader = Reader { bytes, indexes, preserved_registers };
     let count = reader.byte()?;
     let functions = reader.list(count.into(), FUNCTION_SIZE, |reader| reader.function(call_site));
     let functions = functions.filter(|_| reader.bytes.is_empty())?;
@@ -123,6 +124,7 @@ fn serialize_id(id: FuncId, numbers: &FxHashMap<u32, u32>, bytes: &mut Vec<u8>) 
 struct Reader<'b> {
     bytes: &'b [u8],
     indexes: &'b [u32],
+    preserved_registers: usize,
 }
 
 impl<'b> Reader<'b> {
@@ -200,6 +202,7 @@ impl<'b> Reader<'b> {
         let is_possible = alignment.is_power_of_two()
             && alignment <= MAX_ALIGNMENT
             && calls.iter().all(is_in_code)
+            && saved.iter().all(|saved| usize::from(saved.register) < self.preserved_registers)
             && handlers.is_sorted_by_key(|row| row.return_offset)
             && handlers.iter().all(|row| row.return_offset.max(row.handler_offset) <= code);
         if !is_possible {
