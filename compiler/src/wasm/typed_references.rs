@@ -84,7 +84,7 @@ pub(super) fn fill_table(
     let TableInit::Expr(expr) = init else { return Ok(()) };
     let value = ConstExpr::decode(expr)?;
     let filled = module.elements.iter().map(|segment| segment.items.len() as u64).sum::<u64>();
-    if value == ConstExpr::RefNull || size == 0 {
+    if value == ConstExpr::RefNull {
         return Ok(());
     }
     if filled + u64::from(size) > MAX_INITIAL_ELEMENTS {
@@ -92,8 +92,12 @@ pub(super) fn fill_table(
             format!("tables with more than {MAX_INITIAL_ELEMENTS} elements that are not null");
         return Err(Error::limit(what).at(expr.get_binary_reader().original_position() as usize));
     }
-    let mode = SegmentMode::Active { index, offset: ConstExpr::I32(0) };
-    module.elements.push(ElementSegment { mode, element, items: vec![value; size as usize] });
+    let (mode, count) = match size {
+        // A body may still refer to the function.
+        0 => (SegmentMode::Declared, 1),
+        _ => (SegmentMode::Active { index, offset: ConstExpr::I32(0) }, size as usize),
+    };
+    module.elements.push(ElementSegment { mode, element, items: vec![value; count] });
     module.added_elements += 1;
     Ok(())
 }

@@ -221,3 +221,34 @@ fn exceptions_carry_references() {
           (call_ref $unary)))"#;
     gives(module, &[("catch", &[], Ok(22))]);
 }
+
+/// In modules with exceptions or tail calls, functions that can be referred to have entries.
+#[test]
+fn initial_values_declare_functions() {
+    for table in
+        ["(table 0 (ref $unary) (ref.func $double))", "(table 2 funcref (ref.func $double))"]
+    {
+        let module = format!(
+            r#"(module
+            (type $unary (func (param i32) (result i32)))
+            (tag $t)
+            {table}
+            (func $double (type $unary)
+              (if (i32.eqz (local.get 0)) (then (throw $t)))
+              (i32.mul (local.get 0) (i32.const 2)))
+            (func (export "call") (param i32) (result i32)
+              (block $h
+                (try_table (catch $t $h)
+                  (return (call_ref $unary (local.get 0) (ref.func $double)))))
+              (i32.const -1))
+            (func (export "tail") (param i32) (result i32)
+              (return_call_ref $unary (local.get 0) (ref.func $double))))"#
+        );
+        gives(
+            &module,
+            &[("call", &[I32(4)], Ok(8)), ("call", &[I32(0)], Ok(-1)), ("tail", &[I32(3)], Ok(6))],
+        );
+        let without_tail_calls = module.replace("return_call_ref", "call_ref");
+        gives(&without_tail_calls, &[("call", &[I32(4)], Ok(8)), ("call", &[I32(0)], Ok(-1))]);
+    }
+}
