@@ -222,33 +222,37 @@ fn exceptions_carry_references() {
     gives(module, &[("catch", &[], Ok(22))]);
 }
 
-/// In modules with exceptions or tail calls, functions that can be referred to have entries.
+/// In modules with exceptions or tail calls, functions that can be referred to have entries. The
+/// functions are of many sizes, so that what is before them in the text is not always padding.
 #[test]
 fn initial_values_declare_functions() {
-    for table in
-        ["(table 0 (ref $unary) (ref.func $double))", "(table 2 funcref (ref.func $double))"]
-    {
-        let module = format!(
-            r#"(module
-            (type $unary (func (param i32) (result i32)))
-            (tag $t)
-            {table}
-            (func $double (type $unary)
-              (if (i32.eqz (local.get 0)) (then (throw $t)))
-              (i32.mul (local.get 0) (i32.const 2)))
-            (func (export "call") (param i32) (result i32)
+    const FUNCTIONS: usize = 40;
+    let mut items = String::new();
+    for times in 0..FUNCTIONS {
+        let sum = (0..times)
+            .fold("(local.get 0)".to_owned(), |sum, _| format!("(i32.mul {sum} (local.get 0))"));
+        items += &format!(
+            r#"(table 0 (ref $unary) (ref.func $power{times}))
+            (func $power{times} (type $unary) (if (i32.eqz (local.get 0)) (then (throw $t))) {sum})
+            (func (export "call{times}") (param i32) (result i32)
               (block $h
                 (try_table (catch $t $h)
-                  (return (call_ref $unary (local.get 0) (ref.func $double)))))
-              (i32.const -1))
-            (func (export "tail") (param i32) (result i32)
-              (return_call_ref $unary (local.get 0) (ref.func $double))))"#
+                  (return (call_ref $unary (local.get 0) (ref.func $power{times})))))
+              (i32.const -1))"#
         );
-        gives(
-            &module,
-            &[("call", &[I32(4)], Ok(8)), ("call", &[I32(0)], Ok(-1)), ("tail", &[I32(3)], Ok(6))],
+    }
+    let tail = r#"(func (export "tail") (param i32) (result i32)
+        (return_call_ref $unary (local.get 0) (ref.func $power2)))"#;
+    for (tail, calls) in [("", &[][..]), (tail, &[("tail", &[I32(3)][..], Ok(27))])] {
+        let module = format!(
+            "(module (type $unary (func (param i32) (result i32))) (tag $t) {items} {tail})"
         );
-        let without_tail_calls = module.replace("return_call_ref", "call_ref");
-        gives(&without_tail_calls, &[("call", &[I32(4)], Ok(8)), ("call", &[I32(0)], Ok(-1))]);
+        let names: Vec<String> = (0..FUNCTIONS).map(|times| format!("call{times}")).collect();
+        let mut calls = calls.to_vec();
+        for (times, name) in names.iter().enumerate() {
+            calls.push((name, &[I32(0)], Ok(-1)));
+            calls.push((name, &[I32(3)], Ok(3i32.wrapping_pow(times as u32 + 1))));
+        }
+        gives(&module, &calls);
     }
 }
