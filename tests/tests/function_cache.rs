@@ -379,6 +379,9 @@ fn typed_references_are_not_confused() {
     check_invalid(&global("$t"), &global("$u"), "(call_ref $t (global.get $g))");
     let table = |ty| format!("{TYPES} (table $g 1 (ref null {ty}))");
     check_invalid(&table("$t"), &table("$u"), "(call_ref $t (table.get $g (i32.const 0)))");
+    let nullable = |ty| format!("(func $f) (global $g {ty} (ref.func $f))");
+    let never_null = "(drop (block (result (ref func)) (global.get $g)))";
+    check_invalid(&nullable("(ref func)"), &nullable("funcref"), never_null);
     let exchanged = "(type $t (func (param i64))) (type $u (func))
         (func $f (type $u) unreachable) (elem declare func $f)";
     let local = "(local $l (ref null $t)) (local.set $l (ref.func $f))";

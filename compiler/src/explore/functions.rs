@@ -1,6 +1,6 @@
 //! The lines of each function, with the places in the module that they come from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use wasmparser::{Parser, Payload};
@@ -106,16 +106,17 @@ fn clif_line(line: &str) -> Line {
 fn code_lines(listing: &Listing, disassembler: &Disassembler) -> Vec<Line> {
     let mut places = listing.places.iter().peekable();
     let mut calls = listing.calls.iter().peekable();
-    let pads = &listing.landing_pads;
+    let thrown: HashMap<u32, u32> = listing.landing_pads.iter().copied().collect();
+    let pads: HashSet<u32> = thrown.values().copied().collect();
     let line = |(start, size, text): (u32, u32, String)| {
         while places.next_if(|(code, _)| code.end <= start).is_some() {}
         let place = places.peek().filter(|(code, _)| code.contains(&start));
         while calls.next_if(|(at, _)| *at < start).is_some() {}
         let callee = calls.next_if(|(at, _)| *at < start + size);
         let callee = callee.map(|(_, callee)| callee.clone());
-        let thrown = pads.iter().find(|(to, _)| *to == start + size);
-        let thrown = thrown.map(|(_, pad)| format!("exceptions continue at {pad:x}"));
-        let pad = pads.iter().any(|(_, pad)| *pad == start).then(|| "landing pad".to_owned());
+        let thrown =
+            thrown.get(&(start + size)).map(|pad| format!("exceptions continue at {pad:x}"));
+        let pad = pads.contains(&start).then(|| "landing pad".to_owned());
         let notes: Vec<String> = [callee, thrown, pad].into_iter().flatten().collect();
         let notes =
             if notes.is_empty() { String::new() } else { format!("  ; {}", notes.join(", ")) };

@@ -69,7 +69,7 @@ fn calls(func: &Function) -> Calls {
     calls
 }
 
-/// Moves blocks that only lead to traps behind the others, in a function that throws or catches.
+/// Moves blocks that only lead to traps to the end of a function that throws or catches.
 /// In the middle of a loop, the calls in these blocks would split the live ranges of the loop.
 pub(super) fn sink_failing_blocks(func: &mut Function) {
     let failing = failing_blocks(func);

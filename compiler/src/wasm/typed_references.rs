@@ -1,9 +1,10 @@
-//! Where a module distinguishes references by the type of the function.
+//! Where a module distinguishes references by the type of the function, or by whether they may be
+//! null.
 //!
-//! For code and for the runtime, such a reference is one to any function: its index, or null. So
-//! their types are all [`ValueType::FuncRef`](super::ValueType). This keeps what only matters
-//! before: whether a reference can get into the module that has not been validated, and what the
-//! validity of a body depends on.
+//! Neither exists at run time: a reference to a function is its index, or null, and always has the
+//! type [`ValueType::FuncRef`](super::ValueType). But two parts of the compiler depend on it. Code
+//! has to check references that come from the host. And two bodies are the same for the function
+//! cache only if validation gives the same answers about them.
 
 use wasmparser::{HeapType, RefType, TableInit, ValType};
 
@@ -57,17 +58,18 @@ impl Module<'_> {
     }
 }
 
-/// Whether a value of type `ty` is a reference to a function of a certain type.
+/// Whether a value of type `ty` is a reference to a function of a certain type, or one that cannot
+/// be null.
 pub(super) fn is_typed(ty: ValType) -> bool {
     matches!(ty, ValType::Ref(ty) if is_typed_reference(ty))
 }
 
 /// The same for a reference.
 pub(super) fn is_typed_reference(ty: RefType) -> bool {
-    is_typed_heap(ty.heap_type())
+    !ty.is_nullable() || is_typed_heap(ty.heap_type())
 }
 
-/// The same for a reference to something of type `ty`.
+/// Whether `ty` is the type of certain functions.
 pub(super) fn is_typed_heap(ty: HeapType) -> bool {
     !matches!(ty, HeapType::Abstract { .. })
 }

@@ -199,6 +199,26 @@ fn exceptions_can_be_disabled() {
 }
 
 #[test]
+fn typed_references_have_limits() {
+    let module = "(module (func $f) (table 2000000 (ref func) (ref.func $f)))";
+    let what = "tables with more than 1048576 elements that are not null (at wasm offset 0x1d)";
+    refuse("in.wat", module, what);
+    let supertypes = "(module (type (sub (func))))";
+    let what = "the module uses garbage collection, which is not supported (at wasm offset 0xb)";
+    refuse("in.wat", supertypes, what);
+
+    let sandbox = Sandbox::new();
+    let module =
+        "(module (type $f (func)) (func (param (ref null $f)) (call_ref $f (local.get 0))))";
+    sandbox.file("in.wat", module);
+    sandbox.cwamrc(&["-o", "out.aot", "in.wat"]).silent();
+    let flag = "--disable-function-reference";
+    let error = sandbox.cwamrc(&[flag, "-o", "out.aot", "in.wat"]).failed();
+    let what = "the module uses typed function references, which the options disable";
+    assert!(error.contains(what), "{error}");
+}
+
+#[test]
 fn what_becomes_of_tags_is_told() {
     let sandbox = Sandbox::new();
     let module = r#"(module (import "a" "b" (tag)) (tag (export "t") (param i32)))"#;

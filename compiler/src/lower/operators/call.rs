@@ -44,25 +44,23 @@ impl Lowering<'_, '_> {
             return self.call_devirtualized(callee, table);
         }
         let env = self.env;
-        let ty = env.ty(canonical);
         let element = self.pop();
         let function = self.checked_element(table, element, canonical);
-        let args = self.call_args(ty);
-        let results = if env.imported_types[canonical as usize] {
-            self.call_function_or_import(canonical, args, function)
-        } else {
-            self.call_pointer(canonical, args, function)
-        };
-        self.replace_args(ty, &results);
+        self.call_checked(function, canonical, env.imported_types[canonical as usize]);
     }
 
     pub(super) fn call_ref(&mut self, ty_index: u32) {
         let env = self.env;
         let canonical = env.module.canonical_types[ty_index as usize];
-        let ty = env.ty(canonical);
         let function = self.checked_reference(canonical);
+        self.call_checked(function, canonical, env.referable_imports[canonical as usize]);
+    }
+
+    /// Calls `function`, which is of type `canonical`.
+    fn call_checked(&mut self, function: Value, canonical: u32, may_be_import: bool) {
+        let ty = self.env.ty(canonical);
         let args = self.call_args(ty);
-        let results = if env.referable_imports[canonical as usize] {
+        let results = if may_be_import {
             self.call_function_or_import(canonical, args, function)
         } else {
             self.call_pointer(canonical, args, function)
