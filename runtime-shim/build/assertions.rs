@@ -6,8 +6,10 @@
 
 use std::fmt::Write;
 use wamr_abi::exceptions::TrapId;
-use wamr_abi::helpers::{Helper, Ty};
+use wamr_abi::helpers::{Helper, RuntimeOption, Ty};
 use wamr_abi::layout::{self, FieldFact, What};
+
+use crate::Options;
 
 const INCLUDES: &[&str] = &[
     "<math.h>",
@@ -21,13 +23,18 @@ const INCLUDES: &[&str] = &[
     "\"wasm_suspend_flags.h\"",
 ];
 
-/// The text of the C file.
-pub(crate) fn c_source() -> String {
+/// The headers of a runtime with garbage collection.
+const GC_INCLUDES: &[&str] = &["\"gc_object.h\""];
+
+/// The text of the C file for a runtime with these options.
+pub(crate) fn c_source(options: Options) -> String {
     let mut source = String::new();
-    for include in INCLUDES {
+    let (gc_includes, gc_facts): (&[_], &[_]) =
+        if options.gc { (GC_INCLUDES, layout::ASSERTED_GC) } else { (&[], &[]) };
+    for include in INCLUDES.iter().chain(gc_includes) {
         line(&mut source, format_args!("#include {include}"));
     }
-    for fact in layout::ASSERTED {
+    for fact in layout::ASSERTED.iter().chain(gc_facts) {
         let expression = fact_expression(fact);
         line(
             &mut source,
@@ -46,7 +53,7 @@ pub(crate) fn c_source() -> String {
             ),
         );
     }
-    for helper in Helper::ALL {
+    for helper in Helper::ALL.iter().filter(|helper| has(options, **helper)) {
         let (symbol, prototype) = (helper.symbol(), prototype(*helper));
         line(
             &mut source,
@@ -57,6 +64,15 @@ pub(crate) fn c_source() -> String {
         );
     }
     source
+}
+
+/// Whether a runtime with these options has the helper.
+fn has(options: Options, helper: Helper) -> bool {
+    match helper.info().needs {
+        Some(RuntimeOption::GarbageCollection) => options.gc,
+        Some(RuntimeOption::SharedMemory) => !options.gc,
+        _ => true,
+    }
 }
 
 fn line(source: &mut String, text: std::fmt::Arguments) {

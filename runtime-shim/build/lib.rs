@@ -44,7 +44,7 @@ pub fn compile_runtime(
     let sources = Sources::find(root, target)?;
     let base = configure(compiler, &sources, target, options);
     let assertions = out_dir.join("abi_assertions.c");
-    fs::write(&assertions, assertions::c_source())
+    fs::write(&assertions, assertions::c_source(options))
         .map_err(|error| format!("{}: {error}", assertions.display()))?;
 
     let mut objects = compile(&base, &[assertions], &[])?;

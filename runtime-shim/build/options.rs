@@ -70,6 +70,8 @@ pub struct Options {
     pub spec_test: bool,
     /// Profiles of calls and of the native stack, which WAMR prints.
     pub profiling: bool,
+    /// Garbage collection: such a runtime loads only files made for it, and has no threads.
+    pub gc: bool,
     /// gcc's sanitizers of addresses and of undefined behaviour in all C code; they end the
     /// program. Their signal handlers conflict with WAMR's, so this is only for a runtime without
     /// guard pages, and only for the machine that builds it.
@@ -78,10 +80,12 @@ pub struct Options {
 
 /// Every macro for the C compiler, with its value.
 pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<String>)> {
-    let Options { software_bounds_checks, memory64, spec_test, profiling, sanitized: _ } = options;
+    let Options { software_bounds_checks, memory64, spec_test, profiling, gc, sanitized: _ } =
+        options;
     let switches = [
         ("WASM_DISABLE_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_bounds_checks),
+        ("WASM_ENABLE_GC", gc),
         ("WASM_ENABLE_MEMORY64", memory64),
         ("WASM_ENABLE_MEMORY_PROFILING", profiling),
         ("WASM_ENABLE_PERF_PROFILING", profiling),

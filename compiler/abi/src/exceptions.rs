@@ -4,8 +4,10 @@
 //! WASMExceptionID` (`core/iwasm/interpreter/wasm_runtime.h`) when the runtime is built. The texts
 //! are those of `exception_msgs` (`core/iwasm/common/wasm_runtime_common.c`).
 //!
-//! Not included: the ids of garbage collection and string references (18 to 32), which no file of
-//! this compiler raises, and exceptions that the runtime raises by text only.
+//! The texts of 18, 19 and 20 end in "object" instead of "reference" before release 2.3.0.
+//!
+//! Not included: the ids of string references (29 to 32), which no file of this compiler raises,
+//! and exceptions that the runtime raises by text only.
 
 /// Generates the enum and the tables from one list.
 macro_rules! traps {
@@ -74,6 +76,29 @@ traps! {
     /// Never raised by ahead-of-time code.
     FastJitCompilation = 17, "EXCE_FAILED_TO_COMPILE_FAST_JIT_FUNC",
         "failed to compile fast jit function";
+    /// Call of a null function reference.
+    NullFunctionReference = 18, "EXCE_NULL_FUNC_OBJ", "null function reference";
+    /// Access to a field of a null reference.
+    NullStructureReference = 19, "EXCE_NULL_STRUCT_OBJ", "null structure reference";
+    /// Access to an element, or the length, of a null reference.
+    NullArrayReference = 20, "EXCE_NULL_ARRAY_OBJ", "null array reference";
+    /// `i31.get_s` or `i31.get_u` of a null reference.
+    NullI31Reference = 21, "EXCE_NULL_I31_OBJ", "null i31 reference";
+    /// `ref.as_non_null` of a null reference.
+    NullReference = 22, "EXCE_NULL_REFERENCE", "null reference";
+    /// There is no memory for the runtime type of a defined type.
+    CreateRttFailed = 23, "EXCE_FAILED_TO_CREATE_RTT_TYPE", "create rtt type failed";
+    /// There is no memory for a structure.
+    CreateStructFailed = 24, "EXCE_FAILED_TO_CREATE_STRUCT_OBJ", "create struct object failed";
+    /// There is no memory for an array, or it is too long.
+    CreateArrayFailed = 25, "EXCE_FAILED_TO_CREATE_ARRAY_OBJ", "create array object failed";
+    /// There is no memory for the result of `extern.convert_any`.
+    CreateExternrefFailed = 26, "EXCE_FAILED_TO_CREATE_EXTERNREF_OBJ",
+        "create externref object failed";
+    /// `ref.cast` of a reference of another type.
+    CastFailure = 27, "EXCE_CAST_FAILURE", "cast failure";
+    /// An access beyond the end of an array.
+    OutOfBoundsArrayAccess = 28, "EXCE_ARRAY_IDX_OOB", "out of bounds array access";
     /// An exception is already pending: keeps its text and only unwinds.
     AlreadyThrown = 33, "EXCE_ALREADY_THROWN", "";
 }
@@ -100,6 +125,6 @@ mod tests {
         for &trap in TrapId::ALL {
             assert_eq!(TrapId::from_id(trap.id()), Some(trap));
         }
-        assert_eq!(TrapId::from_id(18), None);
+        assert_eq!(TrapId::from_id(29), None);
     }
 }

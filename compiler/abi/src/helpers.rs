@@ -6,8 +6,8 @@
 //!
 //! Source: `REG_COMMON_SYMBOLS` and its parts in `core/iwasm/aot/aot_reloc.h`.
 //!
-//! Not included: helpers of garbage collection, string references, the shared heap and profiling
-//! builds, which no file of this compiler calls; names that exist only in soft-float runtimes.
+//! Not included: helpers of string references, the shared heap and profiling builds, which no file
+//! of this compiler calls; names that exist only in soft-float runtimes.
 
 use self::Ty::{Bool, F32, F64, I32, I64, Ptr, Size, U32, U64};
 
@@ -96,6 +96,16 @@ pub const INSTANCE_COMMON: Ty = Ptr("WASMModuleInstanceCommon *");
 pub const CELLS: Ty = Ptr("uint32 *");
 /// An address of the host.
 pub const ADDRESS: Ty = Ptr("void *");
+/// A reference of a runtime with garbage collection, of any type.
+pub const OBJECT: Ty = Ptr("WASMObjectRef");
+/// The runtime type of the objects of a defined type.
+pub const RTT: Ty = Ptr("WASMRttTypeRef");
+/// A reference to a structure.
+pub const STRUCT_OBJECT: Ty = Ptr("WASMStructObjectRef");
+/// A reference to an array.
+pub const ARRAY_OBJECT: Ty = Ptr("WASMArrayObjectRef");
+/// A reference of the host's side of `externref`.
+pub const EXTERN_OBJECT: Ty = Ptr("WASMExternrefObjectRef");
 
 /// What a helper does when it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +133,8 @@ pub enum RuntimeOption {
     AotStackFrame,
     /// `WASM_ENABLE_AOT_INTRINSICS`
     AotIntrinsics,
+    /// `WASM_ENABLE_GC`
+    GarbageCollection,
 }
 
 /// One row of the table of helpers.
@@ -395,6 +407,41 @@ helpers! {
         /// `i32.rem_u` without its check.
         IntrinsicI32RemU = "aot_intrinsic_i32_rem_u" (U32, U32) -> U32, Silent;
     }
+    GarbageCollection {
+        /// The runtime type of this defined type, always the same for one index. Null on failure.
+        RttTypeNew = "aot_rtt_type_new" (INSTANCE, U32) -> RTT, Silent;
+        /// A structure whose fields are 0. Null on failure.
+        StructObjNew = "wasm_struct_obj_new" (EXEC_ENV, RTT) -> STRUCT_OBJECT, Silent;
+        /// An array: runtime type, length, initial value of 16 bytes or null for zeros. Null on
+        /// failure.
+        ArrayObjNew = "wasm_array_obj_new"
+            (EXEC_ENV, RTT, U32, Ptr("WASMValue *")) -> ARRAY_OBJECT, Silent;
+        /// Copies elements, also within an array: destination, its index, source, its index,
+        /// length. It checks nothing.
+        ArrayObjCopy = "wasm_array_obj_copy"
+            (ARRAY_OBJECT, U32, ARRAY_OBJECT, U32, U32) -> void, Silent;
+        /// Copies a data segment, dropped or not, to the start of an array: segment, offset in it,
+        /// array, bytes of an element, number of elements. An offset at the end of the segment is
+        /// an error even for no elements.
+        ArrayInitWithData = "aot_array_init_with_data"
+            (INSTANCE, U32, U32, ARRAY_OBJECT, U32, U32) -> Bool, Returns;
+        /// A new object for a function: index, whether to set an exception on failure, and a
+        /// buffer for the text otherwise. Null on failure.
+        CreateFuncObj = "aot_create_func_obj"
+            (INSTANCE, U32, Bool, Ptr("char *"), U32) -> ADDRESS, Returns;
+        /// Whether an object, which is not null, has this defined type or a subtype.
+        ObjIsInstanceOf = "aot_obj_is_instance_of" (INSTANCE, OBJECT, U32) -> Bool, Silent;
+        /// Whether an object, which is not null, has this abstract heap type, a negative number.
+        ObjIsTypeOf = "wasm_obj_is_type_of" (OBJECT, I32) -> Bool, Silent;
+        /// Whether the first function type is the second or a supertype of it.
+        FuncTypeIsSuperOf = "aot_func_type_is_super_of" (INSTANCE, U32, U32) -> Bool, Silent;
+        /// `any.convert_extern` of a reference that is not null.
+        ExternrefObjToInternalObj = "wasm_externref_obj_to_internal_obj"
+            (EXTERN_OBJECT) -> OBJECT, Silent;
+        /// `extern.convert_any` of a reference that is not null. Null on failure.
+        InternalObjToExternrefObj = "wasm_internal_obj_to_externref_obj"
+            (EXEC_ENV, OBJECT) -> EXTERN_OBJECT, Silent;
+    }
 }
 
 impl Helper {
@@ -406,6 +453,33 @@ impl Helper {
     /// Symbol in relocations and in the native-symbol section.
     pub const fn symbol(self) -> &'static str {
         self.info().symbol
+    }
+
+    /// Whether a call may run the garbage collector, in a runtime that has one: the helper
+    /// allocates an object, or calls code of the host. References that are live after such a call
+    /// have to be where the collector finds them.
+    pub const fn collects(self) -> bool {
+        match self.info().needs {
+            Some(RuntimeOption::GarbageCollection) => matches!(
+                self,
+                Helper::StructObjNew
+                    | Helper::ArrayObjNew
+                    | Helper::CreateFuncObj
+                    | Helper::InternalObjToExternrefObj
+            ),
+            // It makes an object for each function.
+            Some(RuntimeOption::RefTypes) => matches!(self, Helper::TableInit),
+            None => matches!(
+                self,
+                Helper::InvokeNative | Helper::CallIndirect | Helper::QuickInvokeCApiNative
+            ),
+            Some(
+                RuntimeOption::BulkMemory
+                | RuntimeOption::SharedMemory
+                | RuntimeOption::AotStackFrame
+                | RuntimeOption::AotIntrinsics,
+            ) => false,
+        }
     }
 
     /// The helper with this symbol.
@@ -431,5 +505,24 @@ mod tests {
         for &helper in Helper::ALL {
             assert_eq!(Helper::from_symbol(helper.symbol()), Some(helper));
         }
+    }
+
+    #[test]
+    fn helpers_that_allocate_or_call_the_host_collect() {
+        let collecting: Vec<_> = Helper::ALL.iter().filter(|helper| helper.collects()).collect();
+        let names: Vec<_> = collecting.iter().map(|helper| helper.symbol()).collect();
+        assert_eq!(
+            names,
+            [
+                "aot_invoke_native",
+                "aot_call_indirect",
+                "wasm_runtime_quick_invoke_c_api_native",
+                "aot_table_init",
+                "wasm_struct_obj_new",
+                "wasm_array_obj_new",
+                "aot_create_func_obj",
+                "wasm_internal_obj_to_externref_obj",
+            ]
+        );
     }
 }

@@ -1,15 +1,17 @@
 //! Byte offsets and sizes of the runtime structures that compiled code reads and writes.
 //!
 //! This is the only place where such a number is written down. Each constant is also a row of
-//! [`ASSERTED`], from which the build of the runtime makes one `_Static_assert` against WAMR's own
-//! headers. So a wrong number is a build failure and never a wrong access.
+//! [`ASSERTED`] or [`ASSERTED_GC`], from which the build of the runtime makes one `_Static_assert`
+//! against WAMR's own headers. So a wrong number is a build failure and never a wrong access.
 //!
 //! Invariants: offsets are in bytes from the start of the structure that names the module, for a
-//! 64-bit little-endian target and a runtime without GC. Comments say where a structure can be
+//! 64-bit little-endian target. Those of [`ASSERTED`] hold in every runtime, those of
+//! [`ASSERTED_GC`] in runtimes with garbage collection. Comments say where a structure can be
 //! reached only through a pointer.
 //!
 //! Not included: what depends on the module being compiled (the place of a global or table after
-//! [`instance::GLOBAL_TABLE_DATA`]), and the layout of the file (see the `format` module).
+//! [`instance::GLOBAL_TABLE_DATA`], and of a field in a structure of the module), and the layout of
+//! the file (see the `format` module).
 
 /// What a [`FieldFact`] states about its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ macro_rules! layout {
     (@fact $c_type:literal value $expression:literal $value:expr) => {
         FieldFact { c_type: "", c_field: $expression, value: $value, what: What::Value }
     };
-    ($(
+    ($(#[$list_doc:meta])* $list:ident; $(
         $(#[$module_doc:meta])*
         pub mod $module:ident = $c_type:literal {
             $( $(#[$doc:meta])* $name:ident = $value:literal, $what:ident $field:literal; )*
@@ -64,13 +66,16 @@ macro_rules! layout {
             }
         )*
 
-        /// Every fact of this file, for the assertions that the runtime's build makes from them.
-        pub const ASSERTED: &[FieldFact] =
+        $(#[$list_doc])*
+        pub const $list: &[FieldFact] =
             &[$($( layout!(@fact $c_type $what $field $module::$name), )*)*];
     };
 }
 
 layout! {
+    /// The facts about every runtime, for the assertions that its build makes from them.
+    ASSERTED;
+
     /// `WASMExecEnv` (`core/iwasm/common/wasm_exec_env.h`): the first argument of every function.
     pub mod exec_env = "WASMExecEnv" {
         /// Innermost standard call-stack frame.
@@ -172,7 +177,7 @@ layout! {
         ELEMS = 24, offset "elems";
         /// Bytes before the first slot. The next table begins right after the last slot.
         HEADER_SIZE = 24, offset "elems";
-        /// Bytes of a slot, of which compiled code reads the low 4.
+        /// Bytes of a slot, of which compiled code reads the low 4 without garbage collection.
         SLOT_SIZE = 8, type_size "table_elem_type_t";
     }
 
@@ -223,6 +228,97 @@ layout! {
     }
 }
 
+layout! {
+    /// The further facts about a runtime with garbage collection.
+    ASSERTED_GC;
+
+    /// `AOTTableInstance` (`core/iwasm/interpreter/wasm_runtime.h`, `WASMTableInstance`).
+    pub mod gc_table = "AOTTableInstance" {
+        /// `u32` current number of elements. The collector visits no slots beyond them.
+        CUR_SIZE = 16, offset "cur_size";
+        /// `u32` largest number of elements.
+        MAX_SIZE = 20, offset "max_size";
+        /// First slot. The next table begins right after the last slot.
+        ELEMS = 24, offset "elems";
+        /// Bytes of a slot, which is a reference.
+        SLOT_SIZE = 8, type_size "table_elem_type_t";
+    }
+
+    /// `WASMObject` (`core/iwasm/common/gc/gc_object.h`): what all objects begin with.
+    pub mod object = "WASMObject" {
+        /// The [`rtt`](super::rtt) of the object, with the flags of [`FLAGS`].
+        HEADER = 0, offset "header";
+        /// The bits of the header that are flags. The header of an object with one of the next two
+        /// has no type.
+        FLAGS = 7, value "~WASM_OBJ_HEADER_MASK";
+        /// Flag of an [`extern_object`](super::extern_object).
+        EXTERN_FLAG = 1, value "WASM_OBJ_EXTERNREF_OBJ_FLAG";
+        /// Flag of an object that stands for a value of the host, inside of `any`.
+        HOST_FLAG = 2, value "WASM_OBJ_ANYREF_OBJ_FLAG";
+        /// Flag of an object with a finalizer.
+        EXTRA_INFO_FLAG = 4, value "WASM_OBJ_EXTRA_INFO_FLAG";
+    }
+
+    /// `WASMStructObject` (`core/iwasm/common/gc/gc_object.h`).
+    pub mod struct_object = "WASMStructObject" {
+        /// First field.
+        FIELDS = 8, offset "field_data";
+    }
+
+    /// `WASMArrayObject` (`core/iwasm/common/gc/gc_object.h`).
+    pub mod array_object = "WASMArrayObject" {
+        /// `u32` number of elements, above [`LENGTH_SHIFT`] bits of their size.
+        LENGTH = 8, offset "length";
+        /// First element, whatever its type.
+        ELEMS = 12, offset "elem_data";
+        /// Bits below the number of elements.
+        LENGTH_SHIFT = 2, value "WASM_ARRAY_LENGTH_SHIFT";
+    }
+
+    /// `WASMFuncObject` (`core/iwasm/common/gc/gc_object.h`).
+    pub mod func_object = "WASMFuncObject" {
+        /// `u32` function index, imports included.
+        FUNC_INDEX = 8, offset "func_idx_bound";
+    }
+
+    /// `WASMExternrefObject` (`core/iwasm/common/gc/gc_object.h`).
+    pub mod extern_object = "WASMExternrefObject" {
+        /// The reference that it encloses.
+        INTERNAL = 8, offset "internal_obj";
+    }
+
+    /// `WASMRttType` (`core/iwasm/common/gc/gc_object.h`): the type of an object.
+    pub mod rtt = "WASMRttType" {
+        /// `u32` kind of the type: a constant of [`type_flag`](super::type_flag).
+        TYPE_FLAG = 0, offset "type_flag";
+        /// `u32` number of supertypes.
+        INHERIT_DEPTH = 4, offset "inherit_depth";
+        /// Pointer to the [`wasm_type`](super::wasm_type).
+        DEFINED_TYPE = 8, offset "defined_type";
+    }
+
+    /// `WASMType` (`core/iwasm/interpreter/wasm.h`): a type that a module defines. Equal types of
+    /// one module share it.
+    pub mod wasm_type = "WASMType" {
+        /// `u16` kind of the type: a constant of [`type_flag`](super::type_flag).
+        TYPE_FLAG = 0, offset "type_flag";
+        /// `u16` number of supertypes.
+        INHERIT_DEPTH = 6, offset "inherit_depth";
+        /// Pointer to the supertype; null without one.
+        PARENT = 16, offset "parent_type";
+    }
+
+    /// The kinds of defined types (`core/iwasm/interpreter/wasm.h`).
+    pub mod type_flag = "" {
+        /// Functions.
+        FUNC = 0, value "WASM_TYPE_FUNC";
+        /// Structures.
+        STRUCT = 1, value "WASM_TYPE_STRUCT";
+        /// Arrays.
+        ARRAY = 2, value "WASM_TYPE_ARRAY";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +335,7 @@ mod tests {
 
     #[test]
     fn every_fact_names_what_it_states() {
-        for fact in ASSERTED {
+        for fact in ASSERTED.iter().chain(ASSERTED_GC) {
             let (has_type, has_field) = (!fact.c_type.is_empty(), !fact.c_field.is_empty());
             let expected = match fact.what {
                 What::Offset | What::FieldSize => (true, true),

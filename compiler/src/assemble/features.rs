@@ -25,7 +25,13 @@ fn used_features(module: &Module<'_>, image: &Image, vectors: Vectors) -> u64 {
             Some(RuntimeOption::BulkMemory) => feature::BULK_MEMORY,
             Some(RuntimeOption::RefTypes) => feature::REF_TYPES,
             Some(RuntimeOption::SharedMemory) => feature::MULTI_THREAD,
-            Some(RuntimeOption::AotStackFrame | RuntimeOption::AotIntrinsics) | None => 0,
+            Some(
+                RuntimeOption::AotStackFrame
+                | RuntimeOption::AotIntrinsics
+                // No code calls these yet.
+                | RuntimeOption::GarbageCollection,
+            )
+            | None => 0,
         };
     }
     // A runtime without support for vectors can still run code that uses them inside.
