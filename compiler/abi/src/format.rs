@@ -374,6 +374,10 @@ pub const UNUSED_NATIVE_SYMBOL: &str = "__ignore";
 /// Longest string, not counting its terminating NUL: the length field is a `u16` that counts it
 /// (`aot/aot_loader.c`, `load_string`).
 pub const MAX_STRING_LEN: usize = u16::MAX as usize - 1;
+/// With garbage collection, the least number of cells that the reference map of an imported
+/// function may have. The runtime pushes frames of this size for calls of imports, and the
+/// collector scans them (`compilation/aot_emit_aot_file.c`, `aot_emit_func_section`).
+pub const MIN_IMPORT_CELLS: usize = 2;
 /// Largest type index that an import function can have: its record holds a `u16`
 /// (`aot/aot_loader.c`, `load_import_funcs`).
 pub const MAX_IMPORT_TYPE_INDEX: u32 = u16::MAX as u32;

@@ -9,10 +9,18 @@
 //! Indices are not resolved here; those of functions and globals count imports first, as in the
 //! wasm module. Unless stated otherwise, fields have the meaning of the wasm specification.
 
-use std::borrow::Cow;
-use std::fmt;
+mod init_expr;
+mod types;
 
-use wamr_abi::format::{self, ExportKind, Machine, value_type};
+pub use init_expr::{BinaryOp, FieldValue, InitExpr};
+pub use types::{
+    CompositeType, FieldType, FuncType, HeapType, RecGroup, RefType, StorageType, TypeDef,
+    ValueType,
+};
+
+use std::borrow::Cow;
+
+use wamr_abi::format::{self, ExportKind, Machine, feature};
 
 /// A whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,8 +36,8 @@ pub struct AotFile<'a> {
     pub tables: Vec<Table>,
     /// Element segments.
     pub element_segments: Vec<ElementSegment>,
-    /// Function types. Functions, imports and code refer to the first of several equal types.
-    pub types: Vec<FuncType>,
+    /// Types. Functions, imports and code refer to the first of several equal types.
+    pub types: Vec<TypeDef>,
     /// Imported globals.
     pub import_globals: Vec<ImportGlobal<'a>>,
     /// Globals of the module itself.
@@ -46,6 +54,9 @@ pub struct AotFile<'a> {
     pub text: Text<'a>,
     /// Functions of the module itself.
     pub functions: Vec<Function>,
+    /// Which cells of a frame hold references, for each function, imports first; written with
+    /// garbage collection only.
+    pub reference_maps: ReferenceMaps<'a>,
     /// Exports.
     pub exports: Vec<Export<'a>>,
     /// Relocations, grouped by the section that they patch.
@@ -58,6 +69,23 @@ impl<'a> AotFile<'a> {
     /// An empty file for `target`. The loader needs at least one memory.
     pub fn new(target: TargetInfo<'a>) -> Self {
         Self { target, ..Self::default() }
+    }
+
+    /// The type with this index, or the earlier one that it equals.
+    pub fn resolved_type(&self, index: u32) -> Option<&TypeDef> {
+        let ty = self.types.get(index as usize)?;
+        match ty.same_as {
+            Some(earlier) => self.types.get(earlier as usize),
+            None => Some(ty),
+        }
+    }
+
+    /// The function type with this index.
+    pub fn function_type(&self, index: u32) -> Option<&FuncType> {
+        match &self.resolved_type(index)?.composite {
+            CompositeType::Func(ty) => Some(ty),
+            CompositeType::Struct(_) | CompositeType::Array(_) => None,
+        }
     }
 }
 
@@ -103,6 +131,12 @@ impl TargetInfo<'_> {
     pub fn is_64_bit(&self) -> bool {
         self.bin_type & format::BIN_TYPE_64_BIT != 0
     }
+
+    /// Whether the file is for runtimes with garbage collection, which have another layout of
+    /// types, tables and functions.
+    pub fn has_gc(&self) -> bool {
+        self.feature_flags & feature::GARBAGE_COLLECTION != 0
+    }
 }
 
 /// A linear memory.
@@ -133,10 +167,10 @@ pub struct DataSegment<'a> {
 }
 
 /// A table. Its slots are allocated at instantiation: `maximum` slots if it can grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// The type of its elements.
-    pub element_type: ElementType,
+    pub element_type: RefType,
     /// `format::TABLE_*` bits.
     pub flags: u8,
     /// Some code grows it.
@@ -145,36 +179,9 @@ pub struct Table {
     pub initial: u32,
     /// Elements that it may grow to.
     pub maximum: u32,
-}
-
-/// Types of elements of tables and element segments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum ElementType {
-    /// `funcref`.
-    FuncRef = value_type::FUNCREF,
-    /// `externref`.
-    ExternRef = value_type::EXTERNREF,
-    /// `(ref func)`, what wamrc writes for segments of function indices.
-    NonNullRef = value_type::NON_NULL_REF,
-}
-
-impl ElementType {
-    /// Its name in the wasm text format.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FuncRef => "funcref",
-            Self::ExternRef => "externref",
-            Self::NonNullRef => "(ref func)",
-        }
-    }
-
-    /// The type with this number.
-    pub(super) fn from_u8(byte: u8) -> Option<Self> {
-        [Self::FuncRef, Self::ExternRef, Self::NonNullRef]
-            .into_iter()
-            .find(|known| *known as u8 == byte)
-    }
+    /// The value of its elements at instantiation, written with garbage collection only. Without
+    /// one, they are null. The loader takes only constants without objects.
+    pub init: InitExpr,
 }
 
 /// An element segment.
@@ -183,7 +190,7 @@ pub struct ElementSegment {
     /// The leading flags of the wasm binary format, 0 to 7; see `format::ELEMENT_*`.
     pub flags: u32,
     /// The type of its elements.
-    pub element_type: ElementType,
+    pub element_type: RefType,
     /// The table it initialises.
     pub table_index: u32,
     /// Its position; [`InitExpr::None`] unless active.
@@ -221,173 +228,6 @@ impl ElementSegment {
             (0, _) => ElementMode::Active,
             (_, 0) => ElementMode::Passive,
             _ => ElementMode::Declarative,
-        }
-    }
-}
-
-/// A function type.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FuncType {
-    /// Parameters.
-    pub params: Vec<ValueType>,
-    /// Results.
-    pub results: Vec<ValueType>,
-}
-
-impl fmt::Display for FuncType {
-    /// Formats as `(i32, i64) -> (f32)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (before, values) in [("(", &self.params), (" -> (", &self.results)] {
-            f.write_str(before)?;
-            for (index, value) in values.iter().enumerate() {
-                f.write_str(if index == 0 { "" } else { ", " })?;
-                f.write_str(value.name())?;
-            }
-            f.write_str(")")?;
-        }
-        Ok(())
-    }
-}
-
-/// A value type, by its number in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum ValueType {
-    /// `i32`.
-    I32 = value_type::I32,
-    /// `i64`.
-    I64 = value_type::I64,
-    /// `f32`.
-    F32 = value_type::F32,
-    /// `f64`.
-    F64 = value_type::F64,
-    /// `v128`.
-    V128 = value_type::V128,
-    /// `funcref`.
-    FuncRef = value_type::FUNCREF,
-    /// `externref`.
-    ExternRef = value_type::EXTERNREF,
-}
-
-impl ValueType {
-    /// The type with this number.
-    pub(super) fn from_u8(byte: u8) -> Option<Self> {
-        [Self::I32, Self::I64, Self::F32, Self::F64, Self::V128, Self::FuncRef, Self::ExternRef]
-            .into_iter()
-            .find(|known| *known as u8 == byte)
-    }
-
-    /// 32-bit cells that a value takes (`interpreter/wasm.h`, `wasm_value_type_cell_num`, without
-    /// GC: references are 32-bit indices).
-    pub fn cells(self) -> u32 {
-        match self {
-            Self::I32 | Self::F32 | Self::FuncRef | Self::ExternRef => 1,
-            Self::I64 | Self::F64 => 2,
-            Self::V128 => 4,
-        }
-    }
-
-    /// Its name in the wasm text format.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::I32 => "i32",
-            Self::I64 => "i64",
-            Self::F32 => "f32",
-            Self::F64 => "f64",
-            Self::V128 => "v128",
-            Self::FuncRef => "funcref",
-            Self::ExternRef => "externref",
-        }
-    }
-}
-
-/// An initialiser expression. Floats are their bits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InitExpr {
-    /// The offset of a segment that is not active.
-    None,
-    /// `i32.const`.
-    I32Const(i32),
-    /// `i64.const`. As the offset of an element segment it has the same bytes in the layouts of all
-    /// releases (`wamr_abi::releases::ElementOffset`).
-    I64Const(i64),
-    /// `f32.const`.
-    F32Const(u32),
-    /// `f64.const`.
-    F64Const(u64),
-    /// `v128.const`, little-endian.
-    V128Const([u8; 16]),
-    /// `global.get` of an imported immutable global.
-    GlobalGet(u32),
-    /// `ref.func`.
-    RefFunc(u32),
-    /// `ref.null`; write [`InitExpr::REF_NULL`]. The payload becomes the table element: wamrc's 0
-    /// turns it into function 0.
-    RefNull(u32),
-    /// Arithmetic on two expressions, for extended constant expressions only.
-    Binary(BinaryOp, Box<[InitExpr; 2]>),
-}
-
-impl InitExpr {
-    /// `ref.null` with the payload that gives a null element.
-    pub const REF_NULL: Self = Self::RefNull(format::NULL_REF);
-}
-
-impl fmt::Display for InitExpr {
-    /// Formats as folded wasm text, as in `i32.const 8`, `i32.add (global.get 0) (i32.const 8)`;
-    /// with the bits of floats.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("none"),
-            Self::I32Const(value) => write!(f, "i32.const {value}"),
-            Self::I64Const(value) => write!(f, "i64.const {value}"),
-            Self::F32Const(bits) => write!(f, "f32.const {:?} ({bits:#x})", f32::from_bits(*bits)),
-            Self::F64Const(bits) => write!(f, "f64.const {:?} ({bits:#x})", f64::from_bits(*bits)),
-            Self::V128Const(bytes) => {
-                write!(f, "v128.const i128 {:#034x}", u128::from_le_bytes(*bytes))
-            }
-            Self::GlobalGet(global) => write!(f, "global.get {global}"),
-            Self::RefFunc(function) => write!(f, "ref.func {function}"),
-            Self::RefNull(_) => f.write_str("ref.null"),
-            Self::Binary(op, operands) => {
-                write!(f, "{} ({}) ({})", op.name(), operands[0], operands[1])
-            }
-        }
-    }
-}
-
-/// An operator of extended constant expressions, by its number in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u32)]
-pub enum BinaryOp {
-    /// `i32.add`.
-    I32Add = format::init_expr::I32_ADD,
-    /// `i32.sub`.
-    I32Sub = format::init_expr::I32_SUB,
-    /// `i32.mul`.
-    I32Mul = format::init_expr::I32_MUL,
-    /// `i64.add`.
-    I64Add = format::init_expr::I64_ADD,
-    /// `i64.sub`.
-    I64Sub = format::init_expr::I64_SUB,
-    /// `i64.mul`.
-    I64Mul = format::init_expr::I64_MUL,
-}
-
-impl BinaryOp {
-    /// Every operator.
-    pub const ALL: [Self; 6] =
-        [Self::I32Add, Self::I32Sub, Self::I32Mul, Self::I64Add, Self::I64Sub, Self::I64Mul];
-
-    /// Its name in the wasm text format.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::I32Add => "i32.add",
-            Self::I32Sub => "i32.sub",
-            Self::I32Mul => "i32.mul",
-            Self::I64Add => "i64.add",
-            Self::I64Sub => "i64.sub",
-            Self::I64Mul => "i64.mul",
         }
     }
 }
@@ -481,6 +321,19 @@ pub struct Function {
     pub max_local_cells: u32,
     /// Cells of the operand stack, for standard call-stack frames; 0 otherwise.
     pub max_stack_cells: u32,
+}
+
+/// Which cells of the locals in a function's frame hold references: a byte for each cell, 1 or 0.
+/// The collector looks at them in standard call-stack frames, and in those that the runtime makes
+/// for calls of imports.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ReferenceMaps<'a> {
+    /// None holds a reference that the collector has to find there. Functions have no cells, and
+    /// imports those of their parameters, but at least [`format::MIN_IMPORT_CELLS`].
+    #[default]
+    NoReferences,
+    /// The cells of each function, imports first.
+    Stated(Vec<Cow<'a, [u8]>>),
 }
 
 /// An export.

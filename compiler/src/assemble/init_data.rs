@@ -38,6 +38,7 @@ pub(super) fn tables(module: &Module<'_>, layout: &InstanceLayout) -> Vec<model:
                 possible_grow: module.growth.tables.contains(&index),
                 initial: table.initial,
                 maximum: layout.maximum,
+                init: InitExpr::None,
             }
         })
         .collect()
@@ -75,7 +76,7 @@ pub(super) fn element_segments(
 }
 
 /// The types, with two i64 in place of each vector if the runtime does not support vectors.
-pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::FuncType> {
+pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::TypeDef> {
     let halves = [model::ValueType::I64; 2];
     let convert = |types: &[ValueType]| {
         let mut converted = Vec::with_capacity(types.len());
@@ -91,6 +92,7 @@ pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::FuncTyp
         .types
         .iter()
         .map(|ty| model::FuncType { params: convert(&ty.params), results: convert(&ty.results) })
+        .map(model::TypeDef::function)
         .collect()
 }
 
@@ -138,15 +140,15 @@ fn value_type(ty: ValueType) -> model::ValueType {
         ValueType::F32 => model::ValueType::F32,
         ValueType::F64 => model::ValueType::F64,
         ValueType::V128 => model::ValueType::V128,
-        ValueType::FuncRef => model::ValueType::FuncRef,
-        ValueType::ExternRef => model::ValueType::ExternRef,
+        ValueType::FuncRef => model::ValueType::FUNCREF,
+        ValueType::ExternRef => model::ValueType::EXTERNREF,
     }
 }
 
-fn element_type(ty: ValueType) -> model::ElementType {
+fn element_type(ty: ValueType) -> model::RefType {
     match ty {
-        ValueType::ExternRef => model::ElementType::ExternRef,
-        _ => model::ElementType::FuncRef,
+        ValueType::ExternRef => model::RefType::EXTERNREF,
+        _ => model::RefType::FUNCREF,
     }
 }
 

@@ -60,6 +60,7 @@ pub(crate) fn assemble<'a>(
         object_data: Vec::new(),
         text: aligned(text),
         functions: functions(module, image)?,
+        reference_maps: model::ReferenceMaps::NoReferences,
         exports: exports(module),
         relocation_groups: relocations(image),
         custom_sections,

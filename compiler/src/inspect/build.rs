@@ -115,7 +115,7 @@ fn offset(offset: &InitExpr) -> Option<String> {
 
 fn table(table: &model::Table) -> Table {
     Table {
-        element_type: table.element_type.name(),
+        element_type: table.element_type.to_string(),
         initial: table.initial,
         maximum: table.maximum,
         has_maximum: table.flags & format::TABLE_HAS_MAX != 0,
@@ -128,7 +128,7 @@ fn element_segment(segment: &model::ElementSegment) -> ElementSegment {
     ElementSegment {
         mode: segment.mode().name(),
         table: segment.table_index,
-        element_type: segment.element_type.name(),
+        element_type: segment.element_type.to_string(),
         offset: offset(&segment.offset),
         count: segment.values.len(),
         elements: segment.values.iter().map(ToString::to_string).collect(),
@@ -147,7 +147,7 @@ fn import_global(import: &model::ImportGlobal<'_>) -> ImportGlobal {
     ImportGlobal {
         module: import.module.to_string(),
         name: import.name.to_string(),
-        value_type: import.value_type.name(),
+        value_type: import.value_type.to_string(),
         mutable: import.mutable,
     }
 }
@@ -156,7 +156,7 @@ fn globals(file: &AotFile<'_>) -> Vec<Global> {
     let imports = file.import_globals.len();
     let global = |(index, global): (usize, &model::Global)| Global {
         index: imports + index,
-        value_type: global.value_type.name(),
+        value_type: global.value_type.to_string(),
         mutable: global.mutable,
         init: global.init.to_string(),
     };

@@ -144,7 +144,7 @@ pub struct DataSegment {
 #[non_exhaustive]
 pub struct Table {
     /// The type of its elements.
-    pub element_type: &'static str,
+    pub element_type: String,
     /// Elements at instantiation.
     pub initial: u32,
     /// Elements that it may grow to.
@@ -167,7 +167,7 @@ pub struct ElementSegment {
     /// The table it initialises.
     pub table: u32,
     /// The type of its elements.
-    pub element_type: &'static str,
+    pub element_type: String,
     /// Its position, in text format; none unless active.
     pub offset: Option<String>,
     /// Number of elements.
@@ -199,7 +199,7 @@ pub struct ImportGlobal {
     /// Name in that module.
     pub name: String,
     /// Type of its value.
-    pub value_type: &'static str,
+    pub value_type: String,
     /// Whether it can be set.
     pub mutable: bool,
 }
@@ -212,7 +212,7 @@ pub struct Global {
     /// Its index.
     pub index: usize,
     /// Type of its value.
-    pub value_type: &'static str,
+    pub value_type: String,
     /// Whether it can be set.
     pub mutable: bool,
     /// Its value at instantiation, in text format.

@@ -60,12 +60,11 @@ const VALUE_TYPES: [ValueType; 7] = [
     ValueType::F32,
     ValueType::F64,
     ValueType::V128,
-    ValueType::FuncRef,
-    ValueType::ExternRef,
+    ValueType::FUNCREF,
+    ValueType::EXTERNREF,
 ];
 
-const ELEMENT_TYPES: [ElementType; 3] =
-    [ElementType::FuncRef, ElementType::ExternRef, ElementType::NonNullRef];
+const ELEMENT_TYPES: [RefType; 3] = [RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNC];
 
 /// A model that every release supports, except for what `arithmetic` allows.
 pub(crate) fn model(random: &mut Generator, arithmetic: bool) -> AotFile<'static> {
@@ -88,11 +87,14 @@ pub(crate) fn model(random: &mut Generator, arithmetic: bool) -> AotFile<'static
         possible_grow: random.flip(),
         initial: random.word(),
         maximum: random.word(),
+        init: InitExpr::None,
     });
     file.element_segments = random.list(3, |random| element_segment(random, arithmetic));
-    file.types = random.list(4, |random| FuncType {
-        params: random.list(5, |random| random.pick(&VALUE_TYPES)),
-        results: random.list(3, |random| random.pick(&VALUE_TYPES)),
+    file.types = random.list(4, |random| {
+        TypeDef::function(FuncType {
+            params: random.list(5, |random| random.pick(&VALUE_TYPES)),
+            results: random.list(3, |random| random.pick(&VALUE_TYPES)),
+        })
     });
     globals(random, &mut file, arithmetic);
     functions(random, &mut file);

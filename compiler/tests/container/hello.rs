@@ -5,7 +5,7 @@
 //! Each field is listed by hand with its meaning. The files run in WAMR.
 
 use cwamrc::aot::model::{
-    AotFile, Export, FuncType, Function, Memory, TargetInfo, Text, ValueType,
+    AotFile, Export, FuncType, Function, Memory, TargetInfo, Text, TypeDef, ValueType,
 };
 use cwamrc::aot::{Container, SectionRange, read, write};
 use wamr_abi::format::{ExportKind, Machine, SectionId};
@@ -124,10 +124,10 @@ fn model(target: &Target) -> AotFile<'static> {
             initial_pages: 0,
             maximum_pages: 0,
         }],
-        types: vec![FuncType {
+        types: vec![TypeDef::function(FuncType {
             params: vec![ValueType::I32, ValueType::I32],
             results: vec![ValueType::I32],
-        }],
+        })],
         text: Text { literal: (&[]).into(), code: target.code.into() },
         functions: vec![Function {
             code_offset: 0,

@@ -52,7 +52,7 @@ fn functions() -> AotFile<'static> {
     let function = |code_offset| Function { code_offset, ..Function::default() };
     let name = |function, name: &'static str| FunctionName { function, name: name.into() };
     AotFile {
-        types: vec![FuncType::default()],
+        types: vec![TypeDef::default()],
         import_functions: vec![ImportFunction {
             type_index: 0,
             module: "env".into(),
@@ -154,15 +154,16 @@ fn everything_else_is_reported() {
             bytes: b"data".as_slice().into(),
         }],
         tables: vec![Table {
-            element_type: ElementType::FuncRef,
+            element_type: RefType::FUNCREF,
             flags: format::TABLE_HAS_MAX,
             possible_grow: true,
             initial: 3,
             maximum: 5,
+            init: InitExpr::None,
         }],
         element_segments: vec![ElementSegment {
             flags: format::ELEMENT_PASSIVE,
-            element_type: ElementType::ExternRef,
+            element_type: RefType::EXTERNREF,
             table_index: 0,
             offset: InitExpr::None,
             values: vec![InitExpr::REF_NULL; 2],

@@ -51,7 +51,7 @@ fn names_have_a_16_bit_length_with_their_nul() {
 #[test]
 fn imports_have_a_16_bit_type_index() {
     let file = |type_index: u32| AotFile {
-        types: vec![FuncType::default(); type_index as usize + 1],
+        types: vec![TypeDef::default(); type_index as usize + 1],
         import_functions: vec![ImportFunction { type_index, module: "m".into(), name: "f".into() }],
         ..empty()
     };
@@ -65,10 +65,10 @@ fn imports_have_a_16_bit_type_index() {
 #[test]
 fn types_have_16_bit_counts_of_cells() {
     let file = |params: &[ValueType], count: usize, results: usize| AotFile {
-        types: vec![FuncType {
+        types: vec![TypeDef::function(FuncType {
             params: params.repeat(count),
             results: vec![ValueType::F64; results],
-        }],
+        })],
         ..empty()
     };
     fits(&file(&[ValueType::I32], 65535, 0));
@@ -230,7 +230,7 @@ fn old_releases_take_only_simple_element_offsets() {
     let file = AotFile {
         element_segments: vec![ElementSegment {
             flags: 0,
-            element_type: ElementType::FuncRef,
+            element_type: RefType::FUNCREF,
             table_index: 0,
             offset: InitExpr::F32Const(0),
             values: vec![],

@@ -2,8 +2,8 @@
 //! smallest file does not have.
 
 use cwamrc::aot::model::{
-    AotFile, CustomSection, ElementSegment, ElementType, FuncType, Function, FunctionName,
-    InitExpr, NameSubsection, Relocation, RelocationGroup, TargetInfo, Text,
+    AotFile, CustomSection, ElementSegment, Function, FunctionName, InitExpr, NameSubsection,
+    RefType, Relocation, RelocationGroup, TargetInfo, Text, TypeDef,
 };
 use cwamrc::aot::{Container, ContainerErrorKind, write};
 use wamr_abi::format::{self, CustomId, Machine};
@@ -80,7 +80,7 @@ fn i64_offsets_are_common_to_all_releases() {
     let mut file = model(&mut Generator::new(1), false);
     file.element_segments = vec![ElementSegment {
         flags: 0,
-        element_type: ElementType::FuncRef,
+        element_type: RefType::FUNCREF,
         table_index: 0,
         offset: InitExpr::I64Const(5),
         values: vec![InitExpr::REF_NULL],
@@ -102,7 +102,7 @@ fn element_offsets_are_laid_out_as_the_release_reads_them() {
     file.target.e_type = 1;
     file.element_segments = vec![ElementSegment {
         flags: 0,
-        element_type: ElementType::FuncRef,
+        element_type: RefType::FUNCREF,
         table_index: 1,
         offset: InitExpr::I32Const(-2),
         values: vec![InitExpr::RefFunc(3)],
@@ -182,7 +182,7 @@ fn an_empty_name_without_its_nul_is_written_with_it() {
     let names = NameSubsection::Functions { names: vec![name], stated_size: None };
     let after = NameSubsection::Other { id: 2, bytes: b"".as_slice().into() };
     let file = AotFile {
-        types: vec![FuncType::default()],
+        types: vec![TypeDef::default()],
         text: Text { literal: b"".as_slice().into(), code: b"code".as_slice().into() },
         functions: vec![function],
         custom_sections: vec![CustomSection::Name(vec![names, after])],
@@ -206,7 +206,7 @@ fn offsets_of_32_bit_machines_are_words() {
         |offset, addend| Relocation { offset, addend, kind: 10, symbol: "memcpy".into() };
     let relocations = vec![relocation(2, -4), relocation(0xffff_fffe, 0x7fff_ffff)];
     let mut file = AotFile {
-        types: vec![FuncType::default()],
+        types: vec![TypeDef::default()],
         text: Text { literal: b"".as_slice().into(), code: [0; 16].as_slice().into() },
         functions: vec![Function { code_offset: 8, ..Function::default() }; 2],
         relocation_groups: vec![RelocationGroup { name: ".rel.text".into(), relocations }],

@@ -80,14 +80,15 @@ fn declarations_are_those_of_the_module() {
         assert!(file.data_segments[1].passive);
         assert_eq!(*file.data_segments[1].bytes, *b"passive");
         let table = Table {
-            element_type: ElementType::FuncRef,
+            element_type: RefType::FUNCREF,
             flags: 1,
             possible_grow: true,
             initial: 4,
             maximum: 20,
+            init: InitExpr::None,
         };
         assert_eq!(file.tables[0], table);
-        assert_eq!(file.tables[1].element_type, ElementType::ExternRef);
+        assert_eq!(file.tables[1].element_type, RefType::EXTERNREF);
         assert_eq!(file.import_functions[0].name, "host");
         assert_eq!(
             file.types[file.import_functions[0].type_index as usize].to_string(),

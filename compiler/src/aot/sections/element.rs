@@ -5,8 +5,9 @@
 use wamr_abi::format::{WORD_ALIGN, init_expr};
 use wamr_abi::releases::ElementOffset;
 
+use super::types::{element_type, reference_byte};
 use crate::aot::error::{ContainerError, Result};
-use crate::aot::model::{ElementSegment, ElementType, InitExpr};
+use crate::aot::model::{ElementSegment, InitExpr, RefType};
 use crate::aot::section::{Record, read_list, write_list};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
@@ -26,13 +27,13 @@ pub(super) fn write(
     sink.count(segments.len(), NAME)?;
     for segment in segments {
         sink.u32(segment.flags);
-        sink.u32(segment.element_type as u32);
+        sink.u32(reference_byte(segment.element_type).into());
         sink.u32(segment.table_index);
         match layout {
             ElementOffset::Fixed => write_fixed(&segment.offset, sink)?,
             ElementOffset::InitExpr => segment.offset.write(sink)?,
         }
-        sink.u16((segment.element_type as u8).into());
+        sink.u16(reference_byte(segment.element_type).into());
         sink.u16(0);
         sink.u32(0);
         write_list(&segment.values, sink)?;
@@ -46,7 +47,7 @@ pub(super) fn read(source: &mut Source<'_>, layout: ElementOffset) -> Result<Vec
     (0..count)
         .map(|_| {
             let flags = source.u32()?;
-            let element_type = element_type(source)?;
+            let element_type = read_element_type(source)?;
             let table_index = source.u32()?;
             let offset = match layout {
                 ElementOffset::Fixed => read_fixed(source, element_type)?,
@@ -59,9 +60,9 @@ pub(super) fn read(source: &mut Source<'_>, layout: ElementOffset) -> Result<Vec
         .collect()
 }
 
-fn element_type(source: &mut Source<'_>) -> Result<ElementType> {
+fn read_element_type(source: &mut Source<'_>) -> Result<RefType> {
     let number = source.u32()?;
-    u8::try_from(number).ok().and_then(ElementType::from_u8).ok_or_else(|| {
+    u8::try_from(number).ok().and_then(element_type).ok_or_else(|| {
         source.malformed(format!("unknown element type {number:#x} of an element segment"))
     })
 }
@@ -90,13 +91,13 @@ fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
 /// not look at distinguish the two: wamrc leaves the value 0 where there is none, and repeats the
 /// element type in the reference type that follows. The upper half of other values gives no
 /// information, since wamrc does not initialise it.
-fn read_fixed(source: &mut Source<'_>, element_type: ElementType) -> Result<InitExpr> {
+fn read_fixed(source: &mut Source<'_>, element_type: RefType) -> Result<InitExpr> {
     source.align(WORD_ALIGN);
     let start = source.position();
     let invalid = |what| ContainerError::malformed(start, what);
     let kind = source.u32()?;
     let value = source.u64()?;
-    if source.clone().u16()? != u16::from(element_type as u8) {
+    if source.clone().u16()? != u16::from(reference_byte(element_type)) {
         return Err(invalid("reference type of an element segment is not its element type".into()));
     }
     // Truncates as the loader does.

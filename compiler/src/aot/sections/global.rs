@@ -3,7 +3,7 @@
 
 use wamr_abi::format;
 
-use super::types::value_type;
+use super::types::read_value_type;
 use crate::aot::error::Result;
 use crate::aot::model::{Global, ImportGlobal, InitExpr};
 use crate::aot::section::Record;
@@ -16,7 +16,7 @@ impl<'a> Record<'a> for ImportGlobal<'a> {
 
     fn write(&self, sink: &mut Sink) -> Result<()> {
         sink.align(2);
-        sink.u8(self.value_type as u8);
+        sink.u8(super::types::value_byte(self.value_type));
         sink.u8(self.mutable.into());
         sink.string(&self.module, "module name of an imported global")?;
         sink.string(&self.name, "name of an imported global")
@@ -25,7 +25,7 @@ impl<'a> Record<'a> for ImportGlobal<'a> {
     fn read(source: &mut Source<'a>) -> Result<Self> {
         source.align(2);
         Ok(Self {
-            value_type: value_type(source)?,
+            value_type: read_value_type(source)?,
             mutable: source.u8()? != 0,
             module: source.string("module name of an imported global")?.into(),
             name: source.string("name of an imported global")?.into(),
@@ -39,7 +39,7 @@ impl Record<'_> for Global {
 
     fn write(&self, sink: &mut Sink) -> Result<()> {
         sink.align(format::WORD_ALIGN);
-        sink.u8(self.value_type as u8);
+        sink.u8(super::types::value_byte(self.value_type));
         sink.u8(self.mutable.into());
         self.init.write(sink)
     }
@@ -47,7 +47,7 @@ impl Record<'_> for Global {
     fn read(source: &mut Source<'_>) -> Result<Self> {
         source.align(format::WORD_ALIGN);
         Ok(Self {
-            value_type: value_type(source)?,
+            value_type: read_value_type(source)?,
             mutable: source.u8()? != 0,
             init: InitExpr::read(source)?,
         })

@@ -38,6 +38,16 @@ fn write(expr: &InitExpr, sink: &mut Sink, depth: usize) -> Result<()> {
             sink.u32(init_expr::V128_CONST);
             sink.bytes(bytes);
         }
+        InitExpr::RefI31(_)
+        | InitExpr::StructNew { .. }
+        | InitExpr::StructNewDefault { .. }
+        | InitExpr::ArrayNew { .. }
+        | InitExpr::ArrayNewDefault { .. }
+        | InitExpr::ArrayNewFixed { .. } => {
+            return Err(ContainerError::unsupported(
+                "object of garbage collection in an initialiser expression",
+            ));
+        }
         InitExpr::Binary(op, ref operands) => {
             let depth = deeper(depth)?;
             sink.u32(op as u32);

@@ -2,8 +2,9 @@
 
 use wamr_abi::format::WORD_ALIGN;
 
+use super::types::element_type;
 use crate::aot::error::{ContainerError, Result};
-use crate::aot::model::{ElementType, Table};
+use crate::aot::model::{InitExpr, Table};
 use crate::aot::section::{Record, read_list, write_list};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
@@ -29,7 +30,7 @@ impl Record<'_> for Table {
     const NAME: &'static str = "tables";
 
     fn write(&self, sink: &mut Sink) -> Result<()> {
-        sink.u8(self.element_type as u8);
+        sink.u8(super::types::reference_byte(self.element_type));
         sink.u8(self.flags);
         sink.u8(self.possible_grow.into());
         // The padding byte results from the alignment of the next word.
@@ -40,17 +41,13 @@ impl Record<'_> for Table {
 
     fn read(source: &mut Source<'_>) -> Result<Self> {
         Ok(Self {
-            element_type: element_type(source)?,
+            element_type: element_type(source.u8()?)
+                .ok_or_else(|| source.malformed("unknown element type of a table"))?,
             flags: source.u8()?,
             possible_grow: source.u8()? != 0,
             initial: source.u32()?,
             maximum: source.u32()?,
+            init: InitExpr::None,
         })
     }
-}
-
-fn element_type(source: &mut Source<'_>) -> Result<ElementType> {
-    let byte = source.u8()?;
-    ElementType::from_u8(byte)
-        .ok_or_else(|| source.malformed(format!("unknown element type {byte:#x} of a table")))
 }
