@@ -30,11 +30,13 @@ pub struct Error {
     message: String,
     offset: Option<usize>,
     hint: Option<String>,
+    /// Whether the module may be compiled for a runtime that collects garbage.
+    needs_collector: bool,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), offset: None, hint: None }
+        Self { kind, message: message.into(), offset: None, hint: None, needs_collector: false }
     }
 
     pub(crate) fn invalid(message: impl Into<String>, offset: usize) -> Self {
@@ -43,6 +45,18 @@ impl Error {
 
     pub(crate) fn unsupported(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unsupported, message)
+    }
+
+    /// `what` exists only in runtimes that collect garbage.
+    pub(crate) fn needs_collector(what: impl fmt::Display) -> Self {
+        let error = Self::unsupported(format!("{what} needs a runtime with garbage collection"));
+        let hint = "compile with garbage collection, for a runtime built with WAMR_BUILD_GC=1";
+        Self { needs_collector: true, ..error.with_hint(hint) }
+    }
+
+    /// Whether it is of that kind.
+    pub(crate) fn is_about_collector(&self) -> bool {
+        self.needs_collector
     }
 
     pub(crate) fn limit(message: impl Into<String>) -> Self {

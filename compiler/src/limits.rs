@@ -102,6 +102,29 @@ pub(crate) mod tables {
     pub(crate) const MAX_INITIAL_ELEMENTS: u64 = 1 << 20;
 }
 
+pub(crate) mod collector {
+    //! Modules for a runtime that collects garbage.
+
+    /// The most references that functions under way can need later, at 8 bytes each: as many as
+    /// some thousand nested calls with several references each.
+    pub(crate) const ROOTS: u32 = 32_768;
+
+    /// Types and fields beyond this are refused: offsets of references have 16 bits in the runtime
+    /// (`WASMStructType.reference_table`).
+    pub(crate) const MAX_REFERENCE_OFFSET: u32 = 65_535;
+
+    /// The most pairs of a reference and a block at whose end it is needed, and of a reference and
+    /// a call after which it is needed, in a function. A function with more is refused.
+    pub(crate) const MAX_LIVE: usize = 20_000_000;
+
+    /// The most pairs of a slot and a block for which the contents of slots are followed through a
+    /// function. In others, references are stored before each call.
+    pub(crate) const MAX_FOLLOWED: usize = 20_000_000;
+
+    /// The number of initial values that one added function computes.
+    pub(crate) const INITIALISERS: usize = 200;
+}
+
 pub(crate) mod exceptions {
     //! Exceptions (`wamr/exceptions.rs`, `lower/exceptions/`).
 

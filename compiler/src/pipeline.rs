@@ -20,6 +20,7 @@ use crate::native::{self, AddressMap, Compiled, Isas, Listing};
 use crate::object;
 use crate::options::instrument::Instrumentation;
 use crate::options::{Cpu, Options, Release};
+use crate::wasm::Proposal;
 use crate::{wamr, wasm};
 use prepared::Prepared;
 
@@ -48,6 +49,35 @@ pub(crate) fn compile_as(
 
 /// Like [`compile_as`], for each of `cpus`.
 pub(crate) fn compile_as_each(
+    wasm: &[u8],
+    options: &Options,
+    cpus: &[Cpu],
+    output: Output,
+    monitor: &Monitor<'_>,
+    cache: Option<&dyn FunctionCache>,
+) -> Result<Vec<Artifact>, Error> {
+    with_collector_if_needed(options, |options| {
+        compile_for(wasm, options, cpus, output, monitor, cache)
+    })
+}
+
+/// The result of `work` with `options`, or for a runtime that collects garbage if the module turns
+/// out to need one. Usually its types show that before anything is compiled.
+fn with_collector_if_needed<R>(
+    options: &Options,
+    work: impl Fn(&Options) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let result = work(options);
+    let allowed = !options.disabled_proposals.contains(&Proposal::GarbageCollection);
+    match result {
+        Err(error) if error.is_about_collector() && allowed && !options.garbage_collection => {
+            work(&options.clone().garbage_collection(true))
+        }
+        result => result,
+    }
+}
+
+fn compile_for(
     wasm: &[u8],
     options: &Options,
     cpus: &[Cpu],
@@ -94,14 +124,14 @@ fn artifact(
     output: Output,
     compiled: Compiled,
 ) -> Result<Artifact, Error> {
-    let Prepared { module, layout, .. } = prepared;
+    let Prepared { module, layout, added, .. } = prepared;
     let Compiled { text, image, cache, cache_warning } = compiled;
     let features = feature_flags(module, &image, options);
     let mut diagnostics = diagnostics::warnings(module, features, options);
     diagnostics.extend(cache_warning.map(Diagnostic::warning));
     let (bytes, sections) = match output {
         Output::Aot => {
-            let mut file = assemble(module, layout, text, &image, features, options)?;
+            let mut file = assemble(module, layout, added, text, &image, features, options)?;
             if options.indirect_mode {
                 align_in_file(&mut file, options.release)?;
             }
@@ -162,7 +192,9 @@ pub(crate) fn list_functions(
     options: &Options,
     monitor: &Monitor<'_>,
 ) -> Result<Vec<Listing>, Error> {
-    refine(wasm, options, list_module(wasm, options, monitor))
+    with_collector_if_needed(options, |options| {
+        refine(wasm, options, list_module(wasm, options, monitor))
+    })
 }
 
 /// Like [`list_functions`], with the wasm operators that IR and machine code were compiled from.
@@ -196,10 +228,13 @@ fn list_module(
 /// Those of [`compile`](crate::compile), except errors in function bodies.
 pub fn function_names(wasm: &[u8]) -> Result<Vec<Option<String>>, Error> {
     let options = Options::new();
-    let module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals));
-    let module = refine(wasm, &options, module)?;
-    let names = FunctionNames::new(&module);
-    Ok(module.own_functions().map(|index| names.get(index).map(str::to_owned)).collect())
+    with_collector_if_needed(&options, |options| {
+        let features = wasm::allowed_features(&options.disabled_proposals);
+        let module = wasm::parse(wasm, features, options.references());
+        let module = refine(wasm, options, module)?;
+        let names = FunctionNames::new(&module);
+        Ok(module.own_functions().map(|index| names.get(index).map(str::to_owned)).collect())
+    })
 }
 
 /// Turns errors about unsupported or disabled proposals into errors that name them.

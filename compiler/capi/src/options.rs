@@ -298,6 +298,22 @@ pub unsafe extern "C" fn cwamrc_options_set_canonicalize_nans(
     }
 }
 
+/// Sets whether the file is for a runtime that collects garbage even if the module does not need
+/// one. Modules that need one are always compiled for it; other runtimes refuse the file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn cwamrc_options_set_garbage_collection(
+    options: *mut cwamrc_options_t,
+    collect: bool,
+) -> *mut cwamrc_error_t {
+    // SAFETY: the header requires it of the caller.
+    unsafe {
+        set(options, |options| {
+            options.options.garbage_collection = collect;
+            Ok(())
+        })
+    }
+}
+
 /// Sets the release of WAMR that will load the file: a version ("2.4.3"), a release line ("2.3"),
 /// or "main".
 #[unsafe(no_mangle)]

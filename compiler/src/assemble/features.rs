@@ -13,7 +13,13 @@ use crate::wasm::{ConstExpr, Module, SegmentMode, ValueType};
 
 /// Feature flags of the file of `module`, whose code is `image`.
 pub(crate) fn feature_flags(module: &Module<'_>, image: &Image, options: &Options) -> u64 {
-    used_features(module, image, options.target().vectors()) | call_stacks(options)
+    let features = used_features(module, image, options.target().vectors());
+    let features = match module.has_objects() {
+        // The loader expects no other flag for references.
+        true => features & !feature::REF_TYPES | feature::GARBAGE_COLLECTION,
+        false => features,
+    };
+    features | call_stacks(options)
 }
 
 /// What the module and its code need.

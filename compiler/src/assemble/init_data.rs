@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use wamr_abi::format;
 use wamr_abi::releases::Release;
 
+use super::objects;
 use crate::aot::model::{self, InitExpr};
+use crate::error::Error;
 use crate::target::Vectors;
 use crate::wamr::InstanceLayout;
 use crate::wasm::{ArithmeticOp, ConstExpr, Module, SegmentMode, ValueType};
@@ -33,7 +35,10 @@ pub(super) fn tables(module: &Module<'_>, layout: &InstanceLayout) -> Vec<model:
         .map(|(table, index)| {
             let layout = layout.table(index);
             model::Table {
-                element_type: element_type(table.element),
+                element_type: match module.has_objects() {
+                    true => objects::table_type(module, index as usize),
+                    false => element_type(table.element),
+                },
                 flags: if table.maximum.is_some() { format::TABLE_HAS_MAX } else { 0 },
                 possible_grow: module.growth.tables.contains(&index),
                 initial: table.initial,
@@ -76,7 +81,10 @@ pub(super) fn element_segments(
 }
 
 /// The types, with two i64 in place of each vector if the runtime does not support vectors.
-pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::TypeDef> {
+pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Result<Vec<model::TypeDef>, Error> {
+    if module.has_objects() {
+        return objects::types(module, vectors);
+    }
     let halves = [model::ValueType::I64; 2];
     let convert = |types: &[ValueType]| {
         let mut converted = Vec::with_capacity(types.len());
@@ -88,12 +96,12 @@ pub(super) fn types(module: &Module<'_>, vectors: Vectors) -> Vec<model::TypeDef
         }
         converted
     };
-    module
+    let types = module
         .types
         .iter()
         .map(|ty| model::FuncType { params: convert(&ty.params), results: convert(&ty.results) })
-        .map(model::TypeDef::function)
-        .collect()
+        .map(model::TypeDef::function);
+    Ok(types.collect())
 }
 
 pub(super) fn import_globals<'a>(module: &Module<'a>) -> Vec<model::ImportGlobal<'a>> {
@@ -101,8 +109,9 @@ pub(super) fn import_globals<'a>(module: &Module<'a>) -> Vec<model::ImportGlobal
         .imported_globals
         .iter()
         .zip(&module.globals)
-        .map(|(import, global)| model::ImportGlobal {
-            value_type: value_type(global.value_type),
+        .zip(0..)
+        .map(|((import, global), index)| model::ImportGlobal {
+            value_type: global_type(module, index, global.value_type),
             mutable: global.mutable,
             module: Cow::Borrowed(import.module),
             name: Cow::Borrowed(import.name),
@@ -111,9 +120,13 @@ pub(super) fn import_globals<'a>(module: &Module<'a>) -> Vec<model::ImportGlobal
 }
 
 pub(super) fn globals(module: &Module<'_>) -> Vec<model::Global> {
-    let own = module.globals.iter().filter_map(|global| global.init.as_ref().zip(Some(global)));
-    own.map(|(init, global)| model::Global {
-        value_type: value_type(global.value_type),
+    let own = module
+        .globals
+        .iter()
+        .zip(0..)
+        .filter_map(|(global, index)| Some((global.init.as_ref()?, global, index)));
+    own.map(|(init, global, index)| model::Global {
+        value_type: global_type(module, index, global.value_type),
         mutable: global.mutable,
         init: init_expr(init),
     })
@@ -132,6 +145,14 @@ pub(super) fn import_functions<'a>(module: &Module<'a>) -> Vec<model::ImportFunc
         .collect()
 }
 
+/// The type of global `index`, a value of type `ty`.
+fn global_type(module: &Module<'_>, index: usize, ty: ValueType) -> model::ValueType {
+    match ty.is_object(module.references) {
+        true => objects::global_type(module, index),
+        false => value_type(ty),
+    }
+}
+
 fn value_type(ty: ValueType) -> model::ValueType {
     match ty {
         ValueType::I32 => model::ValueType::I32,
@@ -142,6 +163,7 @@ fn value_type(ty: ValueType) -> model::ValueType {
         ValueType::V128 => model::ValueType::V128,
         ValueType::FuncRef => model::ValueType::FUNCREF,
         ValueType::ExternRef => model::ValueType::EXTERNREF,
+        ValueType::Object => unreachable!("objects have declared types"),
     }
 }
 

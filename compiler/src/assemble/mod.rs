@@ -9,6 +9,7 @@ mod features;
 mod init_data;
 mod memory;
 mod names;
+mod objects;
 
 pub(crate) use custom::NAME_SECTION;
 pub(crate) use features::feature_flags;
@@ -20,7 +21,7 @@ use wamr_abi::format::{self, ExportKind};
 
 use crate::aot::model::{self, AotFile};
 use crate::error::Error;
-use crate::lower::{FuncId, native_symbol_slot};
+use crate::lower::{Added, FuncId, native_symbol_slot};
 use crate::native::Image;
 use crate::options::Options;
 use crate::wamr::InstanceLayout;
@@ -31,6 +32,7 @@ use crate::wasm::{self, Module};
 pub(crate) fn assemble<'a>(
     module: &'a Module<'_>,
     layout: &InstanceLayout,
+    added: &Added,
     text: Vec<u8>,
     image: &Image,
     feature_flags: u64,
@@ -51,15 +53,15 @@ pub(crate) fn assemble<'a>(
         data_segments: init_data::data_segments(module),
         tables: init_data::tables(module, layout),
         element_segments: init_data::element_segments(module, options.release),
-        types: init_data::types(module, target.vectors()),
+        types: init_data::types(module, target.vectors())?,
         import_globals: init_data::import_globals(module),
         globals: init_data::globals(module),
         import_functions: init_data::import_functions(module),
-        start_function: start_function(module),
+        start_function: start_function(module, added),
         aux_stack: aux_stack::find(module),
         object_data: Vec::new(),
         text: aligned(text),
-        functions: functions(module, image)?,
+        functions: functions(module, added, image)?,
         reference_maps: model::ReferenceMaps::NoReferences,
         exports: exports(module),
         relocation_groups: relocations(image),
@@ -86,22 +88,33 @@ fn native_symbols(image: &Image) -> Option<model::CustomSection<'static>> {
     Some(model::CustomSection::NativeSymbols(names))
 }
 
-/// The start function; for an import, the added function that calls it, which comes after all
-/// others.
-fn start_function(module: &Module<'_>) -> Option<u32> {
-    let wrapper = module.imported_start().map(|_| module.functions.len() as u32);
+/// The type of the added function that the runtime calls instead of the start function, if there is
+/// one. It comes after all others.
+fn wrapper_type(module: &Module<'_>, added: &Added) -> Option<u32> {
+    let imported = module.imported_start().map(|start| module.canonical_function_type(start));
+    added.collector.as_ref().map(|collector| collector.start_type).or(imported)
+}
+
+fn start_function(module: &Module<'_>, added: &Added) -> Option<u32> {
+    let wrapper = wrapper_type(module, added).map(|_| module.functions.len() as u32);
     wrapper.or(module.start)
 }
 
-fn functions(module: &Module<'_>, image: &Image) -> Result<Vec<model::Function>, Error> {
-    let own = module.own_functions().map(|index| (image.entered(index), index));
-    let wrapper = module.imported_start();
-    let wrapper = wrapper.map(|start| (image.place(FuncId::StartWrapper), start));
+fn functions(
+    module: &Module<'_>,
+    added: &Added,
+    image: &Image,
+) -> Result<Vec<model::Function>, Error> {
+    let own = module
+        .own_functions()
+        .map(|index| (image.entered(index), module.canonical_function_type(index)));
+    let wrapper = wrapper_type(module, added);
+    let wrapper = wrapper.map(|ty| (image.place(FuncId::StartWrapper), ty));
     own.chain(wrapper)
-        .map(|(place, typed_like)| {
+        .map(|(place, type_index)| {
             Ok(model::Function {
                 code_offset: place?.offset,
-                type_index: module.canonical_function_type(typed_like),
+                type_index,
                 max_local_cells: 0,
                 max_stack_cells: 0,
             })

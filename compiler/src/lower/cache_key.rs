@@ -22,6 +22,7 @@ use super::Environment;
 use super::optimise::devirtualize::DevirtualizedCallee;
 use crate::digest::{Digest, digest};
 use crate::limits::lowering::MAX_BODIES_OF_KEY;
+use crate::wamr::collector::Collector;
 use crate::wamr::exceptions::{Origin, Slots, Storage};
 use crate::wasm::{ConstExpr, FuncType, Module, Outline, Reference, ValueType};
 
@@ -194,6 +195,10 @@ impl<'a> Fingerprints<'a> {
             Reference::Global(index) => facts.global(env, index)?,
             Reference::Table(index) => facts.table(env, index)?,
             Reference::Element(index) => {
+                if env.collector.is_some() {
+                    facts.u32(index);
+                    return Some(());
+                }
                 let index = index.checked_add(env.module.added_elements)?;
                 facts.u32(index);
                 facts.value_type(env.module.elements.get(index as usize)?.element);
@@ -223,6 +228,10 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         signatures: _,
         // For modules that throw, see below.
         storage,
+        // For modules with objects, see below.
+        collector,
+        object_layout: _,
+        collecting,
         // The cache is not used with these.
         keeps_srclocs: _,
         call_stacks: _,
@@ -267,7 +276,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
             (unboxed_f32_arguments, vectors, no_vectors.is_some()),
             (shuffles_rotate, optimises, inlining.is_some()),
         ),
-        exception_facts(env, storage),
+        exception_facts(env, storage) + &collector_facts(env, *collector, collecting),
     )
 }
 
@@ -275,7 +284,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
 /// types, by indexes that remain in the body's outline, so all tags and types are included.
 fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
     // Marks are derived from the tags.
-    let Storage { words, thrown, slots, marks_large: _, origin } = *storage;
+    let Storage { words, thrown, slots, marks_large: _, origin, types } = *storage;
     let module = env.module;
     if module.tags.is_empty() {
         return String::new();
@@ -290,7 +299,26 @@ fn exception_facts(env: &Environment<'_>, storage: &Storage) -> String {
     let origin = origin.map(|Origin { thrown_at, uncaught }| {
         (env.layout.global(thrown_at), env.layout.global(uncaught))
     });
-    format!("{:?}", (identities, operands, &module.types, words, thrown, slots, origin))
+    format!("{:?}", (identities, operands, &module.types, words, thrown, slots, origin, types))
+}
+
+/// What code on objects depends on, other than the machine: all declarations, which its operators
+/// refer to by indexes, and the places of what was added.
+fn collector_facts(
+    env: &Environment<'_>,
+    collector: Option<&Collector>,
+    collecting: &[bool],
+) -> String {
+    let Some(collector) = collector else { return String::new() };
+    let module = env.module;
+    let declarations = digest(module.typed_references.declarations());
+    let tables = (0..module.tables.len() as u32).map(|table| env.layout.table(table).offset);
+    let data = module.data.iter().map(|segment| segment.bytes.len());
+    let types = env.layout.global(collector.runtime_types);
+    let collecting: Vec<u8> = collecting.iter().copied().map(u8::from).collect();
+    let collecting = digest([&collecting[..]]);
+    let places = (types, collecting, tables.collect::<Vec<_>>(), data.collect::<Vec<_>>());
+    format!("{:?}", (collector, declarations, places))
 }
 
 /// The digest of all declarations, if `module` or some body distinguishes references by the type of
@@ -333,6 +361,7 @@ impl Facts {
             ValueType::FuncRef => 5,
             ValueType::ExternRef => 6,
             ValueType::ExnRef => 7,
+            ValueType::Object => 8,
         });
     }
 

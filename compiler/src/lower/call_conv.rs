@@ -48,7 +48,8 @@ impl WasmCallConv {
     /// body makes a tail call.
     pub(crate) fn of(module: &Module<'_>, added: &Added, tail_calls: bool) -> Self {
         let needs_entries = added.counters.time.is_some() || added.counters.own.is_some();
-        let throws = !module.tags.is_empty();
+        // Entries empty the table of references after a trap.
+        let throws = !module.tags.is_empty() || module.has_objects();
         match (tail_calls, throws, needs_entries) {
             (true, _, _) | (_, false, true) => Self::Tail,
             (false, true, _) => Self::BehindEntries,
@@ -98,7 +99,9 @@ pub(crate) fn lower_entry<'a>(
     let function = lowering.emit.function(id, || env.function_signature(index).clone());
     let args = lowering.emit.received_params();
     lowering.start_clock();
+    let roots = lowering.enter_from_outside();
     let results = lowering.call_from_outside(function, &args);
+    lowering.return_outside(roots);
     lowering.leave_module();
     lowering.emit.ins().return_(&results);
     lowering.finish();

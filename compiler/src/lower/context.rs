@@ -9,6 +9,7 @@ use super::Environment;
 use super::counters::metering::Metering;
 use super::exceptions::Exceptions;
 use super::locals::Locals;
+use super::objects::StaticTypes;
 use super::optimise::addresses::Addresses;
 use super::optimise::inline::Inlining;
 use super::runtime::bounds::CheckedAddresses;
@@ -18,7 +19,7 @@ use super::runtime::trap::TrapBlocks;
 use super::size::Size;
 use super::wasm_state::control::Control;
 use super::wasm_state::operands::Operands;
-use crate::wasm::{FuncType, ValueType};
+use crate::wasm::{FuncType, References, ValueType};
 
 /// The parts that are kept between functions to reuse allocations.
 #[derive(Default)]
@@ -48,6 +49,8 @@ pub(super) struct Lowering<'a, 'f> {
     pub(super) exceptions: Exceptions<'a>,
     pub(super) metering: Metering,
     pub(super) call_stack: CallStack,
+    /// What is known about the operands of an operator on objects.
+    pub(super) static_types: StaticTypes,
     /// Whether the body has an operator on vectors.
     pub(super) uses_simd: bool,
     pub(super) config: TargetFrontendConfig,
@@ -82,6 +85,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
             exceptions: Exceptions::default(),
             metering: Metering::default(),
             call_stack: CallStack::default(),
+            static_types: StaticTypes::default(),
             uses_simd: false,
             config,
         }
@@ -132,7 +136,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
     pub(super) fn block_types(&self, ty: BlockType) -> (&'a [ValueType], &'a [ValueType]) {
         match ty {
             BlockType::Empty => (&[], &[]),
-            BlockType::Type(ty) => (&[], single_type(ty)),
+            BlockType::Type(ty) => (&[], single_type(ty, self.env.module.references)),
             BlockType::FuncType(index) => {
                 let ty = self.env.ty(index);
                 (&ty.params, &ty.results)
@@ -142,7 +146,7 @@ impl<'a, 'f> Lowering<'a, 'f> {
 }
 
 /// The types of a block with one result.
-fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
+fn single_type(ty: wasmparser::ValType, references: References) -> &'static [ValueType] {
     match ty {
         wasmparser::ValType::I32 => &[ValueType::I32],
         wasmparser::ValType::I64 => &[ValueType::I64],
@@ -150,8 +154,9 @@ fn single_type(ty: wasmparser::ValType) -> &'static [ValueType] {
         wasmparser::ValType::F64 => &[ValueType::F64],
         wasmparser::ValType::V128 => &[ValueType::V128],
         // References to functions and external references have the same representation.
-        wasmparser::ValType::Ref(_) => match ValueType::from_wasmparser(ty) {
+        wasmparser::ValType::Ref(_) => match ValueType::from_wasmparser(ty, references) {
             Ok(ValueType::ExnRef) => &[ValueType::ExnRef],
+            Ok(ValueType::Object) => &[ValueType::Object],
             _ => &[ValueType::FuncRef],
         },
     }

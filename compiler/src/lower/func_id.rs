@@ -27,7 +27,7 @@ pub(crate) enum FuncId {
     TrapThunk(TrapId),
     /// Jumps to a runtime helper.
     Helper(Helper),
-    /// Calls the start function, which is an import.
+    /// Does what is necessary before the start function, and calls it.
     StartWrapper,
     /// Raises the trap of a module that has no gas left.
     GasThunk,
@@ -45,6 +45,10 @@ pub(crate) enum FuncId {
     TextTrapThunk(TextTrap),
     /// Draws gas from the global with this index, an account that threads share.
     DrawThunk(u32),
+    /// Makes the object of a function.
+    FunctionObject,
+    /// Computes some of the values that references have before the module starts.
+    Initialise(u32),
 }
 
 impl FuncId {
@@ -74,6 +78,8 @@ impl FuncId {
             Self::HandlerTable => (12, 0),
             Self::TextTrapThunk(trap) => (13, trap as u32),
             Self::SaveRegisters => (14, 0),
+            Self::FunctionObject => (15, 0),
+            Self::Initialise(chunk) => (16, chunk),
         };
         UserExternalName { namespace, index }
     }
@@ -97,6 +103,8 @@ impl FuncId {
             12 => Self::HandlerTable,
             13 => Self::TextTrapThunk(*TextTrap::ALL.get(index as usize)?),
             14 => Self::SaveRegisters,
+            15 => Self::FunctionObject,
+            16 => Self::Initialise(index),
             _ => return None,
         })
     }
@@ -119,6 +127,8 @@ impl fmt::Display for FuncId {
             Self::GasThunk => f.write_str("gas_thunk"),
             Self::Clock => f.write_str("clock"),
             Self::DrawThunk(_) => f.write_str("draw_thunk"),
+            Self::FunctionObject => f.write_str("function_object"),
+            Self::Initialise(chunk) => write!(f, "initialise({chunk})"),
             Self::Throw => f.write_str("throw"),
             Self::SaveRegisters => f.write_str("save_registers"),
             Self::Resume => f.write_str("resume"),

@@ -63,7 +63,8 @@ impl<'a> FunctionLowerer<'a> {
         lowering.uses_simd = has_vector(ty);
         let lowered = lowering.lower_body(body, &mut validator);
         let unsupported = env.no_vectors.as_ref().filter(|_| lowering.uses_simd);
-        match lowered.and_then(|()| unsupported.cloned().map_or(Ok(()), Err)) {
+        let lowered = lowered.and_then(|()| unsupported.cloned().map_or(Ok(()), Err));
+        match lowered.and_then(|()| lowering.publish_roots()) {
             Ok(()) => {
                 let uses_simd = lowering.uses_simd;
                 let loop_entries = lowering.control.take_loop_entries();
@@ -131,6 +132,7 @@ impl<'a> Lowering<'a, '_> {
         self.begin_inlining(body.validation.index);
         self.begin_body(body);
         for (&ty, value) in self.emit.ty().params.iter().zip(self.emit.wasm_params()) {
+            self.emit.typed(ty, value);
             self.declare_local(ty, value);
         }
         self.declare_locals(body, &mut reader, validator)?;
@@ -196,7 +198,7 @@ impl<'a> Lowering<'a, '_> {
             let count = reader.read_var_u32().map_err(refused)?;
             let ty: wasmparser::ValType = reader.read().map_err(refused)?;
             validator.define_locals(offset, count, ty).map_err(refused)?;
-            let ty = ValueType::from_wasmparser(ty)?;
+            let ty = ValueType::from_wasmparser(ty, self.env.module.references)?;
             if count <= MANY_LOCALS {
                 self.declare_zeroed(ty, count);
             } else {

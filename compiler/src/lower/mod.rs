@@ -14,6 +14,7 @@ mod exceptions;
 mod func_id;
 mod function;
 mod locals;
+mod objects;
 mod operators;
 mod optimise;
 mod parameters;
@@ -31,8 +32,10 @@ use crate::options::{BoundsChecks, CallStacks, OptLevel, Options};
 use crate::target::Vectors;
 use crate::wamr::InstanceLayout;
 use crate::wamr::aux_stack;
+use crate::wamr::collector::Collector;
 use crate::wamr::counters::Counters;
 use crate::wamr::exceptions::Storage;
+use crate::wamr::object_layout::ObjectLayout;
 use crate::wamr::simd_support;
 use crate::wasm::{FuncType, Module};
 use runtime::{guard_pages, stack_check};
@@ -44,6 +47,7 @@ use counters::metering::Meters;
 pub(crate) use exceptions::lower_throw;
 pub(crate) use func_id::{FuncId, native_symbol_slot};
 pub(crate) use function::FunctionLowerer;
+pub(crate) use objects::{lower_chunk as lower_initialiser, lower_function_object, lower_start};
 use optimise::devirtualize::DevirtualizedCallee;
 pub(crate) use optimise::inline::Plan as InliningPlan;
 pub(crate) use runtime::stack_check::lower_stack_guard;
@@ -72,6 +76,12 @@ pub(crate) struct Environment<'a> {
     referable_imports: Vec<bool>,
     /// Whether references to functions of a certain type may come from outside of the module.
     checks_references: bool,
+    /// What was added for a runtime that collects garbage; `None` if references are no objects.
+    collector: Option<&'a Collector>,
+    /// Places of the fields of structures.
+    object_layout: &'a ObjectLayout,
+    /// For each function, whether the garbage collector may run while it is called.
+    collecting: &'a [bool],
     /// Whether addresses in memory have 64 bits.
     memory64: bool,
     /// Functions that check whether the runtime has guard pages.
@@ -131,10 +141,25 @@ pub(crate) struct Environment<'a> {
 }
 
 /// Globals and tables that the compiler has added to the module.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Added {
     pub(crate) counters: Counters,
     pub(crate) storage: Storage,
+    /// What code needs in a runtime that collects garbage.
+    pub(crate) collector: Option<Collector>,
+}
+
+/// For each canonical type, whether one of the imports that `counts` has it or a subtype.
+fn types_of_imports(module: &Module<'_>, counts: impl Fn(u32) -> bool) -> Vec<bool> {
+    let mut exact = vec![false; module.types.len()];
+    for function in (0..module.imported_function_count()).filter(|&function| counts(function)) {
+        exact[module.canonical_function_type(function) as usize] = true;
+    }
+    let has = |ty: u32| {
+        let mut subtypes = module.subtypes_of(ty).iter();
+        exact[ty as usize] || subtypes.any(|&subtype| exact[subtype as usize])
+    };
+    (0..module.types.len() as u32).map(has).collect()
 }
 
 impl<'a> Environment<'a> {
@@ -142,23 +167,18 @@ impl<'a> Environment<'a> {
     pub(crate) fn new(
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
+        (object_layout, collecting): (&'a ObjectLayout, &'a [bool]),
         options: &Options,
-        added: Added,
+        added: &'a Added,
         call_conv: WasmCallConv,
         inlining: Option<&'a InliningPlan>,
         monitor: &'a Monitor<'a>,
     ) -> Self {
-        let Added { counters, storage } = added;
-        let mut imported_types = vec![false; module.types.len()];
-        let mut referable_imports = imported_types.clone();
-        for function in 0..module.imported_function_count() {
-            referable_imports[module.canonical_function_type(function) as usize] = true;
-        }
-        let in_table =
-            |&function: &u32| inlining.is_none_or(|plan| plan.table_may_hold_import(function));
-        for function in (0..module.imported_function_count()).filter(in_table) {
-            imported_types[module.canonical_function_type(function) as usize] = true;
-        }
+        let Added { counters, storage, collector } = added;
+        let (counters, storage) = (*counters, *storage);
+        let in_table = |function: u32| {
+            module.has_objects() || inlining.is_none_or(|plan| plan.table_may_hold_import(function))
+        };
         let target = options.target();
         let vectors = target.vectors();
         let signature = |ty| signature::function_signature(ty, call_conv.to_cranelift(), vectors);
@@ -180,9 +200,12 @@ impl<'a> Environment<'a> {
             keeps_srclocs: options.address_map,
             monitor,
             signatures,
-            imported_types,
-            referable_imports,
+            imported_types: types_of_imports(module, in_table),
+            referable_imports: types_of_imports(module, |_| true),
             checks_references: module.gets_typed_references(),
+            collector: collector.as_ref(),
+            object_layout,
+            collecting,
             memory64: module.has_memory64(),
             shared_memory: module.shares_memory(),
             guard_page_probers: guard_pages::guard_page_probers(module, options),
@@ -210,6 +233,14 @@ impl<'a> Environment<'a> {
             profiles_calls,
             profiles_stack: options.instrumentation.profile_stack,
         }
+    }
+
+    /// What was added for a runtime that collects garbage.
+    ///
+    /// # Panics
+    /// If references are no objects.
+    fn collector(&self) -> &'a Collector {
+        self.collector.expect("references are objects")
     }
 
     fn ty(&self, index: u32) -> &'a FuncType {
@@ -243,6 +274,34 @@ impl<'a> Environment<'a> {
         self.entered[index as usize]
     }
 
+    /// Whether the runtime calls an added function instead of the start function.
+    pub(crate) fn has_added_start(&self) -> bool {
+        self.module.imported_start().is_some() || self.collector.is_some()
+    }
+
+    /// Whether the collector may run during a call of `id`.
+    fn may_collect(&self, id: FuncId) -> bool {
+        match id {
+            FuncId::Helper(helper) => helper.collects(),
+            FuncId::Function(index) | FuncId::Body(index) | FuncId::Entry(index) => {
+                self.collecting[index as usize]
+            }
+            FuncId::ImportThunk(_)
+            | FuncId::StartWrapper
+            | FuncId::FunctionObject
+            | FuncId::Initialise(_) => true,
+            FuncId::TrapThunk(_)
+            | FuncId::TextTrapThunk(_)
+            | FuncId::GasThunk
+            | FuncId::DrawThunk(_)
+            | FuncId::Clock
+            | FuncId::Throw
+            | FuncId::SaveRegisters
+            | FuncId::Resume
+            | FuncId::HandlerTable => false,
+        }
+    }
+
     /// Whether functions can throw exceptions.
     pub(crate) fn throws(&self) -> bool {
         !self.module.tags.is_empty()
@@ -266,7 +325,9 @@ impl<'a> Environment<'a> {
     /// The only function that an indirect call of this canonical type can reach, if one is known
     /// and an operator may be lowered twice in the function.
     fn devirtualized_callee(&self, canonical: u32) -> Option<DevirtualizedCallee> {
-        self.inlining?.devirtualized_callee(canonical).filter(|_| self.meters.is_none())
+        let has_subtypes = !self.module.subtypes_of(canonical).is_empty();
+        let plan = self.inlining.filter(|_| !has_subtypes && self.collector.is_none())?;
+        plan.devirtualized_callee(canonical).filter(|_| self.meters.is_none())
     }
 
     /// Whether a body may be replaced by an equivalent one: not if operators are counted, or

@@ -121,6 +121,7 @@ impl Emitter<'_, '_> {
             (Some(ty), &[low, high]) if splits_result(ty, self.env.vectors) => {
                 vec![self.join_vector(low, high)]
             }
+            (Some(ty), &[value]) => vec![self.typed(ty, value)],
             _ => native.to_vec(),
         }
     }

@@ -16,11 +16,11 @@ use crate::wasm::{FuncType, ValueType};
 pub(crate) const POINTER: Type = types::I64;
 
 /// The representation of a wasm value in code. References are 32-bit numbers: a function index, or
-/// the host's handle; null is all ones.
+/// the host's handle; null is all ones. Where they are objects, they are addresses; null is 0.
 pub(crate) fn clif_type(ty: ValueType) -> Type {
     match ty {
         ValueType::I32 | ValueType::FuncRef | ValueType::ExternRef => types::I32,
-        ValueType::I64 | ValueType::ExnRef => types::I64,
+        ValueType::I64 | ValueType::ExnRef | ValueType::Object => types::I64,
         ValueType::F32 => types::F32,
         ValueType::F64 => types::F64,
         ValueType::V128 => types::I8X16,

@@ -24,12 +24,12 @@ use super::unroll::unroll;
 use crate::error::Error;
 use crate::exception_table::{HandlerRow, SavedRegister, TableBuilder};
 use crate::lower::{
-    Environment, FuncId, FunctionLowerer, lower_draw_thunk, lower_entry, lower_gas_thunk,
-    lower_import_thunk, lower_stack_guard, lower_start_wrapper, lower_text_trap_thunk, lower_throw,
-    lower_trap_thunk,
+    Environment, FuncId, FunctionLowerer, lower_draw_thunk, lower_entry, lower_function_object,
+    lower_gas_thunk, lower_import_thunk, lower_initialiser, lower_stack_guard, lower_start,
+    lower_start_wrapper, lower_text_trap_thunk, lower_throw, lower_trap_thunk,
 };
 use crate::target::Stub;
-use crate::wasm::{Body, Module};
+use crate::wasm::Body;
 
 /// Machine code of one function.
 pub(crate) struct CompiledFunction {
@@ -66,7 +66,7 @@ impl CompiledFunction {
     /// `start`.
     pub(crate) fn add_to(&self, table: &mut TableBuilder, start: u32) {
         match self.id {
-            FuncId::Function(_) | FuncId::Body(_) | FuncId::Entry(_) => {
+            FuncId::Function(_) | FuncId::Body(_) | FuncId::Entry(_) | FuncId::StartWrapper => {
                 table.add(start, &self.handlers, &self.saved);
             }
             FuncId::Throw => table.set_thrower(&self.saved),
@@ -110,9 +110,9 @@ impl<'a> FunctionCompiler<'a> {
         Self { env, isas, lowerer, context, allocator, body_size: 0, lists: false }
     }
 
-    /// The module of the functions.
-    pub(crate) fn module(&self) -> &'a Module<'a> {
-        self.env.module
+    /// Whether the runtime calls an added function instead of the start function.
+    pub(crate) fn has_added_start(&self) -> bool {
+        self.env.has_added_start()
     }
 
     /// Makes a listing for every function compiled from now on.
@@ -171,7 +171,14 @@ impl<'a> FunctionCompiler<'a> {
                 lower_text_trap_thunk(self.env, &mut self.lowerer, func, trap);
             }
             FuncId::TrapThunk(id) => lower_trap_thunk(self.env, &mut self.lowerer, func, id),
-            FuncId::StartWrapper => lower_start_wrapper(self.env, &mut self.lowerer, func),
+            FuncId::StartWrapper => match self.env.module.has_objects() {
+                true => lower_start(self.env, &mut self.lowerer, func),
+                false => lower_start_wrapper(self.env, &mut self.lowerer, func),
+            },
+            FuncId::FunctionObject => lower_function_object(self.env, &mut self.lowerer, func),
+            FuncId::Initialise(chunk) => {
+                lower_initialiser(self.env, &mut self.lowerer, func, chunk)?;
+            }
             FuncId::Function(_)
             | FuncId::Entry(_)
             | FuncId::Body(_)

@@ -107,7 +107,7 @@ fn with_added(
     bodies: Vec<Vec<CompiledFunction>>,
 ) -> Result<Vec<CompiledFunction>, Error> {
     let mut functions: Vec<CompiledFunction> = bodies.into_iter().flatten().collect();
-    if compiler.module().imported_start().is_some() {
+    if compiler.has_added_start() {
         functions.push(compiler.compile_thunk(FuncId::StartWrapper)?);
     }
     add_thunks(compiler, &mut functions)?;
@@ -226,12 +226,16 @@ impl Queue {
 /// Whether the compiler adds the function when it is called.
 fn is_thunk(id: FuncId) -> bool {
     use FuncId::{
-        Clock, DrawThunk, GasThunk, HandlerTable, ImportThunk, Resume, SaveRegisters,
-        TextTrapThunk, Throw, TrapThunk,
+        Clock, DrawThunk, FunctionObject, GasThunk, HandlerTable, ImportThunk, Initialise, Resume,
+        SaveRegisters, TextTrapThunk, Throw, TrapThunk,
     };
-    let takes_number =
-        matches!(id, ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_));
-    takes_number || matches!(id, GasThunk | Clock | Throw | SaveRegisters | Resume | HandlerTable)
+    let takes_number = matches!(
+        id,
+        ImportThunk(_) | TrapThunk(_) | DrawThunk(_) | TextTrapThunk(_) | Initialise(_)
+    );
+    takes_number
+        || matches!(id, GasThunk | Clock | Throw | SaveRegisters | Resume | HandlerTable)
+        || id == FunctionObject
 }
 
 /// Adds the functions that others call and the module does not define, in the order of their

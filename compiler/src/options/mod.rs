@@ -15,7 +15,7 @@ pub use wamr_abi::releases::Release;
 
 use crate::target::Target;
 pub use crate::target::{Architecture, Cpu, TargetError};
-use crate::wasm::Proposal;
+use crate::wasm::{Proposal, References};
 use instrument::Instrumentation;
 pub use intrinsics::{Intrinsics, UnknownIntrinsic};
 
@@ -142,6 +142,11 @@ pub struct Options {
     pub address_map: bool,
     /// Proposals that a module may not use. By default, all supported proposals are enabled.
     pub disabled_proposals: Vec<Proposal>,
+    /// Whether the file is for a runtime that collects garbage (`WAMR_BUILD_GC=1`). Modules that
+    /// need one are always compiled for it. Such files differ in the layout of everything that
+    /// holds references, so other runtimes refuse them, and a runtime that collects garbage can run
+    /// no others.
+    pub garbage_collection: bool,
     /// What the code measures about itself, and whether it can be interrupted.
     pub instrumentation: Instrumentation,
 }
@@ -164,6 +169,7 @@ impl Default for Options {
             emit_custom_sections: Vec::new(),
             address_map: false,
             disabled_proposals: Vec::new(),
+            garbage_collection: false,
             instrumentation: Instrumentation::default(),
         }
     }
@@ -271,6 +277,17 @@ impl Options {
     pub fn without(mut self, proposal: Proposal) -> Self {
         self.disabled_proposals.push(proposal);
         self
+    }
+
+    /// Sets whether the file is for a runtime that collects garbage even if the module does not
+    /// need one.
+    pub fn garbage_collection(mut self, collect: bool) -> Self {
+        self.garbage_collection = collect;
+        self
+    }
+
+    pub(crate) fn references(&self) -> References {
+        if self.garbage_collection { References::Objects } else { References::Indexes }
     }
 
     /// Sets what the code measures about itself, and whether it can be interrupted.

@@ -68,6 +68,11 @@ fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
 /// Notes about `module`, whose code is `image`.
 pub(super) fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
+    if module.has_objects() {
+        let what = "the file needs a runtime with garbage collection, built with WAMR_BUILD_GC=1 \
+            and without pthread and wasi-threads";
+        notes.push(Diagnostic::note(what));
+    }
     if module.has_memory64() {
         let what = "memory accesses are checked in software, since the module uses memory64";
         notes.push(Diagnostic::note(what));

@@ -9,15 +9,20 @@ use crate::error::Error;
 use crate::lower::{Added, Environment, InliningPlan, WasmCallConv};
 use crate::monitor::Monitor;
 use crate::options::{BoundsChecks, Cpu, OptLevel, Options};
-use crate::wamr::{InstanceLayout, counters, exceptions, simd_support, spectest};
+use crate::wamr::object_layout::ObjectLayout;
+use crate::wamr::{InstanceLayout, collector, counters, exceptions, simd_support, spectest};
 use crate::wasm::{self, Module, Outline, Outliner, Survey};
 
 /// A module that is ready to be compiled for any CPU.
 pub(super) struct Prepared<'a> {
     pub(super) module: Module<'a>,
     /// What was added to the module.
-    added: Added,
+    pub(super) added: Added,
     pub(super) layout: InstanceLayout,
+    /// Places of the fields of structures: in order, and on machines where they are packed.
+    object_layouts: [ObjectLayout; 2],
+    /// Functions during which the garbage collector may run.
+    collecting: Vec<bool>,
     /// The options, adjusted to the module.
     options: Options,
     call_conv: WasmCallConv,
@@ -37,7 +42,8 @@ impl<'a> Prepared<'a> {
         monitor: &Monitor<'_>,
     ) -> Result<Self, Error> {
         monitor.check()?;
-        let mut module = wasm::parse(wasm, wasm::allowed_features(&options.disabled_proposals))?;
+        let features = wasm::allowed_features(&options.disabled_proposals);
+        let mut module = wasm::parse(wasm, features, options.references())?;
         monitor.check()?;
         wasm::check_passed_values(&module)?;
         spectest::resolve(&mut module)?;
@@ -45,6 +51,9 @@ impl<'a> Prepared<'a> {
         exceptions::check_boundary(&module)?;
         let added = add(&mut module, options, output)?;
         let layout = InstanceLayout::new(&module)?;
+        let object_layouts =
+            [ObjectLayout::new(&module, false)?, ObjectLayout::new(&module, true)?];
+        let collecting = wasm::collecting_functions(&module);
         let outlines = needs_outlines.then(|| outlines(&module));
         let plan = inlines(options).then(|| InliningPlan::new(&module, outlines.as_deref()));
         // Whoever has read all bodies before knows.
@@ -55,7 +64,17 @@ impl<'a> Prepared<'a> {
         };
         let call_conv = WasmCallConv::of(&module, &added, tail_calls);
         let options = suitable_options(&module, options);
-        Ok(Self { module, added, layout, options, call_conv, plan, outlines })
+        Ok(Self {
+            module,
+            added,
+            layout,
+            object_layouts,
+            collecting,
+            options,
+            call_conv,
+            plan,
+            outlines,
+        })
     }
 
     /// The options with another CPU. Refuses a module that cannot run on it.
@@ -72,7 +91,18 @@ impl<'a> Prepared<'a> {
         monitor: &'e Monitor<'_>,
     ) -> Environment<'e> {
         let Self { module, added, layout, call_conv, plan, .. } = self;
-        Environment::new(module, layout, options, *added, *call_conv, plan.as_ref(), monitor)
+        let objects = &self.object_layouts[usize::from(options.target().packs_fields())];
+        let objects = (objects, &*self.collecting);
+        Environment::new(
+            module,
+            layout,
+            objects,
+            options,
+            added,
+            *call_conv,
+            plan.as_ref(),
+            monitor,
+        )
     }
 
     /// The calling convention of the module's functions.
@@ -105,7 +135,8 @@ fn add(module: &mut Module<'_>, options: &Options, output: Output) -> Result<Add
         return Err(Error::unsupported(what).with_hint("compile without counters"));
     }
     let storage = exceptions::install(module, &options.instrumentation)?;
-    Ok(Added { counters, storage })
+    let collector = collector::install(module)?;
+    Ok(Added { counters, storage, collector })
 }
 
 /// What is known about the bodies of `module` without validating them, by position.

@@ -205,6 +205,11 @@ pub(crate) trait Target: Sync {
     /// Whether the runtime passes f32 arguments in registers with wrong upper halves, so that a
     /// function must correct its parameters on entry.
     fn leaves_f32_arguments_unboxed(&self) -> bool;
+    /// Whether the runtime puts the fields of a structure directly one after the other
+    /// (`load_types` in `core/iwasm/aot/aot_loader.c`).
+    fn packs_fields(&self) -> bool {
+        false
+    }
     /// Whether a NaN that an instruction computes is the canonical one, in every sequence of
     /// instructions that Cranelift emits for an operator.
     fn computes_canonical_nans(&self) -> bool {

@@ -281,6 +281,10 @@ impl Target for X86_64 {
         CallSite { relocation: Reloc::X86CallPCRel4, size: 4, alignment: 1 }
     }
 
+    fn packs_fields(&self) -> bool {
+        true
+    }
+
     fn leaves_f32_arguments_unboxed(&self) -> bool {
         false
     }

@@ -27,6 +27,9 @@ pub(crate) struct Storage {
     /// Whether the numbers of tags with such operands are marked. Where there are few of them, code
     /// compares with each.
     pub(crate) marks_large: bool,
+    /// Where exceptions are objects that the runtime collects, the type of those with the first
+    /// tag. The types for the other tags follow.
+    pub(crate) types: Option<u32>,
     /// What a host can read about exceptions, if the options ask for it.
     pub(crate) origin: Option<Origin>,
 }
@@ -82,6 +85,9 @@ pub(crate) fn install(
 
 /// Adds the storage for operands.
 fn install_operands(module: &mut Module<'_>) -> Storage {
+    if module.has_objects() {
+        return Storage { types: module.add_exception_types(), ..Storage::default() };
+    }
     let operands = (0..module.tags.len() as u32).map(|tag| module.tag_operands(tag));
     let large = operands.filter(|operands| !fit_into_reference(operands));
     let sizes = large.map(|operands| operands.iter().map(|&ty| words(ty)).sum());

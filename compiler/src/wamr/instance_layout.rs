@@ -4,10 +4,10 @@
 //! agree, so both use this module. Source: `create_module_instance` and the static assertions of
 //! `core/iwasm/aot/aot_runtime.c`. Globals are packed without alignment; tables follow.
 
-use wamr_abi::layout::{instance, memory, table};
+use wamr_abi::layout::{gc_table, instance, memory, table};
 
 use crate::error::Error;
-use crate::wasm::{Module, Table, ValueType};
+use crate::wasm::{Module, References, Table, ValueType};
 
 /// WAMR allocates in advance all slots that a growing table may ever have. As with wamrc, a table
 /// may grow to this size, or to twice its initial size, if the module declares a larger maximum.
@@ -49,7 +49,8 @@ impl InstanceLayout {
             let grows = module.growth.tables.contains(&index);
             let layout = table_layout(ty, grows, checked(offset)?);
             let slots = if layout.growable { layout.maximum } else { ty.initial };
-            offset += u64::from(table::ELEMS) + u64::from(slots) * u64::from(table::SLOT_SIZE);
+            let elements = table_places(module.references).elements;
+            offset += u64::from(elements) + u64::from(slots) * u64::from(table::SLOT_SIZE);
             tables.push(layout);
         }
         checked(offset)?;
@@ -64,6 +65,24 @@ impl InstanceLayout {
     /// Table `index`.
     pub(crate) fn table(&self, index: u32) -> TableLayout {
         self.tables[index as usize]
+    }
+}
+
+/// Offsets in a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TablePlaces {
+    /// Of the current number of elements.
+    pub(crate) size: u32,
+    /// Of the first element.
+    pub(crate) elements: u32,
+}
+
+/// The offsets in tables with these references.
+pub(crate) fn table_places(references: References) -> TablePlaces {
+    const { assert!(table::SLOT_SIZE == gc_table::SLOT_SIZE) }
+    match references {
+        References::Indexes => TablePlaces { size: table::CUR_SIZE, elements: table::ELEMS },
+        References::Objects => TablePlaces { size: gc_table::CUR_SIZE, elements: gc_table::ELEMS },
     }
 }
 
@@ -86,11 +105,12 @@ fn table_layout(ty: &Table, grows: bool, offset: u32) -> TableLayout {
     TableLayout { offset, maximum, growable: grows && maximum > ty.initial }
 }
 
-/// Size of a global in the instance, in bytes. References are 32-bit numbers.
+/// Size of a global in the instance, in bytes. References are 32-bit numbers, unless they are
+/// addresses of objects.
 pub(crate) fn global_size(ty: ValueType) -> u32 {
     match ty {
         ValueType::I32 | ValueType::F32 | ValueType::FuncRef | ValueType::ExternRef => 4,
-        ValueType::I64 | ValueType::F64 | ValueType::ExnRef => 8,
+        ValueType::I64 | ValueType::F64 | ValueType::ExnRef | ValueType::Object => 8,
         ValueType::V128 => 16,
     }
 }

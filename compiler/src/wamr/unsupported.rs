@@ -19,7 +19,6 @@ const UNSUPPORTED: &[(WasmFeatures, &str, &str)] = &[
         "multiple memories",
         "WAMR cannot be built with both them and AOT",
     ),
-    (WasmFeatures::GC, "garbage collection", "wamrc can compile it"),
     // core/iwasm/common/wasm_memory.c, wasm_allocate_linear_memory: the size is rounded up to a
     // multiple of `os_getpagesize()`, and the bounds are computed from the rounded size.
     (

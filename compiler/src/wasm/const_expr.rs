@@ -4,8 +4,10 @@
 //! everything with a value at compile time becomes a constant here. What remains is arithmetic on
 //! imported globals. The expressions were validated before.
 
-use crate::error::{Error, refused};
 use wasmparser::Operator;
+
+use super::Global;
+use crate::error::{Error, refused};
 
 /// A constant expression (spec section 3.3.10 and the extended-const proposal).
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +54,11 @@ pub(crate) enum ArithmeticOp {
 const MAX_DEPTH: u32 = 256;
 
 impl ConstExpr {
-    /// Decodes and folds `expr`.
-    pub(crate) fn decode(expr: &wasmparser::ConstExpr<'_>) -> Result<Self, Error> {
+    /// Decodes and folds `expr`, which may read `globals`.
+    pub(crate) fn decode(
+        expr: &wasmparser::ConstExpr<'_>,
+        globals: &[Global],
+    ) -> Result<Self, Error> {
         let mut stack: Vec<(Self, u32)> = Vec::new();
         let mut reader = expr.get_operators_reader();
         loop {
@@ -66,7 +71,11 @@ impl ConstExpr {
                 Operator::F32Const { value } => Self::F32(value.bits()),
                 Operator::F64Const { value } => Self::F64(value.bits()),
                 Operator::V128Const { value } => Self::V128(*value.bytes()),
-                Operator::GlobalGet { global_index } => Self::GlobalGet(global_index),
+                Operator::GlobalGet { global_index } => match globals.get(global_index as usize) {
+                    // Not imported; with garbage collection, this is a constant expression.
+                    Some(Global { init: Some(value), .. }) => value.clone(),
+                    _ => Self::GlobalGet(global_index),
+                },
                 Operator::RefFunc { function_index } => Self::RefFunc(function_index),
                 Operator::RefNull { .. } => Self::RefNull,
                 other => {

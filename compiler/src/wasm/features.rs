@@ -7,7 +7,7 @@ use wasmparser::{Validator, WasmFeatures};
 use super::Proposal;
 
 /// WebAssembly 2.0, relaxed SIMD, extended constant expressions, tail calls, threads, memory64, wide
-/// arithmetic, exceptions in both encodings, and typed function references.
+/// arithmetic, exceptions in both encodings, typed function references, and garbage collection.
 pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::RELAXED_SIMD)
     .union(WasmFeatures::EXTENDED_CONST)
@@ -16,7 +16,8 @@ pub(crate) const SUPPORTED_FEATURES: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::WIDE_ARITHMETIC)
     .union(EXCEPTIONS)
-    .union(WasmFeatures::FUNCTION_REFERENCES);
+    .union(WasmFeatures::FUNCTION_REFERENCES)
+    .union(WasmFeatures::GC);
 
 /// Tags, and the operators of both encodings.
 const EXCEPTIONS: WasmFeatures = WasmFeatures::EXCEPTIONS.union(WasmFeatures::LEGACY_EXCEPTIONS);
@@ -58,6 +59,7 @@ pub(crate) fn with_parts(proposal: Proposal) -> WasmFeatures {
         Proposal::WideArithmetic => WasmFeatures::WIDE_ARITHMETIC,
         Proposal::Exceptions => EXCEPTIONS,
         Proposal::FunctionReferences => WasmFeatures::FUNCTION_REFERENCES,
+        Proposal::GarbageCollection => WasmFeatures::GC,
     }
 }
 

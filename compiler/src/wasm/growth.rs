@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn growth_of(bytes: &[u8]) -> Growth {
-        let parsed = wasm::parse(bytes, wasm::allowed_features(&[]));
+        let parsed = wasm::parse(bytes, wasm::allowed_features(&[]), wasm::References::Indexes);
         parsed.unwrap_or_else(|error| panic!("{error}")).growth
     }
 

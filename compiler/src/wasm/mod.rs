@@ -5,12 +5,15 @@
 //! not validated yet, and carry what their validation needs, so that it can run together with their
 //! translation. Nothing here depends on WAMR or on machine code.
 
+mod collecting;
 mod const_expr;
+mod definitions;
 mod exception_facts;
 mod features;
 mod growth;
 mod mul128;
 mod names;
+mod objects;
 mod operators;
 mod outline;
 mod parse;
@@ -22,12 +25,15 @@ mod tail_calls;
 mod typed_references;
 mod types;
 
+pub(crate) use collecting::collecting_functions;
 pub(crate) use const_expr::{ArithmeticOp, ConstExpr};
+pub(crate) use definitions::TypeDefinition;
 pub(crate) use exception_facts::{Try, keeps_references, refers_to_exceptions, tries};
 pub(crate) use features::{SUPPORTED_FEATURES, allowed_features, gets_past, with_parts};
 pub(crate) use growth::Growth;
 pub(crate) use mul128::{Mul128, recognise_mul128};
 pub(crate) use names::NameMap;
+pub(crate) use objects::{Initialiser, Items, ObjectMode, Objects, Segment};
 pub(crate) use operators::{Length, OperatorKind};
 pub(crate) use outline::{Outline, Outliner, Reference};
 pub(crate) use parse::parse;
@@ -36,16 +42,25 @@ pub use proposal::Proposal;
 pub(crate) use survey::{Survey, survey};
 pub(crate) use tail_calls::{has_tail_calls, some_tail_call};
 pub(crate) use typed_references::TypedReferences;
-pub(crate) use types::{FuncType, ValueType};
+pub(crate) use types::{FuncType, References, ValueType};
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wasmparser::{FuncToValidate, FunctionBody, ValidatorResources};
 
 /// A decoded WebAssembly module. Index spaces are those of the specification: imports come first.
 pub(crate) struct Module<'a> {
-    /// Function types by type index, duplicates included.
+    /// What references are at run time.
+    pub(crate) references: References,
+    /// Function types by type index, duplicates included. Other types have no values here.
     pub(crate) types: Vec<FuncType>,
+    /// The same types as the module declares them.
+    pub(crate) definitions: Vec<TypeDefinition>,
+    /// For canonical function types, those that extend them; empty if types extend no others.
+    function_subtypes: Vec<Vec<u32>>,
+    /// What is computed at instantiation, if references are objects.
+    pub(crate) objects: Objects<'a>,
     /// For every type, the smallest index of a structurally equal type. WAMR compares these
     /// indexes.
     pub(crate) canonical_types: Vec<u32>,
@@ -127,7 +142,13 @@ impl Module<'_> {
             ConstExpr::RefFunc(index) => Some(*index),
             _ => None,
         });
-        exports.map(|export| export.index).chain(self.start).chain(referred)
+        let objects = self.objects.referenced.iter().copied();
+        exports.map(|export| export.index).chain(self.start).chain(referred).chain(objects)
+    }
+
+    /// The functions that can be referred to.
+    pub(crate) fn functions_with_references(&self) -> BTreeSet<u32> {
+        self.functions_named_outside().collect()
     }
 
     /// Whether threads share the memory.

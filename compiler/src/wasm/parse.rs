@@ -10,20 +10,25 @@ use wasmparser::{
     WasmFeatures, types::TypesRef,
 };
 
+use super::objects::add_segment;
 use super::typed_references::{fill_table, is_typed, is_typed_reference};
 use super::{
-    Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, FuncType,
-    Global, Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, SegmentMode, Table, Tag,
-    TypedReferences, ValueType,
+    Body, ConstExpr, CustomSection, DataSegment, ElementSegment, Export, ExportKind, Global,
+    Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, Objects, References, SegmentMode,
+    Table, Tag, TypedReferences, ValueType,
 };
 use crate::error::{Error, refused};
 
-/// Decodes the module in `bytes`, which may use `features`. Bodies are split off, and validated
-/// later.
-pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, Error> {
+/// Decodes the module in `bytes`, which may use `features`, for a runtime with these references.
+/// Bodies are split off, and validated later.
+pub(crate) fn parse(
+    bytes: &[u8],
+    features: WasmFeatures,
+    references: References,
+) -> Result<Module<'_>, Error> {
     check_preamble(bytes)?;
     let mut validator = Validator::new_with_features(features);
-    let mut module = empty_module();
+    let mut module = empty_module(references);
     let mut parser = Parser::new(0);
     // Some proposals extend the binary format itself: memory64 allows longer numbers for limits.
     parser.set_features(features);
@@ -49,6 +54,7 @@ pub(crate) fn parse(bytes: &[u8], features: WasmFeatures) -> Result<Module<'_>, 
             }
         }
     }
+    module.find_subtypes()?;
     identify_imported_tags(&mut module);
     let has_memory = !module.memories.is_empty();
     module.growth = Growth::of(&module.bodies, has_memory, &module.tables);
@@ -86,9 +92,13 @@ fn check_preamble(bytes: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-fn empty_module<'a>() -> Module<'a> {
+fn empty_module<'a>(references: References) -> Module<'a> {
     Module {
+        references,
         types: Vec::new(),
+        definitions: Vec::new(),
+        function_subtypes: Vec::new(),
+        objects: Objects::default(),
         canonical_types: Vec::new(),
         imported_functions: Vec::new(),
         imported_globals: Vec::new(),
@@ -118,11 +128,8 @@ fn empty_module<'a>() -> Module<'a> {
 fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(), Error> {
     match payload {
         Payload::TypeSection(section) => {
-            for ty in section.into_iter_err_on_gc_types() {
-                let ty = ty.map_err(refused)?;
-                let typed = ty.params().iter().chain(ty.results()).any(|&ty| is_typed(ty));
-                module.typed_references.types.push(typed);
-                module.types.push(FuncType::from_wasmparser(&ty)?);
+            for group in section {
+                module.add_group(group.map_err(refused)?)?;
             }
         }
         Payload::ImportSection(section) => {
@@ -141,6 +148,10 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
                 let table = table.map_err(refused)?;
                 let index = module.tables.len() as u32;
                 add_table(module, table.ty)?;
+                if module.has_objects() {
+                    module.objects.add_table(index, table.init)?;
+                    continue;
+                }
                 let Table { element, initial, .. } = module.tables[index as usize];
                 fill_table(module, index, initial, element, &table.init)?;
             }
@@ -153,8 +164,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         Payload::GlobalSection(section) => {
             for global in section {
                 let global = global.map_err(refused)?;
-                let init = Some(ConstExpr::decode(&global.init_expr)?);
-                add_global(module, global.ty, init)?;
+                add_own_global(module, global)?;
             }
         }
         Payload::TagSection(section) => {
@@ -176,12 +186,20 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         Payload::StartSection { func, .. } => module.start = Some(func),
         Payload::ElementSection(section) => {
             for element in section {
-                module.elements.push(convert_element(element.map_err(refused)?, &module.tables)?);
+                let element = element.map_err(refused)?;
+                match module.references {
+                    References::Objects => add_segment(module, element)?,
+                    References::Indexes => {
+                        let segment = convert_element(element, module)?;
+                        module.elements.push(segment);
+                    }
+                }
             }
         }
         Payload::DataSection(section) => {
             for data in section {
-                module.data.push(convert_data(data.map_err(refused)?)?);
+                let data = convert_data(data.map_err(refused)?, &module.globals)?;
+                module.data.push(data);
             }
         }
         Payload::CustomSection(section) => module.custom_sections.push(CustomSection {
@@ -249,8 +267,24 @@ fn identify_imported_tags(module: &mut Module<'_>) {
 
 fn add_table(module: &mut Module<'_>, ty: wasmparser::TableType) -> Result<(), Error> {
     module.typed_references.tables.push(is_typed_reference(ty.element_type));
-    module.tables.push(convert_table(ty)?);
+    module.objects.tables.push(ty.element_type);
+    module.tables.push(convert_table(ty, module.references)?);
     Ok(())
+}
+
+/// Adds a global with its initial value. Code computes the addresses of objects.
+fn add_own_global<'a>(
+    module: &mut Module<'a>,
+    global: wasmparser::Global<'a>,
+) -> Result<(), Error> {
+    let ty = ValueType::from_wasmparser(global.ty.content_type, module.references)?;
+    if !ty.is_object(module.references) {
+        let init = ConstExpr::decode(&global.init_expr, &module.globals)?;
+        return add_global(module, global.ty, Some(init));
+    }
+    let index = module.globals.len() as u32;
+    module.objects.add_global(index, global.init_expr)?;
+    add_global(module, global.ty, Some(ConstExpr::RefNull))
 }
 
 fn add_global(
@@ -259,13 +293,14 @@ fn add_global(
     init: Option<ConstExpr>,
 ) -> Result<(), Error> {
     module.typed_references.globals.push(is_typed(ty.content_type));
-    module.globals.push(convert_global(ty, init)?);
+    module.objects.globals.push(ty.content_type);
+    module.globals.push(convert_global(ty, init, module.references)?);
     Ok(())
 }
 
-fn convert_table(ty: wasmparser::TableType) -> Result<Table, Error> {
+fn convert_table(ty: wasmparser::TableType, references: References) -> Result<Table, Error> {
     Ok(Table {
-        element: ValueType::from_ref_type(ty.element_type)?,
+        element: ValueType::from_ref_type(ty.element_type, references)?,
         initial: table_size(ty.initial)?,
         maximum: ty.maximum.map(|max| max.min(u32::MAX.into()) as u32),
         is_64: ty.table64,
@@ -287,8 +322,12 @@ fn convert_memory(ty: wasmparser::MemoryType) -> Result<Memory, Error> {
     })
 }
 
-fn convert_global(ty: wasmparser::GlobalType, init: Option<ConstExpr>) -> Result<Global, Error> {
-    let value_type = ValueType::from_wasmparser(ty.content_type)?;
+fn convert_global(
+    ty: wasmparser::GlobalType,
+    init: Option<ConstExpr>,
+    references: References,
+) -> Result<Global, Error> {
+    let value_type = ValueType::from_wasmparser(ty.content_type, references)?;
     let init = init.map(|init| match (value_type, init) {
         // A reference to an exception is a 64-bit number, and a host sees nothing else.
         (ValueType::ExnRef, ConstExpr::RefNull) => ConstExpr::I64(NULL_EXCEPTION),
@@ -313,14 +352,15 @@ fn convert_export(export: wasmparser::Export<'_>) -> Result<Export<'_>, Error> {
 
 fn convert_element(
     element: wasmparser::Element<'_>,
-    tables: &[Table],
+    module: &Module<'_>,
 ) -> Result<ElementSegment, Error> {
+    let (tables, globals) = (&module.tables, &module.globals);
     let mode = match element.kind {
         ElementKind::Passive => SegmentMode::Passive,
         ElementKind::Declared => SegmentMode::Declared,
         ElementKind::Active { table_index, offset_expr } => {
             let index = table_index.unwrap_or(0);
-            let offset = ConstExpr::decode(&offset_expr)?;
+            let offset = ConstExpr::decode(&offset_expr, globals)?;
             let is_64 = tables.get(index as usize).is_some_and(|table| table.is_64);
             SegmentMode::Active {
                 index,
@@ -337,10 +377,10 @@ fn convert_element(
                 .collect::<Result<Vec<_>, Error>>()?,
         ),
         ElementItems::Expressions(ty, expressions) => (
-            ValueType::from_ref_type(ty)?,
+            ValueType::from_ref_type(ty, module.references)?,
             expressions
                 .into_iter()
-                .map(|expr| ConstExpr::decode(&expr.map_err(refused)?))
+                .map(|expr| ConstExpr::decode(&expr.map_err(refused)?, globals))
                 .collect::<Result<Vec<_>, Error>>()?,
         ),
     };
@@ -366,12 +406,16 @@ fn narrow_offset(offset: ConstExpr) -> Result<ConstExpr, Error> {
     }
 }
 
-fn convert_data(data: wasmparser::Data<'_>) -> Result<DataSegment<'_>, Error> {
+fn convert_data<'a>(
+    data: wasmparser::Data<'a>,
+    globals: &[Global],
+) -> Result<DataSegment<'a>, Error> {
     let mode = match data.kind {
         wasmparser::DataKind::Passive => SegmentMode::Passive,
-        wasmparser::DataKind::Active { memory_index, offset_expr } => {
-            SegmentMode::Active { index: memory_index, offset: ConstExpr::decode(&offset_expr)? }
-        }
+        wasmparser::DataKind::Active { memory_index, offset_expr } => SegmentMode::Active {
+            index: memory_index,
+            offset: ConstExpr::decode(&offset_expr, globals)?,
+        },
     };
     Ok(DataSegment { mode, bytes: data.data })
 }

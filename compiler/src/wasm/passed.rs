@@ -139,7 +139,8 @@ mod tests {
             (0..100).map(|local| format!("local.get {local} ")).collect::<String>()
         );
         let bytes = wat::parse_str(text).expect("the text is right");
-        let module = wasm::parse(&bytes, wasm::allowed_features(&[])).expect("it is valid");
+        let module = wasm::parse(&bytes, wasm::allowed_features(&[]), wasm::References::Indexes)
+            .expect("it is valid");
         check_passed_values(&module).map_err(|error| error.kind())
     }
 

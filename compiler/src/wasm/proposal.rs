@@ -45,6 +45,8 @@ pub enum Proposal {
     Exceptions,
     /// References to functions of a certain type, and calls of these.
     FunctionReferences,
+    /// Structures, arrays and subtypes, for runtimes that collect garbage.
+    GarbageCollection,
 }
 
 impl Proposal {
@@ -67,6 +69,7 @@ impl Proposal {
         Self::WideArithmetic,
         Self::Exceptions,
         Self::FunctionReferences,
+        Self::GarbageCollection,
     ];
 }
 
@@ -90,6 +93,7 @@ impl fmt::Display for Proposal {
             Self::WideArithmetic => "wide arithmetic",
             Self::Exceptions => "exceptions",
             Self::FunctionReferences => "typed function references",
+            Self::GarbageCollection => "garbage collection",
         })
     }
 }

@@ -195,7 +195,8 @@ mod tests {
               try try call $f delegate 0 catch_all end
               block $h (result) try_table (catch $t $h) throw $t end end))";
         let bytes = wat::parse_str(text).expect("the text is right");
-        let module = wasm::parse(&bytes, wasm::allowed_features(&[])).expect("it is valid");
+        let module = wasm::parse(&bytes, wasm::allowed_features(&[]), wasm::References::Indexes)
+            .expect("it is valid");
         let mut calls = 0;
         let survey = survey(&module.bodies[1].code, 1, |_| calls += 1);
         let survey = survey.expect("every operator is read");

@@ -87,7 +87,7 @@ mod tests {
 
     fn tail_calls(text: &str) -> bool {
         let bytes = wat::parse_str(text).expect("the text is right");
-        let module = wasm::parse(&bytes, wasm::allowed_features(&[]));
+        let module = wasm::parse(&bytes, wasm::allowed_features(&[]), wasm::References::Indexes);
         has_tail_calls(&module.unwrap_or_else(|error| panic!("{error}")))
     }
 
@@ -132,7 +132,8 @@ mod tests {
         let at = wasm.windows(2).rposition(|bytes| bytes == [1, super::RETURN_CALL]).unwrap();
         // No operator.
         wasm[at] = 0xff;
-        let module = wasm::parse(&wasm, wasm::allowed_features(&[])).expect("bodies come later");
+        let module = wasm::parse(&wasm, wasm::allowed_features(&[]), wasm::References::Indexes)
+            .expect("bodies come later");
         assert!(has_tail_calls(&module));
     }
 }

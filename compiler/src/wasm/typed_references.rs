@@ -21,6 +21,8 @@ pub(crate) struct TypedReferences<'a> {
     pub(super) tables: Vec<bool>,
     /// Whether each global of the module is one.
     pub(super) globals: Vec<bool>,
+    /// Whether types extend others, or are not function types.
+    pub(super) has_subtypes: bool,
     /// The contents of the sections that types of values and functions come from.
     pub(super) sections: Vec<&'a [u8]>,
 }
@@ -28,7 +30,8 @@ pub(crate) struct TypedReferences<'a> {
 impl<'a> TypedReferences<'a> {
     /// Whether there are any.
     pub(crate) fn any(&self) -> bool {
-        [&self.types, &self.tables, &self.globals].into_iter().flatten().any(|&typed| typed)
+        self.has_subtypes
+            || [&self.types, &self.tables, &self.globals].into_iter().flatten().any(|&typed| typed)
     }
 
     /// What the validity of a body can depend on, other than the body.
@@ -41,6 +44,10 @@ impl Module<'_> {
     /// Whether a reference can get into the module that only the host knows to be of its type: as
     /// an argument, as a result, or in something that is shared.
     pub(crate) fn gets_typed_references(&self) -> bool {
+        // Objects know their types, and the runtime's interface takes them into account.
+        if self.has_objects() {
+            return false;
+        }
         let typed = &self.typed_references;
         let of = |list: &[bool], index: u32| list.get(index as usize).is_some_and(|&typed| typed);
         let function = |index: u32| of(&typed.types, self.functions[index as usize]);
@@ -84,7 +91,7 @@ pub(super) fn fill_table(
     init: &TableInit<'_>,
 ) -> Result<(), Error> {
     let TableInit::Expr(expr) = init else { return Ok(()) };
-    let value = ConstExpr::decode(expr)?;
+    let value = ConstExpr::decode(expr, &module.globals)?;
     let filled = module.elements.iter().map(|segment| segment.items.len() as u64).sum::<u64>();
     if value == ConstExpr::RefNull {
         return Ok(());

@@ -138,7 +138,6 @@ fn checks_that_keep_a_module_in_stay() {
 fn flags_that_are_refused_say_why() {
     let with = |flag| [flag, "-o", "out.aot", "in.wat"];
     misuse(&with("-sgx"), &["-sgx is refused", "--backend=llvm"]);
-    misuse(&with("--enable-gc"), &["--enable-gc is refused", "tip: build the module without"]);
     misuse(&with("--enable-llvm-pgo"), &["--enable-llvm-pgo is refused"]);
     misuse(&with("--enable-shared-heap"), &["--enable-shared-heap is refused"]);
     misuse(&with("--format=llvmir-opt"), &["--format=clif", "--backend=llvm"]);

@@ -113,6 +113,52 @@ fn tables_have_initial_values() {
     );
 }
 
+/// A call through a table or a reference reaches functions of subtypes, and of no other type.
+#[test]
+fn functions_of_subtypes_are_called() {
+    let module = r#"(module
+        (type $base (sub (func (result i32))))
+        (type $middle (sub $base (func (result i32))))
+        (type $leaf (sub final $middle (func (result i32))))
+        (type $other (sub $base (func (result i32))))
+        (type $plain (func (result i32)))
+        (import "env" "host" (func $host (type $leaf)))
+        (func $b (type $base) (i32.const 1))
+        (func $m (type $middle) (i32.const 2))
+        (func $l (type $leaf) (i32.const 3))
+        (func $o (type $other) (i32.const 4))
+        (func $p (type $plain) (i32.const 5))
+        (table funcref (elem $b $m $l $o $p $host))
+        (func (export "base") (param i32) (result i32) (call_indirect (type $base) (local.get 0)))
+        (func (export "middle") (param i32) (result i32) (call_indirect (type $middle) (local.get 0)))
+        (func (export "leaf") (param i32) (result i32) (call_indirect (type $leaf) (local.get 0)))
+        (func (export "tail") (param i32) (result i32)
+          (return_call_indirect (type $middle) (local.get 0)))
+        (func (export "reference") (result i32)
+          (call_ref $base (ref.func $l))))"#;
+    let mismatch = Err("indirect call type mismatch");
+    for engine in Engine::compiled() {
+        let ty = FuncType { params: Vec::new(), results: vec![ValType::I32] };
+        let host = HostFunc::new("host", ty, |_, _| Ok(vec![I32(6)]));
+        let instance = engine.instantiate(module, vec![host]);
+        let expected: [(&str, [Result<i32, &str>; 6]); 4] = [
+            ("base", [Ok(1), Ok(2), Ok(3), Ok(4), mismatch, Ok(6)]),
+            ("middle", [mismatch, Ok(2), Ok(3), mismatch, mismatch, Ok(6)]),
+            ("leaf", [mismatch, mismatch, Ok(3), mismatch, mismatch, Ok(6)]),
+            ("tail", [mismatch, Ok(2), Ok(3), mismatch, mismatch, Ok(6)]),
+        ];
+        for (function, results) in expected {
+            for (result, element) in results.iter().zip(0..) {
+                let called = instance.call(function, &[I32(element)]);
+                let called = called.map_err(|trap| trap.message);
+                let result = result.map(|value| vec![I32(value)]).map_err(str::to_owned);
+                assert_eq!(called, result, "{engine}: {function} {element}");
+            }
+        }
+        assert_eq!(instance.call("reference", &[]).expect("it is a function"), [I32(3)]);
+    }
+}
+
 /// Functions whose parameters are references to functions of different types have the same type for
 /// the runtime. If one were taken for the other, a number would be called as a float.
 #[test]

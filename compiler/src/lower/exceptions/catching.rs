@@ -120,7 +120,7 @@ impl Lowering<'_, '_> {
         if let Some(pad) = self.scope_data(scope).pad {
             return pad;
         }
-        let pad = self.emit.create_block_with(&[ValueType::I64]);
+        let pad = self.emit.create_block_with(&[ValueType::ExnRef]);
         self.emit.builder.set_cold_block(pad);
         self.scope_data(scope).pad = Some(pad);
         pad
@@ -226,14 +226,17 @@ impl Lowering<'_, '_> {
         let env = self.env;
         let block = match self.scope_data(scope).clauses[position].tag {
             Some(tag) => self.emit.create_block_with(env.module.tag_operands(tag)),
-            None => self.emit.create_block_with(&[ValueType::I64]),
+            None => self.emit.create_block_with(&[ValueType::ExnRef]),
         };
         self.scope_data(scope).blocks[position] = Some(block);
         block
     }
 
     /// The tag's number in an exception word.
-    fn tag_of(&mut self, word: Value) -> Value {
+    pub(super) fn tag_of(&mut self, word: Value) -> Value {
+        if self.env.collector.is_some() {
+            return self.tag_of_object(word);
+        }
         let number = self.emit.ins().ushr_imm_u(word, 32);
         self.emit.ins().ireduce(types::I32, number)
     }

@@ -24,6 +24,7 @@
 mod calls;
 mod catching;
 mod legacy;
+mod objects;
 mod origin;
 mod payload;
 mod throwing;

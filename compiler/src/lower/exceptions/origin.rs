@@ -25,7 +25,8 @@ impl Lowering<'_, '_> {
     /// Stores the tag of an exception that becomes a trap.
     pub(super) fn record_uncaught(&mut self, word: Value) {
         let Some(origin) = self.env.storage.origin else { return };
-        let number = self.emit.ins().ushr_imm_u(word, 32);
+        let number = self.tag_of(word);
+        let number = self.emit.ins().uextend(types::I64, number);
         let number = self.emit.ins().band_imm_u(number, LARGE - 1);
         self.emit.store_global(origin.uncaught, number);
     }

@@ -47,6 +47,9 @@ impl Lowering<'_, '_> {
             Exception::Word(word) => return word,
             Exception::Known(tag, values) => (tag, values),
         };
+        if self.env.collector.is_some() {
+            return self.exception_object(tag, values);
+        }
         let number = self.tag_number(tag) << 32;
         let word = self.emit.ins().iconst(types::I64, number);
         if !self.is_in_word(tag) {
@@ -67,6 +70,9 @@ impl Lowering<'_, '_> {
     pub(super) fn unpack(&mut self, tag: u32, word: Value) -> Vec<Value> {
         let env = self.env;
         let operands = env.module.tag_operands(tag);
+        if env.collector.is_some() {
+            return self.operands_of_object(tag, word);
+        }
         if !self.is_in_word(tag) {
             let (base, offset) = self.place_of(word);
             return self.load_operands(operands, base, offset);

@@ -7,6 +7,7 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Value, types};
 use wamr_abi::exceptions::TrapId;
+use wamr_abi::helpers::Helper;
 
 use crate::lower::context::Lowering;
 use crate::lower::func_id::FuncId;
@@ -73,6 +74,10 @@ impl Lowering<'_, '_> {
     pub(super) fn checked_reference(&mut self, canonical: u32) -> Value {
         let function = self.pop();
         let is_null = self.is_null(function);
+        if self.env.collector.is_some() {
+            self.trap_if(is_null, TrapId::NullFunctionReference);
+            return self.emit.function_of_object(function);
+        }
         let trap = self.text_trap_block(TextTrap::NullFunction);
         self.emit.leave_if(is_null, trap);
         if self.env.checks_references {
@@ -119,8 +124,12 @@ impl Lowering<'_, '_> {
         let beyond = IntCC::UnsignedGreaterThanOrEqual;
         self.trap_if_compare(beyond, element, size, TrapId::UndefinedElement);
         let function = self.emit.load_table_element(table, element);
-        let null = self.emit.null_reference();
-        self.trap_if_compare(IntCC::Equal, function, null, TrapId::UninitializedElement);
+        let is_null = self.is_null(function);
+        self.trap_if(is_null, TrapId::UninitializedElement);
+        let function = match self.env.collector {
+            Some(_) => self.emit.function_of_object(function),
+            None => function,
+        };
         self.check_function_type(function, canonical);
         function
     }
@@ -129,7 +138,33 @@ impl Lowering<'_, '_> {
         let actual = self.emit.load_function_type(function);
         let expected = self.emit.ins().iconst(types::I32, i64::from(canonical));
         let mismatch = TrapId::IndirectCallTypeMismatch;
-        self.trap_if_compare(IntCC::NotEqual, actual, expected, mismatch);
+        let subtypes = self.env.module.subtypes_of(canonical);
+        if subtypes.is_empty() {
+            return self.trap_if_compare(IntCC::NotEqual, actual, expected, mismatch);
+        }
+        let is_same = self.emit.ins().icmp(IntCC::Equal, actual, expected);
+        let (right, other) = (self.emit.builder.create_block(), self.emit.cold_block());
+        self.emit.ins().brif(is_same, right, &[], other, &[]);
+        self.emit.continue_in(other);
+        let is_subtype = if self.env.collector.is_some() {
+            let args = [expected, actual];
+            let result = self.call_instance_helper(Helper::FuncTypeIsSuperOf, &args);
+            result.expect("the helper tells whether it is")
+        } else {
+            self.is_one_of(actual, subtypes)
+        };
+        let mismatch = self.trap_block(mismatch);
+        self.emit.ins().brif(is_subtype, right, &[], mismatch, &[]);
+        self.emit.continue_in(right);
+    }
+
+    fn is_one_of(&mut self, actual: Value, numbers: &[u32]) -> Value {
+        let mut any = self.emit.ins().iconst(types::I8, 0);
+        for &number in numbers {
+            let is_it = self.emit.ins().icmp_imm_u(IntCC::Equal, actual, i64::from(number));
+            any = self.emit.ins().bor(any, is_it);
+        }
+        any
     }
 
     fn call_function_or_import(
@@ -220,8 +255,9 @@ impl Lowering<'_, '_> {
             let base = self.emit.ins().stack_addr(POINTER, slot, 0);
             for (index, offset) in result_places(ty) {
                 let flags = MemFlagsData::new().with_notrap();
-                let ty = clif_type(ty.results[index]);
-                results.push(self.emit.ins().load(ty, flags, base, offset));
+                let ty = ty.results[index];
+                let result = self.emit.ins().load(clif_type(ty), flags, base, offset);
+                results.push(self.emit.typed(ty, result));
             }
         }
         results

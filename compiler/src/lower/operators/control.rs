@@ -81,6 +81,7 @@ impl Lowering<'_, '_> {
         self.emit.builder.ins().brif(condition, target, self.operands.args(), next, &[]);
         self.emit.builder.switch_to_block(next);
         self.emit.builder.seal_block(next);
+        self.know_zero(condition);
     }
 
     pub(super) fn br_on_null(&mut self, depth: u32) {

@@ -8,12 +8,13 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AtomicRmwOp, InstBuilder, types};
 use wasmparser::{
     BlockType, BrTable, FrameKind, FrameStack, FuncValidator, HeapType, Ieee32, Ieee64, MemArg,
-    Ordering, TryTable, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
+    Ordering, RefType, TryTable, ValType, ValidatorResources, VisitOperator, VisitSimdOperator,
 };
 
 use super::conversion::FloatToInt;
 use crate::error::{Error, refused};
 use crate::lower::context::Lowering;
+use crate::lower::objects::{Extend, reference_depths};
 use crate::wasm::OperatorKind;
 
 /// Validates each operator and then lowers it.
@@ -31,6 +32,18 @@ impl<'v, 'a, 'f> ValidatingVisitor<'v, 'a, 'f> {
         offset: u64,
     ) -> Self {
         Self { validator, lowering, offset }
+    }
+}
+
+impl ValidatingVisitor<'_, '_, '_> {
+    fn note_types(&mut self, operator: OperatorKind) {
+        let ty = |depth| match self.validator.get_operand_type(depth) {
+            Some(Some(ValType::Ref(ty))) => Some(ty),
+            _ => None,
+        };
+        let (operand, second) = reference_depths(operator);
+        let (operand, second) = (ty(operand), second.and_then(ty));
+        self.lowering.note_types(operand, second);
     }
 }
 
@@ -57,6 +70,13 @@ macro_rules! lower_supported {
     (@function_references $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
     (@legacy_exceptions $($call:tt)*) => { lower_supported!(@lower $($call)*) };
+    (@gc $visitor:ident.$visit:ident($($arg:ident)*)) => {{
+        if !$visitor.lowering.env.module.has_objects() {
+            let what = concat!("the operator ", stringify!($visit));
+            return Err(Error::needs_collector(what).at($visitor.offset as usize));
+        }
+        lower_supported!(@lower $visitor.$visit($($arg)*))
+    }};
     (@$other:ident $visitor:ident.$visit:ident($($arg:ident)*)) => {{
         $(let _ = $arg;)*
         Err(Error::internal(concat!("no lowering for ", stringify!($visit)))
@@ -64,10 +84,20 @@ macro_rules! lower_supported {
     }};
 }
 
+/// Notes what is known about the operands of an operator on objects, before validation removes
+/// them.
+macro_rules! note_types {
+    (@gc $visitor:ident $op:expr) => {
+        $visitor.note_types($op)
+    };
+    (@$other:ident $visitor:ident $op:expr) => {};
+}
+
 macro_rules! validate_then_lower {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
         $(
             fn $visit(&mut self $($(, $arg: $argty)*)?) -> Self::Output {
+                note_types!(@$proposal self OperatorKind::$op);
                 self.validator.visitor(self.offset).$visit($($($arg.clone()),*)?).map_err(refused)?;
                 self.lowering.meter(OperatorKind::$op);
                 lower_supported!(@$proposal self.$visit($($($arg)*)?))
@@ -187,6 +217,40 @@ operators! {
         visit_ref_is_null() => |f| f.ref_is_null();
         visit_ref_func(function: u32) => |f, function| f.ref_func(function);
         visit_ref_as_non_null() => |f| f.ref_as_non_null();
+
+        // Objects
+        visit_ref_eq() => |f| f.ref_eq();
+        visit_struct_new(ty: u32) => |f, ty| f.struct_new(ty);
+        visit_struct_new_default(ty: u32) => |f, ty| f.struct_new_default(ty);
+        visit_struct_get(ty: u32, field: u32) => |f, ty, field| f.struct_get(ty, field, Extend::None);
+        visit_struct_get_s(ty: u32, field: u32) => |f, ty, field| f.struct_get(ty, field, Extend::Signed);
+        visit_struct_get_u(ty: u32, field: u32) => |f, ty, field| f.struct_get(ty, field, Extend::Unsigned);
+        visit_struct_set(ty: u32, field: u32) => |f, ty, field| f.struct_set(ty, field);
+        visit_array_new(ty: u32) => |f, ty| f.array_new(ty);
+        visit_array_new_default(ty: u32) => |f, ty| f.array_new_default(ty);
+        visit_array_new_fixed(ty: u32, count: u32) => |f, ty, count| f.array_new_fixed(ty, count);
+        visit_array_new_data(ty: u32, segment: u32) => |f, ty, segment| f.array_new_data(ty, segment);
+        visit_array_new_elem(ty: u32, segment: u32) => |f, ty, segment| f.array_new_elem(ty, segment);
+        visit_array_get(ty: u32) => |f, ty| f.array_get(ty, Extend::None);
+        visit_array_get_s(ty: u32) => |f, ty| f.array_get(ty, Extend::Signed);
+        visit_array_get_u(ty: u32) => |f, ty| f.array_get(ty, Extend::Unsigned);
+        visit_array_set(ty: u32) => |f, ty| f.array_set(ty);
+        visit_array_len() => |f| f.array_len();
+        visit_array_fill(ty: u32) => |f, ty| f.array_fill(ty);
+        visit_array_copy(_to: u32, _from: u32) => |f, _, _| f.array_copy();
+        visit_array_init_data(ty: u32, segment: u32) => |f, ty, segment| f.array_init_data(ty, segment);
+        visit_array_init_elem(_ty: u32, segment: u32) => |f, _, segment| f.array_init_elem(segment);
+        visit_ref_test_non_null(ty: HeapType) => |f, ty| f.ref_test(false, ty);
+        visit_ref_test_nullable(ty: HeapType) => |f, ty| f.ref_test(true, ty);
+        visit_ref_cast_non_null(ty: HeapType) => |f, ty| f.ref_cast(false, ty);
+        visit_ref_cast_nullable(ty: HeapType) => |f, ty| f.ref_cast(true, ty);
+        visit_br_on_cast(depth: u32, from: RefType, to: RefType) => |f, depth, from, to| f.br_on_cast(depth, from, to, true);
+        visit_br_on_cast_fail(depth: u32, from: RefType, to: RefType) => |f, depth, from, to| f.br_on_cast(depth, from, to, false);
+        visit_any_convert_extern() => |f| f.any_convert_extern();
+        visit_extern_convert_any() => |f| f.extern_convert_any();
+        visit_ref_i31() => |f| f.ref_i31();
+        visit_i31_get_s() => |f| f.i31_get(Extend::Signed);
+        visit_i31_get_u() => |f| f.i31_get(Extend::Unsigned);
 
         // Tables
         visit_table_get(table: u32) => |f, table| f.table_get(table);

@@ -141,6 +141,7 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn data_drop(&mut self, segment: u32) {
+        self.note_dropped_data(segment);
         let segment = self.emit.ins().iconst(types::I32, i64::from(segment));
         self.call_instance_helper(Helper::DataDrop, &[segment]);
     }

@@ -12,7 +12,9 @@ use crate::wasm::{OperatorKind, ValueType};
 
 impl Lowering<'_, '_> {
     pub(super) fn ref_null(&mut self, ty: HeapType) {
-        let null = match RefType::new(true, ty).map(ValueType::from_ref_type) {
+        let references = self.env.module.references;
+        let ty = RefType::new(true, ty).map(|ty| ValueType::from_ref_type(ty, references));
+        let null = match ty {
             Some(Ok(ty)) => self.emit.zero(ty),
             _ => self.emit.null_reference(),
         };
@@ -28,8 +30,15 @@ impl Lowering<'_, '_> {
     pub(super) fn ref_as_non_null(&mut self) {
         let reference = self.pop();
         let is_null = self.is_null(reference);
-        let trap = self.text_trap_block(TextTrap::NullReference);
-        self.emit.leave_if(is_null, trap);
+        if self.env.collector.is_some() {
+            if !self.addresses.of(reference).non_null {
+                self.trap_if(is_null, TrapId::NullReference);
+                self.know_non_null(reference);
+            }
+        } else {
+            let trap = self.text_trap_block(TextTrap::NullReference);
+            self.emit.leave_if(is_null, trap);
+        }
         self.push(reference);
     }
 
@@ -43,7 +52,10 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn ref_func(&mut self, function: u32) {
-        let result = self.index(function);
+        let result = match self.env.collector {
+            Some(_) => self.function_object(function),
+            None => self.index(function),
+        };
         self.push(result);
     }
 
@@ -94,6 +106,9 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn table_init(&mut self, segment: u32, table: u32) {
+        if self.env.collector.is_some() {
+            return self.table_init_objects(segment, table);
+        }
         let (to, from, length) = self.pop3();
         self.meter_length(OperatorKind::TableInit, length);
         let to = self.table_index(table, to);
@@ -114,6 +129,9 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn elem_drop(&mut self, segment: u32) {
+        if self.env.collector.is_some() {
+            return self.drop_elements(segment);
+        }
         let segment = self.index(segment + self.env.module.added_elements);
         self.call_instance_helper(Helper::DropTableSeg, &[segment]);
     }
@@ -130,7 +148,7 @@ impl Lowering<'_, '_> {
 
     /// An index into `table`, or a number of its elements, in 32 bits. The largest 32-bit number is
     /// outside of any table, and replaces all larger ones.
-    pub(super) fn table_index(&mut self, table: u32, value: Value) -> Value {
+    pub(in crate::lower) fn table_index(&mut self, table: u32, value: Value) -> Value {
         if self.has_64_bit_indexes(table) { self.saturated(value) } else { value }
     }
 

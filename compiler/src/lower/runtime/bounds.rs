@@ -156,7 +156,7 @@ impl Lowering<'_, '_> {
         let wide = self.wide(index);
         let address = self.emit.ins().iadd(base, wide);
         if self.env.optimises && !self.env.memory_moves() {
-            let computed = Computed { wide: wide.into(), address: address.into() };
+            let computed = Computed { wide: wide.into(), address: address.into(), ..known };
             self.addresses.remember(index, computed);
         }
         address

@@ -5,7 +5,9 @@
 //! code: traps, counters and frames for call stacks.
 
 mod instance_fields;
+mod objects;
 
+use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
     Block, Endianness, ExtFuncData, ExternalName, FuncRef, InstBuilder, InstructionData,
@@ -21,6 +23,7 @@ use crate::lower::signature::clif_type;
 use crate::wasm::{ConstExpr, FuncType, NULL_EXCEPTION, ValueType};
 use instance_fields::InstanceValues;
 pub(in crate::lower) use instance_fields::Region;
+pub(in crate::lower) use objects::{ELEMENTS, OF_HOST};
 
 /// The function under construction.
 pub(in crate::lower) struct Emitter<'a, 'f> {
@@ -35,6 +38,10 @@ pub(in crate::lower) struct Emitter<'a, 'f> {
     /// By type index.
     signatures: FxHashMap<u32, SigRef>,
     results_slot: Option<StackSlot>,
+    /// Values that are objects which the runtime collects.
+    pub(in crate::lower) objects: EntitySet<Value>,
+    /// Whether the code runs before the module's own code.
+    pub(in crate::lower) is_initialising: bool,
 }
 
 impl<'a, 'f> Emitter<'a, 'f> {
@@ -60,6 +67,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
             functions: FxHashMap::default(),
             signatures: FxHashMap::default(),
             results_slot: None,
+            objects: EntitySet::new(),
+            is_initialising: false,
         }
     }
 
@@ -168,7 +177,10 @@ impl<'a, 'f> Emitter<'a, 'f> {
             ValueType::F64 => self.ins().f64const(0.0),
             ValueType::V128 => self.vector_constant(types::I8X16, [0; 16]),
             ValueType::I32 | ValueType::I64 => self.ins().iconst(clif_type(ty), 0),
-            ValueType::ExnRef => self.ins().iconst(types::I64, NULL_EXCEPTION),
+            ValueType::ExnRef | ValueType::Object => {
+                const { assert!(NULL_EXCEPTION == 0) }
+                self.ins().iconst(types::I64, 0)
+            }
             ValueType::FuncRef | ValueType::ExternRef => self.null_reference(),
         }
     }
@@ -210,7 +222,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
     pub(in crate::lower) fn create_block_with(&mut self, params: &[ValueType]) -> Block {
         let block = self.builder.create_block();
         for &param in params {
-            self.builder.append_block_param(block, clif_type(param));
+            let value = self.builder.append_block_param(block, clif_type(param));
+            self.typed(param, value);
         }
         block
     }

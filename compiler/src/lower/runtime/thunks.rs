@@ -117,10 +117,12 @@ pub(crate) fn lower_import_thunk<'a>(
     let parameter_cells = ty.params.iter().map(|&ty| cell_count(ty)).sum::<u32>();
     let argc = lowering.emit.ins().iconst(types::I32, i64::from(parameter_cells));
     let argv = lowering.emit.ins().stack_addr(POINTER, cells, 0);
+    let roots = lowering.roots();
     lowering.leave_module();
     // A failure is either a pending exception, or it has already unwound.
     lowering.call_helper(Helper::InvokeNative, &[exec_env, function, argc, argv]);
     lowering.start_clock();
+    lowering.restore_roots(roots);
     lowering.close_import_frame(frame);
     let flags = MemFlagsData::new().with_notrap();
     let result =

@@ -177,7 +177,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
+    pub(in crate::lower) fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
         self.emit.continue_in(block);
         let thunk = self.emit.function(thunk, trap_thunk_signature);
         let exec_env = self.emit.exec_env();

@@ -57,8 +57,8 @@ const fn default_length_cost(length: Length) -> LengthCost {
 }
 
 /// The operators that have a length, and its default cost.
-const LENGTHS: [(OperatorKind, LengthCost); 8] = {
-    let mut lengths = [(OperatorKind::Nop, LengthCost::new(0, 1)); 8];
+const LENGTHS: [(OperatorKind, LengthCost); 16] = {
+    let mut lengths = [(OperatorKind::Nop, LengthCost::new(0, 1)); 16];
     let (mut position, mut found) = (0, 0);
     while position < OperatorKind::ALL.len() {
         let operator = OperatorKind::ALL[position];

@@ -5,7 +5,7 @@ use super::*;
 use crate::wasm::Module;
 
 fn parse(wasm: &[u8]) -> Result<Module<'_>, crate::error::Error> {
-    crate::wasm::parse(wasm, wasmparser::WasmFeatures::default())
+    crate::wasm::parse(wasm, wasmparser::WasmFeatures::default(), crate::wasm::References::Indexes)
 }
 
 /// Bodies that are products, each written differently.

@@ -183,6 +183,39 @@ macro_rules! facts {
     (@legacy_exceptions Rethrow $($any:tt)*) => { weighs(CALL).ends_block() };
     (@legacy_exceptions Delegate $($any:tt)*) => { weighs(1).ends_block().delimits() };
 
+    (@gc RefEq $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc StructNew $($any:tt)*) => { weighs(CALL).is_typed() };
+    (@gc StructNewDefault $($any:tt)*) => { weighs(CALL).is_typed() };
+    (@gc StructGet $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc StructGetS $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc StructGetU $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc StructSet $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc ArrayNew $($any:tt)*) => { weighs(2 * CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayNewDefault $($any:tt)*) => { weighs(CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayNewFixed $($any:tt)*) => { weighs(CALL).is_typed() };
+    (@gc ArrayNewData $($any:tt)*) => { weighs(2 * CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayNewElem $($any:tt)*) => { weighs(2 * CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayGet $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc ArrayGetS $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc ArrayGetU $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc ArraySet $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc ArrayLen $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc ArrayFill $($any:tt)*) => { weighs(CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayCopy $($any:tt)*) => { weighs(CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayInitData $($any:tt)*) => { weighs(CALL).is_typed().works_on(Length::Elements) };
+    (@gc ArrayInitElem $($any:tt)*) => { weighs(CALL).is_typed().works_on(Length::Elements) };
+    (@gc RefTestNonNull $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc RefTestNullable $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc RefCastNonNull $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc RefCastNullable $($any:tt)*) => { weighs(2).is_typed() };
+    (@gc BrOnCast $($any:tt)*) => { weighs(2).ends_block().is_typed() };
+    (@gc BrOnCastFail $($any:tt)*) => { weighs(2).ends_block().is_typed() };
+    (@gc AnyConvertExtern $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc ExternConvertAny $($any:tt)*) => { weighs(CALL).is_typed() };
+    (@gc RefI31 $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc I31GetS $($any:tt)*) => { weighs(1).is_typed() };
+    (@gc I31GetU $($any:tt)*) => { weighs(1).is_typed() };
+
     // Computations and memory accesses: all operators of each of these proposals are alike.
     (@sign_extension $($any:tt)*) => { weighs(1) };
     (@saturating_float_to_int $($any:tt)*) => { weighs(1) };
@@ -192,7 +225,6 @@ macro_rules! facts {
     (@relaxed_simd $($any:tt)*) => { weighs(1) };
 
     // Unsupported proposals: bodies with such operators are invalid.
-    (@gc $($any:tt)*) => { weighs(1) };
     (@custom_descriptors $($any:tt)*) => { weighs(1) };
     (@acquire_release_atomics $($any:tt)*) => { weighs(1) };
     (@memory_control $($any:tt)*) => { weighs(1) };
@@ -219,8 +251,10 @@ impl OperatorKind {
 /// proposal, its name and its immediates.
 #[rustfmt::skip]
 macro_rules! references {
-    // Not supported.
+    // In a module with such operators, all declarations and segments are part of every key.
     (@gc $($any:tt)*) => { [None, None] };
+
+    // Not supported.
     (@custom_descriptors $($any:tt)*) => { [None, None] };
     (@acquire_release_atomics $($any:tt)*) => { [None, None] };
     (@memory_control $($any:tt)*) => { [None, None] };

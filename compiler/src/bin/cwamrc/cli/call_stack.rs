@@ -29,7 +29,7 @@ fn frames(list: &str) -> Result<CallStacks, String> {
             "trap-ip" => frames.trap_position = true,
             // Never left out: without this check, frames would overwrite memory of the host.
             "bounds-checks" => {}
-            // Only the garbage collector reads them, which needs --enable-gc.
+            // Only the garbage collector reads them, and references are kept elsewhere for it.
             "values" => {}
             other => {
                 let all = "bounds-checks, ip, func-idx, trap-ip, values";

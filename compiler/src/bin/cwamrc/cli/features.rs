@@ -39,6 +39,10 @@ pub(super) struct FeatureArgs {
     /// Allow overlong encodings of the table index of call_indirect, even with --disable-ref-types
     #[arg(long)]
     enable_call_indirect_overlong: bool,
+    /// Compile for a runtime with garbage collection (WAMR_BUILD_GC=1), and for no other. Modules
+    /// that need garbage collection are always compiled for one
+    #[arg(long)]
+    enable_gc: bool,
     /// The same as --enable-bulk-memory-opt --enable-extended-const --enable-call-indirect-overlong
     #[arg(long)]
     enable_lime1: bool,
@@ -69,6 +73,7 @@ impl FeatureArgs {
 
     /// `options` with these switches.
     pub(super) fn apply(&self, options: Options) -> Options {
+        let options = options.garbage_collection(self.enable_gc);
         self.disabled().into_iter().fold(options, Options::without)
     }
 }

@@ -61,12 +61,6 @@ pub(super) const WAMRC_FLAGS: &[WamrcFlag] = &[
         "SGX enclaves are not supported: they have no guard pages, and their loader was not tested",
         BY_WAMRC,
     ),
-    refused(
-        "enable-gc",
-        Value::None,
-        "garbage collection is not supported",
-        "build the module without it, or compile with wamrc: --backend=llvm",
-    ),
     noted(
         "disable-llvm-jump-tables",
         Value::None,

@@ -121,7 +121,7 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules with typed function references
     #[arg(long, help_heading = WASMEDGE)]
     disable_function_reference: bool,
-    /// Refuse modules with garbage collection: always the case
+    /// Refuse modules with garbage collection
     #[arg(long, help_heading = WASMEDGE)]
     disable_gc: bool,
     /// Refuse modules with several memories: always the case
@@ -180,6 +180,7 @@ impl WasmEdgeArgs {
         forbid(old || self.wasm_3, &[Threads, WideArithmetic]);
         forbid(old || self.disable_exception_handling, &[Exceptions]);
         forbid(old || self.disable_function_reference, &[FunctionReferences]);
+        forbid(old || self.disable_gc, &[GarbageCollection]);
         forbid(self.disable_import_export_mut_globals, &[MutableGlobals]);
         disabled
     }

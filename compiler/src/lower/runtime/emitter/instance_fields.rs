@@ -15,6 +15,7 @@ use wamr_abi::layout::{exec_env, instance, memory, table};
 use super::Emitter;
 use crate::lower::func_id::native_symbol_slot;
 use crate::lower::signature::{POINTER, clif_type};
+use crate::wamr::table_places;
 use crate::wasm::ValueType;
 
 /// Parts of memory that never overlap, so that a store to one does not invalidate values of the
@@ -29,6 +30,10 @@ pub(in crate::lower) enum Region {
     Table = 2,
     /// Frames for call stacks, and the pointer to their end.
     Frames = 3,
+    /// Objects that the runtime collects.
+    Objects = 4,
+    /// Tables that were added for such objects.
+    Roots = 5,
 }
 
 impl Region {
@@ -39,6 +44,8 @@ impl Region {
             Self::Instance => "instance",
             Self::Table => "tables",
             Self::Frames => "call stack",
+            Self::Objects => "objects",
+            Self::Roots => "roots",
         }
     }
 }
@@ -52,7 +59,7 @@ pub(in crate::lower) struct InstanceValues {
     memory_base: Option<Value>,
     func_type_indexes: Option<Value>,
     func_ptrs: Option<Value>,
-    regions: [Option<AliasRegion>; 4],
+    regions: [Option<AliasRegion>; 6],
 }
 
 impl Emitter<'_, '_> {
@@ -91,6 +98,11 @@ impl Emitter<'_, '_> {
 
     fn remember_entry_inst(&mut self, value: Value) {
         self.instance.last_entry_inst = self.builder.func.dfg.value_def(value).inst();
+    }
+
+    /// The last of the loads at the start of the function, if there is any.
+    pub(in crate::lower) fn end_of_entry_loads(&self) -> Option<Inst> {
+        self.instance.last_entry_inst
     }
 
     /// The module instance.
@@ -277,7 +289,7 @@ impl Emitter<'_, '_> {
     pub(in crate::lower) fn load_global(&mut self, index: u32) -> Value {
         let global = &self.env.module.globals[index as usize];
         let ty = clif_type(global.value_type);
-        let constant = self.env.is_thorough() && !global.mutable;
+        let constant = self.env.is_thorough() && !global.mutable && !self.is_initialising;
         if let (true, Some(value)) = (constant, &global.init)
             && let Some(value) = self.constant_expr(value)
         {
@@ -287,9 +299,11 @@ impl Emitter<'_, '_> {
         let instance = self.module_instance();
         if constant {
             let flags = MemFlagsData::new().with_notrap().with_readonly().with_can_move();
-            return self.ins().load(ty, flags, instance, offset);
+            let value = self.ins().load(ty, flags, instance, offset);
+            return self.typed(global.value_type, value);
         }
-        self.load_field(ty, instance, offset)
+        let value = self.load_field(ty, instance, offset);
+        self.typed(global.value_type, value)
     }
 
     /// Writes global `index`.
@@ -324,14 +338,15 @@ impl Emitter<'_, '_> {
             let size = self.env.module.tables[index as usize].initial;
             return self.ins().iconst(types::I32, i64::from(size));
         }
-        let offset = self.env.layout.table(index).offset + table::CUR_SIZE;
+        let places = table_places(self.env.module.references);
+        let offset = self.env.layout.table(index).offset + places.size;
         let instance = self.module_instance();
         self.load_field(types::I32, instance, offset as i32)
     }
 
     /// Offset of the elements of table `index` in the instance.
     pub(in crate::lower) fn table_elements_offset(&self, index: u32) -> u32 {
-        self.env.layout.table(index).offset + table::ELEMS
+        self.env.layout.table(index).offset + table_places(self.env.module.references).elements
     }
 
     fn table_slot(&mut self, index: u32, element: Value) -> (Value, i32) {
@@ -348,6 +363,10 @@ impl Emitter<'_, '_> {
     pub(in crate::lower) fn load_table_element(&mut self, index: u32, element: Value) -> Value {
         let (slot, offset) = self.table_slot(index, element);
         let flags = self.flags(Region::Table);
+        if self.env.module.has_objects() {
+            let object = self.ins().load(types::I64, flags, slot, offset);
+            return self.object(object);
+        }
         if self.env.module.tables[index as usize].element == ValueType::ExnRef {
             let word = self.ins().load(types::I64, flags, slot, offset);
             return self.exception_in_slot(word);

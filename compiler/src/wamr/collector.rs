@@ -1,0 +1,91 @@
+//! Tables and globals that code needs in a runtime that collects garbage, after those of the module.
+//!
+//! The collector finds references in tables and in globals, and not in registers or on the native
+//! stack. So a table serves as a stack of the references that functions need later
+//! (`lower/roots.rs`). Other tables keep the objects of functions, and the contents of segments.
+
+use super::counters::add_global;
+use crate::error::Error;
+use crate::limits::collector::ROOTS;
+use crate::wasm::{Module, ObjectMode, SegmentMode, Table, ValueType};
+
+/// What [`install`] adds, by index.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collector {
+    /// The table of references that functions need later.
+    pub(crate) roots: u32,
+    /// The table of the objects of functions, in the order of [`Collector::functions`]. They are
+    /// made when they are first needed.
+    pub(crate) function_objects: u32,
+    /// The functions that have objects, in ascending order.
+    pub(crate) functions: Vec<u32>,
+    /// The first of the globals with the runtime's types (`WASMRttType`), one for each type.
+    pub(crate) runtime_types: u32,
+    /// For each element segment that operators can use, the table with its elements.
+    pub(crate) segments: Vec<Option<u32>>,
+    /// For each data segment that operators can use, the global that is not 0 after `data.drop`.
+    pub(crate) dropped_data: Vec<Option<u32>>,
+    /// The global with the environment of the outermost call, as a number.
+    pub(crate) owner: u32,
+    /// The type of the function that the runtime calls at the start.
+    pub(crate) start_type: u32,
+}
+
+impl Collector {
+    /// The place of the object of `function` in its table.
+    pub(crate) fn function_slot(&self, function: u32) -> u32 {
+        let place = self.functions.binary_search(&function);
+        place.expect("validation finds all functions that are referred to") as u32
+    }
+}
+
+/// Adds them to `module`, if references are objects.
+pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Error> {
+    if !module.has_objects() {
+        return Ok(None);
+    }
+    if module.shares_memory() {
+        let what =
+            "garbage collection with a shared memory: WAMR's collector does not stop threads";
+        return Err(Error::unsupported(what).with_hint("build the module without threads"));
+    }
+    let start_type = module.add_start_type();
+    let functions: Vec<u32> = module.functions_with_references().into_iter().collect();
+    let runtime_types = module.globals.len() as u32;
+    (0..module.types.len()).for_each(|_| _ = add_global(module, 0));
+    let owner = add_global(module, 0);
+    let dropped_data = (0..module.data.len()).map(|index| {
+        let passive = matches!(module.data[index].mode, SegmentMode::Passive);
+        passive.then(|| add_global(module, 0))
+    });
+    let dropped_data = dropped_data.collect();
+    let roots = add_table(module, ROOTS);
+    let function_objects = add_table(module, functions.len() as u32);
+    let segments = (0..module.objects.segments.len()).map(|index| {
+        let segment = &module.objects.segments[index];
+        let is_passive = matches!(segment.mode, ObjectMode::Passive);
+        let size = segment.items.len() as u32;
+        is_passive.then(|| add_table(module, size))
+    });
+    let segments = segments.collect();
+    Ok(Some(Collector {
+        roots,
+        function_objects,
+        functions,
+        runtime_types,
+        segments,
+        dropped_data,
+        owner,
+        start_type,
+    }))
+}
+
+fn add_table(module: &mut Module<'_>, size: u32) -> u32 {
+    module.tables.push(Table {
+        element: ValueType::Object,
+        initial: size,
+        maximum: Some(size),
+        is_64: false,
+    });
+    module.tables.len() as u32 - 1
+}
