@@ -263,6 +263,18 @@ pub mod init_expr {
     pub const REF_NULL: u32 = 0xd0;
     /// `ref.func`.
     pub const REF_FUNC: u32 = 0xd2;
+    /// `struct.new`, in files with GC only, as the following five.
+    pub const STRUCT_NEW: u32 = 0xd3;
+    /// `struct.new_default`.
+    pub const STRUCT_NEW_DEFAULT: u32 = 0xd4;
+    /// `array.new`.
+    pub const ARRAY_NEW: u32 = 0xd5;
+    /// `array.new_default`.
+    pub const ARRAY_NEW_DEFAULT: u32 = 0xd6;
+    /// `array.new_fixed`.
+    pub const ARRAY_NEW_FIXED: u32 = 0xd7;
+    /// `ref.i31`.
+    pub const REF_I31: u32 = 0xd8;
     /// `v128.const`.
     pub const V128_CONST: u32 = 0xfd;
 }
@@ -280,17 +292,71 @@ pub mod value_type {
     pub const F64: u8 = 0x7c;
     /// `v128`.
     pub const V128: u8 = 0x7b;
+    /// `i8` in a structure or an array.
+    pub const I8: u8 = 0x78;
+    /// `i16` in a structure or an array.
+    pub const I16: u8 = 0x77;
+    /// `nullfuncref`. Other files than those with GC have no reference types but `funcref` and
+    /// `externref`.
+    pub const NULLFUNCREF: u8 = 0x73;
+    /// `nullexternref`.
+    pub const NULLEXTERNREF: u8 = 0x72;
+    /// `nullref`.
+    pub const NULLREF: u8 = 0x71;
     /// `funcref`.
     pub const FUNCREF: u8 = 0x70;
     /// `externref`.
     pub const EXTERNREF: u8 = 0x6f;
-    /// `(ref func)` (`REF_TYPE_HT_NON_NULLABLE`): what wamrc, itself built with GC, writes as the
-    /// element type of segments that list function indices.
+    /// `anyref`.
+    pub const ANYREF: u8 = 0x6e;
+    /// `eqref`.
+    pub const EQREF: u8 = 0x6d;
+    /// `i31ref`.
+    pub const I31REF: u8 = 0x6c;
+    /// `structref`.
+    pub const STRUCTREF: u8 = 0x6b;
+    /// `arrayref`.
+    pub const ARRAYREF: u8 = 0x6a;
+    /// `(ref …)` (`REF_TYPE_HT_NON_NULLABLE`), with a heap type elsewhere. In files without GC it
+    /// is `(ref func)`: what wamrc, itself built with GC, writes as the element type of segments
+    /// that list function indices.
     pub const NON_NULL_REF: u8 = 0x64;
+    /// `(ref null …)` (`REF_TYPE_HT_NULLABLE`), with a heap type elsewhere. Types with a byte of
+    /// their own are written as that: the runtime compares bytes.
+    pub const NULLABLE_REF: u8 = 0x63;
+}
+
+/// Heap types as numbers, in files with GC (`interpreter/wasm.h`, `HEAP_TYPE_*`). Those from 0 on
+/// are indices of types.
+pub mod heap_type {
+    /// `nofunc`.
+    pub const NOFUNC: i32 = -13;
+    /// `noextern`.
+    pub const NOEXTERN: i32 = -14;
+    /// `none`.
+    pub const NONE: i32 = -15;
+    /// `func`.
+    pub const FUNC: i32 = -16;
+    /// `extern`.
+    pub const EXTERN: i32 = -17;
+    /// `any`.
+    pub const ANY: i32 = -18;
+    /// `eq`.
+    pub const EQ: i32 = -19;
+    /// `i31`.
+    pub const I31: i32 = -20;
+    /// `struct`.
+    pub const STRUCT: i32 = -21;
+    /// `array`.
+    pub const ARRAY: i32 = -22;
 }
 
 /// Flag of a record of the type table: a function type (`interpreter/wasm.h`, `WASM_TYPE_FUNC`).
 pub const TYPE_FUNC: u16 = 0;
+/// Flag of a record of the type table: a structure, in files with GC (`WASM_TYPE_STRUCT`).
+pub const TYPE_STRUCT: u16 = 1;
+/// Flag of a record of the type table: an array, in files with GC (`WASM_TYPE_ARRAY`).
+pub const TYPE_ARRAY: u16 = 2;
 
 /// Memory flag: the maximum is given (`interpreter/wasm.h`, `MAX_PAGE_COUNT_FLAG`).
 pub const MEMORY_HAS_MAX: u32 = 1;
@@ -387,6 +453,12 @@ pub const MAX_TYPE_VALUES: usize = u16::MAX as usize;
 /// Maximum number of 32-bit cells that the parameters, or the results, of a function type may take
 /// together (`aot/aot_loader.c`, `load_types`).
 pub const MAX_TYPE_CELLS: usize = u16::MAX as usize;
+/// Largest offset of a reference in a structure, from its header on: the collector's table has
+/// `u16` (`aot/aot_loader.c`, `load_types`).
+pub const MAX_REFERENCE_OFFSET: u64 = u16::MAX as u64;
+/// Maximum number of types that equal an earlier type: it counts its uses in a `u16`
+/// (`aot/aot_loader.c`, `load_types`).
+pub const MAX_EQUAL_TYPES: u16 = u16::MAX - 1;
 /// Limit of the addresses of the auxiliary stack block (`interpreter/wasm.h`,
 /// `MAX_LINEAR_MEMORY_SIZE`).
 pub const MAX_LINEAR_MEMORY_SIZE: u64 = 4 << 30;

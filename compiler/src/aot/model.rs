@@ -71,21 +71,9 @@ impl<'a> AotFile<'a> {
         Self { target, ..Self::default() }
     }
 
-    /// The type with this index, or the earlier one that it equals.
-    pub fn resolved_type(&self, index: u32) -> Option<&TypeDef> {
-        let ty = self.types.get(index as usize)?;
-        match ty.same_as {
-            Some(earlier) => self.types.get(earlier as usize),
-            None => Some(ty),
-        }
-    }
-
     /// The function type with this index.
     pub fn function_type(&self, index: u32) -> Option<&FuncType> {
-        match &self.resolved_type(index)?.composite {
-            CompositeType::Func(ty) => Some(ty),
-            CompositeType::Struct(_) | CompositeType::Array(_) => None,
-        }
+        TypeDef::resolve_function(&self.types, index)
     }
 }
 

@@ -41,8 +41,8 @@ pub struct SectionRange {
 ///
 /// # Errors
 /// `Malformed` if the bytes are not an `.aot` file or the file is damaged; `Unsupported` for kinds
-/// of files with another layout (big-endian targets, GC) and for unknown versions; `Limit` for
-/// limits of the loader and for constant expressions nested too deep.
+/// of files with another layout (big-endian targets) and for unknown versions; `Limit` for limits
+/// of the loader and for constant expressions nested too deep.
 pub fn read(bytes: &[u8]) -> Result<AotFile<'_>, ContainerError> {
     Container::read(bytes).map(|container| container.file)
 }

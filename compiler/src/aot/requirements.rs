@@ -91,5 +91,6 @@ fn init_exprs<'f>(file: &'f AotFile<'_>) -> impl Iterator<Item = &'f InitExpr> {
         .element_segments
         .iter()
         .flat_map(|segment| segment.values.iter().chain([&segment.offset]));
-    data.chain(elements).chain(file.globals.iter().map(|global| &global.init))
+    let globals = file.globals.iter().map(|global| &global.init);
+    data.chain(elements).chain(globals).chain(file.tables.iter().map(|table| &table.init))
 }

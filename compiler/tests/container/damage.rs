@@ -1,12 +1,13 @@
 //! Damaged files: reading gives a value or a typed error, never a panic, and what was read can be
 //! written.
 
-use cwamrc::aot::model::AotFile;
+use cwamrc::aot::model::{AotFile, CompositeType, ReferenceMaps};
 use cwamrc::aot::{Container, write};
 use cwamrc::{Architecture, OptLevel, Options, inspect};
 use wamr_abi::releases::Release;
 
 use super::generate::{Generator, model};
+use super::generate_gc::gc_model;
 use super::hello;
 use super::wamrc::SAMPLES;
 
@@ -26,6 +27,27 @@ fn rich_file(release: Release) -> Vec<u8> {
             && file.custom_sections.len() > 3
     };
     let mut files = (0..).map(|seed| model(&mut Generator::new(seed), false));
+    write(&files.find(full).unwrap(), release).unwrap()
+}
+
+/// A file with garbage collection and all kinds of types and values.
+fn rich_gc_file(release: Release) -> Vec<u8> {
+    let has_type = |file: &AotFile<'_>, kind: fn(&CompositeType) -> bool| {
+        file.types.iter().any(|ty| kind(&ty.composite))
+    };
+    let full = |file: &AotFile<'_>| {
+        has_type(file, |ty| matches!(ty, CompositeType::Struct(fields) if fields.len() > 2))
+            && has_type(file, |ty| matches!(ty, CompositeType::Array(_)))
+            && file.types.iter().any(|ty| ty.same_as.is_some())
+            && file.types.iter().any(|ty| ty.group.size > 1)
+            && file.globals.iter().filter(|global| global.init.is_object()).count() > 1
+            && !file.tables.is_empty()
+            && !file.element_segments.is_empty()
+            && !file.import_functions.is_empty()
+            && !file.functions.is_empty()
+            && file.reference_maps != ReferenceMaps::NoReferences
+    };
+    let mut files = (0..).map(|seed| gc_model(&mut Generator::new(seed)));
     write(&files.find(full).unwrap(), release).unwrap()
 }
 
@@ -67,7 +89,8 @@ fn probe(bytes: &[u8]) {
 
 /// The files to damage.
 fn files() -> Vec<Vec<u8>> {
-    let generated = [Release::V2_3_1, Release::V2_4_0, Release::Main].map(rich_file);
+    let releases = [Release::V2_3_1, Release::V2_4_0, Release::Main];
+    let generated = releases.map(rich_file).into_iter().chain(releases.map(rich_gc_file));
     let made_by_wamrc = SAMPLES.iter().map(|sample| sample.bytes.to_vec());
     let throwing = Architecture::ALL.iter().map(|&architecture| throwing_file(architecture));
     made_by_wamrc.chain(generated).chain([hello::file()]).chain(throwing).collect()
@@ -105,14 +128,15 @@ fn mutations_never_panic() {
 #[test]
 fn several_mutations_at_once_never_panic() {
     let mut random = Generator::new(0xdead);
-    let file = rich_file(Release::Main);
-    for _ in 0..MUTATIONS {
-        let mut bytes = file.clone();
-        for _ in 0..1 + random.below(8) {
-            let position = random.below(bytes.len());
-            bytes[position] = random.next() as u8;
+    for file in [rich_file(Release::Main), rich_gc_file(Release::Main)] {
+        for _ in 0..MUTATIONS {
+            let mut bytes = file.clone();
+            for _ in 0..1 + random.below(8) {
+                let position = random.below(bytes.len());
+                bytes[position] = random.next() as u8;
+            }
+            probe(&bytes);
         }
-        probe(&bytes);
     }
 }
 
@@ -145,7 +169,7 @@ fn damage_is_named_with_its_place() {
         (0x0f, 1, "16777264 bytes of a section do not fit the file, at offset 0xc"),
         (0x10, 3, "file for a big-endian target, at offset 0x10"),
         (0x14, 2, "object file type 2 is neither relocatable nor XIP, at offset 0x10"),
-        (0x20, 0x10, "file of a module with GC, at offset 0x10"),
+        (0x20, 0x10, "type equals type 2139029505, which comes later, at offset 0x77"),
         (0x48, 1, "records of imported memories, at offset 0x48"),
         (0x7a, 1, "unknown value type 0x1, at offset 0x7a"),
         (0x90, 7, "start function does not exist, at offset 0x90"),

@@ -26,20 +26,20 @@ impl Generator {
         self.next() as u32
     }
 
-    fn flip(&mut self) -> bool {
+    pub(crate) fn flip(&mut self) -> bool {
         self.below(2) == 0
     }
 
-    fn pick<T: Copy>(&mut self, items: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> T {
         self.0.choose(items)
     }
 
     /// Up to `max` items.
-    fn list<T>(&mut self, max: usize, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    pub(crate) fn list<T>(&mut self, max: usize, mut item: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.below(max + 1)).map(|_| item(self)).collect()
     }
 
-    fn bytes(&mut self, max: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, max: usize) -> Vec<u8> {
         self.list(max, |random| random.next() as u8)
     }
 
@@ -49,7 +49,7 @@ impl Generator {
     }
 
     /// An existing index, if there is one.
-    fn index(&mut self, count: usize) -> Option<u32> {
+    pub(crate) fn index(&mut self, count: usize) -> Option<u32> {
         (count > 0).then(|| self.below(count) as u32)
     }
 }
@@ -117,7 +117,7 @@ pub(crate) fn model(random: &mut Generator, arithmetic: bool) -> AotFile<'static
 
 fn target(random: &mut Generator) -> TargetInfo<'static> {
     let machine = random.pick(&Machine::ALL);
-    // Without GC, which has another layout, and tiny frames, which old releases do not support.
+    // Without GC, see `generate_gc.rs`, and tiny frames, which old releases do not support.
     let features = random.next() & !(1 << 4) & !(1 << 6);
     let abi_type = random.next() as u16;
     TargetInfo {
@@ -130,7 +130,7 @@ fn target(random: &mut Generator) -> TargetInfo<'static> {
     }
 }
 
-fn init_expr(random: &mut Generator, arithmetic: bool) -> InitExpr {
+pub(crate) fn init_expr(random: &mut Generator, arithmetic: bool) -> InitExpr {
     match random.below(if arithmetic { 11 } else { 9 }) {
         0 => InitExpr::None,
         1 => InitExpr::I32Const(random.word() as i32),

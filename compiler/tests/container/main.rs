@@ -1,8 +1,10 @@
 //! The `.aot` container: hand-listed bytes, files of wamrc, generated models, limits, damaged
-//! files, and the report.
+//! files, and the report; and all of these with garbage collection.
 
 mod damage;
+mod gc;
 mod generate;
+mod generate_gc;
 mod hello;
 mod inspect;
 mod limits;

@@ -10,6 +10,7 @@ use wamr_abi::format::{self, CustomId, Machine};
 use wamr_abi::releases::{ElementOffset, Release};
 
 use super::generate::{Generator, model};
+use super::generate_gc::gc_model;
 
 const MODELS: u64 = 2000;
 
@@ -35,7 +36,10 @@ fn end_of_last_section(container: &Container<'_>) -> u64 {
 /// A model that no release misreads. Release 2.0.0 checks only whether the first imported global is
 /// mutable, and does not know 64-bit memories.
 fn portable_model(seed: u64, arithmetic: bool) -> AotFile<'static> {
-    let mut file = model(&mut Generator::new(seed), arithmetic);
+    portable(model(&mut Generator::new(seed), arithmetic))
+}
+
+fn portable(mut file: AotFile<'static>) -> AotFile<'static> {
     if let Some(first) = file.import_globals.first_mut() {
         first.mutable = false;
     }
@@ -49,6 +53,14 @@ fn portable_model(seed: u64, arithmetic: bool) -> AotFile<'static> {
 fn every_release_reads_back_what_was_written() {
     for seed in 0..MODELS {
         let file = portable_model(seed, false);
+        Release::all().for_each(|release| reads_back(&file, release));
+    }
+}
+
+#[test]
+fn every_release_reads_back_files_with_garbage_collection() {
+    for seed in 0..MODELS {
+        let file = portable(gc_model(&mut Generator::new(seed)));
         Release::all().for_each(|release| reads_back(&file, release));
     }
 }

@@ -80,6 +80,29 @@ pub enum InitExpr {
 impl InitExpr {
     /// `ref.null` with the payload that gives a null element.
     pub const REF_NULL: Self = Self::RefNull(format::NULL_REF);
+
+    /// Whether the value is an object, or the integer that takes the place of one. Only files with
+    /// garbage collection have such values.
+    pub fn is_object(&self) -> bool {
+        match self {
+            Self::RefI31(_)
+            | Self::StructNew { .. }
+            | Self::StructNewDefault { .. }
+            | Self::ArrayNew { .. }
+            | Self::ArrayNewDefault { .. }
+            | Self::ArrayNewFixed { .. } => true,
+            Self::None
+            | Self::I32Const(_)
+            | Self::I64Const(_)
+            | Self::F32Const(_)
+            | Self::F64Const(_)
+            | Self::V128Const(_)
+            | Self::GlobalGet(_)
+            | Self::RefFunc(_)
+            | Self::RefNull(_)
+            | Self::Binary(..) => false,
+        }
+    }
 }
 
 impl fmt::Display for InitExpr {

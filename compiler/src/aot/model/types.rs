@@ -15,9 +15,9 @@ use super::TargetInfo;
 pub struct TypeDef {
     /// What it describes.
     pub composite: CompositeType,
-    /// An earlier type that equals it. With garbage collection, only this is written, and the
-    /// runtime uses the earlier type for both. So the reader leaves the other fields as in
-    /// [`TypeDef::same_as`]. All types of a recursion group have one, or none has.
+    /// The first type that equals it, if that is another one. With garbage collection, only this
+    /// is written, and the runtime uses the first type for both. So the reader leaves the other
+    /// fields as in [`TypeDef::same_as`]. All types of a recursion group have one, or none has.
     pub same_as: Option<u32>,
     /// No type has it as its supertype.
     pub is_final: bool,
@@ -50,6 +50,20 @@ impl TypeDef {
             }),
         };
         Self { same_as: Some(earlier), ..Self::alone(empty) }
+    }
+
+    /// The type with this index in `types`, or the earlier one that it equals.
+    pub fn resolve(types: &[Self], index: u32) -> Option<&Self> {
+        let ty = types.get(index as usize)?;
+        ty.same_as.map_or(Some(ty), |earlier| types.get(earlier as usize))
+    }
+
+    /// The function type with this index in `types`.
+    pub fn resolve_function(types: &[Self], index: u32) -> Option<&FuncType> {
+        match &Self::resolve(types, index)?.composite {
+            CompositeType::Func(ty) => Some(ty),
+            CompositeType::Struct(_) | CompositeType::Array(_) => None,
+        }
     }
 }
 

@@ -5,66 +5,90 @@
 use wamr_abi::format::{WORD_ALIGN, init_expr};
 use wamr_abi::releases::ElementOffset;
 
-use super::types::{element_type, reference_byte};
+use super::value_type::{
+    check_nullable, element_byte, element_from_byte, has_separate_heap_type, read_heap_type,
+    write_heap_type,
+};
 use crate::aot::error::{ContainerError, Result};
 use crate::aot::model::{ElementSegment, InitExpr, RefType};
-use crate::aot::section::{Record, read_list, write_list};
+use crate::aot::section::{Layout, Record, read_list, write_list};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-/// The size of flags, element type, table, offset type, 8 bytes of reference type, and count.
-const MIN_SIZE: usize = 28;
-/// The reference type of GC runtimes, skipped by the others: type, nullable, heap type.
+/// The size of the reference type: type, nullable, heap type. Runtimes without GC skip it.
 const REF_TYPE_SIZE: usize = 8;
-const NAME: &str = "element segments";
 
-/// Appends the list.
-pub(super) fn write(
-    segments: &[ElementSegment],
-    layout: ElementOffset,
-    sink: &mut Sink,
-) -> Result<()> {
-    sink.count(segments.len(), NAME)?;
-    for segment in segments {
-        sink.u32(segment.flags);
-        sink.u32(reference_byte(segment.element_type).into());
-        sink.u32(segment.table_index);
-        match layout {
-            ElementOffset::Fixed => write_fixed(&segment.offset, sink)?,
-            ElementOffset::InitExpr => segment.offset.write(sink)?,
+impl Record<'_, Layout<'_>> for ElementSegment {
+    /// The size of flags, element type, table, offset type, reference type, and count.
+    const MIN_SIZE: usize = 28;
+    const NAME: &'static str = "element segments";
+
+    fn write(&self, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
+        let byte = element_byte(self.element_type, layout)?;
+        sink.u32(self.flags);
+        sink.u32(byte.into());
+        sink.u32(self.table_index);
+        match layout.element_offset {
+            ElementOffset::Fixed => write_fixed(&self.offset, sink)?,
+            ElementOffset::InitExpr => self.offset.write(layout, sink)?,
         }
-        sink.u16(reference_byte(segment.element_type).into());
-        sink.u16(0);
-        sink.u32(0);
-        write_list(&segment.values, sink)?;
+        sink.u16(byte.into());
+        write_rest_of_type(self.element_type, layout, sink)?;
+        write_list(&self.values, layout, sink)
     }
+
+    fn read(source: &mut Source<'_>, layout: Layout<'_>) -> Result<Self> {
+        let flags = source.u32()?;
+        let number = source.u32()?;
+        let byte = u8::try_from(number).ok();
+        let ty = byte.zip(byte.and_then(|byte| element_from_byte(byte, layout)));
+        let (byte, element_type) = ty.ok_or_else(|| {
+            source.malformed(format!("unknown element type {number:#x} of an element segment"))
+        })?;
+        let table_index = source.u32()?;
+        let offset = match layout.element_offset {
+            ElementOffset::Fixed => read_fixed(source, byte)?,
+            ElementOffset::InitExpr => InitExpr::read(source, layout)?,
+        };
+        let element_type = read_rest_of_type(source, (byte, element_type), layout)?;
+        let values = read_list(source, layout)?;
+        Ok(Self { flags, element_type, table_index, offset, values })
+    }
+}
+
+/// Appends whether null is an element and the heap type.
+fn write_rest_of_type(ty: RefType, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
+    if layout.has_gc() && has_separate_heap_type(ty) {
+        sink.u16(ty.nullable.into());
+        return write_heap_type(ty.heap, sink);
+    }
+    sink.u16(0);
+    sink.u32(0);
     Ok(())
 }
 
-/// Reads the list.
-pub(super) fn read(source: &mut Source<'_>, layout: ElementOffset) -> Result<Vec<ElementSegment>> {
-    let count = source.count(MIN_SIZE, NAME)?;
-    (0..count)
-        .map(|_| {
-            let flags = source.u32()?;
-            let element_type = read_element_type(source)?;
-            let table_index = source.u32()?;
-            let offset = match layout {
-                ElementOffset::Fixed => read_fixed(source, element_type)?,
-                ElementOffset::InitExpr => InitExpr::read(source)?,
-            };
-            source.bytes(REF_TYPE_SIZE)?;
-            let values = read_list(source)?;
-            Ok(ElementSegment { flags, element_type, table_index, offset, values })
-        })
-        .collect()
+/// Reads the type again, as the loader does: completely with garbage collection, if the byte leaves
+/// the heap type open.
+fn read_rest_of_type(
+    source: &mut Source<'_>,
+    (byte, ty): (u8, RefType),
+    layout: Layout<'_>,
+) -> Result<RefType> {
+    if !layout.has_gc() || !has_separate_heap_type(ty) {
+        source.bytes(REF_TYPE_SIZE)?;
+        return Ok(ty);
+    }
+    let start = source.position();
+    if source.u16()? != u16::from(byte) {
+        return Err(not_the_element_type(start));
+    }
+    check_nullable(source.u16()?, ty, start)?;
+    read_heap_type(source, ty.nullable, None)
 }
 
-fn read_element_type(source: &mut Source<'_>) -> Result<RefType> {
-    let number = source.u32()?;
-    u8::try_from(number).ok().and_then(element_type).ok_or_else(|| {
-        source.malformed(format!("unknown element type {number:#x} of an element segment"))
-    })
+fn not_the_element_type(offset: usize) -> ContainerError {
+    let what = "reference type of an element segment is not its element type";
+    ContainerError::malformed(offset, what)
 }
 
 /// Writes a type and always a `u64`, of which the loader uses the low half.
@@ -91,14 +115,14 @@ fn write_fixed(offset: &InitExpr, sink: &mut Sink) -> Result<()> {
 /// not look at distinguish the two: wamrc leaves the value 0 where there is none, and repeats the
 /// element type in the reference type that follows. The upper half of other values gives no
 /// information, since wamrc does not initialise it.
-fn read_fixed(source: &mut Source<'_>, element_type: RefType) -> Result<InitExpr> {
+fn read_fixed(source: &mut Source<'_>, element_type: u8) -> Result<InitExpr> {
     source.align(WORD_ALIGN);
     let start = source.position();
     let invalid = |what| ContainerError::malformed(start, what);
     let kind = source.u32()?;
     let value = source.u64()?;
-    if source.clone().u16()? != u16::from(reference_byte(element_type)) {
-        return Err(invalid("reference type of an element segment is not its element type".into()));
+    if source.clone().u16()? != u16::from(element_type) {
+        return Err(not_the_element_type(start));
     }
     // Truncates as the loader does.
     let low = value as u32;

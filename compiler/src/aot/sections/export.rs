@@ -16,12 +16,12 @@ impl Section for ExportSection {
     const ID: SectionId = SectionId::Export;
 
     fn write(file: &AotFile<'_>, _: ElementOffset, sink: &mut Sink) -> Result<()> {
-        write_list(&file.exports, sink)
+        write_list(&file.exports, (), sink)
     }
 
     fn read<'a>(source: &mut Source<'a>, _: ElementOffset, file: &mut AotFile<'a>) -> Result<()> {
         let start = source.position();
-        file.exports = read_list(source)?;
+        file.exports = read_list(source, ())?;
         if let Some(export) = file.exports.iter().find(|export| !exists(export, file)) {
             let what = format!("export `{}` refers to an index that does not exist", export.name);
             return Err(ContainerError::malformed(start, what));
@@ -44,13 +44,13 @@ impl<'a> Record<'a> for Export<'a> {
     const MIN_SIZE: usize = 8;
     const NAME: &'static str = "exports";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, (): (), sink: &mut Sink) -> Result<()> {
         sink.u32(self.index);
         sink.u8(self.kind as u8);
         sink.string(&self.name, "name of an export")
     }
 
-    fn read(source: &mut Source<'a>) -> Result<Self> {
+    fn read(source: &mut Source<'a>, (): ()) -> Result<Self> {
         let index = source.u32()?;
         let byte = source.u8()?;
         let kind = ExportKind::from_u8(byte)

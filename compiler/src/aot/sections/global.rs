@@ -1,31 +1,31 @@
 //! Init data, imported globals and globals (`aot/aot_loader.c`, `load_import_globals`,
-//! `load_globals`).
+//! `load_globals`). Of references that have no byte of their own, there is no heap type.
 
 use wamr_abi::format;
 
-use super::types::read_value_type;
+use super::value_type::{read_value_byte, value_byte};
 use crate::aot::error::Result;
 use crate::aot::model::{Global, ImportGlobal, InitExpr};
-use crate::aot::section::Record;
+use crate::aot::section::{Layout, Record};
 use crate::aot::sink::Sink;
 use crate::aot::source::Source;
 
-impl<'a> Record<'a> for ImportGlobal<'a> {
+impl<'a> Record<'a, Layout<'_>> for ImportGlobal<'a> {
     const MIN_SIZE: usize = 6;
     const NAME: &'static str = "imported globals";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
         sink.align(2);
-        sink.u8(super::types::value_byte(self.value_type));
+        sink.u8(value_byte(self.value_type, layout)?);
         sink.u8(self.mutable.into());
         sink.string(&self.module, "module name of an imported global")?;
         sink.string(&self.name, "name of an imported global")
     }
 
-    fn read(source: &mut Source<'a>) -> Result<Self> {
+    fn read(source: &mut Source<'a>, layout: Layout<'_>) -> Result<Self> {
         source.align(2);
         Ok(Self {
-            value_type: read_value_type(source)?,
+            value_type: read_value_byte(source, layout)?,
             mutable: source.u8()? != 0,
             module: source.string("module name of an imported global")?.into(),
             name: source.string("name of an imported global")?.into(),
@@ -33,23 +33,23 @@ impl<'a> Record<'a> for ImportGlobal<'a> {
     }
 }
 
-impl Record<'_> for Global {
+impl Record<'_, Layout<'_>> for Global {
     const MIN_SIZE: usize = 8;
     const NAME: &'static str = "globals";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
         sink.align(format::WORD_ALIGN);
-        sink.u8(super::types::value_byte(self.value_type));
+        sink.u8(value_byte(self.value_type, layout)?);
         sink.u8(self.mutable.into());
-        self.init.write(sink)
+        self.init.write(layout, sink)
     }
 
-    fn read(source: &mut Source<'_>) -> Result<Self> {
+    fn read(source: &mut Source<'_>, layout: Layout<'_>) -> Result<Self> {
         source.align(format::WORD_ALIGN);
         Ok(Self {
-            value_type: read_value_type(source)?,
+            value_type: read_value_byte(source, layout)?,
             mutable: source.u8()? != 0,
-            init: InitExpr::read(source)?,
+            init: InitExpr::read(source, layout)?,
         })
     }
 }

@@ -12,7 +12,7 @@ impl<'a> Record<'a> for ImportFunction<'a> {
     const MIN_SIZE: usize = 6;
     const NAME: &'static str = "imported functions";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, (): (), sink: &mut Sink) -> Result<()> {
         let type_index = u16::try_from(self.type_index).map_err(|_| {
             ContainerError::limit(format!(
                 "imported function {}.{} has type index {}; the container allows at most {} there",
@@ -27,7 +27,7 @@ impl<'a> Record<'a> for ImportFunction<'a> {
         sink.string(&self.name, "name of an imported function")
     }
 
-    fn read(source: &mut Source<'a>) -> Result<Self> {
+    fn read(source: &mut Source<'a>, (): ()) -> Result<Self> {
         Ok(Self {
             type_index: source.u16()?.into(),
             module: source.string("module name of an imported function")?.into(),

@@ -2,34 +2,35 @@
 
 use crate::aot::error::{ContainerError, Result};
 use crate::aot::model::{AotFile, DataSegment, InitExpr, Memory};
-use crate::aot::section::{Record, read_list, write_list};
+use crate::aot::section::{Layout, Record, read_list, write_list};
 use crate::aot::sink::{Sink, fit};
 use crate::aot::source::Source;
 
 /// Appends both lists. Imported memories are among the others, since the runtime allocates them
 /// itself.
-pub(super) fn write(file: &AotFile<'_>, sink: &mut Sink) -> Result<()> {
+pub(super) fn write(file: &AotFile<'_>, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
     sink.u32(0);
-    write_list(&file.memories, sink)?;
-    write_list(&file.data_segments, sink)
+    write_list(&file.memories, (), sink)?;
+    write_list(&file.data_segments, layout, sink)
 }
 
 /// Reads both lists.
-pub(super) fn read<'a>(source: &mut Source<'a>, file: &mut AotFile<'a>) -> Result<()> {
+pub(super) fn read<'a>(
+    source: &mut Source<'a>,
+    layout: Layout<'_>,
+) -> Result<(Vec<Memory>, Vec<DataSegment<'a>>)> {
     let start = source.position();
     if source.u32()? != 0 {
         return Err(ContainerError::unsupported("records of imported memories").at(start));
     }
-    file.memories = read_list(source)?;
-    file.data_segments = read_list(source)?;
-    Ok(())
+    Ok((read_list(source, ())?, read_list(source, layout)?))
 }
 
 impl Record<'_> for Memory {
     const MIN_SIZE: usize = 16;
     const NAME: &'static str = "memories";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, (): (), sink: &mut Sink) -> Result<()> {
         sink.u32(self.flags);
         sink.u32(self.bytes_per_page);
         sink.u32(self.initial_pages);
@@ -37,7 +38,7 @@ impl Record<'_> for Memory {
         Ok(())
     }
 
-    fn read(source: &mut Source<'_>) -> Result<Self> {
+    fn read(source: &mut Source<'_>, (): ()) -> Result<Self> {
         Ok(Self {
             flags: source.u32()?,
             bytes_per_page: source.u32()?,
@@ -47,24 +48,24 @@ impl Record<'_> for Memory {
     }
 }
 
-impl<'a> Record<'a> for DataSegment<'a> {
+impl<'a> Record<'a, Layout<'_>> for DataSegment<'a> {
     const MIN_SIZE: usize = 16;
     const NAME: &'static str = "data segments";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
         sink.u32(self.passive.into());
         sink.u32(self.memory_index);
-        self.offset.write(sink)?;
+        self.offset.write(layout, sink)?;
         sink.u32(fit(self.bytes.len(), || "size of a data segment".into())?);
         sink.bytes(&self.bytes);
         Ok(())
     }
 
-    fn read(source: &mut Source<'a>) -> Result<Self> {
+    fn read(source: &mut Source<'a>, layout: Layout<'_>) -> Result<Self> {
         Ok(Self {
             passive: source.u32()? != 0,
             memory_index: source.u32()?,
-            offset: InitExpr::read(source)?,
+            offset: InitExpr::read(source, layout)?,
             bytes: {
                 let size = source.count(1, "bytes of a data segment")?;
                 source.bytes(size)?.into()

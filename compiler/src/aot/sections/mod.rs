@@ -5,6 +5,7 @@ mod element;
 mod entry;
 mod export;
 mod function;
+mod gc_types;
 mod global;
 mod import_function;
 mod init_data;
@@ -17,6 +18,7 @@ mod table;
 mod target_info;
 mod text;
 mod types;
+mod value_type;
 
 use wamr_abi::format::SectionId;
 use wamr_abi::releases::ElementOffset;

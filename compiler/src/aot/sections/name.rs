@@ -19,10 +19,10 @@ pub(super) fn write(subsections: &[NameSubsection<'_>], sink: &mut Sink) -> Resu
             NameSubsection::Functions { names, stated_size } => {
                 sink.u32(NAME_SUBSECTION_FUNCTION);
                 match stated_size {
-                    None => sink.sized("function names", |sink| write_list(names, sink))?,
+                    None => sink.sized("function names", |sink| write_list(names, (), sink))?,
                     Some(size) => {
                         sink.u32(*size);
-                        write_list(names, sink)?;
+                        write_list(names, (), sink)?;
                     }
                 }
             }
@@ -69,7 +69,7 @@ fn read_functions<'a>(
     functions: usize,
 ) -> Result<NameSubsection<'a>> {
     let start = source.position();
-    let names: Vec<FunctionName<'_>> = read_list(source)?;
+    let names: Vec<FunctionName<'_>> = read_list(source, ())?;
     if !names.is_sorted_by(|first, second| first.function < second.function)
         || names.last().is_some_and(|name| name.function as usize >= functions)
     {
@@ -83,7 +83,7 @@ fn read_functions<'a>(
 
 fn written_size(names: &[FunctionName<'_>]) -> Result<usize> {
     let mut sink = Sink::with_capacity(0);
-    write_list(names, &mut sink)?;
+    write_list(names, (), &mut sink)?;
     sink.finish().map(|bytes| bytes.len())
 }
 
@@ -91,12 +91,12 @@ impl<'a> Record<'a> for FunctionName<'a> {
     const MIN_SIZE: usize = 6;
     const NAME: &'static str = "function names";
 
-    fn write(&self, sink: &mut Sink) -> Result<()> {
+    fn write(&self, (): (), sink: &mut Sink) -> Result<()> {
         sink.u32(self.function);
         sink.string(&self.name, "name of a function")
     }
 
-    fn read(source: &mut Source<'a>) -> Result<Self> {
+    fn read(source: &mut Source<'a>, (): ()) -> Result<Self> {
         Ok(Self { function: source.u32()?, name: source.string("name of a function")?.into() })
     }
 }

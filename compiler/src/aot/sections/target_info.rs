@@ -1,6 +1,6 @@
 //! Section 0, target info: 48 bytes (`compilation/aot.h`, `AOTTargetInfo`).
 
-use wamr_abi::format::{self, SectionId, feature};
+use wamr_abi::format::{self, SectionId};
 use wamr_abi::releases::ElementOffset;
 
 use crate::aot::error::{ContainerError, Result};
@@ -35,7 +35,7 @@ impl Section for TargetInfoSection {
     }
 }
 
-/// Reads the section, and refuses the kinds of file that have another layout.
+/// Reads the section, and refuses files with another byte order.
 fn read_body<'a>(source: &mut Source<'a>) -> Result<TargetInfo<'a>> {
     let start = source.position();
     let bin_type = source.u16()?;
@@ -55,9 +55,6 @@ fn read_body<'a>(source: &mut Source<'a>) -> Result<TargetInfo<'a>> {
     }
     let e_flags = source.u32()?;
     let feature_flags = source.u64()?;
-    if feature_flags & feature::GARBAGE_COLLECTION != 0 {
-        return Err(ContainerError::unsupported("file of a module with GC").at(start));
-    }
     let reserved = source.u64()?;
     let arch = read_arch(source)?;
     Ok(TargetInfo {
