@@ -177,8 +177,13 @@ impl Lowering<'_, '_> {
         }
     }
 
-    pub(in crate::lower) fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
+    fn fill_trap_block(&mut self, block: Block, thunk: FuncId) {
         self.emit.continue_in(block);
+        self.raise_in_block(thunk);
+    }
+
+    /// Ends the current block by calling `thunk`, which raises a trap.
+    pub(in crate::lower) fn raise_in_block(&mut self, thunk: FuncId) {
         let thunk = self.emit.function(thunk, trap_thunk_signature);
         let exec_env = self.emit.exec_env();
         self.emit.ins().call(thunk, &[exec_env]);

@@ -88,7 +88,7 @@ pub(super) struct WasmEdgeArgs {
     /// Refuse modules that use more than WebAssembly 2.0
     #[arg(long, help_heading = WASMEDGE)]
     wasm_2: bool,
-    /// Refuse modules that use more than WebAssembly 3.0; its garbage collection is never supported
+    /// Refuse modules that use more than WebAssembly 3.0
     #[arg(long, help_heading = WASMEDGE)]
     wasm_3: bool,
     /// Refuse modules that import or export mutable globals

@@ -1,7 +1,7 @@
 //! Where a function takes its slots: as late as possible, so that paths without calls do not pay.
 //!
-//! The place dominates all calls after which objects are needed, and all landing pads. It is in no
-//! loop. Every path from it to a return gives the slots back, and no other does, so it also
+//! The place dominates all calls after which objects are needed, and all calls that lead to landing
+//! pads: a landing pad restores the stack pointer of before. It is in no loop. Every path from it to a return gives the slots back, and no other does, so it also
 //! dominates the returns that it reaches.
 
 use cranelift_codegen::dominator_tree::DominatorTree;
@@ -18,25 +18,30 @@ pub(super) struct Home {
     pub(super) block: Block,
     /// The returns that it reaches.
     pub(super) returns: Vec<Inst>,
+    /// The landing pads that can be reached.
+    pub(super) pads: Vec<Block>,
 }
 
 impl Home {
-    /// Finds the place for `needing`, which are blocks that can be reached.
-    pub(super) fn find(func: &Function, needing: &[Block]) -> Self {
+    /// Finds the place for calls in the blocks `calls`, and for landing pads.
+    pub(super) fn find(func: &Function, calls: &[Block], mut pads: Vec<Block>) -> Self {
         let cfg = ControlFlowGraph::with_function(func);
         let domtree = DominatorTree::with_function(func, &cfg);
         let mut loops = LoopAnalysis::new();
         loops.compute(func, &cfg, &domtree);
         let entry = func.layout.entry_block().expect("the function has code");
-        let reachable = needing.iter().copied().filter(|&block| domtree.is_reachable(block));
-        let mut block = reachable.reduce(|a, b| common(&domtree, a, b)).unwrap_or(entry);
+        pads.retain(|&pad| domtree.is_reachable(pad));
+        let calls = calls.iter().copied().filter(|&block| domtree.is_reachable(block));
+        let throwing = pads.iter().flat_map(|&pad| cfg.pred_iter(pad)).map(|pred| pred.block);
+        let throwing = throwing.filter(|&block| domtree.is_reachable(block));
+        let mut block = calls.chain(throwing).reduce(|a, b| common(&domtree, a, b)).unwrap_or(entry);
         loop {
             let outside = out_of_loops(&domtree, &loops, block);
             let returns = returns_from(func, &cfg, outside);
             let all = returns.iter().filter_map(|&inst| func.layout.inst_block(inst));
             let moved = all.fold(outside, |a, b| common(&domtree, a, b));
             if moved == block {
-                return Self { block, returns };
+                return Self { block, returns, pads };
             }
             block = moved;
         }

@@ -25,16 +25,16 @@ pub(super) struct Safepoint {
 }
 
 /// The safepoints of `func` in the order of its blocks. `objects` are values that the code made as
-/// objects; others get them through block parameters.
+/// objects; others get them through block parameters. Also returns all of them.
 pub(super) fn safepoints(
     func: &mut Function,
     objects: EntitySet<Value>,
     env: &Environment<'_>,
-) -> Result<Vec<Safepoint>, Error> {
+) -> Result<(Vec<Safepoint>, EntitySet<Value>), Error> {
     let objects = all_objects(func, objects);
     let calls = collecting_calls(func, env);
     if calls.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), objects));
     }
     let live_at_end = live_at_ends(func, &objects)?;
     let mut safepoints = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn safepoints(
         add_safepoints(func, env, block, (&objects, &calls, &live_at_end), &mut safepoints);
     }
     let total = safepoints.iter().map(|each: &Safepoint| each.live.len()).sum::<usize>();
-    if total > MAX_LIVE { Err(too_many()) } else { Ok(safepoints) }
+    if total > MAX_LIVE { Err(too_many()) } else { Ok((safepoints, objects)) }
 }
 
 /// `made`, and everything that is an object because one of them is passed to it.

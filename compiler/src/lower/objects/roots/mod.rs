@@ -14,6 +14,7 @@
 //! are necessary. A function without such objects is not changed, unless it catches exceptions:
 //! then it sets the stack pointer, which the functions that the exception left did not.
 
+mod check;
 mod home;
 mod liveness;
 mod places;
@@ -21,8 +22,9 @@ mod slots;
 mod stores;
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
+use cranelift_codegen::entity::EntitySet;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, Function, Inst, InstBuilder, Opcode, types};
+use cranelift_codegen::ir::{Block, Function, Inst, InstBuilder, Opcode, Value, types};
 use wamr_abi::exceptions::TrapId;
 
 use crate::error::Error;
@@ -40,6 +42,9 @@ use stores::Stores;
 /// Bytes of a slot of a table.
 const SLOT: i64 = 8;
 
+/// The check takes time that is quadratic in the number of blocks.
+const MAX_CHECKED_BLOCKS: usize = 2_000;
+
 impl Lowering<'_, '_> {
     /// Adds the code that keeps objects alive. The function is complete, except for its traps.
     pub(in crate::lower) fn publish_roots(&mut self) -> Result<(), Error> {
@@ -48,21 +53,37 @@ impl Lowering<'_, '_> {
         }
         let objects = std::mem::take(&mut self.emit.objects);
         let func = &mut *self.emit.builder.func;
-        let safepoints = liveness::safepoints(func, objects, self.env)?;
+        let (safepoints, objects) = liveness::safepoints(func, objects, self.env)?;
         let pads = landing_pads(func);
         let storing = safepoints.iter().filter(|each| !each.live.is_empty());
-        let mut needing: Vec<Block> = storing.map(|each| each.block).collect();
-        needing.extend(&pads);
-        if needing.is_empty() {
+        let storing: Vec<Block> = storing.map(|each| each.block).collect();
+        if storing.is_empty() && pads.is_empty() {
             return Ok(());
         }
         let slots = Slots::assign(&safepoints);
-        let home = Home::find(func, &needing);
+        let home = Home::find(func, &storing, pads);
         let stores = Stores::find(func, home.block, &safepoints, &slots);
         let places = self.enter(home.block, &slots, &stores);
         self.store_all(&safepoints, &slots, &stores, &places);
-        self.leave_and_catch(&home.returns, &pads, &places);
+        self.leave_and_catch(&home, &places);
+        debug_assert_eq!(self.check_roots(&safepoints, &objects, &home.pads, &places), Ok(()));
         Ok(())
+    }
+
+    /// Checks the result.
+    fn check_roots(
+        &self,
+        safepoints: &[Safepoint],
+        objects: &EntitySet<Value>,
+        pads: &[Block],
+        places: &Places,
+    ) -> Result<(), String> {
+        let func = &*self.emit.builder.func;
+        let calls = safepoints.iter().map(|each| each.inst).collect();
+        if func.dfg.num_blocks() > MAX_CHECKED_BLOCKS {
+            return Ok(());
+        }
+        check::Check { func, objects, calls: &calls, places, pads }.run()
     }
 
     /// Takes the slots at the start of the block `home`.
@@ -100,7 +121,8 @@ impl Lowering<'_, '_> {
             let null = cursor.ins().iconst(types::I64, 0);
             cursor.ins().store(flags, null, address, places.slot(slot));
         }
-        self.fill_trap_block(overflow, FuncId::TrapThunk(TrapId::OperandStackOverflow));
+        self.emit.builder.seal_block(overflow);
+        self.raise_in_block(FuncId::TrapThunk(TrapId::OperandStackOverflow));
         places
     }
 
@@ -123,13 +145,13 @@ impl Lowering<'_, '_> {
 
     /// Gives the slots back wherever the function returns, and takes them again where it catches
     /// exceptions.
-    fn leave_and_catch(&mut self, returns: &[Inst], pads: &[Block], places: &Places) {
+    fn leave_and_catch(&mut self, home: &Home, places: &Places) {
         let mut cursor = FuncCursor::new(self.emit.builder.func);
-        for &inst in returns {
+        for &inst in &home.returns {
             cursor.goto_inst(inst);
             places.leave(&mut cursor);
         }
-        for &pad in pads {
+        for &pad in &home.pads {
             cursor.goto_first_insertion_point(pad);
             places.set_size(&mut cursor);
         }

@@ -1,0 +1,9 @@
+// All programs, each also an export.
+
+fun main() {
+    collections()
+    coroutines()
+    exceptions()
+    strings()
+    json()
+}
