@@ -15,7 +15,7 @@ pub(crate) fn fingerprint<'f>(
 ) -> Result<u64, String> {
     let mut hasher = DefaultHasher::new();
     parts.hash(&mut hasher);
-    (assertions::c_source(crate::Options::default()), include_str!("lib.rs")).hash(&mut hasher);
+    (assertions::c_source(), include_str!("lib.rs")).hash(&mut hasher);
     for file in files {
         let content = fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
         (file, content).hash(&mut hasher);
