@@ -41,7 +41,7 @@ pub fn compile_runtime(
     options: Options,
     out_dir: &Path,
 ) -> Result<Vec<PathBuf>, String> {
-    let sources = Sources::find(root, target)?;
+    let sources = Sources::find(root, target, options)?;
     let base = configure(compiler, &sources, target, options);
     let assertions = out_dir.join("abi_assertions.c");
     fs::write(&assertions, assertions::c_source(options))

@@ -34,9 +34,9 @@ impl Library {
     pub fn build(target: &Target, options: Options, folder: &Path) -> Result<Library, String> {
         let version = runner::tool(target.compiler(), target.compiler_packages())?;
         let root = crate::wamr_root()?;
-        let found = Sources::find(&root, target)?;
+        let found = Sources::find(&root, target, options)?;
         let parts = (&version, options::defines(target, options), include_str!("library.rs"));
-        let number = fingerprint(parts, found.files())?;
+        let number = fingerprint(parts, options, found.files())?;
         let prefix = folder.join(format!("libiwasm-{}-{number:016x}", target.arch));
         // The name of the unfinished folder distinguishes processes, but not threads of this one.
         static BUILDING: Mutex<()> = Mutex::new(());

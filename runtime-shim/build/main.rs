@@ -3,7 +3,8 @@
 //! It installs `lib/libiwasm.a`, `lib/pkgconfig/iwasm.pc` and WAMR's headers below PREFIX. Flags
 //! before PREFIX: `--arch=NAME` for another machine (x86_64, aarch64, riscv64), which needs a cross
 //! compiler; `--software-bounds-checks` for a runtime without guard pages, which needs files
-//! compiled with `--bounds-checks=1`.
+//! compiled with `--bounds-checks=1`; `--gc` for one with garbage collection, which needs files
+//! compiled for that, and has no threads.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ struct Request {
 
 fn main() -> ExitCode {
     let Some(request) = parse(env::args().skip(1)) else {
-        say("usage: wamr-build [--arch=NAME] [--software-bounds-checks] PREFIX");
+        say("usage: wamr-build [--arch=NAME] [--software-bounds-checks] [--gc] PREFIX");
         return ExitCode::from(2);
     };
     match install(&request) {
@@ -41,6 +42,8 @@ fn parse(arguments: impl Iterator<Item = String>) -> Option<Request> {
             name.clone_into(&mut arch);
         } else if argument == "--software-bounds-checks" {
             options.software_bounds_checks = true;
+        } else if argument == "--gc" {
+            options.gc = true;
         } else if argument.starts_with('-') || prefix.is_some() {
             return None;
         } else {

@@ -21,17 +21,21 @@ const ON: &[&str] = &[
     "WASM_ENABLE_INTERP",
     "WASM_ENABLE_LIBC_BUILTIN",
     "WASM_ENABLE_LIBC_WASI",
-    "WASM_ENABLE_LIB_PTHREAD",
-    "WASM_ENABLE_LIB_WASI_THREADS",
     "WASM_ENABLE_LOAD_CUSTOM_SECTION",
     "WASM_ENABLE_MODULE_INST_CONTEXT",
     "WASM_ENABLE_QUICK_AOT_ENTRY",
     "WASM_ENABLE_REF_TYPES",
-    "WASM_ENABLE_SHARED_MEMORY",
     "WASM_ENABLE_TAIL_CALL",
-    "WASM_ENABLE_THREAD_MGR",
     "WASM_HAVE_MREMAP",
     "_GNU_SOURCE",
+];
+
+/// Threads, which exclude garbage collection: the first collection of a runtime with both crashes.
+const THREADS: &[&str] = &[
+    "WASM_ENABLE_LIB_PTHREAD",
+    "WASM_ENABLE_LIB_WASI_THREADS",
+    "WASM_ENABLE_SHARED_MEMORY",
+    "WASM_ENABLE_THREAD_MGR",
 ];
 
 /// Options that are on by default in WAMR's headers or build.
@@ -44,6 +48,8 @@ const OFF: &[&str] = &[
     // It would give the interpreter a smaller memory than the module declares, so the interpreter
     // could not be used as a reference for out-of-bounds accesses.
     "WASM_ENABLE_SHRUNK_MEMORY",
+    // A proposal that is no longer pursued.
+    "WASM_ENABLE_STRINGREF",
     "WASM_DISABLE_WAKEUP_BLOCKING_OP",
 ];
 
@@ -72,6 +78,8 @@ pub struct Options {
     pub profiling: bool,
     /// Garbage collection: such a runtime loads only files made for it, and has no threads.
     pub gc: bool,
+    /// The collector runs at every allocation, so that it finds references that were forgotten.
+    pub collects_always: bool,
     /// gcc's sanitizers of addresses and of undefined behaviour in all C code; they end the
     /// program. Their signal handlers conflict with WAMR's, so this is only for a runtime without
     /// guard pages, and only for the machine that builds it.
@@ -80,9 +88,9 @@ pub struct Options {
 
 /// Every macro for the C compiler, with its value.
 pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<String>)> {
-    let Options { software_bounds_checks, memory64, spec_test, profiling, gc, sanitized: _ } =
-        options;
+    let Options { software_bounds_checks, memory64, spec_test, profiling, gc, .. } = options;
     let switches = [
+        ("GC_IN_EVERY_ALLOCATION", options.collects_always),
         ("WASM_DISABLE_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_DISABLE_STACK_HW_BOUND_CHECK", software_bounds_checks),
         ("WASM_ENABLE_GC", gc),
@@ -97,6 +105,8 @@ pub(crate) fn defines(target: &Target, options: Options) -> Vec<(String, Option<
     let define = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
     let mut defines = Vec::new();
     defines.extend(ON.iter().map(|name| define(name, "1")));
+    let threads = if gc { "0" } else { "1" };
+    defines.extend(THREADS.iter().map(|name| define(name, threads)));
     defines.extend(OFF.iter().map(|name| define(name, "0")));
     defines.extend(switches.iter().map(|(name, on)| define(name, if *on { "1" } else { "0" })));
     defines.extend(allocator.iter().map(|(name, value)| define(name, value)));

@@ -44,14 +44,14 @@ impl Runner {
             tool(target.cross.emulator, target.cross.emulator_package)?;
         }
         let root = crate::wamr_root()?;
-        let found = sources::Sources::find(&root, target)?;
+        let found = sources::Sources::find(&root, target, options)?;
         let own = own_files()?;
         if options.sanitized && !(target.is_native() && options.software_bounds_checks) {
             return Err("sanitizers are for this machine, and for no guard pages".to_owned());
         }
         let (defines, flags) = (options::defines(target, options), options::flags(options));
         let parts = (&version, defines, flags, LINK_FLAGS);
-        let number = fingerprint(parts, own.iter().chain(found.files()))?;
+        let number = fingerprint(parts, options, own.iter().chain(found.files()))?;
         let program = folder.join(format!("{}-{:016x}", target.arch, number));
         if !program.exists() {
             link(&root, target, options, &program)?;
@@ -100,7 +100,7 @@ fn link(root: &Path, target: &Target, options: Options, program: &Path) -> Resul
     let fail = |error| format!("{}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(fail)?;
     let build = compiler(target, &folder);
-    let sources = sources::Sources::find(root, target)?;
+    let sources = sources::Sources::find(root, target, options)?;
     let own = sources::files(Path::new(FOLDER), &["c"])?;
     let mut objects = compile(&configure(build.clone(), &sources, target, options), &own, &[])?;
     objects.extend(compile_runtime(build, root, target, options, &folder)?);

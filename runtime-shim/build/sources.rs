@@ -3,6 +3,7 @@
 //! Whole folders are compiled, as in WAMR's own build, so that a newer checkout with an additional
 //! file still builds.
 
+use crate::Options;
 use crate::target::Target;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ const INCLUDE_DIRS: &[&str] = &[
     "core",
     "core/iwasm/aot",
     "core/iwasm/common",
+    "core/iwasm/common/gc",
     "core/iwasm/include",
     "core/iwasm/interpreter",
     "core/iwasm/libraries/lib-pthread",
@@ -33,11 +35,9 @@ pub const OWN_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/csrc");
 /// Folders whose C files all belong to the runtime.
 const FOLDERS: &[&str] = &[
     "core/iwasm/common",
-    "core/iwasm/libraries/lib-pthread",
     "core/iwasm/libraries/libc-builtin",
     "core/iwasm/libraries/libc-wasi",
     "core/iwasm/libraries/libc-wasi/sandboxed-system-primitives/src",
-    "core/iwasm/libraries/thread-mgr",
     "core/shared/mem-alloc",
     "core/shared/mem-alloc/ems",
     "core/shared/platform/common/libc-util",
@@ -46,6 +46,13 @@ const FOLDERS: &[&str] = &[
     "core/shared/utils",
 ];
 
+/// The same for a runtime with threads.
+const THREAD_FOLDERS: &[&str] =
+    &["core/iwasm/libraries/lib-pthread", "core/iwasm/libraries/thread-mgr"];
+
+/// The same for one with garbage collection.
+const GC_FOLDERS: &[&str] = &["core/iwasm/common/gc"];
+
 const FILES: &[&str] = &[
     "core/iwasm/aot/aot_intrinsic.c",
     "core/iwasm/aot/aot_loader.c",
@@ -53,6 +60,10 @@ const FILES: &[&str] = &[
     "core/iwasm/interpreter/wasm_interp_classic.c",
     "core/iwasm/interpreter/wasm_loader.c",
     "core/iwasm/interpreter/wasm_runtime.c",
+];
+
+/// Files of a runtime with threads.
+const THREAD_FILES: &[&str] = &[
     "core/iwasm/libraries/lib-wasi-threads/lib_wasi_threads_wrapper.c",
     "core/iwasm/libraries/lib-wasi-threads/tid_allocator.c",
 ];
@@ -73,12 +84,14 @@ pub(crate) struct Sources {
 
 impl Sources {
     /// Lists the files below `root`, always in the same order.
-    pub(crate) fn find(root: &Path, target: &Target) -> Result<Sources, String> {
+    pub(crate) fn find(root: &Path, target: &Target, options: Options) -> Result<Sources, String> {
+        let (folders, files): (_, &[_]) =
+            if options.gc { (GC_FOLDERS, &[]) } else { (THREAD_FOLDERS, THREAD_FILES) };
         let mut all = c_files(Path::new(OWN_FOLDER))?;
-        for folder in FOLDERS {
+        for folder in FOLDERS.iter().chain(folders) {
             all.extend(c_files(&root.join(folder))?);
         }
-        all.extend(FILES.iter().map(|file| root.join(file)));
+        all.extend(FILES.iter().chain(files).map(|file| root.join(file)));
         all.push(root.join("core/iwasm/aot/arch").join(target.relocations));
         all.push(root.join("core/iwasm/common/arch").join(target.invoke_native));
 

@@ -9,8 +9,8 @@ use crate::host::{self, HostFunc};
 use crate::lock::Guard;
 use crate::memory::Memory;
 use crate::module::ModuleInner;
-use crate::types::{ExternType, ValType};
-use crate::val::{Val, stored_size};
+use crate::types::{ExternType, References, ValType};
+use crate::val::Val;
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use wamr_abi::exceptions::TrapId;
@@ -45,10 +45,13 @@ pub(crate) trait Access {
     /// # Safety
     /// As for [`Access::read`]; the new bytes are valid there.
     unsafe fn write(&self, address: u64, bytes: &[u8]);
-    /// The object that an `externref` of the instance refers to, if the host created it.
-    fn extern_object(&self, reference: u32) -> Option<u64>;
-    /// The `externref` that refers to an object inside the instance.
-    fn extern_reference(&self, object: u64) -> Option<u32>;
+    /// How the runtime represents references.
+    fn references(&self) -> References;
+    /// The form outside of a reference inside the instance, if it has one. Without garbage
+    /// collection, only an `externref` has another form, and only if the host created it.
+    fn reference_outside(&self, stored: u64) -> Option<u64>;
+    /// The opposite; `None` if it cannot be inside.
+    fn reference_inside(&self, outside: u64) -> Option<u64>;
 }
 
 /// What became of a call.
@@ -134,17 +137,19 @@ impl<'a> Context<'a> {
             return Err(Trap::new(format!("{name:?} takes arguments of types {:?}", ty.params)));
         }
         let c_name = CString::new(name).map_err(|_| missing())?;
-        let count = |types: &[ValType]| types.iter().map(|ty| ty.cells()).sum::<usize>();
+        let references = self.access.references();
+        let count = |types: &[ValType]| types.iter().map(|ty| ty.cells(references)).sum::<usize>();
         let mut cells = Vec::with_capacity(count(&ty.params));
         for argument in arguments {
-            argument.push_cells(&mut cells);
+            argument.push_cells(references, &mut cells);
         }
         host::forget_failure();
         let called = self.access.call(&c_name, &cells, count(&ty.results));
         match called.map_err(RawTrap::into_trap)? {
             Called::Returned(cells) => {
                 let mut rest = cells.as_slice();
-                Ok(ty.results.iter().map(|&ty| Val::take_cells(ty, &mut rest)).collect())
+                let mut take = |&ty| Val::take_cells(ty, references, &mut rest);
+                Ok(ty.results.iter().map(&mut take).collect())
             }
             Called::NoFunction => Err(missing()),
             Called::Host(function) => function.invoke(self, arguments).map_err(Trap::new),
@@ -171,6 +176,25 @@ impl<'a> Context<'a> {
         matches!(main, Some(ExternType::Func(ty)) if !ty.results.is_empty())
     }
 
+    /// A reference that the module passes to a host function, or a value of another type, in the
+    /// form outside.
+    pub(crate) fn passed_out(self, ty: ValType, slot: u64) -> Val {
+        let references = self.access.references();
+        let outside = (references == References::Objects && ty.is_reference())
+            .then(|| self.access.reference_outside(slot));
+        Val::from_bits(ty, outside.flatten().unwrap_or(slot).into(), references)
+    }
+
+    /// The opposite, for a result; `None` if the value cannot be inside the instance.
+    pub(crate) fn passed_in(self, value: Val) -> Option<u64> {
+        let references = self.access.references();
+        let bits = value.to_bits(references) as u64;
+        match references {
+            References::Objects if value.ty().is_reference() => self.access.reference_inside(bits),
+            _ => Some(bits),
+        }
+    }
+
     /// The default memory. With `lock`, the memory holds it.
     pub(crate) fn memory(self, lock: Option<Guard<'a>>) -> Option<Memory<'a>> {
         Memory::new(self.access, lock)
@@ -194,6 +218,7 @@ impl<'a> Context<'a> {
     pub(crate) fn globals(self, names: &[&str]) -> Vec<Option<Val>> {
         let found: Vec<_> = names.iter().map(|name| self.find_global(name)).collect();
         let places = || found.iter().flatten();
+        let stored_size = |ty: ValType| ty.stored_size(self.access.references());
         let start = places().map(|(global, _)| global.address).min().unwrap_or(0);
         let ends = places().map(|&(global, ty)| global.address + stored_size(ty) as u64);
         let span = ends.max().unwrap_or(0) - start;
@@ -246,7 +271,7 @@ impl<'a> Context<'a> {
     pub(crate) fn table_get(self, name: &str, index: u32) -> Option<Val> {
         let table = self.find_table(name).filter(|table| index < table.len)?;
         let offset = u64::from(index) * u64::from(SLOT_SIZE);
-        // SAFETY: the slot is inside the table; a reference is in its low 4 bytes.
+        // SAFETY: the slot is inside the table; a reference without garbage collection is in its low 4 bytes.
         unsafe { Val::read_stored(table.element, self.access, table.address + offset) }
     }
 }

@@ -7,14 +7,15 @@
 //! `core/iwasm/common/wasm_runtime_common.c`) is refused when the function is registered:
 //! - more than one result: only the first is copied back;
 //! - `v128` parameters and results: the case is missing;
-//! - `externref` parameters: the bytes after the reference are passed instead.
+//! - `externref` parameters, without garbage collection: the bytes after the reference are passed
+//!   instead.
 
 use crate::context::Context;
 use crate::error::{Error, Trap};
 use crate::ffi;
 use crate::local::ExecEnv;
 use crate::memory::Memory;
-use crate::types::{FuncType, ValType};
+use crate::types::{FuncType, References, ValType};
 use crate::val::Val;
 use std::any::Any;
 use std::cell::RefCell;
@@ -48,14 +49,14 @@ impl HostFunc {
         HostFunc { name: name.into(), ty, closure: Box::new(closure) }
     }
 
-    /// Checks that WAMR supports its parameters and results.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// Checks that a runtime supports its parameters and results.
+    pub(crate) fn check(&self, references: References) -> Result<(), Error> {
         let FuncType { params, results } = &self.ty;
         let obstacle = if results.len() > 1 {
             "more than one result"
         } else if params.contains(&ValType::V128) || results.contains(&ValType::V128) {
             "v128"
-        } else if params.contains(&ValType::ExternRef) {
+        } else if params.contains(&ValType::ExternRef) && references == References::Numbers {
             "an externref parameter"
         } else if self.name.contains('\0') {
             "a NUL in its name"
@@ -158,12 +159,18 @@ pub(crate) fn answer(
     context: Context<'_>,
     slots: &[u64],
 ) -> Result<Option<u64>, CString> {
-    let decode = |(&ty, &slot): (&ValType, &u64)| Val::from_bits(ty, slot.into());
+    let decode = |(&ty, &slot): (&ValType, &u64)| context.passed_out(ty, slot);
     let arguments: Vec<Val> = function.ty.params.iter().zip(slots).map(decode).collect();
     // A panic must not unwind through C; it continues in the host's call (`RawTrap::into_trap`).
-    let outcome = panic::catch_unwind(AssertUnwindSafe(|| function.invoke(context, &arguments)));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+        let results = function.invoke(context, &arguments)?;
+        let Some(&result) = results.first() else { return Ok(None) };
+        let passed = context.passed_in(result);
+        let fail = || format!("host function {:?}: {result:?} cannot be returned", function.name);
+        passed.map(Some).ok_or_else(fail)
+    }));
     let (text, failure) = match outcome {
-        Ok(Ok(results)) => return Ok(results.first().map(|result| result.to_bits() as u64)),
+        Ok(Ok(result)) => return Ok(result),
         Ok(Err(message)) => (message.replace('\0', " "), Failure::Error(message)),
         Err(payload) => ("host function panicked".to_owned(), Failure::Panic(payload)),
     };

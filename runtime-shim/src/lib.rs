@@ -51,8 +51,10 @@
 //!   when it instantiates (`wasm_runtime_is_built_in_module`, `check_linked_symbol`).
 //!
 //! # Limits
-//! - Host functions have at most one result, no `v128`, and no `externref` parameter
-//!   (`wasm_runtime_invoke_native_raw`).
+//! - Host functions have at most one result, no `v128`, and, without garbage collection, no
+//!   `externref` parameter (`wasm_runtime_invoke_native_raw`).
+//! - Garbage collection is only in runners that are built for it ([`Runtime::has_gc`]). Their
+//!   modules have no threads.
 //! - A trap's message has at most about 100 bytes, except those of host functions.
 //! - An `.aot` file shows only its outermost function in a trap's frames, unless it was compiled
 //!   with call-stack frames.
@@ -87,5 +89,5 @@ pub use runtime::{Runtime, end_process};
 pub use typed::{Params, Results, Value};
 pub use types::{ExportType, ExternType, FuncType, ImportType, ValType};
 pub use universal::{Choice, Trust};
-pub use val::Val;
+pub use val::{Object, Val};
 pub use wasi::WasiConfig;

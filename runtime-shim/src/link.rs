@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::ffi;
 use crate::host::HostFunc;
 use crate::runtime::{HostGlobal, Offers, show};
-use crate::types::{ExternType, FuncType, ImportType, ValType};
+use crate::types::{ExternType, FuncType, ImportType, References, ValType};
 use crate::val::Val;
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -29,7 +29,11 @@ pub(crate) struct Links {
 
 impl Links {
     /// Chooses among the offers for the imports of a module.
-    pub(crate) fn choose(imports: &[ImportType], offers: &Offers) -> Result<Links, Error> {
+    pub(crate) fn choose(
+        imports: &[ImportType],
+        offers: &Offers,
+        references: References,
+    ) -> Result<Links, Error> {
         let mut links = Links::default();
         for (index, import) in (0..).zip(imports) {
             match &import.ty {
@@ -42,7 +46,7 @@ impl Links {
                 }
                 &ExternType::Global { value, mutable } => {
                     if let Some(global) = offers.global(&import.module, &import.name) {
-                        let bytes = global_bytes(import, (value, mutable), global)?;
+                        let bytes = global_bytes(import, (value, mutable), global, references)?;
                         links.globals.push((index, bytes));
                     }
                 }
@@ -103,17 +107,23 @@ fn global_bytes(
     import: &ImportType,
     (ty, mutable): (ValType, bool),
     global: HostGlobal,
+    references: References,
 ) -> Result<[u8; 16], Error> {
     if (ty, mutable) != (global.value.ty(), global.mutable) {
         return Err(global_error(import, "the host's global has another type"));
     }
     let bits = match global.value {
         // A reference would have to belong to an instance, and there is none yet.
-        Val::ExternRef(Some(_)) => {
+        Val::ExternRef(Some(_)) | Val::ExternAny(_) | Val::AnyRef(Some(_)) => {
             return Err(global_error(import, "WAMR has no externref to share with it"));
         }
-        Val::ExternRef(None) | Val::FuncRef(None) => u128::from(u32::MAX),
-        value => value.to_bits(),
+        Val::FuncRef(Some(_)) if references == References::Objects => {
+            return Err(global_error(import, "WAMR has no function to share with it"));
+        }
+        Val::ExternRef(None) | Val::FuncRef(None) if references == References::Numbers => {
+            u128::from(u32::MAX)
+        }
+        value => value.to_bits(references),
     };
     Ok(bits.to_le_bytes())
 }

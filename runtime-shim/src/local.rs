@@ -7,7 +7,7 @@ use crate::host::HostFunc;
 use crate::instance::InstanceConfig;
 use crate::module::{ErrorText, ModuleInner};
 use crate::thread;
-use crate::types::{ExportType, ExternType, ImportType, ValType};
+use crate::types::{ExportType, ExternType, ImportType, References, ValType};
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::slice;
@@ -438,21 +438,25 @@ impl Access for ExecEnv {
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), place, bytes.len()) };
     }
 
-    fn extern_object(&self, reference: u32) -> Option<u64> {
+    fn references(&self) -> References {
+        References::Numbers
+    }
+
+    fn reference_outside(&self, stored: u64) -> Option<u64> {
         let mut object: *mut c_void = ptr::null_mut();
         // SAFETY: `object` is a valid place for the result.
-        let known = unsafe { ffi::wasm_externref_ref2obj(reference, &raw mut object) };
+        let known = unsafe { ffi::wasm_externref_ref2obj(stored as u32, &raw mut object) };
         known.then(|| object.addr() as u64)
     }
 
-    fn extern_reference(&self, object: u64) -> Option<u32> {
+    fn reference_inside(&self, outside: u64) -> Option<u64> {
         let mut reference = 0;
-        let object = ptr::without_provenance_mut(object as usize);
+        let object = ptr::without_provenance_mut(outside as usize);
         // SAFETY: the instance is live, and `reference` a valid place for the result; the object is
         // only compared.
         let made =
             unsafe { ffi::wasm_externref_obj2ref(self.instance(), object, &raw mut reference) };
-        made.then_some(reference)
+        made.then_some(reference.into())
     }
 }
 

@@ -58,7 +58,7 @@ impl Module {
                 (Place::Runner(module), imports)
             }
         };
-        let links = Links::choose(&imports, offers)?;
+        let links = Links::choose(&imports, offers, runtime.references())?;
         let (imports, exports) = match &place {
             Place::Here(module) => {
                 // SAFETY: the module was loaded just now, and the functions outlive it below.

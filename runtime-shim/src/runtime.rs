@@ -13,7 +13,7 @@ use crate::host::HostFunc;
 use crate::module::Module;
 use crate::remote::Runner;
 use crate::thread;
-use crate::types::FuncType;
+use crate::types::{FuncType, References};
 use crate::val::Val;
 use std::collections::HashMap;
 use std::process::Command;
@@ -86,13 +86,39 @@ impl Runtime {
     /// # Panics
     /// Everything that needs the runner panics if its process has ended, and says how.
     pub fn in_runner(command: Command, stack_size: usize) -> Result<Runtime, Error> {
-        let runner = Runner::start(command, stack_size).map_err(Error::Runtime)?;
+        Runtime::in_gc_runner(command, stack_size, 0)
+    }
+
+    /// Like [`Runtime::in_runner`]. If the runner has garbage collection, each instance has a heap
+    /// of `gc_heap_size` bytes for it, which never grows; 0 for 8 MiB.
+    ///
+    /// # Errors
+    /// Those of [`Runtime::in_runner`].
+    ///
+    /// # Panics
+    /// Those of [`Runtime::in_runner`].
+    pub fn in_gc_runner(
+        command: Command,
+        stack_size: usize,
+        gc_heap_size: u32,
+    ) -> Result<Runtime, Error> {
+        let runner = Runner::start(command, stack_size, gc_heap_size).map_err(Error::Runtime)?;
         Ok(Runtime { offers: Arc::default(), runner: Some(Arc::new(runner)) })
     }
 
     /// A handle to the same runtime, without any offers.
     pub fn sibling(&self) -> Runtime {
         Runtime { offers: Arc::default(), runner: self.runner.clone() }
+    }
+
+    /// Whether the runtime has garbage collection. If so, it runs the files that are compiled for
+    /// that, and no others.
+    pub fn has_gc(&self) -> bool {
+        self.references() == References::Objects
+    }
+
+    pub(crate) fn references(&self) -> References {
+        self.runner.as_ref().map_or(References::Numbers, |runner| runner.references())
     }
 
     pub(crate) fn runner(&self) -> Option<&Arc<Runner>> {
@@ -123,7 +149,7 @@ impl Runtime {
         if module.contains('\0') {
             return Err(Error::Link(format!("host module {module:?}: a NUL in its name")));
         }
-        functions.iter().try_for_each(HostFunc::check)?;
+        functions.iter().try_for_each(|function| function.check(self.references()))?;
         let mut offers = self.offers.write().unwrap_or_else(PoisonError::into_inner);
         for function in functions {
             let key = (module.to_owned(), function.name.clone());

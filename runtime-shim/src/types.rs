@@ -20,6 +20,18 @@ pub enum ValType {
     FuncRef,
     /// A reference to an object of the host.
     ExternRef,
+    /// Any other reference, in a runtime with garbage collection. The type of a global that is
+    /// declared by index counts as such, even if it is one of functions, since WAMR forgets it.
+    AnyRef,
+}
+
+/// How a runtime represents references.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum References {
+    /// As numbers: indexes of functions, and indexes of a table of host objects.
+    Numbers,
+    /// As pointers to objects, with garbage collection.
+    Objects,
 }
 
 impl ValType {
@@ -33,7 +45,8 @@ impl ValType {
             4 => ValType::V128,
             128 => ValType::ExternRef,
             129 => ValType::FuncRef,
-            // A runtime built without GC has no other kind (`val_type_to_val_kind`).
+            130 => ValType::AnyRef,
+            // There is no other kind (`val_type_to_val_kind`, `build/csrc/references.h`).
             other => unreachable!("value kind {other}"),
         }
     }
@@ -44,13 +57,31 @@ impl ValType {
         if kind == u8::MAX { ValType::ExternRef } else { ValType::from_kind(kind) }
     }
 
+    /// Whether values are references.
+    pub(crate) fn is_reference(self) -> bool {
+        matches!(self, ValType::FuncRef | ValType::ExternRef | ValType::AnyRef)
+    }
+
     /// The number of 4-byte cells that the value takes in the arguments of
     /// `wasm_runtime_call_wasm`. There, an `externref` is a host pointer.
-    pub(crate) fn cells(self) -> usize {
+    pub(crate) fn cells(self, references: References) -> usize {
         match self {
-            ValType::I32 | ValType::F32 | ValType::FuncRef => 1,
-            ValType::I64 | ValType::F64 | ValType::ExternRef => 2,
+            ValType::FuncRef if references == References::Numbers => 1,
+            ValType::I32 | ValType::F32 => 1,
+            ValType::I64 | ValType::F64 => 2,
+            ValType::FuncRef | ValType::ExternRef | ValType::AnyRef => 2,
             ValType::V128 => 4,
+        }
+    }
+
+    /// Size in bytes of a value in an instance.
+    pub(crate) fn stored_size(self, references: References) -> usize {
+        match self {
+            ValType::FuncRef | ValType::ExternRef if references == References::Numbers => 4,
+            ValType::I32 | ValType::F32 => 4,
+            ValType::I64 | ValType::F64 => 8,
+            ValType::FuncRef | ValType::ExternRef | ValType::AnyRef => 8,
+            ValType::V128 => 16,
         }
     }
 }

@@ -94,6 +94,8 @@ pub const INSTANCE: Ty = Ptr("AOTModuleInstance *");
 pub const INSTANCE_COMMON: Ty = Ptr("WASMModuleInstanceCommon *");
 /// Arguments and results as cells of 4 bytes.
 pub const CELLS: Ty = Ptr("uint32 *");
+/// The content of a table's slot: an index or, with garbage collection, an object.
+pub const ELEMENT: Ty = Ptr("table_elem_type_t");
 /// An address of the host.
 pub const ADDRESS: Ty = Ptr("void *");
 /// A reference of a runtime with garbage collection, of any type.
@@ -260,9 +262,9 @@ helpers! {
         /// `table.copy`: **source table, destination table**, length, source, destination.
         TableCopy = "aot_table_copy" (INSTANCE, U32, U32, U32, U32, U32) -> void, Unwinds;
         /// `table.fill`: table, **length, value, start**.
-        TableFill = "aot_table_fill" (INSTANCE, U32, U32, Size, U32) -> void, Unwinds;
+        TableFill = "aot_table_fill" (INSTANCE, U32, U32, ELEMENT, U32) -> void, Unwinds;
         /// `table.grow`: table, increment, value. Returns the old size, or -1.
-        TableGrow = "aot_table_grow" (INSTANCE, U32, U32, Size) -> U32, Silent;
+        TableGrow = "aot_table_grow" (INSTANCE, U32, U32, ELEMENT) -> U32, Silent;
     }
     AotStackFrame {
         /// Pushes a call-stack frame of this function.

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "aot_runtime.h"
+#if WASM_ENABLE_THREAD_MGR != 0
 #include "thread_manager.h"
+#endif
 #include "wasm_runtime.h"
 #include "wasm_runtime_common.h"
 
@@ -141,6 +143,7 @@ wamr_shim_swap_exec_env(wasm_exec_env_t exec_env)
 #endif
 }
 
+#if WASM_ENABLE_THREAD_MGR != 0
 void
 wamr_shim_join_threads(wasm_exec_env_t exec_env)
 {
@@ -164,6 +167,25 @@ wamr_shim_terminate(wasm_module_inst_t instance)
     nobody.cluster = wasm_exec_env_get_cluster(exec_env);
     wasm_cluster_set_exception(&nobody, "terminated by user");
 }
+#else
+void
+wamr_shim_join_threads(wasm_exec_env_t exec_env)
+{
+    /* There are none, and nobody else takes the request to end back. */
+    WASM_SUSPEND_FLAGS_FETCH_AND(exec_env->suspend_flags, ~WASM_SUSPEND_FLAG_TERMINATE);
+}
+
+void
+wamr_shim_terminate(wasm_module_inst_t instance)
+{
+    WASMExecEnv *exec_env = wasm_runtime_get_exec_env_singleton(instance);
+
+    if (!exec_env)
+        return;
+    wasm_runtime_terminate(instance);
+    WASM_SUSPEND_FLAGS_FETCH_OR(exec_env->suspend_flags, WASM_SUSPEND_FLAG_TERMINATE);
+}
+#endif
 
 bool
 wamr_shim_copy_exception(wasm_module_inst_t instance, char *text)

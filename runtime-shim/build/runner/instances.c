@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "internals.h"
+#include "references.h"
 
 #define ERROR_SIZE 256
 
@@ -143,8 +144,8 @@ call_wasm(wasm_module_inst_t instance, wasm_function_inst_t function, struct mes
     for (i = 0; i < params; i++)
         cells[i] = take_u32(request);
     running = begin(instance);
-    returned = wasm_runtime_call_wasm(wasm_runtime_get_exec_env_singleton(instance), function,
-                                      params, cells);
+    returned =
+        wamr_shim_call(wasm_runtime_get_exec_env_singleton(instance), function, params, cells);
     wamr_shim_swap_exec_env(running);
     if (returned) {
         put_u8(reply, RUNNER_RETURNED);
@@ -239,9 +240,11 @@ find_table(struct message *request, struct message *reply)
 {
     wasm_table_inst_t table = { 0 };
     wasm_module_inst_t instance = take_pointer(request);
+    const char *name = take_string(request);
+    bool found = wasm_runtime_get_export_table_inst(instance, name, &table);
 
-    put_u8(reply, wasm_runtime_get_export_table_inst(instance, take_string(request), &table));
-    put_u8(reply, table.elem_kind);
+    put_u8(reply, found);
+    put_u8(reply, found ? wamr_shim_export_table_kind(instance, name) : 0);
     put_u32(reply, table.cur_size);
     put_pointer(reply, table.elems);
 }

@@ -1,4 +1,5 @@
 #include "internals.h"
+#include "references.h"
 #include "runner.h"
 
 #include <fcntl.h>
@@ -11,6 +12,9 @@
 
 /* The maximum number of threads that one program may start, in addition to the one that runs it. */
 #define MAX_THREADS 64
+
+/* The size in bytes of a heap for garbage collection, by default. */
+#define GC_HEAP_SIZE (8 << 20)
 
 int runner_socket;
 pthread_t runner_thread;
@@ -75,18 +79,19 @@ serve_one(uint8_t kind, struct message *request, struct message *reply)
                 memcpy(pointer, bytes, length);
             }
             break;
-        case RUNNER_EXTERNREF_TO_OBJECT: /* reference -> whether it is known, object */
-            pointer = NULL;
-            put_u8(reply, wasm_externref_ref2obj(take_u32(request), &pointer));
-            put_pointer(reply, pointer);
+        case RUNNER_DESCRIBE: /* stored reference -> whether it has a form outside, that */
+        {
+            uint64_t description = 0;
+            put_u8(reply, wamr_shim_describe(take_u64(request), &description));
+            put_u64(reply, description);
             break;
-        case RUNNER_OBJECT_TO_EXTERNREF: /* instance, object -> whether it could be, reference */
+        }
+        case RUNNER_REFER: /* instance, description -> whether it could be, reference to store */
         {
             wasm_module_inst_t instance = take_pointer(request);
-            uint32_t reference = 0;
-            pointer = take_pointer(request);
-            put_u8(reply, wasm_externref_obj2ref(instance, pointer, &reference));
-            put_u32(reply, reference);
+            uint64_t stored = 0;
+            put_u8(reply, wamr_shim_refer(instance, take_u64(request), &stored));
+            put_u64(reply, stored);
             break;
         }
         case RUNNER_OPEN: /* path, whether to write -> file descriptor or -1 */
@@ -128,17 +133,21 @@ serve(struct message *request)
 }
 
 static void *
-run(void *unused)
+run(void *gc_heap_size)
 {
     struct message message = { 0 };
+    RuntimeInitArgs arguments = {
+        .mem_alloc_type = Alloc_With_System_Allocator,
+        .max_thread_num = MAX_THREADS,
+        .gc_heap_size = *(const uint32_t *)gc_heap_size,
+    };
 
-    (void)unused;
     runner_thread = pthread_self();
-    if (!wasm_runtime_init())
+    if (!wasm_runtime_full_init(&arguments))
         fail("WAMR cannot be initialised");
     wasm_runtime_set_log_level(WASM_LOG_LEVEL_ERROR);
-    wasm_runtime_set_max_thread_num(MAX_THREADS);
     put_u32(&message, wasm_runtime_get_current_package_version(Wasm_Module_AoT));
+    put_u8(&message, wamr_shim_has_gc());
     send_message(&message);
     serve(&message);
     fail("the end of a host call that nobody made");
@@ -168,18 +177,23 @@ terminate(int control)
         _exit(0);
 }
 
-/* runner STACK: standard input is the socket for requests, standard output that for instances to
- * terminate; STACK is the size in bytes of the stack that WebAssembly runs on. */
+/* runner STACK GC-HEAP: standard input is the socket for requests, standard output that for instances
+ * to terminate; STACK is the size in bytes of the stack that WebAssembly runs on, GC-HEAP that of each
+ * instance's heap for garbage collection, if the runtime has it, or 0 for a default. */
 int
 main(int argc, char **argv)
 {
     pthread_attr_t attributes;
     pthread_t thread;
     struct pollfd sockets[2];
+    uint32_t gc_heap_size;
     int i, null;
 
-    if (argc != 2)
-        fail("usage: runner STACK");
+    if (argc != 3)
+        fail("usage: runner STACK GC-HEAP");
+    gc_heap_size = (uint32_t)strtoul(argv[2], NULL, 10);
+    if (gc_heap_size == 0)
+        gc_heap_size = GC_HEAP_SIZE;
     null = open("/dev/null", O_RDONLY);
     runner_socket = take_socket(STDIN_FILENO, null);
     sockets[1].fd = take_socket(STDOUT_FILENO, STDERR_FILENO);
@@ -187,7 +201,7 @@ main(int argc, char **argv)
 
     pthread_attr_init(&attributes);
     if (pthread_attr_setstacksize(&attributes, strtoul(argv[1], NULL, 10)) != 0
-        || pthread_create(&thread, &attributes, run, NULL) != 0)
+        || pthread_create(&thread, &attributes, run, &gc_heap_size) != 0)
         fail("no thread with that stack");
 
     /* A program may run forever; it ends with its driver, or when the driver says so. */

@@ -6,12 +6,13 @@
 #include "bh_platform.h"
 #include "cwamrc_universal.h"
 #include "internals.h"
+#include "references.h"
 
 /* WAMR's error texts are at most 128 bytes long inside it. */
 #define ERROR_SIZE 256
 
 static void
-put_func_type(struct message *reply, wasm_func_type_t type)
+put_func_type(struct message *reply, wasm_module_t module, wasm_func_type_t type)
 {
     uint32_t params = wasm_func_type_get_param_count(type);
     uint32_t results = wasm_func_type_get_result_count(type);
@@ -19,23 +20,23 @@ put_func_type(struct message *reply, wasm_func_type_t type)
 
     put_u32(reply, params);
     for (i = 0; i < params; i++)
-        put_u8(reply, wasm_func_type_get_param_valkind(type, i));
+        put_u8(reply, wamr_shim_param_kind(module, type, i));
     put_u32(reply, results);
     for (i = 0; i < results; i++)
-        put_u8(reply, wasm_func_type_get_result_valkind(type, i));
+        put_u8(reply, wamr_shim_result_kind(module, type, i));
 }
 
 static void
 put_global_type(struct message *reply, wasm_global_type_t type)
 {
-    put_u8(reply, wasm_global_type_get_valkind(type));
+    put_u8(reply, wamr_shim_global_kind(type));
     put_u8(reply, wasm_global_type_get_mutable(type));
 }
 
 static void
-put_table_type(struct message *reply, wasm_table_type_t type)
+put_table_type(struct message *reply, wasm_module_t module, wasm_table_type_t type)
 {
-    put_u8(reply, wasm_table_type_get_elem_kind(type));
+    put_u8(reply, wamr_shim_table_kind(module, type));
     put_u32(reply, wasm_table_type_get_init_size(type));
     put_u32(reply, wasm_table_type_get_max_size(type));
 }
@@ -64,10 +65,10 @@ put_imports(struct message *reply, wasm_module_t module)
         put_u8(reply, (uint8_t)import.kind);
         switch (import.kind) {
             case WASM_IMPORT_EXPORT_KIND_FUNC:
-                put_func_type(reply, import.u.func_type);
+                put_func_type(reply, module, import.u.func_type);
                 break;
             case WASM_IMPORT_EXPORT_KIND_TABLE:
-                put_table_type(reply, import.u.table_type);
+                put_table_type(reply, module, import.u.table_type);
                 break;
             case WASM_IMPORT_EXPORT_KIND_MEMORY:
                 put_memory_type(reply, import.u.memory_type);
@@ -93,10 +94,10 @@ put_exports(struct message *reply, wasm_module_t module)
         put_u8(reply, (uint8_t)export.kind);
         switch (export.kind) {
             case WASM_IMPORT_EXPORT_KIND_FUNC:
-                put_func_type(reply, export.u.func_type);
+                put_func_type(reply, module, export.u.func_type);
                 break;
             case WASM_IMPORT_EXPORT_KIND_TABLE:
-                put_table_type(reply, export.u.table_type);
+                put_table_type(reply, module, export.u.table_type);
                 break;
             case WASM_IMPORT_EXPORT_KIND_MEMORY:
                 put_memory_type(reply, export.u.memory_type);

@@ -7,7 +7,7 @@ use crate::context::{Access, Called, Context, Global, MainResult, RawTrap, Table
 use crate::error::{Error, Frame};
 use crate::instance::InstanceConfig;
 use crate::module::{ModuleInner, error_text};
-use crate::types::ValType;
+use crate::types::{References, ValType};
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::process;
@@ -197,18 +197,22 @@ impl Access for RemoteAccess {
         self.runner.request(Writer::new(Request::Poke).u64(address).bytes(bytes));
     }
 
-    fn extern_object(&self, reference: u32) -> Option<u64> {
-        let mut message = Writer::new(Request::ExternrefToObject);
-        let mut reply = self.runner.request(message.u32(reference));
+    fn references(&self) -> References {
+        self.runner.references()
+    }
+
+    fn reference_outside(&self, stored: u64) -> Option<u64> {
+        let mut message = Writer::new(Request::Describe);
+        let mut reply = self.runner.request(message.u64(stored));
         let known = reply.bool();
         known.then(|| reply.u64())
     }
 
-    fn extern_reference(&self, object: u64) -> Option<u32> {
-        let mut message = self.message(Request::ObjectToExternref);
-        let mut reply = self.runner.request(message.u64(object));
+    fn reference_inside(&self, outside: u64) -> Option<u64> {
+        let mut message = self.message(Request::Refer);
+        let mut reply = self.runner.request(message.u64(outside));
         let made = reply.bool();
-        made.then(|| reply.u32())
+        made.then(|| reply.u64())
     }
 }
 

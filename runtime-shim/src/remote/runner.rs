@@ -5,6 +5,7 @@ use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
 use crate::host;
 use crate::lock::ReentrantLock;
 use crate::module::{ModuleInner, Place};
+use crate::types::References;
 use crate::universal::{self, Choice, Trust};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -27,6 +28,7 @@ pub(crate) struct Runner {
     control: Mutex<UnixStream>,
     child: Mutex<Child>,
     aot_version: u32,
+    references: References,
     /// Held during every request; also the lock of every instance.
     pub(super) lock: Arc<ReentrantLock>,
     /// The modules whose host functions may be called, by the module's number in the runner.
@@ -55,12 +57,16 @@ impl Runner {
     }
 
     /// Starts the process, and waits until its runtime is set up.
-    pub(crate) fn start(mut command: Command, stack_size: usize) -> Result<Runner, String> {
+    pub(crate) fn start(
+        mut command: Command,
+        stack_size: usize,
+        gc_heap_size: u32,
+    ) -> Result<Runner, String> {
         let shown = format!("{command:?}");
         let fail = |error: io::Error| format!("{shown}: {error}");
         let (socket, theirs) = UnixStream::pair().map_err(fail)?;
         let (control, their_control) = UnixStream::pair().map_err(fail)?;
-        command.arg(stack_size.to_string());
+        command.arg(stack_size.to_string()).arg(gc_heap_size.to_string());
         command.stdin(OwnedFd::from(theirs)).stdout(OwnedFd::from(their_control));
         let child = command.spawn().map_err(fail)?;
         // The command holds the other ends of the sockets, which would otherwise never close.
@@ -70,11 +76,17 @@ impl Runner {
             control: Mutex::new(control),
             child: Mutex::new(child),
             aot_version: 0,
+            references: References::Numbers,
             lock: Arc::default(),
             modules: Mutex::default(),
         };
         match runner.receive() {
-            Ok(mut hello) => runner.aot_version = hello.u32(),
+            Ok(mut hello) => {
+                runner.aot_version = hello.u32();
+                if hello.bool() {
+                    runner.references = References::Objects;
+                }
+            }
             Err(error) => return Err(format!("{shown}: {}", runner.how_it_ended(&error))),
         }
         Ok(runner)
@@ -82,6 +94,10 @@ impl Runner {
 
     pub(crate) fn aot_version(&self) -> u32 {
         self.aot_version
+    }
+
+    pub(crate) fn references(&self) -> References {
+        self.references
     }
 
     pub(super) fn modules(&self) -> MutexGuard<'_, HashMap<u64, Weak<ModuleInner>>> {

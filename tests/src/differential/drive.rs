@@ -10,6 +10,7 @@ use wamr_shim::{
     Error, ExportType, ExternType, Frame, FuncType, Instance, InstanceConfig, Module, Val, ValType,
 };
 
+use super::NO_OBJECTS;
 use super::host::{Host, HostCall};
 use super::prepare::{FUEL_EXPORT, Prepared};
 use crate::random::Random;
@@ -300,6 +301,7 @@ fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
         }
         ValType::ExternRef => Val::ExternRef(Some(bits as u32 % 100).filter(|_| special)),
         ValType::V128 => vector(random),
+        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::NO_OBJECTS;
 use super::dense::Signature;
 use crate::machine::Machine;
 use wamr_shim::{Caller, Error, FuncType, HostFunc, Runtime, Val, ValType};
@@ -213,6 +214,7 @@ fn value(ty: ValType, bits: u64) -> Val {
         ValType::FuncRef => Val::FuncRef(None),
         ValType::ExternRef => Val::ExternRef((bits.is_multiple_of(2)).then_some(bits as u32)),
         ValType::V128 => Val::V128(u128::from(bits) << 64 | u128::from(!bits)),
+        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
     }
 }
 
@@ -255,5 +257,6 @@ fn val_type(ty: ValType) -> wasm_encoder::ValType {
         ValType::V128 => wasm_encoder::ValType::V128,
         ValType::FuncRef => wasm_encoder::ValType::FUNCREF,
         ValType::ExternRef => wasm_encoder::ValType::EXTERNREF,
+        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
     }
 }

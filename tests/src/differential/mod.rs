@@ -36,3 +36,6 @@ pub mod prepare;
 pub mod real;
 mod steer;
 mod v8;
+
+/// Why a value has no type of garbage collection.
+const NO_OBJECTS: &str = "these modules have no garbage collection";

@@ -9,6 +9,7 @@ use wamr_abi::exceptions::TrapId;
 use wamr_shim::{Val, ValType};
 use wasmi::{Engine, Error, ExternRef, Func, Instance, Linker, Module, Ref, Store, TrapCode};
 
+use super::NO_OBJECTS;
 use super::drive::{Call, FUEL, FUNCTION_PREFIX, Plan, State, Trace, end, hash};
 use super::prepare::{FUEL_EXPORT, MARKER_PREFIX};
 
@@ -165,6 +166,7 @@ impl<'a> Oracle<'a> {
             Val::ExternRef(Some(number)) => {
                 wasmi::Val::ExternRef(Ref::Val(ExternRef::new(&mut self.store, number)))
             }
+            Val::AnyRef(_) | Val::ExternAny(_) => unreachable!("{NO_OBJECTS}"),
         }
     }
 
@@ -210,5 +212,6 @@ fn zero(ty: ValType) -> wasmi::Val {
         ValType::V128 => wasmi::ValType::V128,
         ValType::FuncRef => wasmi::ValType::FuncRef,
         ValType::ExternRef => wasmi::ValType::ExternRef,
+        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
     })
 }

@@ -14,6 +14,7 @@ use wamr_abi::exceptions::TrapId;
 use wamr_shim::{Val, ValType};
 use wasmparser::{Parser, Payload};
 
+use super::NO_OBJECTS;
 use super::drive::{FUEL, Plan, Trace};
 use super::prepare::operators;
 use crate::programs::Inputs;
@@ -209,6 +210,7 @@ fn name_of(ty: ValType) -> &'static str {
         ValType::FuncRef => "funcref",
         ValType::ExternRef => "externref",
         ValType::V128 => "v128",
+        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
     }
 }
 
@@ -222,6 +224,7 @@ fn bits(value: &Val) -> Option<String> {
             return reference.map(|n| n.to_string());
         }
         Val::V128(bits) => bits.to_string(),
+        Val::AnyRef(_) | Val::ExternAny(_) => unreachable!("{NO_OBJECTS}"),
     })
 }
 

@@ -70,7 +70,8 @@ impl Pool {
     fn new() -> Self {
         let inputs = Inputs::prepare().unwrap_or_else(|error| panic!("{error}"));
         let suite = wast::files().unwrap_or_else(|error| panic!("{error}"));
-        let suite = suite.into_iter().map(|file| file.path).collect();
+        let suite = suite.into_iter().filter(|file| file.is_for(false));
+        let suite = suite.map(|file| file.path).collect();
         Self { files: inputs.modules(), suite, read: RefCell::default() }
     }
 

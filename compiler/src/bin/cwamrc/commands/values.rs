@@ -1,9 +1,9 @@
 //! Values on the command line of `run --invoke`: parses arguments and prints results.
 //!
-//! A printed value can be parsed again as the same value, except the payload of a NaN, and function
-//! references other than null.
+//! A printed value can be parsed again as the same value, except the payload of a NaN, and references
+//! to functions and to objects that only a module can make.
 
-use wamr_shim::{Val, ValType};
+use wamr_shim::{Object, Val, ValType};
 
 /// Parses an argument of type `ty`, or returns how one is written.
 pub(super) fn parse(ty: ValType, text: &str) -> Result<Val, &'static str> {
@@ -21,6 +21,8 @@ pub(super) fn parse(ty: ValType, text: &str) -> Result<Val, &'static str> {
             let number = text.strip_prefix("ref.extern ").and_then(|number| number.parse().ok());
             number.map(|number| Val::ExternRef(Some(number)))
         }
+        ValType::AnyRef if is_null(text, "any") => Some(Val::AnyRef(None)),
+        ValType::AnyRef => object(text).map(|object| Val::AnyRef(Some(object))),
     };
     value.ok_or(match ty {
         ValType::I32 | ValType::I64 => "integers are decimal, or hexadecimal after 0x",
@@ -31,6 +33,7 @@ pub(super) fn parse(ty: ValType, text: &str) -> Result<Val, &'static str> {
         }
         ValType::FuncRef => "function references other than null cannot be given",
         ValType::ExternRef => "references are null, or any number: `ref.extern 7`",
+        ValType::AnyRef => "references are null, `ref.i31 7` or `ref.host 7`, with any numbers",
     })
 }
 
@@ -44,6 +47,7 @@ pub(super) fn type_name(ty: ValType) -> &'static str {
         ValType::V128 => "v128",
         ValType::FuncRef => "funcref",
         ValType::ExternRef => "externref",
+        ValType::AnyRef => "anyref",
     }
 }
 
@@ -55,7 +59,7 @@ fn suffix(ty: ValType) -> &'static str {
         ValType::F64 => ":f64",
         ValType::V128 => ":v128",
         // The type of a null comes first.
-        ValType::FuncRef | ValType::ExternRef => "",
+        ValType::FuncRef | ValType::ExternRef | ValType::AnyRef => "",
     }
 }
 
@@ -63,6 +67,19 @@ fn is_null(text: &str, kind: &str) -> bool {
     matches!(text, "null" | "ref.null")
         || text.strip_prefix("ref.null ") == Some(kind)
         || text.strip_prefix(kind) == Some(":ref.null")
+}
+
+/// A reference to what the host can make.
+fn object(text: &str) -> Option<Object> {
+    match text.split_once(' ')? {
+        ("ref.i31", number) => {
+            // The highest bit is lost, and the next one is the sign.
+            let bits = integer(number, 32)? as u32;
+            Some(Object::I31((bits << 1).cast_signed() >> 1))
+        }
+        ("ref.host", number) => number.parse().ok().map(Object::Host),
+        _ => None,
+    }
 }
 
 /// Decimal or hexadecimal, signed or unsigned, in at most 64 bits.
@@ -132,6 +149,12 @@ pub(super) fn display(value: &Val) -> String {
         Val::V128(value) => format!("{value:#034x}:v128"),
         Val::FuncRef(reference) => display_reference(*reference, "func"),
         Val::ExternRef(reference) => display_reference(*reference, "extern"),
+        Val::ExternAny(_) => "ref.extern".to_owned(),
+        Val::AnyRef(None) => display_reference(None, "any"),
+        Val::AnyRef(Some(Object::I31(value))) => format!("ref.i31 {value}"),
+        Val::AnyRef(Some(Object::Host(number))) => format!("ref.host {number}"),
+        Val::AnyRef(Some(Object::Struct)) => "ref.struct".to_owned(),
+        Val::AnyRef(Some(Object::Array)) => "ref.array".to_owned(),
     }
 }
 
@@ -245,6 +268,9 @@ mod tests {
             Val::FuncRef(None),
             Val::ExternRef(None),
             Val::ExternRef(Some(u32::MAX)),
+            Val::AnyRef(None),
+            Val::AnyRef(Some(Object::I31(-1 << 30))),
+            Val::AnyRef(Some(Object::Host(u32::MAX))),
         ] {
             assert_eq!(parse(value.ty(), &display(&value)), Ok(value));
         }
