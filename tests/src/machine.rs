@@ -22,6 +22,9 @@ const STACK_SIZE: usize = 8 << 20;
 /// Names the [`Build`] of the runtimes that tests use.
 const BUILD_VARIABLE: &str = "CWAMRC_TEST_RUNTIME";
 
+/// Whether cwamrc compiles files for garbage collection.
+pub const COMPILES_GC: bool = false;
+
 /// How the runtimes that tests use are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
@@ -64,6 +67,18 @@ impl Build {
     }
 }
 
+/// The garbage collection of a runtime. A runtime that has it runs only files that are compiled for
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Collection {
+    /// There is none.
+    None,
+    /// The collector runs when an instance's heap is full.
+    WhenFull,
+    /// It runs at every allocation, and so finds each reference that was forgotten.
+    Always,
+}
+
 /// A runtime to run modules in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Machine {
@@ -79,6 +94,8 @@ pub enum Machine {
         /// Whether the runtime's C code is compiled with gcc's sanitizers of addresses and of
         /// undefined behaviour.
         sanitized: bool,
+        /// Its garbage collection.
+        collection: Collection,
     },
 }
 
@@ -87,8 +104,21 @@ impl Machine {
     pub fn foreign() -> impl Iterator<Item = Machine> {
         let foreign = Architecture::ALL.iter().filter(|&&architecture| !is_native(architecture));
         let guard_pages = Build::has_guard_pages();
-        let sanitized = false;
-        foreign.map(move |&architecture| Machine::Runner { architecture, guard_pages, sanitized })
+        foreign.map(move |&architecture| Machine::Runner {
+            architecture,
+            guard_pages,
+            sanitized: false,
+            collection: Collection::None,
+        })
+    }
+
+    /// The runners with garbage collection, of the chosen [`Build`]: those of this machine, and
+    /// one for each other architecture.
+    pub fn collecting() -> impl Iterator<Item = Machine> {
+        let native = Machine::native_runner();
+        let here = [Collection::WhenFull, Collection::Always];
+        let here = here.into_iter().map(move |collection| native.with_collection(collection));
+        here.chain(Machine::foreign().map(|each| each.with_collection(Collection::WhenFull)))
     }
 
     /// A runner for the architecture of this machine, for what applies to runners without an
@@ -99,6 +129,7 @@ impl Machine {
             architecture: architecture.expect("tests run where cwamrc's files do"),
             guard_pages: Build::has_guard_pages(),
             sanitized: false,
+            collection: Collection::None,
         }
     }
 
@@ -108,8 +139,8 @@ impl Machine {
     pub fn sanitized(self) -> Machine {
         match self {
             Machine::Here => Machine::Here,
-            Machine::Runner { architecture, .. } => {
-                Machine::Runner { architecture, guard_pages: false, sanitized: true }
+            Machine::Runner { architecture, collection, .. } => {
+                Machine::Runner { architecture, guard_pages: false, sanitized: true, collection }
             }
         }
     }
@@ -132,9 +163,28 @@ impl Machine {
     pub fn without_guard_pages(self) -> Machine {
         match self {
             Machine::Here => Machine::Here,
-            Machine::Runner { architecture, sanitized, .. } => {
-                Machine::Runner { architecture, guard_pages: false, sanitized }
+            Machine::Runner { architecture, sanitized, collection, .. } => {
+                Machine::Runner { architecture, guard_pages: false, sanitized, collection }
             }
+        }
+    }
+
+    /// The same runner with a runtime that has this garbage collection. That of this process never
+    /// has any.
+    pub fn with_collection(self, collection: Collection) -> Machine {
+        match self {
+            Machine::Here => Machine::Here,
+            Machine::Runner { architecture, guard_pages, sanitized, .. } => {
+                Machine::Runner { architecture, guard_pages, sanitized, collection }
+            }
+        }
+    }
+
+    /// Whether the runtime has garbage collection.
+    pub fn collects(self) -> bool {
+        match self {
+            Machine::Here => false,
+            Machine::Runner { collection, .. } => collection != Collection::None,
         }
     }
 
@@ -142,6 +192,7 @@ impl Machine {
     pub fn options(self) -> Options {
         match self {
             Machine::Here => Options::new(),
+            // Here the option for garbage collection belongs, if `self.collects()`.
             Machine::Runner { architecture, .. } => Options::new().architecture(architecture),
         }
     }
@@ -187,7 +238,7 @@ impl Machine {
             Machine::Here => Machine::native_runner(),
             runner => runner,
         };
-        let Machine::Runner { architecture, guard_pages, sanitized } = runner else {
+        let Machine::Runner { architecture, guard_pages, sanitized, collection } = runner else {
             return Ok(None);
         };
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,6 +250,8 @@ impl Machine {
                 sanitized,
                 memory64: Build::chosen() == Build::Memory64,
                 spec_test: true,
+                gc: collection != Collection::None,
+                collects_always: collection == Collection::Always,
                 ..wamr_build::Options::default()
             };
             Runner::build(target, options, &runners_folder()?)
@@ -256,10 +309,15 @@ impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Machine::Here => f.write_str("here"),
-            Machine::Runner { architecture, guard_pages, sanitized } => {
+            Machine::Runner { architecture, guard_pages, sanitized, collection } => {
                 let pages = if *guard_pages { "" } else { " without guard pages" };
                 let sanitized = if *sanitized { ", sanitized" } else { "" };
-                write!(f, "{}{pages}{sanitized}", architecture.name())
+                let collection = match collection {
+                    Collection::None => "",
+                    Collection::WhenFull => " with GC",
+                    Collection::Always => " with GC at every allocation",
+                };
+                write!(f, "{}{pages}{sanitized}{collection}", architecture.name())
             }
         }
     }

@@ -41,9 +41,14 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         .filter(|argument| !argument.starts_with('-'))
         .collect();
     let files = files()?;
-    let expected = ExpectedFailures::read()?;
-    if let Some(name) = expected.files().find(|&name| files.iter().all(|file| file.name != name)) {
-        return Err(format!("the suite has no {name}, where failures are expected"));
+    let expected = [ExpectedFailures::read(false)?, ExpectedFailures::read(true)?];
+    for (expected, collects) in expected.iter().zip([false, true]) {
+        let is_it = |file: &TestFile, name: &str| file.name == name && file.is_for(collects);
+        if let Some(name) =
+            expected.files().find(|name| !files.iter().any(|file| is_it(file, name)))
+        {
+            return Err(format!("the suite has no {name}, where failures are expected"));
+        }
     }
     let mut good = true;
     let mut ran = 0;
@@ -52,7 +57,9 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         let is_chosen = |file: &&TestFile| {
             filters.iter().all(|filter| name.contains(filter) || file.name.contains(filter))
         };
-        let chosen: Vec<_> = files.iter().filter(is_chosen).collect();
+        let of_mode = files.iter().filter(|file| mode.is_for(file));
+        let chosen: Vec<_> = of_mode.filter(is_chosen).collect();
+        let expected = &expected[usize::from(mode.machine().collects())];
         let mut left_out: BTreeMap<&str, usize> = BTreeMap::new();
         for reason in chosen.iter().filter_map(|file| mode.obstacle(file)) {
             *left_out.entry(reason).or_default() += 1;
@@ -63,7 +70,7 @@ fn run_suite(arguments: &[String]) -> Result<bool, String> {
         let records = run_all(&jobs).map_err(|error| format!("no worker: {error}"))?;
         let mut report = Report::default();
         for (job, record) in jobs.iter().zip(&records) {
-            report.add(&job.file.name, record, &expected);
+            report.add(&job.file.name, record, expected);
         }
         println!("spec suite, {name}: {report}");
         for (reason, files) in left_out {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cwamrc::Architecture;
 
-use crate::machine::{Build, Machine};
+use crate::machine::{Build, Collection, Machine};
 use crate::tree;
 
 /// The usage of the command line.
@@ -123,9 +123,13 @@ fn machine(name: &str) -> Option<Machine> {
     if name == "here" {
         return Some(Machine::Here);
     }
-    let guard_pages = Build::has_guard_pages();
     let known = Architecture::ALL.iter().find(|architecture| architecture.name() == name);
-    known.map(|&architecture| Machine::Runner { architecture, guard_pages, sanitized: false })
+    known.map(|&architecture| Machine::Runner {
+        architecture,
+        guard_pages: Build::has_guard_pages(),
+        sanitized: false,
+        collection: Collection::None,
+    })
 }
 
 #[cfg(test)]

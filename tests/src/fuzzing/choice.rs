@@ -3,7 +3,7 @@
 use cwamrc::{Architecture, Options};
 
 use crate::differential::draw;
-use crate::machine::Machine;
+use crate::machine::{Collection, Machine};
 use crate::random::Random;
 
 /// How many bytes the choice takes.
@@ -20,7 +20,12 @@ pub(super) fn options(data: &[u8]) -> (Options, &[u8]) {
     let mut random = Random::new(number.into());
     let machine = match random.choose(Architecture::ALL) {
         Architecture::X86_64 => Machine::Here,
-        architecture => Machine::Runner { architecture, guard_pages: true, sanitized: false },
+        architecture => Machine::Runner {
+            architecture,
+            guard_pages: true,
+            sanitized: false,
+            collection: Collection::None,
+        },
     };
     let vectors = random.below(4) != 0;
     let mut options = draw::options(&mut random, machine, vectors);

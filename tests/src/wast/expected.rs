@@ -1,4 +1,5 @@
-//! The file of expected failures: `tests/spec/expected-failures.txt`.
+//! The files of expected failures: `tests/spec/expected-failures.txt` for runtimes without garbage
+//! collection, `tests/spec/expected-failures-gc.txt` for those with it.
 //!
 //! `reason NAME TEXT` explains once why something fails, and `FILE:LINE NAME` says which directive
 //! fails for that reason. Empty lines and lines that begin with `#` are comments. A reason without
@@ -8,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, iter};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/spec/expected-failures.txt");
+const PATH_GC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/spec/expected-failures-gc.txt");
 const REASON: &str = "reason";
 
-/// Directives that fail, in every mode.
+/// Directives that fail, in every mode on such a runtime.
 #[derive(Debug, Default)]
 pub struct ExpectedFailures {
     /// By file, the lines.
@@ -18,13 +20,14 @@ pub struct ExpectedFailures {
 }
 
 impl ExpectedFailures {
-    /// Reads the file.
+    /// Reads the file for runtimes with garbage collection, or for those without.
     ///
     /// # Errors
     /// A message with the line that is wrong.
-    pub fn read() -> Result<ExpectedFailures, String> {
-        let text = fs::read_to_string(PATH).map_err(|error| format!("{PATH}: {error}"))?;
-        ExpectedFailures::parse(&text).map_err(|error| format!("{PATH}:{error}"))
+    pub fn read(collects: bool) -> Result<ExpectedFailures, String> {
+        let path = if collects { PATH_GC } else { PATH };
+        let text = fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+        ExpectedFailures::parse(&text).map_err(|error| format!("{path}:{error}"))
     }
 
     pub(super) fn parse(text: &str) -> Result<ExpectedFailures, String> {

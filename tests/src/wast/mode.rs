@@ -2,7 +2,7 @@
 
 use super::suite::TestFile;
 use super::wamrc::Wamrc;
-use crate::machine::{Build, Machine};
+use crate::machine::{Build, COMPILES_GC, Collection, Machine};
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
 use std::{env, fmt};
@@ -44,9 +44,8 @@ pub fn modes() -> Vec<Mode> {
     };
     let all = env::var_os(ALL_VARIABLE).is_some();
     let on = |machine: Machine| {
-        let chosen = move |way: &&(BoundsChecks, OptLevel)| {
-            machine == Machine::Here || all || **way == emulated
-        };
+        let chosen =
+            move |way: &&(BoundsChecks, OptLevel)| all || is_usual(machine) || **way == emulated;
         ways.iter().filter(chosen).map(move |&(bounds_checks, opt_level)| Mode {
             machine,
             opt_level,
@@ -56,13 +55,25 @@ pub fn modes() -> Vec<Mode> {
     // Also a runner of this architecture, if everything is requested.
     let native = all.then(Machine::native_runner);
     let machines = [Machine::Here].into_iter().chain(native).chain(Machine::foreign());
-    machines.flat_map(on).collect()
+    let collecting = COMPILES_GC.then(Machine::collecting).into_iter().flatten();
+    machines.chain(collecting).flat_map(on).collect()
+}
+
+/// Whether every way is used on a machine by default.
+fn is_usual(machine: Machine) -> bool {
+    let native = Machine::native_runner().with_collection(Collection::WhenFull);
+    [Machine::Here, native].contains(&machine)
 }
 
 impl Mode {
     /// Where it runs.
     pub fn machine(&self) -> Machine {
         self.machine
+    }
+
+    /// Whether `file` is for such machines.
+    pub fn is_for(&self, file: &TestFile) -> bool {
+        file.is_for(self.machine.collects())
     }
 
     /// Why `file` cannot run there, if so.

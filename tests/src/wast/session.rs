@@ -10,7 +10,7 @@ use super::wamrc::Wamrc;
 use cwamrc::{ErrorKind, Options};
 use std::collections::{BTreeMap, HashMap};
 use wamr_shim::{
-    Error, ExternType, FuncType, HostFunc, Instance, InstanceConfig, Module, Runtime, Val,
+    Error, ExternType, FuncType, HostFunc, Instance, InstanceConfig, Module, Object, Runtime, Val,
 };
 
 /// What [`Error::Instantiate`] says before the reason (`aot_runtime.c`, `set_error_buf`).
@@ -161,7 +161,8 @@ impl Session {
             for export in instance.module().exports() {
                 let ExternType::Global { mutable, .. } = export.ty else { continue };
                 match instance.global(&export.name) {
-                    None | Some(Val::FuncRef(Some(_))) => {}
+                    None
+                    | Some(Val::FuncRef(Some(_)) | Val::AnyRef(Some(_)) | Val::ExternAny(_)) => {}
                     Some(value) => {
                         self.runtime.register_host_global(module, &export.name, value, mutable);
                     }
@@ -196,8 +197,17 @@ fn forward(instance: Instance, name: &str, ty: &FuncType) -> HostFunc {
 }
 
 fn check_values(values: &[Val]) -> Result<(), String> {
-    if values.iter().any(|value| matches!(value, Val::FuncRef(Some(_)))) {
-        return Err("a reference to a function does not leave its module".to_owned());
+    for value in values {
+        match value {
+            Val::FuncRef(Some(_)) => {
+                return Err("a reference to a function does not leave its module".to_owned());
+            }
+            Val::AnyRef(Some(Object::Struct | Object::Array))
+            | Val::ExternAny(Object::Struct | Object::Array) => {
+                return Err("a reference to an object does not leave its module".to_owned());
+            }
+            _ => {}
+        }
     }
     Ok(())
 }

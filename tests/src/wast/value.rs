@@ -3,7 +3,7 @@
 //! Floats are compared bit by bit; the two NaN patterns are those of the specification ("Floating-
 //! Point", section "NaN propagation"), and hold for each lane of a vector of floats.
 
-use wamr_shim::Val;
+use wamr_shim::{Object, Val};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
@@ -24,7 +24,7 @@ pub(super) fn argument(argument: &WastArg<'_>) -> Result<Val, String> {
         WastArgCore::RefExtern(number) => Val::ExternRef(Some(*number)),
         WastArgCore::RefNull(ty) => null(ty).ok_or_else(|| format!("a null of {ty:?}"))?,
         WastArgCore::V128(value) => Val::V128(u128::from_le_bytes(value.to_le_bytes())),
-        WastArgCore::RefHost(_) => return Err(format!("an argument {argument:?}")),
+        WastArgCore::RefHost(number) => Val::AnyRef(Some(Object::Host(*number))),
     };
     Ok(value)
 }
@@ -46,12 +46,29 @@ fn matches(pattern: &WastRetCore<'_>, result: Val) -> bool {
         (WastRetCore::F32(pattern), Val::F32(bits)) => matches_f32(pattern, bits),
         (WastRetCore::F64(pattern), Val::F64(bits)) => matches_f64(pattern, bits),
         (WastRetCore::V128(pattern), Val::V128(bits)) => matches_v128(pattern, bits),
-        (WastRetCore::RefNull(None), Val::FuncRef(None) | Val::ExternRef(None)) => true,
+        (
+            WastRetCore::RefNull(None),
+            Val::FuncRef(None) | Val::ExternRef(None) | Val::AnyRef(None),
+        ) => true,
         (WastRetCore::RefNull(Some(ty)), _) => null(ty) == Some(result),
         (WastRetCore::RefExtern(number), Val::ExternRef(Some(result))) => {
             number.is_none_or(|number| number == result)
         }
+        (WastRetCore::RefExtern(None), Val::ExternAny(_)) => true,
         (WastRetCore::RefFunc(None), Val::FuncRef(Some(_))) => true,
+        (WastRetCore::RefAny, Val::AnyRef(Some(_))) => true,
+        (_, Val::AnyRef(Some(object))) => matches_object(pattern, object),
+        _ => false,
+    }
+}
+
+fn matches_object(pattern: &WastRetCore<'_>, object: Object) -> bool {
+    match pattern {
+        WastRetCore::RefEq => !matches!(object, Object::Host(_)),
+        WastRetCore::RefI31 => matches!(object, Object::I31(_)),
+        WastRetCore::RefStruct => object == Object::Struct,
+        WastRetCore::RefArray => object == Object::Array,
+        WastRetCore::RefHost(number) => object == Object::Host(*number),
         _ => false,
     }
 }
@@ -90,13 +107,12 @@ fn matches_v128(pattern: &V128Pattern, bits: u128) -> bool {
 }
 
 fn null(ty: &HeapType<'_>) -> Option<Val> {
+    use AbstractHeapType::{Any, Array, Eq, Extern, Func, I31, NoExtern, NoFunc, Struct};
+    let HeapType::Abstract { shared: false, ty } = ty else { return None };
     match ty {
-        HeapType::Abstract { shared: false, ty: AbstractHeapType::Func } => {
-            Some(Val::FuncRef(None))
-        }
-        HeapType::Abstract { shared: false, ty: AbstractHeapType::Extern } => {
-            Some(Val::ExternRef(None))
-        }
+        Func | NoFunc => Some(Val::FuncRef(None)),
+        Extern | NoExtern => Some(Val::ExternRef(None)),
+        Any | Eq | I31 | Struct | Array | AbstractHeapType::None => Some(Val::AnyRef(None)),
         _ => None,
     }
 }
@@ -170,5 +186,26 @@ mod tests {
         assert!(matches_text("ref.extern 7", Val::ExternRef(Some(7))));
         assert!(!matches_text("ref.extern 7", Val::ExternRef(Some(8))));
         assert!(!matches_text("ref.extern", Val::ExternRef(None)));
+        assert!(matches_text("ref.extern", Val::ExternAny(Object::Struct)));
+        assert!(!matches_text("ref.extern 0", Val::ExternAny(Object::Struct)));
+        assert!(matches_text("ref.null none", Val::AnyRef(None)));
+    }
+
+    #[test]
+    fn objects_are_told_apart() {
+        let objects = [Object::I31(5), Object::Struct, Object::Array, Object::Host(2)];
+        for (pattern, expected) in [
+            ("ref.any", [true; 4]),
+            ("ref.eq", [true, true, true, false]),
+            ("ref.i31", [true, false, false, false]),
+            ("ref.struct", [false, true, false, false]),
+            ("ref.array", [false, false, true, false]),
+            ("ref.host 2", [false, false, false, true]),
+            ("ref.host 3", [false; 4]),
+            ("ref.null any", [false; 4]),
+        ] {
+            let found = objects.map(|object| matches_text(pattern, Val::AnyRef(Some(object))));
+            assert_eq!(found, expected, "{pattern}");
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use cwamrc::instrument::{Gas, Instrumentation};
 use cwamrc::{BoundsChecks, CallStacks, OptLevel, Options, Release};
-use cwamrc_tests::machine::Machine;
+use cwamrc_tests::machine::{Collection, Machine};
 use wamr_shim::InstanceConfig;
 use wamr_shim::Val::I32;
 
@@ -159,7 +159,12 @@ fn attack(machine: Machine, what: &str, wasm: &[u8], options: &Options) {
 fn every_option_keeps_guests_in() {
     let architecture = cwamrc::Architecture::host().expect("files are for this machine");
     for guard_pages in [true, false] {
-        let machine = Machine::Runner { architecture, guard_pages, sanitized: false };
+        let machine = Machine::Runner {
+            architecture,
+            guard_pages,
+            sanitized: false,
+            collection: Collection::None,
+        };
         for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
             // Code that relies on guard pages is only for runtimes that have them.
             if checks == BoundsChecks::Hardware && !guard_pages {
@@ -223,7 +228,12 @@ fn programs_that_need_guard_pages_ask_for_them() {
         let options = Options::new().release(Release::Main).opt_level(level);
         let options = options.indirect_mode(in_place);
         for guard_pages in [true, false] {
-            let machine = Machine::Runner { architecture, guard_pages, sanitized: false };
+            let machine = Machine::Runner {
+                architecture,
+                guard_pages,
+                sanitized: false,
+                collection: Collection::None,
+            };
             for checks in [BoundsChecks::Hardware, BoundsChecks::Software] {
                 let what = format!("{machine}, {checks:?}, {level:?}, in place: {in_place}");
                 let fits = guard_pages || checks == BoundsChecks::Software;
