@@ -22,9 +22,6 @@ const STACK_SIZE: usize = 8 << 20;
 /// Names the [`Build`] of the runtimes that tests use.
 const BUILD_VARIABLE: &str = "CWAMRC_TEST_RUNTIME";
 
-/// Whether cwamrc compiles files for garbage collection.
-pub const COMPILES_GC: bool = false;
-
 /// How the runtimes that tests use are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Build {
@@ -192,8 +189,9 @@ impl Machine {
     pub fn options(self) -> Options {
         match self {
             Machine::Here => Options::new(),
-            // Here the option for garbage collection belongs, if `self.collects()`.
-            Machine::Runner { architecture, .. } => Options::new().architecture(architecture),
+            Machine::Runner { architecture, .. } => {
+                Options::new().architecture(architecture).garbage_collection(self.collects())
+            }
         }
     }
 

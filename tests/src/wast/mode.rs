@@ -2,7 +2,7 @@
 
 use super::suite::TestFile;
 use super::wamrc::Wamrc;
-use crate::machine::{Build, COMPILES_GC, Collection, Machine};
+use crate::machine::{Build, Collection, Machine};
 use cwamrc::{BoundsChecks, OptLevel, Options, Release};
 use std::num::NonZeroUsize;
 use std::{env, fmt};
@@ -55,7 +55,7 @@ pub fn modes() -> Vec<Mode> {
     // Also a runner of this architecture, if everything is requested.
     let native = all.then(Machine::native_runner);
     let machines = [Machine::Here].into_iter().chain(native).chain(Machine::foreign());
-    let collecting = COMPILES_GC.then(Machine::collecting).into_iter().flatten();
+    let collecting = Machine::collecting();
     machines.chain(collecting).flat_map(on).collect()
 }
 
