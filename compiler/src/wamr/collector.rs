@@ -25,6 +25,9 @@ pub(crate) struct Collector {
     pub(crate) segments: Vec<Option<u32>>,
     /// For each data segment that operators can use, the global that is not 0 after `data.drop`.
     pub(crate) dropped_data: Vec<Option<u32>>,
+    /// For each type that others extend, the global with the type at run time for which a cast to it
+    /// has succeeded last.
+    pub(crate) last_casts: Vec<Option<u32>>,
     /// The global with the environment of the outermost call, as a number.
     pub(crate) owner: u32,
     /// The type of the function that the runtime calls at the start.
@@ -53,6 +56,11 @@ pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Erro
     let functions: Vec<u32> = module.functions_with_references().into_iter().collect();
     let runtime_types = module.globals.len() as u32;
     (0..module.types.len()).for_each(|_| _ = add_global(module, 0));
+    let last_casts = (0..module.types.len() as u32).map(|index| {
+        let is_first = module.canonical_types[index as usize] == index;
+        (is_first && module.is_extended(index)).then(|| add_global(module, 0))
+    });
+    let last_casts = last_casts.collect();
     let owner = add_global(module, 0);
     let dropped_data = (0..module.data.len()).map(|index| {
         let passive = matches!(module.data[index].mode, SegmentMode::Passive);
@@ -75,6 +83,7 @@ pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Erro
         runtime_types,
         segments,
         dropped_data,
+        last_casts,
         owner,
         start_type,
     }))

@@ -116,6 +116,10 @@ fn install_operands(module: &mut Module<'_>) -> Storage {
 /// Refuses references to exceptions where a host could see them, and modules that exceed limits.
 pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
     check_tags(module)?;
+    // For such a runtime they are structures.
+    if module.has_objects() {
+        return Ok(());
+    }
     let refuse = |what: &str| {
         Err(Error::unsupported(format!("{what} has the type exnref, which WAMR does not support"))
             .with_hint("references to exceptions can be used inside the module"))

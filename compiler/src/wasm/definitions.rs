@@ -144,8 +144,12 @@ impl Module<'_> {
         self.canonical_types.push(index);
     }
 
-    /// Finds the function types below each one, once canonical types are known.
+    /// Finds the types that others extend, and the function types below each one, once canonical
+    /// types are known.
     pub(super) fn find_subtypes(&mut self) -> Result<(), Error> {
+        let extended = self.definitions.iter().filter_map(TypeDefinition::supertype);
+        self.extended_types =
+            extended.map(|supertype| self.canonical_types[supertype as usize]).collect();
         if self.definitions.iter().all(|definition| definition.depth == 0) {
             return Ok(());
         }
@@ -168,6 +172,11 @@ impl Module<'_> {
         }
         self.function_subtypes = subtypes;
         Ok(())
+    }
+
+    /// Whether another type extends the type `index`.
+    pub(crate) fn is_extended(&self, index: u32) -> bool {
+        self.extended_types.contains(&self.canonical_types[index as usize])
     }
 
     /// The canonical function types below the canonical type `index`, which is a function type.

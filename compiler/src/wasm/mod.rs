@@ -57,6 +57,8 @@ pub(crate) struct Module<'a> {
     pub(crate) types: Vec<FuncType>,
     /// The same types as the module declares them.
     pub(crate) definitions: Vec<TypeDefinition>,
+    /// The canonical types that others extend.
+    extended_types: BTreeSet<u32>,
     /// For canonical function types, those that extend them; empty if types extend no others.
     function_subtypes: Vec<Vec<u32>>,
     /// What is computed at instantiation, if references are objects.

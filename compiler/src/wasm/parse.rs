@@ -3,7 +3,7 @@
 //! Each payload first passes the validator, so the decoding may rely on what validation guarantees.
 //! Custom sections are collected without interpreting them, except function names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use wasmparser::{
     ElementItems, ElementKind, ExternalKind, Parser, Payload, TypeRef, ValidPayload, Validator,
@@ -97,6 +97,7 @@ fn empty_module<'a>(references: References) -> Module<'a> {
         references,
         types: Vec::new(),
         definitions: Vec::new(),
+        extended_types: BTreeSet::new(),
         function_subtypes: Vec::new(),
         objects: Objects::default(),
         canonical_types: Vec::new(),

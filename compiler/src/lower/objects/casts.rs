@@ -1,9 +1,10 @@
 //! Tests of the type of an object, and casts.
 //!
 //! An object knows its type at run time, of which there is one for each type of the module. If it
-//! is the wanted one, the test is a comparison. Otherwise, the supertypes are followed up to the
-//! depth of the wanted type. Hosts may make objects with another type at run time for the same type
-//! of the module, so types of the module are compared then.
+//! is the wanted one, the test is a comparison, and so it is if it is the one for which a test
+//! succeeded last. Otherwise, the supertypes are followed up to the depth of the wanted type. Hosts
+//! may make objects with another type at run time for the same type of the module, so types of the
+//! module are compared then.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
@@ -157,14 +158,29 @@ impl Lowering<'_, '_> {
         let differs = self.emit.builder.create_block();
         self.emit.ins().brif(is_same, outcome.yes, &[], differs, &[]);
         self.emit.continue_in(differs);
+        let canonical = self.env.module.canonical_types[target as usize];
+        let last = self.env.collector().last_casts[canonical as usize];
+        if let Some(last) = last {
+            let last = self.emit.load_global(last);
+            let is_same = self.emit.ins().icmp(IntCC::Equal, ty, last);
+            self.emit.leave_if(is_same, outcome.yes);
+        }
         self.leave_if_of_host(ty, from, outcome.no);
-        let definition = &self.env.module.definitions[target as usize];
-        let (is_final, depth) = (definition.declared.is_final, definition.depth);
         let defined = self.emit.defined_type(ty);
         let wanted = self.emit.defined_type(wanted);
-        let defined = if is_final { defined } else { self.ancestor_at(defined, depth) };
-        let is_same = self.emit.ins().icmp(IntCC::Equal, defined, wanted);
-        self.emit.ins().brif(is_same, outcome.yes, &[], outcome.no, &[]);
+        let Some(last) = last else {
+            let is_same = self.emit.ins().icmp(IntCC::Equal, defined, wanted);
+            self.emit.ins().brif(is_same, outcome.yes, &[], outcome.no, &[]);
+            return;
+        };
+        let depth = self.env.module.definitions[target as usize].depth;
+        let ancestor = self.ancestor_at(defined, depth);
+        let is_below = self.emit.ins().icmp(IntCC::Equal, ancestor, wanted);
+        let below = self.emit.builder.create_block();
+        self.emit.ins().brif(is_below, below, &[], outcome.no, &[]);
+        self.emit.continue_in(below);
+        self.emit.store_global(last, ty);
+        self.emit.ins().jump(outcome.yes, &[]);
     }
 
     /// The type at `depth` among the supertypes of `defined`, or `defined` if it is not deeper.

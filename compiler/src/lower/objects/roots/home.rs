@@ -34,7 +34,8 @@ impl Home {
         let calls = calls.iter().copied().filter(|&block| domtree.is_reachable(block));
         let throwing = pads.iter().flat_map(|&pad| cfg.pred_iter(pad)).map(|pred| pred.block);
         let throwing = throwing.filter(|&block| domtree.is_reachable(block));
-        let mut block = calls.chain(throwing).reduce(|a, b| common(&domtree, a, b)).unwrap_or(entry);
+        let mut block =
+            calls.chain(throwing).reduce(|a, b| common(&domtree, a, b)).unwrap_or(entry);
         loop {
             let outside = out_of_loops(&domtree, &loops, block);
             let returns = returns_from(func, &cfg, outside);
