@@ -67,6 +67,22 @@ impl Engine {
         relocated.chain(Self::in_place())
     }
 
+    /// Levels 0 and 3 with each kind of bounds checks on this machine's runtimes with garbage
+    /// collection, and level 3 on those of others. The second of each pair of runtimes here
+    /// collects at every allocation.
+    pub fn collecting() -> impl Iterator<Item = Self> {
+        Machine::collecting().flat_map(|machine| {
+            let levels = match machine.is_foreign() {
+                true => &[OptLevel::O3][..],
+                false => &[OptLevel::O0, OptLevel::O3],
+            };
+            levels.iter().flat_map(move |&level| {
+                let checks = Build::checks().iter();
+                checks.map(move |&checks| Self::new(machine, Code::Compiled(checks, level)))
+            })
+        })
+    }
+
     /// Once on every machine, code that runs in place.
     fn in_place() -> impl Iterator<Item = Self> {
         let code = Code::Compiled(Build::checks()[0], OptLevel::O3);

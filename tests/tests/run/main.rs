@@ -11,6 +11,7 @@ mod division;
 mod exceptions;
 mod fixed_sizes;
 mod function_references;
+mod garbage_collection;
 mod imports;
 mod in_place;
 mod level_3;

@@ -214,3 +214,82 @@ fn forget(state: &mut State, value: Value) {
         *content = content.filter(|&kept| kept != value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cranelift_codegen::ir::MemFlagsData;
+
+    const SIZE_PLACE: i32 = 600;
+    const ELEMENTS: u32 = 608;
+
+    /// The result for a function that keeps its second parameter across a call. `code` comes
+    /// before the call; it can use the instance `v0`, the object `v1`, the stack pointer with slots
+    /// `v3`, and the address of the slots `v5`.
+    fn check(code: &str, count: u32) -> Result<(), String> {
+        let text = format!(
+            "function %f(i64, i64) -> i64 system_v {{
+                sig0 = (i64) system_v
+                fn0 = colocated u0:1 sig0
+            block0(v0: i64, v1: i64):
+                v2 = load.i32 v0+600
+                v10 = iconst.i32 1
+                v3 = iadd v2, v10
+                v4 = uextend.i64 v2
+                v5 = iadd v0, v4
+                v6 = iconst.i64 0
+                {code}
+                call fn0(v0)
+                return v1
+            }}"
+        );
+        let functions = cranelift_reader::parse_functions(&text).expect("the text is right");
+        let func = &functions[0];
+        let block = func.layout.entry_block().expect("there is one");
+        let values = func.dfg.block_params(block);
+        let (instance, object) = (values[0], values[1]);
+        let results = |inst: Inst| func.dfg.inst_results(inst).first().copied();
+        let computed: Vec<Value> = func.layout.block_insts(block).filter_map(results).collect();
+        let mut objects = EntitySet::new();
+        objects.insert(object);
+        let calls = func.layout.block_insts(block);
+        let calls = calls.filter(|&inst| func.dfg.insts[inst].opcode().is_call()).collect();
+        let places = Places {
+            instance,
+            size_place: SIZE_PLACE,
+            flags: MemFlagsData::new(),
+            end: computed[2],
+            count,
+            address: computed[4],
+            elements: ELEMENTS,
+        };
+        Check { func, objects: &objects, calls: &calls, places: &places, pads: &[] }.run()
+    }
+
+    const TAKEN: &str = "store v3, v0+600";
+
+    #[test]
+    fn an_object_in_a_slot_is_kept() {
+        assert_eq!(check(&format!("{TAKEN}\nstore v1, v5+608"), 1), Ok(()));
+        let other_order = format!("store v1, v5+608\n{TAKEN}");
+        assert_eq!(check(&other_order, 1), Ok(()));
+        let two = format!("{TAKEN}\nstore v6, v5+608\nstore v1, v5+616");
+        assert_eq!(check(&two, 2), Ok(()));
+    }
+
+    #[test]
+    fn what_is_missing_is_found() {
+        let wrong = |code: &str, count, what: &str| {
+            let error = check(code, count).expect_err(code);
+            assert!(error.contains(what), "{code}: {error}");
+        };
+        wrong("", 0, "no slots are taken");
+        wrong("store v1, v5+608", 1, "no slots are taken");
+        wrong(TAKEN, 1, "slot 0 is not written");
+        wrong(&format!("{TAKEN}\nstore v6, v5+608"), 1, "v1 is in no slot");
+        wrong(&format!("{TAKEN}\nstore v1, v5+616"), 2, "slot 0 is not written");
+        let replaced = format!("{TAKEN}\nstore v1, v5+608\nstore v6, v5+608");
+        wrong(&replaced, 1, "v1 is in no slot");
+        wrong(&format!("{TAKEN}\nstore v1, v5+608\nstore v2, v0+600"), 1, "no slots are taken");
+    }
+}
