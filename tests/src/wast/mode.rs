@@ -90,8 +90,12 @@ impl Mode {
 
     /// The compiler's options.
     pub(super) fn options(&self) -> Options {
-        self.machine
-            .options()
+        // The tests of garbage collection use vectors inside of modules.
+        let options = match self.machine.collects() {
+            true => self.machine.options_with_vectors(),
+            false => self.machine.options(),
+        };
+        options
             .opt_level(self.opt_level)
             .bounds_checks(self.bounds_checks)
             .release(Release::Main)

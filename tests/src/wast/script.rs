@@ -8,6 +8,7 @@ use super::mode::Mode;
 use super::session::{Failure, Session, Start};
 use super::value::{argument, results_match};
 use cwamrc::ErrorKind;
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use wamr_shim::Val;
@@ -44,7 +45,8 @@ pub(super) fn run(
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
     let wast = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
-    let mut script = Script { session: Session::new(mode.options(), mode.wamrc(), start)? };
+    let session = Session::new(mode.options(), mode.wamrc(), start)?;
+    let mut script = Script { session, definitions: HashMap::new() };
     let lines = Lines::new(source);
     for directive in wast.directives {
         observer.begin(lines.number(directive.span()));
@@ -89,6 +91,8 @@ impl Lines {
 
 struct Script {
     session: Session,
+    /// Modules that are instantiated later, by their names.
+    definitions: HashMap<Option<String>, Vec<u8>>,
 }
 
 /// The results of a call, or the text of its trap.
@@ -98,6 +102,10 @@ impl Script {
     fn judge(&mut self, directive: WastDirective<'_>) -> Verdict {
         match directive {
             WastDirective::Module(module) => self.define(module),
+            WastDirective::ModuleDefinition(module) => self.define_later(module),
+            WastDirective::ModuleInstance { instance, module, .. } => {
+                self.instantiate_later(id(instance), id(module))
+            }
             WastDirective::Register { name, module, .. } => self.session.register(name, id(module)),
             WastDirective::Invoke(invoke) => self.invoke(&invoke)?.map(drop),
             WastDirective::AssertReturn { exec, results, .. } => {
@@ -124,9 +132,28 @@ impl Script {
     }
 
     fn define(&mut self, module: QuoteWat<'_>) -> Verdict {
-        self.session.replace_current()?;
         let name = id(module.name());
-        let result = match encode(module) {
+        let wasm = encode(module);
+        self.instantiate(name, wasm)
+    }
+
+    /// A module that is instantiated later, or never.
+    fn define_later(&mut self, module: QuoteWat<'_>) -> Verdict {
+        let name = id(module.name()).map(str::to_owned);
+        let wasm = encode(module)?;
+        self.session.compile(&wasm).map_err(|error| format!("not compiled: {error}"))?;
+        self.definitions.insert(name, wasm);
+        Ok(())
+    }
+
+    fn instantiate_later(&mut self, instance: Option<&str>, module: Option<&str>) -> Verdict {
+        let wasm = self.definitions.get(&module.map(str::to_owned)).cloned();
+        self.instantiate(instance, wasm.ok_or_else(|| format!("no module {module:?}")))
+    }
+
+    fn instantiate(&mut self, name: Option<&str>, wasm: Result<Vec<u8>, String>) -> Verdict {
+        self.session.replace_current()?;
+        let result = match wasm {
             Ok(wasm) => self.session.instantiate(&wasm).map_err(|failure| failure.text()),
             Err(error) => Err(error),
         };

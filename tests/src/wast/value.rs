@@ -107,12 +107,17 @@ fn matches_v128(pattern: &V128Pattern, bits: u128) -> bool {
 }
 
 fn null(ty: &HeapType<'_>) -> Option<Val> {
-    use AbstractHeapType::{Any, Array, Eq, Extern, Func, I31, NoExtern, NoFunc, Struct};
+    use AbstractHeapType::{
+        Any, Array, Eq, Exn, Extern, Func, I31, NoExn, NoExtern, NoFunc, Struct,
+    };
     let HeapType::Abstract { shared: false, ty } = ty else { return None };
     match ty {
         Func | NoFunc => Some(Val::FuncRef(None)),
         Extern | NoExtern => Some(Val::ExternRef(None)),
-        Any | Eq | I31 | Struct | Array | AbstractHeapType::None => Some(Val::AnyRef(None)),
+        // For the host, references to exceptions are structures.
+        Any | Eq | I31 | Struct | Array | AbstractHeapType::None | Exn | NoExn => {
+            Some(Val::AnyRef(None))
+        }
         _ => None,
     }
 }
