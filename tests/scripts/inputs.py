@@ -264,6 +264,47 @@ def build_programs(cache, table, npm):
         return {p.name: str(folder) for p, folder in zip(listed, folders)}
 
 
+# --- Kotlin -------------------------------------------------------------------------------------
+
+
+def kotlin(npm, *arguments):
+    """Runs Kotlin's compiler for WebAssembly with WASI."""
+    library = pathlib.Path(npm["kotlin-compiler"]) / "lib"
+    command = ["java", "-Xmx3G", "-cp", str(library / "kotlin-compiler.jar")]
+    command += ["org.jetbrains.kotlin.cli.js.KotlinWasmCompiler", "-Xwasm-target=wasm-wasi"]
+    command += ["-libraries", str(library / "kotlin-stdlib-wasm-wasi.klib"), *arguments]
+    run(command, "Kotlin's compiler must take programs/kotlin")
+
+
+def build_kotlin(cache, npm):
+    """The folder with the programs in Kotlin: as their compiler writes them, and optimised."""
+    sources = sorted((PROGRAMS / "kotlin").glob("*.kt"))
+    state = hashlib.sha256(npm["kotlin-compiler"].encode() + npm["binaryen"].encode())
+    for source in sources:
+        state.update(source.name.encode() + b"\0" + source.read_bytes())
+    folder = cache / "built" / f"kotlin-{state.hexdigest()[:16]}"
+    if folder.is_dir():
+        return folder
+    say("building the programs in Kotlin")
+    folder.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as temporary:
+        made = pathlib.Path(temporary) / "made"
+        named = ["-ir-output-name", "program"]
+        into = ["-ir-output-dir", str(pathlib.Path(temporary) / "library")]
+        kotlin(npm, "-Xir-produce-klib-dir", *into, *named, *map(str, sources))
+        link = ["-Xir-produce-js", f"-Xinclude={into[1]}", "-ir-output-dir", str(made)]
+        kotlin(npm, *link, *named)
+        optimiser = [f"{npm['node']}/bin/node", f"{npm['binaryen']}/bin/wasm-opt", "-O3"]
+        features = ["gc", "exception-handling", "reference-types", "multivalue", "bulk-memory"]
+        features += ["sign-ext", "mutable-globals", "nontrapping-float-to-int"]
+        flags = [f"--enable-{feature}" for feature in features]
+        files = [str(made / "program.wasm"), "-o", str(made / "optimised.wasm")]
+        hint = "Binaryen must read what Kotlin's compiler writes"
+        run([*optimiser, "--closed-world", *flags, *files], hint)
+        os.replace(made, folder)
+    return folder
+
+
 def main(only=None):
     with open(PROGRAMS / "inputs.toml", "rb") as file:
         table = tomllib.load(file)
@@ -276,8 +317,10 @@ def main(only=None):
         npm = {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
         venv = fetch_pypi(cache)
         built = build_programs(cache, table, npm)
+        in_kotlin = build_kotlin(cache, npm)
     tools = {"python": sys.executable, "node": shutil.which("node"), "venv": str(venv)}
-    print(json.dumps({"npm": npm, "programs": built, "tools": tools}, indent=2))
+    places = {"npm": npm, "programs": built, "kotlin": str(in_kotlin), "tools": tools}
+    print(json.dumps(places, indent=2))
 
 
 if __name__ == "__main__":

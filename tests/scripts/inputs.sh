@@ -35,6 +35,8 @@ if [ $# -eq 0 ]; then
     need pkg-config pkg-config --version
     need valgrind valgrind --version
     need wabt wasm-validate --version
+    # For Kotlin's compiler.
+    need default-jre-headless java -version
     # 187 MB in 174 packages, in addition to the others.
     need chromium chromium --version
 fi

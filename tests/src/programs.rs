@@ -19,6 +19,9 @@ pub const PROGRAMS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/programs");
 
 const TFJS_THREADS: &str = "dist/tfjs-backend-wasm-threaded-simd.wasm";
 
+/// The programs in Kotlin, by their exports.
+const KOTLIN: &[&str] = &["collections", "coroutines", "exceptions", "strings", "json"];
+
 /// Modules that were published as such.
 const PUBLISHED: &[&str] = &[
     "canvaskit",
@@ -39,6 +42,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/inputs.sh");
 pub struct Inputs {
     npm: BTreeMap<String, PathBuf>,
     programs: BTreeMap<String, PathBuf>,
+    kotlin: PathBuf,
     tools: Tools,
 }
 
@@ -75,6 +79,9 @@ pub enum Host {
     QuickJs,
     /// The JavaScript of TensorFlow.js.
     Tfjs,
+    /// `wasi_snapshot_preview1`; the name of the run is the export to call. It needs a runtime with
+    /// garbage collection.
+    Kotlin,
 }
 
 /// One run of a program.
@@ -206,6 +213,24 @@ impl Inputs {
             all.push(self.program(name, Host::Wasi, runs)?);
         }
         Ok(all)
+    }
+
+    /// The programs in Kotlin: as their compiler writes them, and optimised by Binaryen. The
+    /// reference is the same module in V8.
+    pub fn in_kotlin(&self) -> [Program; 2] {
+        ["program", "optimised"].map(|file| {
+            let wasm = self.kotlin.join(file).with_extension("wasm");
+            let run = |name: &&str| {
+                let mut run = Run::new(name, &self.node(), &[]);
+                let script = format!("{PROGRAMS}/kotlin/reference.mjs");
+                run.reference_args = vec!["--no-warnings".to_owned(), script];
+                run.reference_args
+                    .extend([wasm.to_string_lossy().into_owned(), (*name).to_owned()]);
+                run
+            };
+            let runs = KOTLIN.iter().map(run).collect();
+            Program { name: format!("kotlin-{file}"), wasm, host: Host::Kotlin, runs }
+        })
     }
 
     fn program(&self, name: &str, host: Host, runs: Vec<Run>) -> Result<Program> {

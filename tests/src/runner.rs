@@ -8,7 +8,7 @@ use std::io::{Error, Read, Result, Seek, Write};
 use std::panic::resume_unwind;
 use std::thread;
 
-use wamr_shim::{InstanceConfig, Runtime, Trap, WasiConfig};
+use wamr_shim::{Instance, InstanceConfig, Runtime, Trap, WasiConfig};
 
 use crate::emscripten;
 use crate::machine::Machine;
@@ -34,7 +34,12 @@ pub fn run(machine: Machine, module: &[u8], host: Host, run: &Run) -> Result<Out
     let run_here = || {
         let runtime = machine.runtime();
         match host {
-            Host::Wasi => run_wasi(&runtime, module, run),
+            Host::Wasi => {
+                run_wasi(&runtime, module, run, |instance| instance.run_main(&[]).map_err(trapped))
+            }
+            Host::Kotlin => run_wasi(&runtime, module, run, |instance| {
+                instance.call(&run.name, &[]).map(|_| 0).map_err(trapped)
+            }),
             Host::ClangFormat => emscripten::run_clang_format(&runtime, module, run),
             Host::SqlJs => emscripten::run_sqljs(&runtime, module, run),
             Host::QuickJs => emscripten::run_quickjs(&runtime, module, run),
@@ -48,7 +53,12 @@ pub fn run(machine: Machine, module: &[u8], host: Host, run: &Run) -> Result<Out
     })
 }
 
-fn run_wasi(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
+fn run_wasi(
+    runtime: &Runtime,
+    module: &[u8],
+    run: &Run,
+    start: impl Fn(&Instance) -> Result<i32>,
+) -> Result<Output> {
     let mut stdout = tempfile::tempfile()?;
     let mut wasi = WasiConfig::new().arg(&run.name).args(&run.args);
     wasi = wasi.stdin(file_with(&run.stdin)?).stdout(stdout.try_clone()?);
@@ -64,7 +74,7 @@ fn run_wasi(runtime: &Runtime, module: &[u8], run: &Run) -> Result<Output> {
         .load(module)
         .and_then(|module| module.instantiate(&config(wasi)))
         .map_err(Error::other)?;
-    let code = instance.run_main(&[]).map_err(trapped)?;
+    let code = start(&instance)?;
     let mut printed = Vec::new();
     stdout.rewind()?;
     stdout.read_to_end(&mut printed)?;

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use std::{fmt, fs};
 
 use cwamrc::{BoundsChecks, OptLevel, Release, compile};
-use cwamrc_tests::machine::{Build, Machine};
+use cwamrc_tests::machine::{Build, Collection, Machine};
 use cwamrc_tests::programs::{Inputs, Output, Program};
 use cwamrc_tests::runner;
 use wamr_shim::{InstanceConfig, Module};
@@ -105,6 +105,10 @@ fn outputs(program: &Program, way: Way) -> Vec<Result<Output, String>> {
 fn check(chosen: impl Fn(&str) -> bool, ways: &[Way]) {
     let programs: Vec<_> = PROGRAMS.iter().filter(|program| chosen(&program.name)).collect();
     assert!(!programs.is_empty(), "no program is chosen");
+    check_programs(&programs, ways);
+}
+
+fn check_programs(programs: &[&Program], ways: &[Way]) {
     let mut differences = Vec::new();
     for program in programs {
         assert!(!program.runs.is_empty(), "{} is never run", program.name);
@@ -193,6 +197,33 @@ fn exceptions_are_in_both_encodings() {
         (current > 0, legacy > 0)
     });
     assert_eq!(encodings, [(true, false), (false, true)]);
+}
+
+/// On a runtime with garbage collection, at the lowest and the highest level in every mode.
+#[test]
+fn kotlin() {
+    let machine = Machine::native_runner().with_collection(Collection::WhenFull);
+    let levels = [OptLevel::O0, OptLevel::O3];
+    let ways = |&mode: &BoundsChecks| levels.map(|level| Way::Compiled(machine, level, mode));
+    let ways: Vec<Way> = Build::checks().iter().flat_map(ways).collect();
+    check_programs(&INPUTS.in_kotlin().each_ref(), &ways);
+}
+
+/// Where the collector runs at every allocation, what collects least.
+#[test]
+fn kotlin_collecting_always() {
+    let machine = Machine::native_runner().with_collection(Collection::Always);
+    let [_, mut optimised] = INPUTS.in_kotlin();
+    optimised.runs.retain(|run| ["exceptions", "strings"].contains(&run.name.as_str()));
+    check_programs(&[&optimised], &[Way::Compiled(machine, OptLevel::O3, Build::checks()[0])]);
+}
+
+#[test]
+fn kotlin_on_other_machines() {
+    let machines = Machine::foreign().map(|each| each.with_collection(Collection::WhenFull));
+    let ways = machines.map(|each| Way::Compiled(each, OptLevel::O3, Build::checks()[0]));
+    let [_, optimised] = INPUTS.in_kotlin();
+    check_programs(&[&optimised], &ways.collect::<Vec<_>>());
 }
 
 #[test]

@@ -65,6 +65,11 @@ enum Runtimes {
 }
 
 impl TestFile {
+    /// Whether it belongs to WebAssembly 3.0, not to a proposal.
+    pub fn is_of_standard_3(&self) -> bool {
+        self.name.starts_with(PREFIX_3)
+    }
+
     /// Whether it is for runtimes with garbage collection, or for those without it.
     pub fn is_for(&self, collects: bool) -> bool {
         match self.runtimes {
