@@ -214,13 +214,16 @@ pub mod feature {
     /// Call-stack frames contain no function index.
     pub const FRAME_NO_FUNC_IDX: u64 = 1 << 13;
 
+    /// The name of [`GARBAGE_COLLECTION`] for listings.
+    pub const GARBAGE_COLLECTION_NAME: &str = "garbage-collection";
+
     /// Each bit with its name for listings.
     pub const NAMES: [(u64, &str); 14] = [
         (SIMD_128BIT, "simd-128bit"),
         (BULK_MEMORY, "bulk-memory"),
         (MULTI_THREAD, "multi-thread"),
         (REF_TYPES, "reference-types"),
-        (GARBAGE_COLLECTION, "garbage-collection"),
+        (GARBAGE_COLLECTION, GARBAGE_COLLECTION_NAME),
         (EXCEPTION_HANDLING, "exception-handling"),
         (TINY_STACK_FRAME, "tiny-stack-frame"),
         (MULTI_MEMORY, "multi-memory"),

@@ -7,7 +7,7 @@ use wamr_abi::releases::Release;
 use wamr_abi::symbols::Loader;
 
 use super::report::*;
-use crate::aot::model::{self, AotFile, InitExpr, NameSubsection};
+use crate::aot::model::{self, AotFile, InitExpr, NameSubsection, TypeDef};
 use crate::aot::{Container, SectionRange};
 use crate::exception_table;
 
@@ -35,6 +35,7 @@ pub(super) fn report(size: usize, container: &Container<'_>) -> Report {
         tables: file.tables.iter().map(table).collect(),
         element_segments: file.element_segments.iter().map(element_segment).collect(),
         types: file.types.iter().map(ToString::to_string).collect(),
+        type_relations: type_relations(file),
         import_functions: file.import_functions.iter().map(import_function).collect(),
         import_globals: file.import_globals.iter().map(import_global).collect(),
         globals: globals(file),
@@ -104,13 +105,14 @@ fn data_segment(segment: &model::DataSegment<'_>) -> DataSegment {
     DataSegment {
         mode: if segment.passive { "passive" } else { "active" },
         memory: segment.memory_index,
-        offset: offset(&segment.offset),
+        offset: value(&segment.offset),
         size: segment.bytes.len(),
     }
 }
 
-fn offset(offset: &InitExpr) -> Option<String> {
-    (*offset != InitExpr::None).then(|| offset.to_string())
+/// A value in text format, if there is one.
+fn value(value: &InitExpr) -> Option<String> {
+    (*value != InitExpr::None).then(|| value.to_string())
 }
 
 fn table(table: &model::Table) -> Table {
@@ -121,6 +123,7 @@ fn table(table: &model::Table) -> Table {
         has_maximum: table.flags & format::TABLE_HAS_MAX != 0,
         may_grow: table.possible_grow,
         table64: table.flags & format::TABLE_64 != 0,
+        init: value(&table.init),
     }
 }
 
@@ -129,10 +132,28 @@ fn element_segment(segment: &model::ElementSegment) -> ElementSegment {
         mode: segment.mode().name(),
         table: segment.table_index,
         element_type: segment.element_type.to_string(),
-        offset: offset(&segment.offset),
+        offset: value(&segment.offset),
         count: segment.values.len(),
         elements: segment.values.iter().map(ToString::to_string).collect(),
     }
+}
+
+fn type_relations(file: &AotFile<'_>) -> Vec<TypeRelations> {
+    if !file.target.has_gc() {
+        return Vec::new();
+    }
+    let relations = |(index, ty): (usize, &TypeDef)| {
+        let earlier = ty.same_as.and_then(|earlier| TypeDef::resolve(&file.types, earlier));
+        let TypeDef { is_final, parent, group, .. } = earlier.unwrap_or(ty);
+        TypeRelations {
+            same_as: ty.same_as,
+            supertype: *parent,
+            is_final: *is_final,
+            group_start: index.saturating_sub(group.place.into()),
+            group_size: group.size.into(),
+        }
+    };
+    file.types.iter().enumerate().map(relations).collect()
 }
 
 fn import_function(import: &model::ImportFunction<'_>) -> ImportFunction {

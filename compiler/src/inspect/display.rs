@@ -4,7 +4,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use wamr_abi::format::SectionId;
+use wamr_abi::format::{SectionId, feature};
 
 use super::report::*;
 
@@ -14,7 +14,7 @@ impl Display for Report {
         self.sections(f)?;
         self.memory(f)?;
         self.tables(f)?;
-        list(f, "Types", &self.types, |f, index, ty| write!(f, "[{index}] {ty}"))?;
+        self.types(f)?;
         self.imports(f)?;
         self.globals(f)?;
         self.functions(f)?;
@@ -26,6 +26,10 @@ impl Display for Report {
 }
 
 impl Report {
+    fn has_gc(&self) -> bool {
+        self.features.iter().any(|name| name == feature::GARBAGE_COLLECTION_NAME)
+    }
+
     fn header(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let target = &self.target;
         let kind = if target.xip { "executed in place" } else { "relocatable" };
@@ -50,6 +54,9 @@ impl Report {
         let says = "            a runtime of another AOT version reports \"unknown binary \
             version\": choose it with --wamr-version";
         writeln!(f, "{says}")?;
+        if self.has_gc() {
+            writeln!(f, "            only runtimes built with garbage collection load it")?;
+        }
         writeln!(f, "  features  {}", or_none(&self.features))
     }
 
@@ -89,12 +96,25 @@ impl Report {
             write!(f, "[{index}] {element_type}, {initial} to {maximum}")?;
             flag(f, !table.has_maximum, "no maximum stated")?;
             flag(f, table.may_grow, "may grow")?;
-            flag(f, table.table64, "64-bit")
+            flag(f, table.table64, "64-bit")?;
+            table.init.iter().try_for_each(|init| write!(f, ", each {init}"))
         })?;
         list(f, "Element segments", &self.element_segments, |f, index, segment| {
             write!(f, "[{index}] {} table {}", segment.mode, segment.table)?;
             segment.offset.iter().try_for_each(|offset| write!(f, " at {offset}"))?;
             write!(f, ", {} of {}", segment.count, segment.element_type)
+        })
+    }
+
+    fn types(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        list(f, "Types", &self.types, |f, index, ty| {
+            write!(f, "[{index}] {ty}")?;
+            match self.type_relations.get(index) {
+                Some(TypeRelations { group_start, group_size, .. }) if *group_size > 1 => {
+                    write!(f, ", group {group_start} to {}", group_start + group_size - 1)
+                }
+                _ => Ok(()),
+            }
         })
     }
 
@@ -169,7 +189,9 @@ impl Report {
     /// Writes the signature of a type, ` type N (…) -> (…)`.
     fn ty(&self, f: &mut Formatter<'_>, index: u32) -> fmt::Result {
         write!(f, "  type {index}")?;
-        self.types.get(index as usize).iter().try_for_each(|ty| write!(f, " {ty}"))
+        let relations = self.type_relations.get(index as usize);
+        let first = relations.and_then(|relations| relations.same_as).unwrap_or(index);
+        self.types.get(first as usize).iter().try_for_each(|ty| write!(f, " {ty}"))
     }
 }
 

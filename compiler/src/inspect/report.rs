@@ -29,8 +29,11 @@ pub struct Report {
     pub tables: Vec<Table>,
     /// Element segments.
     pub element_segments: Vec<ElementSegment>,
-    /// Function types as `(i32) -> (i32)`.
+    /// Types in text format, but function types as `(i32) -> (i32)`. A type that equals an earlier
+    /// one is `same as N`.
     pub types: Vec<String>,
+    /// The relations of each type to others; none without garbage collection.
+    pub type_relations: Vec<TypeRelations>,
     /// Imported functions.
     pub import_functions: Vec<ImportFunction>,
     /// Imported globals.
@@ -155,6 +158,8 @@ pub struct Table {
     pub may_grow: bool,
     /// 64-bit indices.
     pub table64: bool,
+    /// The value of its elements at instantiation, in text format; none if they are null.
+    pub init: Option<String>,
 }
 
 /// An element segment.
@@ -174,6 +179,24 @@ pub struct ElementSegment {
     pub count: usize,
     /// The elements, in text format.
     pub elements: Vec<String>,
+}
+
+/// How a type depends on others. Of a type that equals an earlier one, these are the relations of
+/// the earlier one, but the group is its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct TypeRelations {
+    /// The earlier type that it equals.
+    pub same_as: Option<u32>,
+    /// Its supertype.
+    pub supertype: Option<u32>,
+    /// No type has it as its supertype.
+    pub is_final: bool,
+    /// The first type of its recursion group.
+    pub group_start: usize,
+    /// The number of types in its recursion group.
+    pub group_size: usize,
 }
 
 /// An imported function.

@@ -10,6 +10,7 @@ use super::generate::{Generator, model};
 use super::generate_gc::gc_model;
 use super::hello;
 use super::wamrc::SAMPLES;
+use super::wamrc_gc::GC_SAMPLE;
 
 /// Of each file.
 const MUTATIONS: usize = 5_000;
@@ -91,7 +92,8 @@ fn probe(bytes: &[u8]) {
 fn files() -> Vec<Vec<u8>> {
     let releases = [Release::V2_3_1, Release::V2_4_0, Release::Main];
     let generated = releases.map(rich_file).into_iter().chain(releases.map(rich_gc_file));
-    let made_by_wamrc = SAMPLES.iter().map(|sample| sample.bytes.to_vec());
+    let samples = SAMPLES.iter().map(|sample| sample.bytes).chain([GC_SAMPLE]);
+    let made_by_wamrc = samples.map(<[u8]>::to_vec);
     let throwing = Architecture::ALL.iter().map(|&architecture| throwing_file(architecture));
     made_by_wamrc.chain(generated).chain([hello::file()]).chain(throwing).collect()
 }

@@ -8,6 +8,7 @@ use wamr_abi::format::{self, ExportKind, Machine, feature};
 use wamr_abi::releases::Release;
 
 use super::hello;
+use super::wamrc_gc::GC_SAMPLE;
 
 fn json_of(file: &AotFile<'_>, release: Release) -> Value {
     to_value(report(&write(file, release).unwrap()).unwrap()).unwrap()
@@ -213,4 +214,44 @@ fn everything_else_is_reported() {
     for line in lines {
         assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
     }
+}
+
+/// Types, tables and globals of the file with garbage collection that wamrc made.
+#[test]
+fn garbage_collection_is_reported() {
+    let report = report(GC_SAMPLE).unwrap();
+    let text = report.to_string();
+    let lines = [
+        "            only runtimes built with garbage collection load it",
+        "  features  simd-128bit, garbage-collection",
+        "  [0] funcref, 4 to 1024, no maximum stated",
+        "  [1] (ref null 0), 3 to 20",
+        "  [3] (ref 9), 2 to 1024, no maximum stated, each ref.func 2",
+        "  [2] sub (struct (field (ref 3)) (field i31ref)), group 2 to 3",
+        "  [3] sub (array (mut (ref null 2))), group 2 to 3",
+        "  [4] same as 2, group 4 to 5",
+        "  [8] (array i16)",
+        "  [10] same as 9",
+        "  [0] env.host  type 13 (i32, (ref null 0)) -> (i32)",
+        "  [1] (ref ?) = struct.new 0 0x5 0x6 0x7 0x0",
+        "  [0] (ref null ?) = ref.null, mutable",
+    ];
+    for line in lines {
+        assert!(text.lines().any(|found| found == line), "{line:?} is not in\n{text}");
+    }
+    let json = to_value(&report).unwrap();
+    let relations = |same_as, supertype, is_final, group_start, group_size| {
+        json!({
+            "same_as": same_as, "supertype": supertype, "is_final": is_final,
+            "group_start": group_start, "group_size": group_size,
+        })
+    };
+    let none = None::<u32>;
+    assert_eq!(json["type_relations"][1], relations(none, Some(0), true, 1, 1));
+    assert_eq!(json["type_relations"][3], relations(none, none, false, 2, 2));
+    assert_eq!(json["type_relations"][5], relations(Some(3), none, false, 4, 2));
+    assert_eq!(json["types"][5], "same as 3");
+    assert_eq!(json["tables"][1]["element_type"], "(ref null 0)");
+    assert_eq!(json["tables"][3]["init"], "ref.func 2");
+    assert_eq!(json["globals"][4]["value_type"], "(ref ?)");
 }

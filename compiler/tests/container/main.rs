@@ -13,3 +13,4 @@ mod limits;
 mod random;
 mod round_trip;
 mod wamrc;
+mod wamrc_gc;
