@@ -56,8 +56,14 @@ pub(crate) fn compile_as_each(
     monitor: &Monitor<'_>,
     cache: Option<&dyn FunctionCache>,
 ) -> Result<Vec<Artifact>, Error> {
-    with_collector_if_needed(options, |options| {
-        compile_for(wasm, options, cpus, output, monitor, cache)
+    with_collector_if_needed(options, |chosen| {
+        let mut artifacts = compile_for(wasm, chosen, cpus, output, monitor, cache)?;
+        if chosen.garbage_collection && !options.garbage_collection {
+            for artifact in &mut artifacts {
+                artifact.summary.diagnostics.insert(0, diagnostics::needs_collector());
+            }
+        }
+        Ok(artifacts)
     })
 }
 

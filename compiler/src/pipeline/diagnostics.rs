@@ -37,6 +37,11 @@ pub(super) fn warnings(
              build the runtime with WAMR_BUILD_MEMORY64=1",
         ));
     }
+    if module.lost_sharing {
+        warnings.push(Diagnostic::warning(
+            "the shared memory is an ordinary one: a runtime with garbage collection has no threads",
+        ));
+    }
     warnings
 }
 
@@ -65,14 +70,17 @@ fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
     lost
 }
 
+/// The warning about a module that turned out to need garbage collection.
+pub(super) fn needs_collector() -> Diagnostic {
+    Diagnostic::warning(
+        "the module uses garbage collection, which default builds of WAMR lack; \
+         build the runtime with WAMR_BUILD_GC=1, and without pthread and wasi-threads",
+    )
+}
+
 /// Notes about `module`, whose code is `image`.
 pub(super) fn notes(module: &Module<'_>, image: &Image) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
-    if module.has_objects() {
-        let what = "the file needs a runtime with garbage collection, built with WAMR_BUILD_GC=1 \
-            and without pthread and wasi-threads";
-        notes.push(Diagnostic::note(what));
-    }
     if module.has_memory64() {
         let what = "memory accesses are checked in software, since the module uses memory64";
         notes.push(Diagnostic::note(what));

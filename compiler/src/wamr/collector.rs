@@ -4,7 +4,7 @@
 //! stack. So a table serves as a stack of the references that functions need later
 //! (`lower/roots.rs`). Other tables keep the objects of functions, and the contents of segments.
 
-use super::counters::add_global;
+use super::counters::{add_global, starts_threads};
 use crate::error::Error;
 use crate::limits::collector::ROOTS;
 use crate::wasm::{Module, ObjectMode, SegmentMode, Table, ValueType};
@@ -47,11 +47,7 @@ pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Erro
     if !module.has_objects() {
         return Ok(None);
     }
-    if module.shares_memory() {
-        let what =
-            "garbage collection with a shared memory: WAMR's collector does not stop threads";
-        return Err(Error::unsupported(what).with_hint("build the module without threads"));
-    }
+    refuse_threads(module)?;
     let start_type = module.add_start_type();
     let functions: Vec<u32> = module.functions_with_references().into_iter().collect();
     let runtime_types = module.globals.len() as u32;
@@ -87,6 +83,23 @@ pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Erro
         owner,
         start_type,
     }))
+}
+
+/// Refuses a module that starts threads: WAMR's collector does not stop them. In others, nobody
+/// shares a memory that is declared as shared.
+fn refuse_threads(module: &mut Module<'_>) -> Result<(), Error> {
+    if let Some(import) = module.imported_functions.iter().find(|import| starts_threads(import)) {
+        let what = format!(
+            "the module uses garbage collection and imports {}.{}, but WAMR's collector does not \
+                stop threads",
+            import.module, import.name
+        );
+        return Err(Error::unsupported(what).with_hint("build the module without threads"));
+    }
+    for memory in &mut module.memories {
+        module.lost_sharing |= std::mem::take(&mut memory.shared);
+    }
+    Ok(())
 }
 
 fn add_table(module: &mut Module<'_>, size: u32) -> u32 {

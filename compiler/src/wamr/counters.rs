@@ -9,7 +9,7 @@ use wamr_abi::layout;
 use super::instance_layout::global_size;
 use crate::error::Error;
 use crate::options::instrument::{GAS_LEFT, Gas, INSTRUCTION_COUNT, Instrumentation, TIME};
-use crate::wasm::{ConstExpr, Export, ExportKind, Global, Module, ValueType};
+use crate::wasm::{ConstExpr, Export, ExportKind, Global, Import, Module, ValueType};
 
 /// The globals that [`install`] adds, by index.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,6 +92,14 @@ pub(super) fn export_global(
 /// them with an underscore before the name (`lookup_symbol` in `core/iwasm/common/wasm_native.c`).
 const THREAD_STARTERS: [(&str, &str); 2] = [("wasi", "thread-spawn"), ("env", "pthread_create")];
 
+/// Whether `import` is a function with which a module starts threads.
+pub(super) fn starts_threads(import: &Import<'_>) -> bool {
+    let name = import.name.strip_prefix('_').unwrap_or(import.name);
+    THREAD_STARTERS.iter().any(|(library, function)| {
+        import.module == *library && (name == *function || import.name == *function)
+    })
+}
+
 /// Refuses gas for threads without a shared memory: each thread would have an account of its own,
 /// so a module that starts threads could use unlimited gas.
 fn refuse_separate_accounts(
@@ -101,17 +109,11 @@ fn refuse_separate_accounts(
     if instrumentation.gas.is_none() || module.shares_memory() {
         return Ok(());
     }
-    let starts_threads = |(library, function): &(&str, &str)| {
-        module.imported_functions.iter().any(|import| {
-            let name = import.name.strip_prefix('_').unwrap_or(import.name);
-            import.module == *library && (name == *function || import.name == *function)
-        })
-    };
-    match THREAD_STARTERS.iter().find(|starter| starts_threads(starter)) {
+    match module.imported_functions.iter().find(|import| starts_threads(import)) {
         None => Ok(()),
-        Some((library, function)) => {
+        Some(Import { module: library, name, .. }) => {
             let what = format!(
-                "the module imports {library}.{function}, but threads without a shared memory \
+                "the module imports {library}.{name}, but threads without a shared memory \
                     cannot share an account of gas"
             );
             let hint = "make its memory shared, or compile without gas";

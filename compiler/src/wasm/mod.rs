@@ -61,6 +61,8 @@ pub(crate) struct Module<'a> {
     extended_types: BTreeSet<u32>,
     /// For canonical function types, those that extend them; empty if types extend no others.
     function_subtypes: Vec<Vec<u32>>,
+    /// Whether a memory was declared as shared, and is not.
+    pub(crate) lost_sharing: bool,
     /// What is computed at instantiation, if references are objects.
     pub(crate) objects: Objects<'a>,
     /// For every type, the smallest index of a structurally equal type. WAMR compares these

@@ -99,6 +99,7 @@ fn empty_module<'a>(references: References) -> Module<'a> {
         definitions: Vec::new(),
         extended_types: BTreeSet::new(),
         function_subtypes: Vec::new(),
+        lost_sharing: false,
         objects: Objects::default(),
         canonical_types: Vec::new(),
         imported_functions: Vec::new(),

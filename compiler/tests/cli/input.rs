@@ -231,3 +231,46 @@ fn what_becomes_of_tags_is_told() {
         assert!(done.stderr.contains(warning), "{}", done.stderr);
     }
 }
+
+/// Whether a runtime with garbage collection is needed shows in the module.
+#[test]
+fn garbage_collection_is_noted_and_can_be_refused() {
+    let sandbox = Sandbox::new();
+    let structure = "(module (type $s (struct (field i32)))
+        (func (export \"f\") (result i32) (struct.get $s 0 (struct.new $s (i32.const 1)))))";
+    let operator = "(module (func (export \"f\") (result i32)
+        (i31.get_s (ref.i31 (i32.const 1)))))";
+    for module in [structure, operator] {
+        sandbox.file("in.wat", module);
+        let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        assert!(done.stderr.contains("WAMR_BUILD_GC=1"), "{}", done.stderr);
+        let report = sandbox.cwamrc(&["inspect", "out.aot"]);
+        assert!(report.stdout.contains("garbage-collection"), "{}", report.stdout);
+        let refused = sandbox.cwamrc(&["--disable-gc", "-o", "other.aot", "in.wat"]);
+        assert_eq!(refused.code, 1);
+        let what = "the module uses garbage collection, which the options disable";
+        assert!(refused.stderr.contains(what), "{}", refused.stderr);
+    }
+    sandbox.file("plain.wat", "(module (func (export \"f\")))");
+    sandbox.cwamrc(&["-o", "plain.aot", "plain.wat"]).silent();
+    let done = sandbox.cwamrc(&["--enable-gc", "-o", "with.aot", "plain.wat"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_ne!(sandbox.read("plain.aot"), sandbox.read("with.aot"));
+}
+
+/// WAMR's collector does not stop threads.
+#[test]
+fn garbage_collection_excludes_threads() {
+    let sandbox = Sandbox::new();
+    let structure = "(type $s (struct)) (func (export \"f\") (drop (struct.new $s)))";
+    let import = "(import \"wasi\" \"thread-spawn\" (func (param i32) (result i32)))";
+    sandbox.file("in.wat", &format!("(module {import} (memory 1 1 shared) {structure})"));
+    let refused = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("imports wasi.thread-spawn"), "{}", refused.stderr);
+    sandbox.file("in.wat", &format!("(module (memory 1 1 shared) {structure})"));
+    let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(done.stderr.contains("warning: the shared memory is an ordinary one"));
+}
