@@ -38,7 +38,8 @@ pub fn run(machine: Machine, module: &[u8], host: Host, run: &Run) -> Result<Out
                 run_wasi(&runtime, module, run, |instance| instance.run_main(&[]).map_err(trapped))
             }
             Host::Kotlin => run_wasi(&runtime, module, run, |instance| {
-                instance.call(&run.name, &[]).map(|_| 0).map_err(trapped)
+                let code = instance.run_main(&[]).map_err(trapped)?;
+                instance.call(&run.name, &[]).map(|_| code).map_err(trapped)
             }),
             Host::ClangFormat => emscripten::run_clang_format(&runtime, module, run),
             Host::SqlJs => emscripten::run_sqljs(&runtime, module, run),

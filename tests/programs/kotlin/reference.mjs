@@ -6,5 +6,5 @@ const [wasm, name] = process.argv.slice(2);
 const wasi = new WASI({ version: 'preview1', args: ['program'], env: {} });
 const imports = { wasi_snapshot_preview1: wasi.wasiImport };
 const { instance } = await WebAssembly.instantiate(fs.readFileSync(wasm), imports);
-wasi.initialize(instance);
+wasi.start(instance);
 instance.exports[name]();
