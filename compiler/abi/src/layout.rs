@@ -308,6 +308,13 @@ layout! {
         PARENT = 16, offset "parent_type";
     }
 
+    /// `AOTFrame` (`core/iwasm/aot/aot_runtime.h`): what the runtime pushes when a host enters a
+    /// module.
+    pub mod entry_frame = "AOTFrame" {
+        /// Pointer to the frame below; null if the host was not called by a module.
+        PREVIOUS = 0, offset "prev_frame";
+    }
+
     /// The kinds of defined types (`core/iwasm/interpreter/wasm.h`).
     pub mod type_flag = "" {
         /// Functions.

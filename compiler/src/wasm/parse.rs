@@ -147,15 +147,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         }
         Payload::TableSection(section) => {
             for table in section {
-                let table = table.map_err(refused)?;
-                let index = module.tables.len() as u32;
-                add_table(module, table.ty)?;
-                if module.has_objects() {
-                    module.objects.add_table(index, table.init)?;
-                    continue;
-                }
-                let Table { element, initial, .. } = module.tables[index as usize];
-                fill_table(module, index, initial, element, &table.init)?;
+                add_own_table(module, table.map_err(refused)?)?;
             }
         }
         Payload::MemorySection(section) => {
@@ -165,8 +157,7 @@ fn read_payload<'a>(module: &mut Module<'a>, payload: Payload<'a>) -> Result<(),
         }
         Payload::GlobalSection(section) => {
             for global in section {
-                let global = global.map_err(refused)?;
-                add_own_global(module, global)?;
+                add_own_global(module, global.map_err(refused)?)?;
             }
         }
         Payload::TagSection(section) => {
@@ -265,6 +256,17 @@ fn identify_imported_tags(module: &mut Module<'_>) {
         tag.identity = *first.entry((import.module, import.name, ty)).or_insert(index);
     }
     module.has_one_tag = module.tags.iter().all(|tag| tag.identity == 0);
+}
+
+/// Adds a table with the initial value of its elements.
+fn add_own_table<'a>(module: &mut Module<'a>, table: wasmparser::Table<'a>) -> Result<(), Error> {
+    let index = module.tables.len() as u32;
+    add_table(module, table.ty)?;
+    if module.has_objects() {
+        return module.objects.add_table(index, table.init);
+    }
+    let Table { element, initial, .. } = module.tables[index as usize];
+    fill_table(module, index, initial, element, &table.init)
 }
 
 fn add_table(module: &mut Module<'_>, ty: wasmparser::TableType) -> Result<(), Error> {

@@ -9,11 +9,10 @@
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 use wamr_abi::exceptions::TrapId;
-use wamr_abi::layout::type_flag;
 use wasmparser::{AbstractHeapType, HeapType, RefType};
 
 use crate::lower::context::Lowering;
-use crate::lower::runtime::emitter::OF_HOST;
+use crate::lower::runtime::emitter::{ARRAY, OF_HOST, STRUCTURE};
 use crate::lower::signature::POINTER;
 
 /// Where control goes after a test.
@@ -144,8 +143,7 @@ impl Lowering<'_, '_> {
         let ty = self.emit.runtime_type_of(object);
         self.leave_if_of_host(ty, from, outcome.no);
         let kind = self.emit.kind_of_type(ty);
-        let is_struct = target == AbstractHeapType::Struct;
-        let wanted = if is_struct { type_flag::STRUCT } else { type_flag::ARRAY };
+        let wanted = if target == AbstractHeapType::Struct { STRUCTURE } else { ARRAY };
         let is_kind = self.emit.ins().icmp_imm_u(IntCC::Equal, kind, i64::from(wanted));
         self.emit.ins().brif(is_kind, outcome.yes, &[], outcome.no, &[]);
     }

@@ -23,7 +23,7 @@ use crate::lower::signature::clif_type;
 use crate::wasm::{ConstExpr, FuncType, NULL_EXCEPTION, ValueType};
 use instance_fields::InstanceValues;
 pub(in crate::lower) use instance_fields::Region;
-pub(in crate::lower) use objects::{ELEMENTS, OF_HOST};
+pub(in crate::lower) use objects::{ARRAY, ELEMENTS, OF_HOST, STRUCTURE};
 
 /// The function under construction.
 pub(in crate::lower) struct Emitter<'a, 'f> {

@@ -4,15 +4,14 @@
 //! here tests for null.
 
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
-use wamr_abi::layout::{array_object, extern_object, func_object, object, rtt, wasm_type};
+use wamr_abi::layout::{
+    array_object, entry_frame, extern_object, func_object, object, rtt, type_flag, wasm_type,
+};
 
 use super::{Emitter, Region};
 use crate::lower::signature::POINTER;
 use crate::wamr::table_places;
 use crate::wasm::{References, ValueType};
-
-/// The place of the previous frame in a frame of the runtime's (`AOTFrame`).
-const PREVIOUS_FRAME: i32 = 0;
 
 impl Emitter<'_, '_> {
     /// Notes that `value` is an object, so that it is kept alive while it is needed. Returns it.
@@ -171,9 +170,9 @@ impl Emitter<'_, '_> {
     /// The frame before the innermost one that the runtime has pushed; 0 if control came from
     /// outside of all modules.
     pub(in crate::lower) fn previous_frame(&mut self) -> Value {
-        let frame = self.current_frame();
+        let innermost = self.current_frame();
         let flags = self.flags(Region::Frames);
-        self.ins().load(POINTER, flags, frame, PREVIOUS_FRAME)
+        self.ins().load(POINTER, flags, innermost, entry_frame::PREVIOUS as i32)
     }
 }
 
@@ -181,3 +180,7 @@ impl Emitter<'_, '_> {
 pub(in crate::lower) const ELEMENTS: u32 = array_object::ELEMS;
 /// The flag of objects of the host.
 pub(in crate::lower) const OF_HOST: u32 = object::HOST_FLAG;
+/// The kind of structures.
+pub(in crate::lower) const STRUCTURE: u32 = type_flag::STRUCT;
+/// The kind of arrays.
+pub(in crate::lower) const ARRAY: u32 = type_flag::ARRAY;
