@@ -180,6 +180,14 @@ impl Machine {
     }
 }
 
+/// Whether a runtime with GC for the machine with this ELF number puts each field of a structure
+/// right after the last one. Otherwise, it aligns fields to their size, but at most to 4
+/// (`aot/aot_loader.c`, `load_types`).
+pub const fn packs_fields(e_machine: u16) -> bool {
+    const E_MACHINE_386: u16 = 3;
+    e_machine == E_MACHINE_386 || e_machine == Machine::X86_64.e_machine()
+}
+
 /// Bits of target info's `feature_flags` (`aot/aot_runtime.h`, `WASM_FEATURE_*`).
 ///
 /// For bits 0 to 4, the loader refuses a file if the runtime is built without the feature. It reads

@@ -33,6 +33,7 @@ pub struct Report {
     /// one is `same as N`.
     pub types: Vec<String>,
     /// The relations of each type to others; none without garbage collection.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
     pub type_relations: Vec<TypeRelations>,
     /// Imported functions.
     pub import_functions: Vec<ImportFunction>,
@@ -159,6 +160,7 @@ pub struct Table {
     /// 64-bit indices.
     pub table64: bool,
     /// The value of its elements at instantiation, in text format; none if they are null.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub init: Option<String>,
 }
 

@@ -73,7 +73,6 @@ fn what_is_wrong_outside_of_functions() {
         ("(¶import \"a\" \"b\" (func (type 7)))", "unknown type 7"),
         ("(¶memory 1) (memory 1)", "multiple memories"),
         ("(¶tag (type 7))", "unknown type 7"),
-        ("(¶type (struct))", "garbage collection"),
     ] {
         // Imports come first.
         let text = match item.starts_with("(¶import") {

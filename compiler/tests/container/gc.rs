@@ -432,3 +432,23 @@ fn damage_of_types_is_named() {
         assert_eq!(error.kind(), ContainerErrorKind::Malformed);
     }
 }
+
+/// The collector must find every reference. Only one machine puts fields right after each other.
+#[test]
+fn places_of_references_depend_on_the_machine() {
+    let i8 = FieldType { mutable: true, storage: StorageType::I8 };
+    let any = field(true, value(nullable(HeapType::Any)));
+    let written = |machine, bytes: usize| {
+        let fields = [vec![i8; bytes], vec![any]].concat();
+        let types = vec![TypeDef::alone(CompositeType::Struct(fields))];
+        let target = TargetInfo::relocatable(machine, 0, feature::GARBAGE_COLLECTION);
+        write(&AotFile { types, ..AotFile::new(target) }, Release::Main).is_ok()
+    };
+    let last = 65534 - 8;
+    // After 65,534 bytes; 65,536 is the next multiple of 4.
+    assert!(written(Machine::X86_64, last));
+    for machine in [Machine::Aarch64, Machine::Riscv64] {
+        assert!(!written(machine, last));
+        assert!(written(machine, last - 2));
+    }
+}

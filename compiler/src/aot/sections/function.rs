@@ -68,8 +68,7 @@ fn write_maps(file: &AotFile<'_>, sink: &mut Sink) -> Result<()> {
     let maps = match &file.reference_maps {
         ReferenceMaps::Stated(maps) => maps.as_slice(),
         ReferenceMaps::NoReferences => {
-            for index in 0..function_count(file) {
-                let cells = cells_without_references(file, index);
+            for cells in cells_without_references(file) {
                 sink.u32(fit(cells, || "number of cells of parameters".into())?);
                 (0..cells).for_each(|_| sink.u8(0));
             }
@@ -85,33 +84,34 @@ fn write_maps(file: &AotFile<'_>, sink: &mut Sink) -> Result<()> {
 
 /// Reads the reference maps.
 fn read_maps<'a>(source: &mut Source<'a>, file: &AotFile<'_>) -> Result<ReferenceMaps<'a>> {
-    let maps = (0..function_count(file))
+    let functions = file.import_functions.len() + file.functions.len();
+    let maps = (0..functions)
         .map(|_| {
             let cells = source.count(1, "cells of locals")?;
             source.bytes(cells)
         })
         .collect::<Result<Vec<_>>>()?;
-    let is_plain = |(index, map): (usize, &&[u8])| {
-        map.len() == cells_without_references(file, index) && map.iter().all(|cell| *cell == 0)
-    };
-    if maps.iter().enumerate().all(is_plain) {
+    let is_plain =
+        |(map, cells): (&&[u8], usize)| map.len() == cells && map.iter().all(|cell| *cell == 0);
+    if maps.iter().zip(cells_without_references(file)).all(is_plain) {
         return Ok(ReferenceMaps::NoReferences);
     }
     Ok(ReferenceMaps::Stated(maps.into_iter().map(Cow::Borrowed).collect()))
 }
 
-/// Functions, and imported ones.
-fn function_count(file: &AotFile<'_>) -> usize {
-    file.import_functions.len() + file.functions.len()
+/// The number of cells in the map of each function, imports first, if none holds a reference.
+fn cells_without_references(file: &AotFile<'_>) -> impl Iterator<Item = usize> {
+    // Many imports may have the same type.
+    let mut by_type = vec![None; file.types.len()];
+    let imports = file.import_functions.iter().map(move |import| {
+        let cells = by_type.get_mut(import.type_index as usize)?;
+        Some(*cells.get_or_insert_with(|| parameter_cells(file, import.type_index)))
+    });
+    let imports = imports.map(|cells| format::MIN_IMPORT_CELLS.max(cells.unwrap_or_default()));
+    imports.chain(file.functions.iter().map(|_| 0))
 }
 
-/// The cells in the map of the function with this index, imports first, if none holds a reference.
-fn cells_without_references(file: &AotFile<'_>, index: usize) -> usize {
-    let import = file.import_functions.get(index);
-    let ty = import.map(|import| file.function_type(import.type_index));
-    ty.map_or(0, |ty| {
-        let params = ty.map_or(&[][..], |ty| &ty.params);
-        let cells: u32 = params.iter().map(|param| param.cells(&file.target)).sum();
-        format::MIN_IMPORT_CELLS.max(cells as usize)
-    })
+fn parameter_cells(file: &AotFile<'_>, type_index: u32) -> usize {
+    let params = file.function_type(type_index).map_or(&[][..], |ty| &ty.params);
+    params.iter().map(|param| param.cells(&file.target) as usize).sum()
 }

@@ -6,9 +6,10 @@
 
 use std::collections::HashMap;
 
-use wamr_abi::format::{self, Machine};
+use wamr_abi::format;
+use wamr_abi::layout::struct_object;
 
-use super::types::{count, values};
+use super::types::{check_cells, count, values};
 use super::value_type::{
     check_nullable, gc_value_byte, read_heap_type, separate_reference, storage_byte,
     storage_from_byte, storage_size, unknown_value_type, write_heap_type,
@@ -25,8 +26,6 @@ use crate::aot::source::Source;
 const MIN_SIZE: usize = 8;
 /// The size of an entry of a map: index, type byte, nullable, heap type.
 const MAP_ENTRY_SIZE: usize = 8;
-/// Bytes of an object before the fields (`common/gc/gc_object.h`, `WASMStructObject`).
-const OBJECT_HEADER_SIZE: u64 = 8;
 
 /// Appends the list.
 pub(super) fn write(layout: Layout<'_>, sink: &mut Sink) -> Result<()> {
@@ -190,8 +189,8 @@ fn read_function(source: &mut Source<'_>, total: usize, layout: Layout<'_>) -> R
     let map_size = source.u16()?;
     let mut params = values(source, params, layout)?;
     let mut results = values(source, results, layout)?;
-    count(&params, "parameters", layout).map_err(|error| error.at(start))?;
-    count(&results, "results", layout).map_err(|error| error.at(start))?;
+    check_cells(&params, "parameters", layout).map_err(|error| error.at(start))?;
+    check_cells(&results, "results", layout).map_err(|error| error.at(start))?;
     let mut map = MapSource::new(source, map_size, total)?;
     for (index, value) in params.iter_mut().chain(&mut results).enumerate() {
         map.complete_value(index, value)?;
@@ -337,10 +336,10 @@ impl<'s, 'a> MapSource<'s, 'a> {
 
 /// Refuses structures with references that the collector would not find.
 fn check_reference_offsets(fields: &[FieldType], layout: Layout<'_>) -> Result<()> {
-    let mut offset = OBJECT_HEADER_SIZE;
+    let mut offset = u64::from(struct_object::FIELDS);
     for (index, field) in fields.iter().enumerate() {
         let size = storage_size(field.storage, layout.target);
-        if !has_packed_fields(layout.target.e_machine) {
+        if !format::packs_fields(layout.target.e_machine) {
             offset = offset.next_multiple_of(size.min(format::WORD_ALIGN as u64));
         }
         let is_reference = matches!(field.storage, StorageType::Value(ValueType::Ref(_)));
@@ -354,11 +353,4 @@ fn check_reference_offsets(fields: &[FieldType], layout: Layout<'_>) -> Result<(
         offset += size;
     }
     Ok(())
-}
-
-/// Whether the runtime puts each field right after the last one, as it does on x86, or aligns
-/// fields to up to 4 bytes.
-fn has_packed_fields(e_machine: u16) -> bool {
-    const E_MACHINE_386: u16 = 3;
-    [E_MACHINE_386, Machine::X86_64.e_machine()].contains(&e_machine)
 }

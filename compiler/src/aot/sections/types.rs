@@ -59,12 +59,21 @@ impl Record<'_, Layout<'_>> for TypeDef {
         let params = source.u16()?;
         let results = source.u16()?;
         let params = values(source, params, layout)?;
-        Ok(Self::function(FuncType { params, results: values(source, results, layout)? }))
+        let results = values(source, results, layout)?;
+        check_cells(&params, "parameters", layout).map_err(|error| error.at(start))?;
+        check_cells(&results, "results", layout).map_err(|error| error.at(start))?;
+        Ok(Self::function(FuncType { params, results }))
     }
 }
 
 /// The number of values, after checking the cells they take together.
 pub(super) fn count(values: &[ValueType], what: &str, layout: Layout<'_>) -> Result<u16> {
+    check_cells(values, what, layout)?;
+    fit(values.len(), || format!("number of {what}"))
+}
+
+/// Refuses values that take too many cells together.
+pub(super) fn check_cells(values: &[ValueType], what: &str, layout: Layout<'_>) -> Result<()> {
     let cells: u64 = values.iter().map(|value| u64::from(value.cells(layout.target))).sum();
     let max = format::MAX_TYPE_CELLS;
     if cells > max as u64 {
@@ -72,7 +81,7 @@ pub(super) fn count(values: &[ValueType], what: &str, layout: Layout<'_>) -> Res
             "{what} of a function type take {cells} cells of 32 bits; the loader allows {max}"
         )));
     }
-    fit(values.len(), || format!("number of {what}"))
+    Ok(())
 }
 
 /// Reads the bytes of some value types.
