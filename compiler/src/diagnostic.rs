@@ -36,15 +36,36 @@ pub struct Diagnostic {
     pub message: String,
     /// Index of the function that it is about, if any, imports counted.
     pub function: Option<u32>,
+    /// Whether it is about what most runtimes lack.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    is_about_builds: bool,
 }
 
 impl Diagnostic {
+    const EMPTY: Self = Self {
+        severity: Severity::Warning,
+        message: String::new(),
+        function: None,
+        is_about_builds: false,
+    };
+
+    /// Whether it says that the file needs a runtime that was built with an option. For a host that
+    /// has such a runtime, this is no news.
+    pub fn is_about_builds(&self) -> bool {
+        self.is_about_builds
+    }
+
     pub(crate) fn warning(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, message: message.into(), function: None }
+        Self { severity: Severity::Warning, message: message.into(), ..Self::EMPTY }
+    }
+
+    /// A warning about what most runtimes lack.
+    pub(crate) fn about_builds(message: impl Into<String>) -> Self {
+        Self { is_about_builds: true, ..Self::warning(message) }
     }
 
     pub(crate) fn note(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, message: message.into(), function: None }
+        Self { severity: Severity::Note, message: message.into(), ..Self::EMPTY }
     }
 
     pub(crate) fn of_function(self, index: u32) -> Self {

@@ -21,7 +21,7 @@ pub use library::{Library, install};
 pub use locate::{ROOT_VARIABLE, wamr_root};
 pub use options::Options;
 pub use package::package_folder;
-pub use runner::Runner;
+pub use runner::{OWN_RUNNER_FOLDER, Runner, link_runner};
 pub use sources::OWN_FOLDER;
 pub use target::Target;
 

@@ -2,20 +2,23 @@
 //!
 //! It is built on demand, with the compiler of this machine or a cross compiler, and kept under a
 //! name that depends on everything it is made of. A program for another architecture runs under
-//! qemu's emulator of Linux programs.
+//! qemu's emulator of Linux programs. [`link_runner`] makes one for a build script, to be part of a
+//! program.
 
 use crate::fingerprint::fingerprint;
 use crate::{Options, Target, compile, compile_runtime, configure, options, sources};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs};
 
-/// The runner's C files.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/runner");
+/// The folder of the runner's C files.
+pub const OWN_RUNNER_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/runner");
 
 /// Functions that the linker replaces: see `runner/main.c`, `runner/regions.c`.
 const LINK_FLAGS: &[&str] = &[
     "-Wl,--gc-sections",
+    "-Wl,--wrap=memset",
     "-Wl,--wrap=mprotect",
     "-Wl,--wrap=os_mmap",
     "-Wl,--wrap=os_munmap",
@@ -67,7 +70,7 @@ impl Runner {
 
 /// The runner's own files, headers included.
 fn own_files() -> Result<Vec<PathBuf>, String> {
-    let mut files = sources::files(Path::new(FOLDER), &["c", "h"])?;
+    let mut files = sources::files(Path::new(OWN_RUNNER_FOLDER), &["c", "h"])?;
     files.extend(sources::files(Path::new(sources::OWN_FOLDER), &["h"])?);
     Ok(files)
 }
@@ -99,29 +102,49 @@ fn link(root: &Path, target: &Target, options: Options, program: &Path) -> Resul
     let folder = program.with_extension(process::id().to_string());
     let fail = |error| format!("{}: {error}", folder.display());
     fs::create_dir_all(&folder).map_err(fail)?;
-    let build = compiler(target, &folder);
-    let sources = sources::Sources::find(root, target, options)?;
-    let own = sources::files(Path::new(FOLDER), &["c"])?;
-    let mut objects = compile(&configure(build.clone(), &sources, target, options), &own, &[])?;
-    objects.extend(compile_runtime(build, root, target, options, &folder)?);
-
+    // An emulator finds no shared libraries; those of sanitizers exist only as shared ones.
+    let flags: &[_] = if options.sanitized { &[] } else { &["-static"] };
+    let linked = link_runner(compiler(target, &folder), root, target, options, flags, &folder)?;
     // Renamed when it is complete, since several processes may build it at the same time.
-    let linked = folder.join("runner");
-    let output = Command::new(target.compiler())
+    fs::rename(&linked, program).map_err(fail)?;
+    fs::remove_dir_all(&folder).map_err(fail)
+}
+
+/// Builds the runner for `target` in `folder` with a configured C compiler, which also links it,
+/// with `flags`. Returns the program.
+///
+/// # Errors
+/// A message. The C compiler has then printed its own.
+pub fn link_runner(
+    compiler: cc::Build,
+    root: &Path,
+    target: &Target,
+    options: Options,
+    flags: &[&str],
+    folder: &Path,
+) -> Result<PathBuf, String> {
+    let sources = sources::Sources::find(root, target, options)?;
+    let own = sources::files(Path::new(OWN_RUNNER_FOLDER), &["c"])?;
+    let configured = configure(compiler.clone(), &sources, target, options);
+    let mut objects = compile(&configured, &own, &[])?;
+    let tool = compiler.try_get_compiler().map_err(|error| error.to_string())?;
+    objects.extend(compile_runtime(compiler, root, target, options, folder)?);
+    let program = folder.join("runner");
+    let fail = |error: &dyn Display| format!("{}: {error}", tool.path().display());
+    let output = tool
+        .to_command()
         .args(LINK_FLAGS)
-        // An emulator finds no shared libraries; those of sanitizers exist only as shared ones.
-        .args((!options.sanitized).then_some("-static"))
+        .args(flags)
         .args(options::flags(options))
         .arg("-o")
-        .arg(&linked)
+        .arg(&program)
         .args(&objects)
         .args(target.libraries.iter().map(|library| format!("-l{library}")))
         .output()
-        .map_err(|error| format!("{}: {error}", target.compiler()))?;
+        .map_err(|error| fail(&error))?;
     if !output.status.success() {
         let messages = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{}: {}: {messages}", target.compiler(), output.status));
+        return Err(fail(&format_args!("{}: {messages}", output.status)));
     }
-    fs::rename(&linked, program).map_err(fail)?;
-    fs::remove_dir_all(&folder).map_err(fail)
+    Ok(program)
 }

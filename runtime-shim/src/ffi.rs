@@ -6,6 +6,8 @@
 
 #![allow(non_camel_case_types, missing_docs)]
 
+#[cfg(feature = "gc")]
+use std::ffi::c_uint;
 use std::ffi::{c_char, c_int, c_void};
 
 /// Declares opaque C types, which are used only through pointers.
@@ -137,6 +139,15 @@ pub(crate) const MMAP_PROT_EXEC: c_int = 4;
 /// The result of `os_get_invalid_handle`, for memory without a file.
 pub(crate) const NO_FILE: c_int = -1;
 
+/// `fcntl.h`: sets whether a file is closed when a program starts.
+pub(crate) const F_SETFD: c_int = 2;
+/// `linux/memfd.h`: the file is closed when a program starts.
+#[cfg(feature = "gc")]
+pub(crate) const MFD_CLOEXEC: c_uint = 1;
+/// `linux/memfd.h`: the file can be a program.
+#[cfg(feature = "gc")]
+pub(crate) const MFD_EXEC: c_uint = 16;
+
 unsafe extern "C" {
     /// `build/csrc/cwamrc_universal.h`
     pub(crate) fn cwamrc_choose(
@@ -150,6 +161,9 @@ unsafe extern "C" {
 
     /// Of the C library.
     pub(crate) fn _exit(code: c_int) -> !;
+    pub(crate) fn fcntl(file: c_int, command: c_int, ...) -> c_int;
+    #[cfg(feature = "gc")]
+    pub(crate) fn memfd_create(name: *const c_char, flags: c_uint) -> c_int;
 
     // Memory.
     pub(crate) fn os_mmap(

@@ -37,6 +37,7 @@
 //! interpreter, WASI, libc-builtin, bulk memory, reference types, SIMD (compiled code only), threads,
 //! tail calls, extended constant expressions, call stacks. It is part of the process that uses this
 //! crate, or of a runner, also one for another architecture ([`Runtime::in_runner`]). Cargo features:
+//! - `gc`: [`Runtime::with_gc`], a second runtime, with garbage collection.
 //! - `software-bounds-checks`: without guard pages; such a runtime needs files whose code checks
 //!   bounds itself.
 //! - `spec-test`: WAMR's native module `spectest`, and `test` with a few globals.
@@ -62,6 +63,8 @@
 //!   compiled with `--interruptible`.
 
 mod context;
+#[cfg(feature = "gc")]
+mod embedded;
 mod error;
 mod ffi;
 mod host;
@@ -84,7 +87,7 @@ pub use error::{Error, Frame, Trap};
 pub use host::{Caller, HostFunc};
 pub use instance::{Instance, InstanceConfig};
 pub use memory::Memory;
-pub use module::Module;
+pub use module::{Module, needs_gc};
 pub use runtime::{Runtime, end_process};
 pub use typed::{Params, Results, Value};
 pub use types::{ExportType, ExternType, FuncType, ImportType, ValType};

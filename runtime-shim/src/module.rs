@@ -11,12 +11,16 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_char};
 use std::fmt;
 use std::sync::Arc;
-use wamr_abi::format::{HEADER_SIZE, MAGIC};
+use wamr_abi::format::{HEADER_SIZE, MAGIC, SECTION_HEADER_SIZE, feature};
 use wamr_abi::releases::Release;
 
 /// AOT versions with the same meaning: the step from 5 to 6 changed neither the container nor the
 /// ABI of a file without garbage collection.
 const SAME_VERSIONS: [u32; 2] = [5, 6];
+
+/// Where the feature flags are in a file: the target info, in the first section, begins with 16
+/// bytes about the machine.
+const FEATURE_FLAGS: usize = HEADER_SIZE + SECTION_HEADER_SIZE + 16;
 
 /// Room for WAMR's error texts, which are at most 128 bytes long inside it.
 const ERROR_SIZE: usize = 256;
@@ -45,6 +49,7 @@ pub(crate) enum Place {
 
 impl Module {
     pub(crate) fn load(bytes: &[u8], runtime: &Runtime, offers: &Offers) -> Result<Module, Error> {
+        check_collection(bytes, runtime.has_gc())?;
         let mut bytes = bytes.to_vec();
         adjust_version(&mut bytes, runtime.aot_version())?;
         let (place, imports) = match runtime.runner() {
@@ -116,6 +121,30 @@ impl ModuleInner {
     }
 }
 
+/// Whether these are the bytes of an `.aot` file for a runtime with garbage collection: every file
+/// is either for such runtimes or for the others.
+pub fn needs_gc(bytes: &[u8]) -> bool {
+    feature_flags(bytes).is_some_and(|flags| flags & feature::GARBAGE_COLLECTION != 0)
+}
+
+/// The feature flags of an `.aot` file, whose first section has them.
+fn feature_flags(bytes: &[u8]) -> Option<u64> {
+    let bytes = bytes.strip_prefix(&MAGIC.to_le_bytes())?;
+    bytes.get(FEATURE_FLAGS - 4..)?.first_chunk().map(|flags| u64::from_le_bytes(*flags))
+}
+
+/// Refuses a file for the other kind of runtime. WAMR itself does not always do that.
+fn check_collection(bytes: &[u8], has_gc: bool) -> Result<(), Error> {
+    match feature_flags(bytes) {
+        Some(_) if needs_gc(bytes) == has_gc => Ok(()),
+        Some(_) if has_gc => {
+            Err(Error::Load("the file is for a runtime without garbage collection".to_owned()))
+        }
+        Some(_) => Err(Error::Load("the file needs a runtime with garbage collection".to_owned())),
+        None => Ok(()),
+    }
+}
+
 /// Replaces an equivalent version by the one that the runtime loads, and refuses other versions.
 fn adjust_version(bytes: &mut [u8], supported: u32) -> Result<(), Error> {
     let Some(header) = bytes.get_mut(..HEADER_SIZE) else { return Ok(()) };
@@ -181,6 +210,23 @@ mod tests {
             assert_eq!(adjust_version(&mut bytes, supported), Ok(()));
             assert_eq!(bytes, header(supported));
         }
+    }
+
+    #[test]
+    fn files_are_for_one_kind_of_runtime() {
+        let mut file = header(6);
+        assert!(!needs_gc(&file));
+        file.resize(FEATURE_FLAGS, 0);
+        file.extend(feature::GARBAGE_COLLECTION.to_le_bytes());
+        assert!(needs_gc(&file));
+        assert_eq!(check_collection(&file, true), Ok(()));
+        assert!(check_collection(&file, false).is_err());
+        file[FEATURE_FLAGS] = feature::REF_TYPES as u8;
+        assert!(!needs_gc(&file));
+        assert!(check_collection(&file, true).is_err());
+        assert_eq!(check_collection(&file, false), Ok(()));
+        // A module for the interpreter.
+        assert_eq!(check_collection(b"\0asm", true), Ok(()));
     }
 
     #[test]

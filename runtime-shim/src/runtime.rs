@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ffi;
 use crate::host::HostFunc;
 use crate::module::Module;
-use crate::remote::Runner;
+use crate::remote::{Runner, Streams};
 use crate::thread;
 use crate::types::{FuncType, References};
 use crate::val::Val;
@@ -102,7 +102,17 @@ impl Runtime {
         stack_size: usize,
         gc_heap_size: u32,
     ) -> Result<Runtime, Error> {
-        let runner = Runner::start(command, stack_size, gc_heap_size).map_err(Error::Runtime)?;
+        Runtime::start(command, Streams::Sockets, stack_size, gc_heap_size)
+    }
+
+    pub(crate) fn start(
+        command: Command,
+        streams: Streams,
+        stack_size: usize,
+        gc_heap_size: u32,
+    ) -> Result<Runtime, Error> {
+        let runner = Runner::start(command, streams, stack_size, gc_heap_size);
+        let runner = runner.map_err(Error::Runtime)?;
         Ok(Runtime { offers: Arc::default(), runner: Some(Arc::new(runner)) })
     }
 

@@ -121,14 +121,25 @@ impl Runtime {
         bytes: &[u8],
         trust: &Trust,
     ) -> Result<Result<Module, Choice>, Error> {
+        let code = self.native_code(bytes, trust)?;
+        Ok(code.and_then(|code| self.load(code).map_err(Choice::Refused)))
+    }
+
+    /// The machine code that [`Runtime::load_native`] loads, or why there is none: for hosts with
+    /// several runtimes (see [`needs_gc`](crate::needs_gc)).
+    ///
+    /// # Errors
+    /// Those of [`Runtime::load_native`].
+    pub fn native_code<'b>(
+        &self,
+        bytes: &'b [u8],
+        trust: &Trust,
+    ) -> Result<Result<&'b [u8], Choice>, Error> {
         let (choice, code) = match self.runner() {
             None => choose(bytes, trust)?,
             Some(runner) => runner.choose(bytes, trust),
         };
-        match choice {
-            Choice::Native => Ok(self.load(&bytes[code]).map_err(Choice::Refused)),
-            choice => Ok(Err(choice)),
-        }
+        Ok(if choice == Choice::Native { Ok(&bytes[code]) } else { Err(choice) })
     }
 }
 

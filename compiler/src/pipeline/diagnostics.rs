@@ -25,14 +25,14 @@ pub(super) fn warnings(
     warnings.extend(lost_sections(module, options).into_iter().map(Diagnostic::warning));
     let needs_references = feature_flags & feature::REF_TYPES != 0;
     if needs_references && !options.release.facts().reference_types_by_default {
-        warnings.push(Diagnostic::warning(format!(
+        warnings.push(Diagnostic::about_builds(format!(
             "the module uses reference types, which default builds of WAMR {} lack; \
              build the runtime with WAMR_BUILD_REF_TYPES=1",
             options.release
         )));
     }
     if module.has_memory64() {
-        warnings.push(Diagnostic::warning(
+        warnings.push(Diagnostic::about_builds(
             "the module uses memory64, which default builds of WAMR lack; \
              build the runtime with WAMR_BUILD_MEMORY64=1",
         ));
@@ -72,7 +72,7 @@ fn lost_sections(module: &Module<'_>, options: &Options) -> Vec<String> {
 
 /// The warning about a module that turned out to need garbage collection.
 pub(super) fn needs_collector() -> Diagnostic {
-    Diagnostic::warning(
+    Diagnostic::about_builds(
         "the module uses garbage collection, which default builds of WAMR lack; \
          build the runtime with WAMR_BUILD_GC=1, and without pthread and wasi-threads",
     )

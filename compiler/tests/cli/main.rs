@@ -6,6 +6,8 @@
 mod build;
 mod cache;
 mod cache_trust;
+#[cfg(feature = "run")]
+mod collection;
 mod compared;
 #[cfg(feature = "run")]
 mod deployment;

@@ -1,5 +1,7 @@
 #include "runner.h"
 
+#include <stdio.h>
+
 /* Stack that must be left when a host function starts, in bytes: a call back needs some, too. */
 #define HOST_STACK (64 * 1024)
 
@@ -25,6 +27,7 @@ call_driver(wasm_exec_env_t exec_env, uint64_t *slots)
     put_u32(&message, host_params(attachment));
     for (i = 0; i < host_params(attachment); i++)
         put_u64(&message, slots[i]);
+    fflush(stdout);
     send_message(&message);
 
     serve(&message);

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -127,6 +129,8 @@ serve(struct message *request)
             return;
         put_u8(&reply, RUNNER_REPLY);
         serve_one(take_u8(request), request, &reply);
+        /* The process ends without this, and the driver may write to the same file. */
+        fflush(stdout);
         send_message(&reply);
         clear(&reply);
     }
@@ -177,8 +181,8 @@ terminate(int control)
         _exit(0);
 }
 
-/* runner STACK GC-HEAP: standard input is the socket for requests, standard output that for instances
- * to terminate; STACK is the size in bytes of the stack that WebAssembly runs on, GC-HEAP that of each
+/* runner STACK GC-HEAP [REQUESTS CONTROL]: the numbers of two sockets, for requests and for instances to
+ * terminate. Without them, standard input and standard output are these. STACK is the size in bytes of the stack that WebAssembly runs on, GC-HEAP that of each
  * instance's heap for garbage collection, if the runtime has it, or 0 for a default. */
 int
 main(int argc, char **argv)
@@ -189,15 +193,23 @@ main(int argc, char **argv)
     uint32_t gc_heap_size;
     int i, null;
 
-    if (argc != 3)
-        fail("usage: runner STACK GC-HEAP");
+    if (argc != 3 && argc != 5)
+        fail("usage: runner STACK GC-HEAP [REQUESTS CONTROL]");
     gc_heap_size = (uint32_t)strtoul(argv[2], NULL, 10);
     if (gc_heap_size == 0)
         gc_heap_size = GC_HEAP_SIZE;
-    null = open("/dev/null", O_RDONLY);
-    runner_socket = take_socket(STDIN_FILENO, null);
-    sockets[1].fd = take_socket(STDOUT_FILENO, STDERR_FILENO);
-    close(null);
+    /* A program that writes to a closed pipe gets an error, as in a process of Rust. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc == 5) {
+        runner_socket = atoi(argv[3]);
+        sockets[1].fd = atoi(argv[4]);
+    }
+    else {
+        null = open("/dev/null", O_RDONLY);
+        runner_socket = take_socket(STDIN_FILENO, null);
+        sockets[1].fd = take_socket(STDOUT_FILENO, STDERR_FILENO);
+        close(null);
+    }
 
     pthread_attr_init(&attributes);
     if (pthread_attr_setstacksize(&attributes, strtoul(argv[1], NULL, 10)) != 0

@@ -1,4 +1,4 @@
-/* Keeps the address space of a memory with guard pages for the next one.
+/* Keeps the address space of a memory with guard pages for the next one, and clears large memory by pages.
  *
  * WAMR reserves 8 GiB for such a memory and gives them back with the instance. An emulator walks over
  * each page of a range that is mapped or unmapped, and qemu-user 7.2 keeps a record of each forever;
@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "platform_api_vmcore.h"
 #include "runner.h"
@@ -142,4 +143,33 @@ __wrap_os_mprotect(void *address, size_t size, int prot)
     }
     pthread_mutex_unlock(&lock);
     return __real_os_mprotect(address, size, prot);
+}
+
+/* WAMR clears the heap for garbage collection when it makes one, twice, and when it destroys it. So all
+ * of the heap would be in memory, even if the program needs little. */
+#define LARGE ((size_t)16 << 20)
+
+void *
+__real_memset(void *place, int value, size_t size);
+
+/* Puts new pages in the place of those that are to be cleared, if they are many. */
+void *
+__wrap_memset(void *place, int value, size_t size)
+{
+#if WASM_ENABLE_GC != 0
+    if (value == 0 && size >= LARGE) {
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+        char *first = (char *)(((uintptr_t)place + page - 1) & ~(page - 1));
+        char *end = (char *)place + size;
+        char *last = (char *)((uintptr_t)end & ~(page - 1));
+        int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+        if (mmap(first, (size_t)(last - first), PROT_READ | PROT_WRITE, flags, -1, 0) == first) {
+            __real_memset(place, 0, (size_t)(first - (char *)place));
+            __real_memset(last, 0, (size_t)(end - last));
+            return place;
+        }
+    }
+#endif
+    return __real_memset(place, value, size);
 }

@@ -14,4 +14,4 @@ mod wire;
 
 pub(crate) use remote_instance::RemoteInstance;
 pub(crate) use remote_module::RemoteModule;
-pub(crate) use runner::Runner;
+pub(crate) use runner::{Runner, Streams};

@@ -2,6 +2,7 @@
 
 use super::remote_instance::RemoteAccess;
 use super::wire::{HOST_CALL, REPLY, Reader, Request, Writer};
+use crate::ffi;
 use crate::host;
 use crate::lock::ReentrantLock;
 use crate::module::{ModuleInner, Place};
@@ -10,8 +11,9 @@ use crate::universal::{self, Choice, Trust};
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::ops::Range;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
@@ -19,6 +21,30 @@ use std::time::{Duration, Instant};
 
 /// How long a runner may take to end once its socket is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the standard streams of a runner are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Streams {
+    /// Input and output are its sockets.
+    Sockets,
+    /// Those of this process, so that a program in the runner can use them.
+    Inherited,
+}
+
+/// Lets the command have these sockets, and tells it their numbers.
+fn keep_open(command: &mut Command, sockets: [&UnixStream; 2]) {
+    let numbers = sockets.map(AsRawFd::as_raw_fd);
+    command.args(numbers.map(|number| number.to_string()));
+    let keep = move || {
+        let close_on_exec = numbers.map(|number| {
+            // SAFETY: the socket is open, and this changes only the new process.
+            unsafe { ffi::fcntl(number, ffi::F_SETFD, 0) }
+        });
+        if close_on_exec.contains(&-1) { Err(io::Error::last_os_error()) } else { Ok(()) }
+    };
+    // SAFETY: between fork and exec, it makes system calls only.
+    unsafe { command.pre_exec(keep) };
+}
 
 /// A process that contains a runtime.
 pub(crate) struct Runner {
@@ -59,6 +85,7 @@ impl Runner {
     /// Starts the process, and waits until its runtime is set up.
     pub(crate) fn start(
         mut command: Command,
+        streams: Streams,
         stack_size: usize,
         gc_heap_size: u32,
     ) -> Result<Runner, String> {
@@ -67,8 +94,17 @@ impl Runner {
         let (socket, theirs) = UnixStream::pair().map_err(fail)?;
         let (control, their_control) = UnixStream::pair().map_err(fail)?;
         command.arg(stack_size.to_string()).arg(gc_heap_size.to_string());
-        command.stdin(OwnedFd::from(theirs)).stdout(OwnedFd::from(their_control));
-        let child = command.spawn().map_err(fail)?;
+        let child = match streams {
+            Streams::Sockets => {
+                command.stdin(OwnedFd::from(theirs)).stdout(OwnedFd::from(their_control));
+                command.spawn()
+            }
+            Streams::Inherited => {
+                keep_open(&mut command, [&theirs, &their_control]);
+                command.spawn()
+            }
+        };
+        let child = child.map_err(fail)?;
         // The command holds the other ends of the sockets, which would otherwise never close.
         drop(command);
         let mut runner = Runner {

@@ -323,6 +323,9 @@ pub(super) struct RunArgs {
     /// that import malloc, 0 for others
     #[arg(long, value_name = "BYTES")]
     pub(super) heap_size: Option<u32>,
+    /// Size in bytes of the heap for garbage collection, for programs that need it: 4 KiB to 1 GiB
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20, value_parser = guest::gc_heap())]
+    pub(super) gc_heap_size: u32,
     /// What runs the module
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) engine: EngineArg,

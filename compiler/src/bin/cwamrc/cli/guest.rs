@@ -8,7 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, RangedI64ValueParser, TypedValueParser};
+use clap::value_parser;
 
 use super::requests::DirMapping;
 
@@ -67,6 +68,11 @@ fn split_once(text: &OsStr, separator: &[u8]) -> Option<(OsString, OsString)> {
     let at = bytes.windows(separator.len()).position(|window| window == separator)?;
     let part = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
     Some((part(&bytes[..at]), part(&bytes[at + separator.len()..])))
+}
+
+/// The sizes of a heap for garbage collection that WAMR does not change (`core/config.h`).
+pub(super) fn gc_heap() -> RangedI64ValueParser<u32> {
+    value_parser!(u32).range(4 * 1024..=1024 * 1024 * 1024)
 }
 
 /// The units of [`duration`], in milliseconds; a number without one is in seconds.

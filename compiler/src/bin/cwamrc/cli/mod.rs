@@ -407,6 +407,7 @@ fn run_request(args: RunArgs) -> Result<RunRequest, Failure> {
         timeout: args.timeout,
         stack_size: args.stack_size,
         heap_size: args.heap_size,
+        gc_heap_size: args.gc_heap_size,
         engine: match args.engine {
             EngineArg::Auto => Engine::Auto,
             EngineArg::Compile => Engine::Compile,

@@ -118,6 +118,7 @@ pub(crate) struct RunRequest {
     pub(crate) timeout: Option<Duration>,
     pub(crate) stack_size: u32,
     pub(crate) heap_size: Option<u32>,
+    pub(crate) gc_heap_size: u32,
     pub(crate) engine: Engine,
     pub(crate) trust: TrustRequest,
     pub(crate) options: Options,

@@ -120,6 +120,7 @@ fn artifacts(
     let cache = request.cache.as_ref();
     let name = source.name();
     let artifacts = compile_with(compile, source, wasm, &request.options, cache)?;
+    warn(source, &artifacts, |_| true);
     if request.verbose {
         for (artifact, options) in artifacts.iter().zip(&request.options) {
             let target = match request.options.len() {
@@ -154,7 +155,7 @@ fn stack_usage(artifact: &Artifact, module: &str) -> String {
 }
 
 /// Compiles `wasm`, which is the module or was derived from it, with a progress bar if it takes
-/// long. Prints warnings.
+/// long, to be run here. Prints warnings.
 #[cfg(feature = "run")]
 pub(crate) fn compile_artifact(
     source: &Source,
@@ -164,6 +165,8 @@ pub(crate) fn compile_artifact(
 ) -> Result<Artifact, Failure> {
     let each = std::slice::from_ref(options);
     let mut artifacts = compile_with(AOT, source, wasm, each, cache)?;
+    // If the built-in runtime cannot run it, loading reports that.
+    warn(source, &artifacts, |warning| !warning.is_about_builds());
     Ok(artifacts.remove(0))
 }
 
@@ -189,14 +192,17 @@ fn compile_with(
     }
     let result = compile(&compiler, wasm, &cpus);
     bar.finish_and_clear();
-    let artifacts = result.map_err(|error| source.failure(wasm, &error))?;
+    result.map_err(|error| source.failure(wasm, &error))
+}
+
+/// Prints those warnings that matter.
+fn warn(source: &Source, artifacts: &[Artifact], matters: impl Fn(&Diagnostic) -> bool) {
     // Most are about the module, and so the same for each target.
     let mut warnings: Vec<&Diagnostic> = artifacts.iter().flat_map(Artifact::warnings).collect();
     warnings.dedup();
-    for warning in warnings {
+    for warning in warnings.into_iter().filter(|warning| matters(warning)) {
         diagnose(format_args!("warning: {warning}, in {}", source.name()));
     }
-    Ok(artifacts)
 }
 
 fn progress_bar() -> ProgressBar {

@@ -11,6 +11,8 @@ mod pick;
 #[cfg(feature = "run")]
 mod run;
 #[cfg(feature = "run")]
+mod runtimes;
+#[cfg(feature = "run")]
 mod time_limit;
 #[cfg(feature = "run")]
 mod trust;

@@ -10,9 +10,10 @@
 use std::path::{Path, PathBuf};
 
 use cwamrc::{Architecture, Release};
-use wamr_shim::{Choice, Module, Runtime};
+use wamr_shim::{Choice, Module};
 
 use super::compile::{compile_artifact, summary};
+use super::runtimes::Runtimes;
 use super::trust::Trusted;
 use crate::cli::{Engine, RunRequest};
 use crate::failure::{Failure, diagnose};
@@ -40,14 +41,14 @@ impl From<Module> for Program {
 }
 
 /// Loads the module to run.
-pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Program, Failure> {
+pub(super) fn load(runtimes: &Runtimes, request: &RunRequest) -> Result<Program, Failure> {
     let input = &request.input;
     let trust = Trusted::read(&request.trust)?;
     let Some((native, module)) = set_of_files(input) else {
-        return load_file(runtime, request, &trust, input);
+        return load_file(runtimes, request, &trust, input);
     };
     if request.engine == Engine::Auto && native.exists() {
-        match load_file(runtime, request, &trust, &native) {
+        match load_file(runtimes, request, &trust, &native) {
             Ok(loaded) => {
                 say(request, format_args!("running {}: it is for this machine", native.display()));
                 return Ok(loaded);
@@ -59,14 +60,14 @@ pub(super) fn load(runtime: &Runtime, request: &RunRequest) -> Result<Program, F
         }
     }
     if request.engine != Engine::Auto {
-        return load_file(runtime, request, &trust, &module);
+        return load_file(runtimes, request, &trust, &module);
     }
     say(
         request,
         format_args!("interpreting {}: no file of the set runs on this machine", module.display()),
     );
     let source = Source::read(&module)?;
-    interpret(runtime, source.wasm(), source.name())
+    interpret(runtimes, source.wasm(), source.name())
 }
 
 /// For a file that does not exist, but is the name of a set of files: the file for this machine,
@@ -83,7 +84,7 @@ fn set_of_files(input: &Path) -> Option<(PathBuf, PathBuf)> {
 }
 
 fn load_file(
-    runtime: &Runtime,
+    runtimes: &Runtimes,
     request: &RunRequest,
     trust: &Trusted,
     path: &Path,
@@ -93,7 +94,7 @@ fn load_file(
     if bytes.starts_with(b"\0aot") {
         return match request.engine {
             Engine::Auto if is_program(path) || trust.trusts_everybody() => {
-                runtime.load(bytes).map(Program::from).map_err(|error| failed(&error, name))
+                runtimes.load(bytes).map(Program::from).map_err(|error| failed(&error, name))
             }
             Engine::Auto => Err(Failure::new(format!("machine code instead of wasm, in {name}"))
                 .with_hint(Some(
@@ -110,10 +111,10 @@ fn load_file(
     // If it is not a module, compiling or loading reports it.
     let module = cwamrc::universal::strip(bytes).unwrap_or_else(|_| bytes.to_vec());
     if request.engine == Engine::Interpreter {
-        return interpret(runtime, &module, name);
+        return interpret(runtimes, &module, name);
     }
     if request.engine == Engine::Auto && module.len() < bytes.len() {
-        let loaded = runtime.load_native(bytes, &trust.with_folder());
+        let loaded = runtimes.load_native(bytes, &trust.with_folder());
         match loaded.map_err(|error| failed(&error, name))? {
             Ok(loaded) => {
                 say(request, format_args!("running {name}: {}", Choice::Native));
@@ -125,7 +126,7 @@ fn load_file(
     let options = request.options.clone().release(Release::Main);
     let artifact = compile_artifact(&source, &module, &options, request.cache.as_ref())?;
     say(request, format_args!("{}", summary(&artifact, module.len())));
-    let loaded = runtime.load(artifact.bytes()).map_err(|error| failed(&error, name))?;
+    let loaded = runtimes.load(artifact.bytes()).map_err(|error| failed(&error, name))?;
     Ok(Program { module: loaded, compiled: Some(Compiled { source, wasm: module }) })
 }
 
@@ -134,8 +135,8 @@ fn is_program(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "aot")
 }
 
-fn interpret(runtime: &Runtime, bytes: &[u8], name: &str) -> Result<Program, Failure> {
-    runtime.load_wasm(bytes).map(Program::from).map_err(|error| failed(&error, name))
+fn interpret(runtimes: &Runtimes, bytes: &[u8], name: &str) -> Result<Program, Failure> {
+    runtimes.load_wasm(bytes).map(Program::from).map_err(|error| failed(&error, name))
 }
 
 fn failed(error: &wamr_shim::Error, name: &str) -> Failure {

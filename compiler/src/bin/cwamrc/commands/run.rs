@@ -9,11 +9,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cwamrc::instrument::{GAS_LEFT, INSTRUCTION_COUNT, TIME};
-use wamr_shim::{
-    ExternType, Instance, InstanceConfig, Module, Runtime, Trap, Val, ValType, WasiConfig,
-};
+use wamr_shim::{ExternType, Instance, InstanceConfig, Module, Trap, Val, ValType, WasiConfig};
 
 use super::pick::{self, Program};
+use super::runtimes::Runtimes;
 use super::time_limit::TimeLimit;
 use super::{uncaught, values};
 use crate::cli::{DirMapping, RunRequest};
@@ -30,8 +29,8 @@ const UNCAUGHT_TEXT: &str = "uncaught wasm exception";
 pub(crate) fn run(request: &RunRequest) -> Result<ExitCode, Failure> {
     let name = files::display_name(&request.input);
     let failed = |error: &wamr_shim::Error| Failure::new(format!("{error}, in {name}"));
-    let runtime = Runtime::new().map_err(|error| failed(&error))?;
-    let Program { module, compiled } = pick::load(&runtime, request)?;
+    let runtimes = Runtimes::start(request.gc_heap_size).map_err(|error| failed(&error))?;
+    let Program { module, compiled } = pick::load(&runtimes, request)?;
     let config = instance_config(request, &module)?;
     let limit = request.timeout.map(|limit| TimeLimit::start(limit, &name)).transpose()?;
     let limit = limit.as_ref();
