@@ -256,6 +256,12 @@ cwamrc_error_t *cwamrc_options_set_indirect_mode(cwamrc_options_t *options, bool
 cwamrc_error_t *cwamrc_options_set_canonicalize_nans(cwamrc_options_t *options, bool canonicalize);
 
 /**
+ * Sets whether the file is for a runtime that collects garbage even if the module does not need
+ * one. Modules that need one are always compiled for it; other runtimes refuse the file.
+ */
+cwamrc_error_t *cwamrc_options_set_garbage_collection(cwamrc_options_t *options, bool collect);
+
+/**
  * Sets the release of WAMR that will load the file: a version ("2.4.3"), a release line ("2.3"),
  * or "main".
  */

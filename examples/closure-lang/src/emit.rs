@@ -78,8 +78,7 @@ fn types() -> TypeSection {
 }
 
 fn final_type(inner: CompositeInnerType) -> SubType {
-    let composite_type =
-        CompositeType { inner, shared: false, descriptor: None, describes: None };
+    let composite_type = CompositeType { inner, shared: false, descriptor: None, describes: None };
     SubType { is_final: true, supertype_idxs: Vec::new(), composite_type }
 }
 
@@ -198,9 +197,10 @@ impl Emitter {
                 code.ref_i31();
             }
             Expression::Record(fields) => {
-                let shape = self.shapes.iter().position(|names| {
-                    names.iter().eq(fields.iter().map(|(name, _)| name))
-                });
+                let shape = self
+                    .shapes
+                    .iter()
+                    .position(|names| names.iter().eq(fields.iter().map(|(name, _)| name)));
                 code.i32_const(shape.map_or(-1, |shape| shape as i32));
                 for (_, value) in fields {
                     self.expression(value, scope, code)?;

@@ -7,8 +7,16 @@ use std::iter::Peekable;
 pub(crate) enum Expression {
     Number(i32),
     Name(String),
-    Let { name: String, recursive: bool, value: Box<Expression>, body: Box<Expression> },
-    Function { parameter: String, body: Box<Expression> },
+    Let {
+        name: String,
+        recursive: bool,
+        value: Box<Expression>,
+        body: Box<Expression>,
+    },
+    Function {
+        parameter: String,
+        body: Box<Expression>,
+    },
     Call(Box<Expression>, Box<Expression>),
     If(Box<[Expression; 3]>),
     Binary(Operator, Box<[Expression; 2]>),
