@@ -235,6 +235,7 @@ fn common_facts(env: &Environment<'_>, settings: &str) -> String {
         // The cache is not used with these.
         keeps_srclocs: _,
         call_stacks: _,
+        has_tiny_frames: _,
         interruptible: _,
         meters: _,
         clock: _,

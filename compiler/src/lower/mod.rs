@@ -100,6 +100,8 @@ pub(crate) struct Environment<'a> {
     has_canonical_nans: bool,
     /// The content of frames for call stacks, if there are any.
     call_stacks: Option<CallStacks>,
+    /// Whether the runtime's frames are those for call stacks, and hold no values.
+    has_tiny_frames: bool,
     /// The global with the pointer of a stack in linear memory, if it is checked.
     aux_stack_pointer: Option<u32>,
     /// Whether functions check the native stack in code.
@@ -164,6 +166,7 @@ fn types_of_imports(module: &Module<'_>, counts: impl Fn(u32) -> bool) -> Vec<bo
 
 impl<'a> Environment<'a> {
     /// Collects the facts.
+    #[expect(clippy::too_many_arguments, reason = "each is a fact of its own")]
     pub(crate) fn new(
         module: &'a Module<'a>,
         layout: &'a InstanceLayout,
@@ -214,6 +217,7 @@ impl<'a> Environment<'a> {
             intrinsics: options.builtin_intrinsics.clone(),
             canonical_nans: options.canonicalize_nans,
             has_canonical_nans: target.computes_canonical_nans(),
+            has_tiny_frames: options.call_stacks.is_some() && !profiles_calls,
             call_stacks: options.call_stacks.or(profiles_calls.then(CallStacks::complete)),
             aux_stack_pointer: options
                 .aux_stack_checks

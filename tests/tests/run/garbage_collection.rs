@@ -1,6 +1,7 @@
 //! Garbage collection, on runtimes that have it, one of which collects at every allocation.
 //! Expected results are derived from the specification by hand.
 
+use cwamrc::CallStacks;
 use cwamrc_tests::engine::Engine;
 use wamr_shim::Val::{I32, I64};
 use wamr_shim::{FuncType, HostFunc, Instance, Val, ValType};
@@ -152,7 +153,8 @@ fn traps_use_nothing_up() {
           (local.set $box (call $box (i32.const 5)))
           (drop (call $box (i32.const 6)))
           (struct.get $box 0 (local.get $box))))"#;
-    for engine in Engine::collecting() {
+    let with_frames = |engine: Engine| [engine, engine.with_call_stacks(CallStacks::complete())];
+    for engine in Engine::collecting().flat_map(with_frames) {
         let instance = engine.instantiate(module, Vec::new());
         // The table has room for 32,768 references.
         for _ in 0..20 {
@@ -225,7 +227,9 @@ fn the_host_calls_back() {
               (i32.add (call $recurse (i32.const 1)) (struct.get $box 0 (local.get $box)))))
             (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
           (local.get $sum)))"#;
-    for engine in Engine::collecting() {
+    // Frames for call stacks are other ones than those that the runtime has by default.
+    let with_frames = |engine: Engine| [engine, engine.with_call_stacks(CallStacks::complete())];
+    for engine in Engine::collecting().flat_map(with_frames) {
         let ty = FuncType { params: vec![ValType::I32], results: vec![ValType::I32] };
         let back = HostFunc::new("back", ty, |caller, arguments| {
             // A call that traps counts 1000.

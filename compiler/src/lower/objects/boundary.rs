@@ -39,9 +39,8 @@ impl Lowering<'_, '_> {
         let collector = self.env.collector?;
         let size = self.emit.added_table_size(collector.roots);
         let owner = self.emit.load_global(collector.owner);
-        let previous = self.emit.previous_frame();
         let exec_env = self.emit.exec_env();
-        let is_outermost = self.emit.ins().icmp_imm_u(IntCC::Equal, previous, 0);
+        let is_outermost = self.emit.is_outermost();
         let is_free = self.emit.ins().icmp_imm_u(IntCC::Equal, owner, 0);
         let is_own = self.emit.ins().icmp(IntCC::Equal, owner, exec_env);
         let may_take = self.emit.ins().bor(is_free, is_own);

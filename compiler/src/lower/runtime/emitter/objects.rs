@@ -3,9 +3,11 @@
 //! An object begins with the address of its type at run time, whose lowest bits are flags. Nothing
 //! here tests for null.
 
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use wamr_abi::layout::{
-    array_object, entry_frame, extern_object, func_object, object, rtt, type_flag, wasm_type,
+    array_object, entry_frame, exec_env, extern_object, func_object, object, rtt, tiny_frame,
+    type_flag, wasm_type,
 };
 
 use super::{Emitter, Region};
@@ -167,12 +169,31 @@ impl Emitter<'_, '_> {
         (self.module_instance(), offset as i32)
     }
 
-    /// The frame before the innermost one that the runtime has pushed; 0 if control came from
-    /// outside of all modules.
-    pub(in crate::lower) fn previous_frame(&mut self) -> Value {
+    /// Whether the host has entered the module while no other function was under way, as far as the
+    /// frames on the wasm stack show it. The runtime has pushed a frame for the function that it
+    /// enters.
+    pub(in crate::lower) fn is_outermost(&mut self) -> Value {
+        if self.env.has_tiny_frames {
+            let end = self.frames_end();
+            let (exec_env, offset) = (self.exec_env, exec_env::WASM_STACK_BOTTOM as i32);
+            let flags = self.flags(Region::Frames);
+            let bottom = self.ins().load(POINTER, flags, exec_env, offset);
+            let used = self.ins().isub(end, bottom);
+            let own = i64::from(tiny_frame::SIZE);
+            return self.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, used, own);
+        }
         let innermost = self.current_frame();
+        let done = self.builder.create_block();
+        let previous = self.builder.append_block_param(done, POINTER);
+        let some = self.builder.create_block();
+        self.ins().brif(innermost, some, &[], done, &[innermost.into()]);
+        self.continue_in(some);
         let flags = self.flags(Region::Frames);
-        self.ins().load(POINTER, flags, innermost, entry_frame::PREVIOUS as i32)
+        let offset = entry_frame::PREVIOUS as i32;
+        let below = self.ins().load(POINTER, flags, innermost, offset);
+        self.ins().jump(done, &[below.into()]);
+        self.continue_in(done);
+        self.ins().icmp_imm_u(IntCC::Equal, previous, 0)
     }
 }
 
