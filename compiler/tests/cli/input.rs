@@ -273,11 +273,11 @@ fn garbage_collection_excludes_threads() {
     let sandbox = Sandbox::new();
     let structure = "(type $s (struct)) (func (export \"f\") (drop (struct.new $s)))";
     let import = "(import \"wasi\" \"thread-spawn\" (func (param i32) (result i32)))";
-    sandbox.file("in.wat", &format!("(module {import} (memory 1 1 shared) {structure})"));
+    sandbox.file("in.wat", format!("(module {import} (memory 1 1 shared) {structure})"));
     let refused = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
     assert_eq!(refused.code, 1);
     assert!(refused.stderr.contains("imports wasi.thread-spawn"), "{}", refused.stderr);
-    sandbox.file("in.wat", &format!("(module (memory 1 1 shared) {structure})"));
+    sandbox.file("in.wat", format!("(module (memory 1 1 shared) {structure})"));
     let done = sandbox.cwamrc(&["-o", "out.aot", "in.wat"]);
     assert_eq!(done.code, 0, "{}", done.stderr);
     assert!(done.stderr.contains("warning: the shared memory is an ordinary one"));

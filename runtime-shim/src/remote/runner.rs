@@ -28,6 +28,10 @@ pub(crate) enum Streams {
     /// Input and output are its sockets.
     Sockets,
     /// Those of this process, so that a program in the runner can use them.
+    #[cfg_attr(
+        not(feature = "gc"),
+        expect(dead_code, reason = "only runners with GC run programs")
+    )]
     Inherited,
 }
 

@@ -26,7 +26,7 @@ fn expect(
     place: &str,
 ) {
     let result = instance.call(function, arguments).map_err(|trap| trap.message);
-    let expected = expected.clone().map(|value| vec![value]).map_err(str::to_owned);
+    let expected = expected.map(|value| vec![value]).map_err(str::to_owned);
     assert_eq!(result, expected, "{place}: {function} {arguments:?}");
 }
 

@@ -145,7 +145,7 @@ impl Emitter<'_, '_> {
         self.ins().load(POINTER, flags, instance, offset)
     }
 
-    /// The address of the elements of a table that was added, without [`table_elements_offset`].
+    /// The base and the offset of the address of the elements of a table that was added.
     pub(in crate::lower) fn added_table(&mut self, table: u32) -> (Value, u32) {
         (self.module_instance(), self.table_elements_offset(table))
     }
