@@ -31,7 +31,10 @@ function encode(type, value, names) {
       view.setFloat64(0, value);
       return String(view.getBigUint64(0));
     case 'funcref': return value === null ? null : names.get(value) ?? 'hidden';
-    default: return value === null ? null : String(value);
+    default:
+      if (value === null) return null;
+      // A reference of the module, which is opaque.
+      return typeof value === 'object' ? 'object' : String(value);
   }
 }
 

@@ -221,7 +221,7 @@ impl Machine {
     /// before it traps. The pages stop the rest; whether the store is a single access depends on
     /// the machine. On x86-64, the machine of this process, it is.
     pub fn may_tear_stores(self) -> bool {
-        Machine::foreign().any(|machine| machine == self)
+        self.is_foreign()
     }
 
     /// The command that starts the runner, if it is one. Builds the runner if necessary.
@@ -278,7 +278,7 @@ impl Machine {
             static STARTED: RefCell<HashMap<(Machine, usize), Runtime>> = RefCell::default();
         }
         STARTED.with_borrow_mut(|started| {
-            let start = || self.start(stack_size);
+            let start = || self.start(stack_size, 0);
             started.entry((self, stack_size)).or_insert_with(start).sibling()
         })
     }
@@ -290,14 +290,23 @@ impl Machine {
     /// # Panics
     /// Those of [`Machine::runtime`].
     pub fn new_runtime(self) -> Runtime {
-        self.start(STACK_SIZE)
+        self.start(STACK_SIZE, 0)
     }
 
-    fn start(self, stack_size: usize) -> Runtime {
+    /// Like [`Machine::new_runtime`]; with garbage collection, an instance has a heap of `size` bytes for objects.
+    ///
+    /// # Panics
+    /// Those of [`Machine::runtime`].
+    pub fn new_runtime_with_heap(self, size: u32) -> Runtime {
+        self.start(STACK_SIZE, size)
+    }
+
+    /// A new runtime. Its heaps for objects have the size that the runner chooses if `heap_size` is 0.
+    fn start(self, stack_size: usize, heap_size: u32) -> Runtime {
         let command = self.command().unwrap_or_else(|error| panic!("{error}"));
         let runtime = match command {
             None => Runtime::new(),
-            Some(command) => Runtime::in_runner(command, stack_size),
+            Some(command) => Runtime::in_gc_runner(command, stack_size, heap_size),
         };
         runtime.unwrap_or_else(|error| panic!("{self}: {error}"))
     }

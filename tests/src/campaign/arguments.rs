@@ -11,8 +11,9 @@ use crate::tree;
 /// The usage of the command line.
 pub(super) const USAGE: &str = "\
 usage: fuzz [--hours=N | --minutes=N | --modules=N] [--seed=N] [--jobs=N] [--ways=N]
-            [--targets=here,aarch64,riscv64] [--folder=FOLDER]
-       fuzz --module=FILE --options=FILE [--seed=N] [--targets=NAME]";
+            [--targets=here,aarch64,riscv64] [--folder=FOLDER] [--gc]
+       fuzz --module=FILE --options=FILE [--seed=N] [--targets=NAME] [--gc]
+--gc: modules with garbage collection, in runtimes that have it";
 
 /// What a campaign should do.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ impl Request {
     /// What is wrong with it.
     pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut request = Self::default();
+        let mut collects = false;
         for argument in arguments {
             let (name, value) = argument.split_once('=').unwrap_or((&argument, ""));
             let bad = || format!("{argument}: not understood");
@@ -85,9 +87,16 @@ impl Request {
                 }
                 "--module" => request.module = Some(value.into()),
                 "--options" => request.options = Some(value.into()),
+                "--gc" => collects = true,
                 "--worker" => request.worker = true,
                 _ => return Err(bad()),
             }
+        }
+        if collects {
+            let wanted = std::mem::take(&mut request.machines);
+            let wanted: Vec<&str> = wanted.into_iter().map(target_name).collect();
+            let is_wanted = |each: &Machine| wanted.contains(&target_name(*each));
+            request.machines = Machine::collecting().filter(is_wanted).collect();
         }
         if request.module.is_some() != request.options.is_some() {
             return Err("--module and --options come together".to_owned());
@@ -97,8 +106,10 @@ impl Request {
 
     /// The arguments of a worker that handles `modules` seeds, starting with `seed`.
     pub(super) fn worker_arguments(&self, seed: u64, modules: u64) -> Vec<String> {
-        let targets: Vec<&str> =
+        let mut targets: Vec<&str> =
             self.machines.iter().map(|&machine| target_name(machine)).collect();
+        // Several runtimes with garbage collection may have the same name.
+        targets.dedup();
         let mut arguments = vec![
             "--worker".to_owned(),
             format!("--seed={seed}"),
@@ -107,6 +118,8 @@ impl Request {
             format!("--targets={}", targets.join(",")),
             format!("--folder={}", self.folder.display()),
         ];
+        let collects = self.machines.iter().any(|machine| machine.collects());
+        arguments.extend(collects.then(|| "--gc".to_owned()));
         arguments.extend(self.time.map(|time| format!("--minutes={}", time.as_secs_f64() / 60.0)));
         arguments
     }
@@ -114,8 +127,8 @@ impl Request {
 
 fn target_name(machine: Machine) -> &'static str {
     match machine {
-        Machine::Here => "here",
-        Machine::Runner { architecture, .. } => architecture.name(),
+        Machine::Runner { architecture, .. } if machine.is_foreign() => architecture.name(),
+        _ => "here",
     }
 }
 
@@ -148,6 +161,11 @@ mod tests {
         let worker = Request::parse(request.worker_arguments(9, 20).into_iter()).unwrap();
         assert!(worker.worker);
         assert_eq!((worker.seed, worker.modules, worker.time), (Some(9), Some(20), request.time));
+        assert_eq!(worker.machines, request.machines);
+        let request = parse("--gc --targets=here,riscv64").unwrap();
+        assert!(request.machines.iter().all(|machine| machine.collects()));
+        assert_eq!(request.machines.len(), 3);
+        let worker = Request::parse(request.worker_arguments(9, 20).into_iter()).unwrap();
         assert_eq!(worker.machines, request.machines);
         for wrong in ["--hours=x", "--hours=-1", "--targets=vax", "--module=a", "hours", "--seed"] {
             assert!(parse(wrong).is_err(), "{wrong}");

@@ -9,13 +9,15 @@ use cwamrc::{Architecture, BoundsChecks, ErrorKind, OptLevel, Options};
 use wamr_abi::exceptions::TrapId;
 use wamr_shim::{Error, Module, Val};
 
-use super::compare::{Compared, Latitude, compare, forget_counters, in_common_words, same};
+use super::compare::{
+    Compared, Latitude, compare, forget_counters, in_common_words, lacks_room, same,
+};
 use super::coverage::Coverage;
 use super::draw;
 use super::drive::{Call, Plan, Trace};
 use super::frames::{self, CallStacks};
 use super::host::Host;
-use super::kind::{Authority, Boundary, Kind, Proposals};
+use super::kind::{Authority, Boundary, COLLECTED_KINDS, Kind, Proposals};
 use super::oracle;
 use super::prepare::Prepared;
 use super::v8::V8;
@@ -65,6 +67,11 @@ impl Judge {
         Ok(Self { interpreter, v8, unguarded: OnceCell::new(), machines: machines? })
     }
 
+    /// Whether the machines have garbage collection.
+    fn collects(&self) -> bool {
+        self.machines.iter().any(|host| host.machine.collects())
+    }
+
     fn unguarded(&self) -> &Host {
         let start = || Host::new(Machine::native_runner().without_guard_pages());
         self.unguarded.get_or_init(|| start().unwrap_or_else(|error| panic!("{error}")))
@@ -88,7 +95,8 @@ pub enum Ways {
 /// # Errors
 /// The first difference.
 pub fn check_seed(judge: &Judge, seed: u64, ways: &Ways) -> Result<Coverage, Box<Difference>> {
-    check_kind(judge, Kind::of(seed), seed, ways)
+    let kind = if judge.collects() { Kind::collected(seed) } else { Kind::of(seed) };
+    check_kind(judge, kind, seed, ways)
 }
 
 /// Compares the module of `seed` and `kind`, on each machine.
@@ -136,7 +144,8 @@ pub fn check_wasm(
     });
     let is_function = |import: &Result<wasmparser::Import<'_>, _>| matches!(import, Ok(import) if matches!(import.ty, wasmparser::TypeRef::Func(_)));
     let imported_functions = imports.flatten().filter(is_function).count() as u32;
-    let prepared = Prepared::as_it_is(wasm.to_vec(), imported_functions);
+    let mut prepared = Prepared::as_it_is(wasm.to_vec(), imported_functions);
+    prepared.has_objects = judge.collects();
     check_module(judge, &prepared, seed, ways)
 }
 
@@ -151,7 +160,8 @@ pub fn check_module(
     ways: &Ways,
 ) -> Result<(), Box<Difference>> {
     let hosts: Vec<&Host> = judge.machines.iter().collect();
-    let subject = Subject { prepared, kind: None, seed, ways };
+    let kind = judge.collects().then_some(COLLECTED_KINDS[0]);
+    let subject = Subject { prepared, kind, seed, ways };
     subject.check(judge, &hosts).map(|_| ())
 }
 
@@ -209,6 +219,7 @@ impl Subject<'_> {
                     Ok(Compared::Entirely) => {}
                     Ok(Compared::UpToTornStore) => coverage.torn_stores += 1,
                     Ok(Compared::UpToGas) => coverage.out_of_gas += 1,
+                    Ok(Compared::UpToFullHeap) => coverage.full_heaps += 1,
                     Err(what) => return Err(self.difference(host, options, what)),
                 }
             }
@@ -316,9 +327,8 @@ impl Subject<'_> {
         let module = self.compile(host, &options)?.expect("no proposal is disabled");
         let mut plan = Plan::new(self.prepared, &module, self.seed);
         let mut trace = plan.run(host, &module);
-        let out_of_slots =
-            |call: &Call| call.outcome.as_ref().is_err_and(|text| text.ends_with(OUT_OF_SLOTS));
-        if let Some(position) = trace.calls.iter().position(out_of_slots) {
+        let no_room = |call: &Call| call.outcome.as_ref().is_err_and(|text| lacks_room(text));
+        if let Some(position) = trace.calls.iter().position(no_room) {
             plan.calls.truncate(position);
             trace = plan.run(host, &module);
         }
@@ -326,7 +336,8 @@ impl Subject<'_> {
         let trace = in_common_words(trace, &plan);
         let wasm = &self.prepared.wasm;
         let mut coverage = Coverage::of(&trace, wasm.len());
-        if V8::takes(&plan, wasm) {
+        let has_room = !trace.instantiated.as_ref().is_err_and(|text| lacks_room(text));
+        if has_room && V8::takes(&plan, wasm) {
             match judge.v8.compare(&plan, wasm, &trace) {
                 Ok(true) => coverage.judged_by_v8 = 1,
                 Ok(false) => return Err(self.refusal("V8", "refuses the module".to_owned())),
@@ -445,10 +456,6 @@ const LEVELS: [OptLevel; 3] = [OptLevel::O0, OptLevel::O1, OptLevel::O3];
 
 /// V8 judges one seed in this many; not a multiple of the number of kinds.
 const V8_SEEDS: u64 = 3;
-
-/// The end of the trap's message when a module keeps more references to exceptions than there is room for
-/// (`docs/exception-handling.md`). Modules are compared up to the call that ends with it.
-const OUT_OF_SLOTS: &str = "too many references to exceptions";
 
 /// The first seeds, which every test run uses, all run with markers.
 const FIRST_SEEDS: u64 = 1000;

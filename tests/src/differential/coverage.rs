@@ -29,6 +29,8 @@ pub struct Coverage {
     pub torn_stores: usize,
     /// Compilations that were compared only up to the call for which the gas did not suffice.
     pub out_of_gas: usize,
+    /// Compilations that were compared only up to the call for which the heap of objects was too small.
+    pub full_heaps: usize,
     /// Compilations that were refused, since the options forbid what the module uses.
     pub refused: usize,
     /// Modules that V8 judged as well.
@@ -132,6 +134,7 @@ impl Coverage {
         }
         self.torn_stores += other.torn_stores;
         self.out_of_gas += other.out_of_gas;
+        self.full_heaps += other.full_heaps;
         self.refused += other.refused;
         self.judged_by_v8 += other.judged_by_v8;
         merge_counts(&mut self.kinds, other.kinds);
@@ -157,6 +160,12 @@ impl Coverage {
     pub fn missing_simd_operators(&self) -> Vec<&'static str> {
         let simd = SIMD_OPERATORS.iter().filter(|(proposal, _)| *proposal == "simd");
         simd.map(|&(_, name)| name).filter(|&name| !self.executed.contains(name)).collect()
+    }
+
+    /// Operators of garbage collection, typed references to functions and exceptions that were never executed.
+    pub fn missing_object_operators(&self) -> Vec<&'static str> {
+        let missing = |name: &&str| !self.executed.contains(*name);
+        OBJECT_OPERATORS.iter().flatten().copied().filter(missing).collect()
     }
 
     /// Operators of WebAssembly 2.0 without SIMD that were never executed.
@@ -190,11 +199,11 @@ impl fmt::Display for Coverage {
         for (kind, modules) in &self.kinds {
             writeln!(f, "{modules:>8} {kind}")?;
         }
-        let Self { torn_stores, out_of_gas, refused, .. } = self;
+        let Self { torn_stores, out_of_gas, full_heaps, refused, .. } = self;
         writeln!(
             f,
             "{torn_stores} compilations compared up to a torn store only, {out_of_gas} until the gas \
-             was used up; {refused} refused"
+             was used up, {full_heaps} until the heap was full; {refused} refused"
         )?;
         writeln!(f, "{} modules judged by V8, too", self.judged_by_v8)?;
         writeln!(f, "{} different combinations of options:", self.combinations.len())?;
@@ -254,10 +263,27 @@ macro_rules! operator_of {
     };
 }
 
+macro_rules! object_operator_of {
+    (gc $op:ident) => {
+        Some(stringify!($op))
+    };
+    (function_references $op:ident) => {
+        Some(stringify!($op))
+    };
+    (exceptions $op:ident) => {
+        Some(stringify!($op))
+    };
+    ($other:ident $op:ident) => {
+        None
+    };
+}
+
 macro_rules! operators {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*) )*) => {
         /// The operators of the proposals that make up WebAssembly 2.0 without SIMD.
         const OPERATORS: &[Option<&str>] = &[$( operator_of!($proposal $op) ),*];
+        /// The operators of garbage collection, typed references to functions and exceptions.
+        const OBJECT_OPERATORS: &[Option<&str>] = &[$( object_operator_of!($proposal $op) ),*];
     };
 }
 wasmparser::for_each_operator!(operators);

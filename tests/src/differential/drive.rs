@@ -10,7 +10,6 @@ use wamr_shim::{
     Error, ExportType, ExternType, Frame, FuncType, Instance, InstanceConfig, Module, Val, ValType,
 };
 
-use super::NO_OBJECTS;
 use super::host::{Host, HostCall};
 use super::prepare::{FUEL_EXPORT, Prepared};
 use crate::random::Random;
@@ -125,7 +124,12 @@ impl Plan {
                 let params = &plan.functions[index].1.params;
                 let arguments = params.iter().map(|&ty| {
                     let argument = argument(ty, &mut random, imported);
-                    if plan.can_name(&argument) { argument } else { Val::FuncRef(None) }
+                    match ty {
+                        ValType::ExternRef if prepared.has_objects => Val::ExternRef(None),
+                        ValType::FuncRef if prepared.has_objects => Val::FuncRef(None),
+                        _ if plan.can_name(&argument) => argument,
+                        _ => Val::FuncRef(None),
+                    }
                 });
                 let arguments = arguments.collect();
                 plan.calls.push((index, arguments));
@@ -301,7 +305,7 @@ fn argument(ty: ValType, random: &mut Random, functions: usize) -> Val {
         }
         ValType::ExternRef => Val::ExternRef(Some(bits as u32 % 100).filter(|_| special)),
         ValType::V128 => vector(random),
-        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
+        ValType::AnyRef => Val::AnyRef(None),
     }
 }
 

@@ -25,7 +25,7 @@ const INPUT_SIZES: [usize; 4] = [4 << 10, 10 << 10, 24 << 10, 50 << 10];
 pub fn module(seed: u64, proposals: Proposals) -> Prepared {
     let mut random = Random::new(seed);
     let size = random.choose(&INPUT_SIZES);
-    let style = Style { proposals, ..Style::choose(&mut random) };
+    let style = Style::choose(&mut random, proposals);
     let input = random.bytes(size);
     from_bytes(&input, style).expect("there is input enough for every section")
 }
@@ -40,13 +40,18 @@ pub fn from_bytes(input: &[u8], style: Style) -> arbitrary::Result<Prepared> {
     let fuel = module.ensure_termination(START_FUEL).expect("no function is made of raw bytes");
     let exceptions = style.proposals.exceptions.is_some();
     let steer = match (style.temper, style.proposals.vectors) {
+        (Temper::Steered, false) if style.proposals.collection => Steer::Objects,
         (Temper::Steered, false) if exceptions => Steer::Exceptions,
         (Temper::Steered, false) => Steer::Scalars,
         (Temper::Steered, true) => Steer::Vectors,
         (_, true) => Steer::OffVectors,
         (_, false) => Steer::Off,
     };
-    let boundary = if exceptions { Boundary::Closed } else { Boundary::Open };
+    let boundary = match style.proposals.collection {
+        true => Boundary::Objects,
+        false if exceptions => Boundary::Closed,
+        false => Boundary::Open,
+    };
     Ok(prepare::prepare(module.to_bytes(), fuel, steer, boundary))
 }
 
@@ -75,8 +80,9 @@ pub struct Style {
 
 impl Style {
     /// A style by chance.
-    pub fn choose(random: &mut Random) -> Self {
-        let temper = random.choose(&[Temper::Wild, Temper::Steered, Temper::Steered, Temper::Tame]);
+    pub fn choose(random: &mut Random, proposals: Proposals) -> Self {
+        let mut temper =
+            random.choose(&[Temper::Wild, Temper::Steered, Temper::Steered, Temper::Tame]);
         let numeric = random.choose(&[InstructionKind::Numeric, InstructionKind::NumericInt]);
         let mut kinds = vec![numeric, InstructionKind::Variable];
         let others = [
@@ -87,13 +93,17 @@ impl Style {
             InstructionKind::Control,
         ];
         kinds.extend(others.into_iter().filter(|_| random.below(3) != 0));
-        let proposals = Proposals::default();
+        if proposals.collection {
+            // A tame module never reads a field.
+            temper = if temper == Temper::Tame { Temper::Steered } else { temper };
+            kinds.extend([InstructionKind::Reference, InstructionKind::Aggregate]);
+        }
         Self { temper, operators: InstructionKinds::new(&kinds), proposals }
     }
 }
 
 fn config(style: Style) -> Config {
-    let Proposals { tail_calls, atomics, vectors, exceptions } = style.proposals;
+    let Proposals { tail_calls, atomics, vectors, exceptions, collection } = style.proposals;
     let has_imports = !tail_calls && !vectors && exceptions.is_none();
     Config {
         available_imports: has_imports.then(host::offered_imports),
@@ -138,7 +148,7 @@ fn config(style: Style) -> Config {
         min_tags: if exceptions.is_some() { 3 } else { 0 },
         max_tags: 8,
         extended_const_enabled: false,
-        gc_enabled: false,
+        gc_enabled: collection,
         memory64_enabled: false,
         relaxed_simd_enabled: false,
         simd_enabled: vectors,

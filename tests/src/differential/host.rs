@@ -65,6 +65,9 @@ const GLOBALS: &[(&str, Val, bool)] = &[
     ("g_mut_i64", Val::I64(7), true),
 ];
 
+/// The bytes for objects of an instance: so few that a call fills them several times.
+const OBJECT_HEAP: u32 = 256 << 10;
+
 /// One call of a host function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostCall {
@@ -102,7 +105,7 @@ impl Host {
     /// # Panics
     /// If there is no such runtime.
     pub fn new(machine: Machine) -> Result<Self, Error> {
-        let runtime = machine.new_runtime();
+        let runtime = machine.new_runtime_with_heap(OBJECT_HEAP);
         let state = Arc::<Mutex<State>>::default();
         let functions = FUNCTIONS.iter().map(|offer| function(offer, &state)).collect();
         runtime.register_host_module(HOST_MODULE, functions)?;

@@ -18,6 +18,8 @@ pub struct Proposals {
     /// Exceptions. Such a module has no imports, and its boundary is closed for vectors and references to
     /// exceptions.
     pub exceptions: Option<Encoding>,
+    /// Garbage collection. Such a module also has exceptions of the current encoding, and imports nothing.
+    pub collection: bool,
 }
 
 /// Whether vectors may pass between a module and its host.
@@ -28,6 +30,9 @@ pub enum Boundary {
     /// They and references to exceptions stay inside: in functions that are not exported, and in no global. For
     /// machines whose runtime has no SIMD, and modules with exceptions.
     Closed,
+    /// As closed, but inside there may be globals of all types. Of references, only null comes in, and goes out what
+    /// WAMR passes on. For modules with garbage collection.
+    Objects,
 }
 
 /// Who decides what a module must do.
@@ -63,10 +68,17 @@ enum Source {
     Real,
 }
 
+/// WebAssembly 2.0 without SIMD.
+const NONE: Proposals = Proposals {
+    tail_calls: false,
+    atomics: false,
+    vectors: false,
+    exceptions: None,
+    collection: false,
+};
+
 /// Seeds go round these.
 pub const KINDS: [Kind; 14] = {
-    const NONE: Proposals =
-        Proposals { tail_calls: false, atomics: false, vectors: false, exceptions: None };
     const CURRENT: Proposals = Proposals { exceptions: Some(Encoding::Current), ..NONE };
     const LEGACY: Proposals = Proposals { exceptions: Some(Encoding::Legacy), ..NONE };
     const fn smith(proposals: Proposals) -> Kind {
@@ -96,10 +108,30 @@ pub const KINDS: [Kind; 14] = {
     ]
 };
 
+/// The same for runtimes with garbage collection.
+pub const COLLECTED_KINDS: [Kind; 2] = {
+    const ALL: Proposals = Proposals {
+        tail_calls: true,
+        exceptions: Some(Encoding::Current),
+        collection: true,
+        ..NONE
+    };
+    [Kind { proposals: ALL, source: Source::Smith }, Kind { proposals: ALL, source: Source::Dense }]
+};
+
 impl Kind {
     /// The kind of the module of `seed`.
     pub fn of(seed: u64) -> Self {
-        KINDS[(seed % KINDS.len() as u64) as usize]
+        Self::among(&KINDS, seed)
+    }
+
+    /// The kind of the module of `seed` with garbage collection.
+    pub fn collected(seed: u64) -> Self {
+        Self::among(&COLLECTED_KINDS, seed)
+    }
+
+    fn among(kinds: &[Self], seed: u64) -> Self {
+        kinds[(seed % kinds.len() as u64) as usize]
     }
 
     /// The module of `seed`. wasm-smith's modules have vectors in globals, which a closed boundary
@@ -111,8 +143,11 @@ impl Kind {
                 generate::module(seed, self.proposals)
             }
             Source::Smith | Source::Dense => {
-                let closed = self.proposals.exceptions.is_some();
-                let boundary = if closed { Boundary::Closed } else { boundary };
+                let boundary = match self.proposals {
+                    Proposals { collection: true, .. } => Boundary::Objects,
+                    Proposals { exceptions: Some(_), .. } => Boundary::Closed,
+                    _ => boundary,
+                };
                 dense::module(seed, self.proposals, boundary)
             }
         }
@@ -126,13 +161,14 @@ impl Kind {
 
     /// What reports call it.
     pub fn name(self) -> String {
-        let Proposals { tail_calls, atomics, vectors, exceptions } = self.proposals;
+        let Proposals { tail_calls, atomics, vectors, exceptions, collection } = self.proposals;
         let proposals = [
             (tail_calls, "tail calls"),
             (atomics, "atomics"),
             (vectors, "vectors"),
             (exceptions == Some(Encoding::Current), "exceptions"),
             (exceptions == Some(Encoding::Legacy), "legacy exceptions"),
+            (collection, "garbage collection"),
         ];
         let proposals = proposals.into_iter().filter(|(has, _)| *has).map(|(_, name)| name);
         let source = match self.source {
@@ -161,6 +197,23 @@ impl Kind {
 mod tests {
     use super::{Boundary, Encoding, KINDS, Kind};
     use wasmparser::{Validator, WasmFeatures};
+
+    #[test]
+    fn modules_with_garbage_collection_are_valid() {
+        // Those of WebAssembly 3.0.
+        let mut features = WasmFeatures::WASM3;
+        features.set(WasmFeatures::SIMD, false);
+        features.set(WasmFeatures::RELAXED_SIMD, false);
+        for seed in 0..60 {
+            let prepared = Kind::collected(seed).module(seed, Boundary::Open);
+            let marked = prepared.marked().expect("it was generated");
+            for wasm in [&prepared.wasm, &marked] {
+                let result = Validator::new_with_features(features).validate_all(wasm);
+                let error = result.err().map(|error| error.to_string());
+                assert_eq!(error, None, "seed {seed}");
+            }
+        }
+    }
 
     #[test]
     fn modules_use_the_proposals_that_they_may() {

@@ -17,6 +17,10 @@
 //! (`v8.rs`), which must agree with the oracle. Modules with exceptions import nothing either, and are compared
 //! with V8, since no other judge has both encodings.
 //!
+//! Machines whose runtimes have garbage collection get modules of their own, with objects and exceptions, which V8
+//! judges, too. Their heaps are small, so that the collector runs often; one of the runtimes collects at every
+//! allocation.
+//!
 //! Not covered: cases where both are wrong in the same way, more than one thread, linking of
 //! memories and tables, and exhaustion of the native stack.
 
@@ -31,6 +35,7 @@ pub mod generate;
 pub mod host;
 pub mod kind;
 mod nan;
+mod objects;
 pub mod oracle;
 pub mod prepare;
 pub mod real;

@@ -13,19 +13,23 @@ use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, ExportKind, ExportSection, FuncType, Function,
     FunctionSection, GlobalSection, GlobalType, ImportSection, Instruction, MemArg, MemorySection,
-    MemoryType, Module, TableSection, ValType,
+    MemoryType, Module, SubType, TableSection, TableType, ValType,
 };
 use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, Payload, TypeRef};
 
 use super::drive::FUNCTION_PREFIX;
 use super::kind::Boundary;
 use super::nan::Floats;
+use super::objects::{self, Objects};
 use super::steer::{self, Steer, Steering};
 
 /// Name of the exported global that holds the fuel.
 pub const FUEL_EXPORT: &str = "fuel";
 /// Prefix of the names of exported markers; the rest is wasmparser's name of the operator.
 pub const MARKER_PREFIX: &str = "executed:";
+
+/// Modules with garbage collection have tables with at least this many elements.
+const LEAST_TABLE: u64 = 36;
 
 /// What WAMR's interpreter does differently from the specification, where in WAMR's sources, and
 /// how it is kept out of the comparison.
@@ -95,6 +99,8 @@ pub struct Prepared {
     pub wasm: Vec<u8>,
     /// Number of imported functions; `f0` and so on below it are imports.
     pub imported_functions: u32,
+    /// Whether it has garbage collection. If so, arguments that are references are null.
+    pub has_objects: bool,
     /// What it was prepared from, if it was generated.
     generated: Option<Generated>,
 }
@@ -111,7 +117,7 @@ struct Generated {
 impl Prepared {
     /// A module that was not generated.
     pub fn as_it_is(wasm: Vec<u8>, imported_functions: u32) -> Self {
-        Self { wasm, imported_functions, generated: None }
+        Self { wasm, imported_functions, has_objects: false, generated: None }
     }
 
     /// The module with markers, if it was generated.
@@ -126,7 +132,9 @@ impl Prepared {
 impl Generated {
     fn preparer(&self) -> Preparer {
         let Self { fuel, steer, boundary, .. } = *self;
-        Preparer { fuel, steer, closed: boundary == Boundary::Closed, ..Preparer::default() }
+        let closed = boundary != Boundary::Open;
+        let has_objects = boundary == Boundary::Objects;
+        Preparer { fuel, steer, closed, has_objects, ..Preparer::default() }
     }
 }
 
@@ -137,7 +145,8 @@ pub fn prepare(wasm: Vec<u8>, fuel: u32, steer: Steer, boundary: Boundary) -> Pr
     let mut preparer = generated.preparer();
     let wasm = preparer.reencode(&generated.wasm);
     let imported_functions = preparer.imported_functions;
-    Prepared { wasm, imported_functions, generated: Some(generated) }
+    let has_objects = preparer.has_objects;
+    Prepared { wasm, imported_functions, has_objects, generated: Some(generated) }
 }
 
 /// `wasm` without its start section, if that names an import.
@@ -204,6 +213,11 @@ struct Preparer {
     /// Whether functions and globals with vectors or references to exceptions, and the tables that contain such
     /// functions, are not exported.
     closed: bool,
+    /// Whether the module has garbage collection. If so, no global with references is exported, and no function
+    /// that does not take null, or whose results WAMR would not pass on.
+    has_objects: bool,
+    objects: Objects,
+    nulls: usize,
     markers: Option<BTreeMap<String, u32>>,
     counts: Counts,
     imported_functions: u32,
@@ -239,16 +253,80 @@ impl Preparer {
             locals.push((count, self.val_type(ty)?));
         }
         locals.extend(self.steer.temporaries());
+        locals.extend(self.objects.temporaries().filter(|_| self.steer == Steer::Objects));
         Ok((Function::new(locals), first_temporary))
     }
 
     fn steering(&self, first_temporary: u32) -> Steering<'_> {
         Steering { steer: self.steer, first_temporary, tables: &self.tables }
     }
+
+    /// Inserts the code that keeps operands small before `operator`, whose name is `name`. The operators after it are
+    /// `next`. Returns false if the code takes its place.
+    fn steer(
+        &mut self,
+        function: &mut Function,
+        (name, operator): (&str, &Operator<'_>),
+        next: &[Operator<'_>],
+        first_temporary: u32,
+    ) -> Result<bool, Error> {
+        if !self.steer.masks() {
+            return Ok(true);
+        }
+        let steering = self.steering(first_temporary);
+        if self.steer != Steer::Objects {
+            steering.before(function, name, operator);
+            return Ok(true);
+        }
+        if !self.objects.before(function, operator, &self.tables, steering.end()) {
+            steering.before(function, name, operator);
+        }
+        match (operator, next) {
+            // The length of a bulk operator, from which the fuel is subtracted next.
+            (
+                Operator::LocalTee { .. },
+                [Operator::LocalGet { .. }, Operator::GlobalGet { global_index }, ..],
+            ) if *global_index == self.fuel => objects::short(function),
+            (&Operator::RefNull { hty }, _) => {
+                self.nulls += 1;
+                let ty = self.heap_type(hty)?;
+                if let Some(fresh) = self.objects.fresh(ty).filter(|_| self.nulls.is_multiple_of(2))
+                {
+                    for instruction in &fresh {
+                        function.instruction(instruction);
+                    }
+                    return Ok(false);
+                }
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
 }
 
 impl Reencode for Preparer {
     type Error = Infallible;
+
+    /// An array in a constant expression gets a length for which there is room.
+    fn const_expr(&mut self, expression: wasmparser::ConstExpr<'_>) -> Result<ConstExpr, Error> {
+        let operators: Vec<_> =
+            expression.get_operators_reader().into_iter().collect::<Result<_, _>>()?;
+        let mut instructions = Vec::new();
+        for (position, operator) in operators.iter().enumerate() {
+            let makes_array = matches!(
+                operators.get(position + 1),
+                Some(Operator::ArrayNew { .. } | Operator::ArrayNewDefault { .. })
+            );
+            instructions.push(match operator {
+                Operator::End => continue,
+                Operator::I32Const { value } if makes_array => {
+                    Instruction::I32Const(value & objects::LENGTH_MASK)
+                }
+                other => self.instruction(other.clone())?,
+            });
+        }
+        Ok(ConstExpr::extended(instructions))
+    }
 
     fn parse_import_section(
         &mut self,
@@ -268,9 +346,24 @@ impl Reencode for Preparer {
 
     fn func_type(&mut self, ty: wasmparser::FuncType) -> Result<FuncType, Error> {
         let mut values = ty.params().iter().chain(ty.results());
-        let is_inner = values.any(|&value| stays_inside(value));
+        let is_lost = matches!(ty.results(), [first, _, ..] if first.is_reference_type());
+        // A reference that is no null cannot come from outside.
+        let takes_no_null = ty.params().iter().any(|param| !param.is_defaultable());
+        let is_inner = self.has_objects && (is_lost || takes_no_null)
+            || values.any(|&value| stays_inside(value));
         self.types.push((ty.params().len() as u32, is_inner));
         utils::func_type(self, ty)
+    }
+
+    fn sub_type(&mut self, ty: wasmparser::SubType) -> Result<SubType, Error> {
+        let count = self.types.len();
+        let ty = utils::sub_type(self, ty)?;
+        if self.types.len() == count {
+            // It is no type of functions.
+            self.types.push((0, true));
+        }
+        self.objects.add_type(&ty);
+        Ok(ty)
     }
 
     fn parse_function_section(
@@ -299,8 +392,18 @@ impl Reencode for Preparer {
         for table in section.clone() {
             let element = self.ref_type(table?.ty.element_type)?;
             self.tables.push(ValType::Ref(element));
+            self.objects.add_local(ValType::Ref(element));
         }
         utils::parse_table_section(self, tables, section)
+    }
+
+    fn table_type(&mut self, mut ty: wasmparser::TableType) -> Result<TableType, Error> {
+        if self.has_objects {
+            // Segments of a length up to that of wasm-smith's fit.
+            ty.initial = ty.initial.max(LEAST_TABLE);
+            ty.maximum = ty.maximum.map(|maximum| maximum.max(LEAST_TABLE));
+        }
+        utils::table_type(self, ty)
     }
 
     fn parse_memory_section(
@@ -333,7 +436,8 @@ impl Reencode for Preparer {
         section: wasmparser::GlobalSectionReader<'_>,
     ) -> Result<(), Error> {
         for (global, index) in section.clone().into_iter().zip(self.counts.globals..) {
-            if stays_inside(global?.ty.content_type) {
+            let ty = global?.ty.content_type;
+            if stays_inside(ty) || ty.is_reference_type() && self.has_objects {
                 self.inner_globals.insert(index);
             }
         }
@@ -395,6 +499,16 @@ impl Reencode for Preparer {
         let ElementKind::Active { table_index, offset_expr } = &element.kind else {
             return utils::parse_element(self, elements, element);
         };
+        if self.has_objects {
+            // No interpreter of WAMR judges these modules, so nulls stay. The segment begins near the start of its table.
+            let start = match offset_expr.get_operators_reader().read()? {
+                Operator::I32Const { value } => ConstExpr::i32_const(value & objects::LENGTH_MASK),
+                _ => self.const_expr(offset_expr.clone())?,
+            };
+            let items = self.element_items(element.items)?;
+            elements.active(*table_index, &start, items);
+            return Ok(());
+        }
         let ElementItems::Expressions(ty, items) = &element.items else {
             return utils::parse_element(self, elements, element);
         };
@@ -420,8 +534,10 @@ impl Reencode for Preparer {
         body: wasmparser::FunctionBody<'_>,
     ) -> Result<(), Error> {
         let (mut function, first_temporary) = self.begin_function(&body)?;
-        for operator in body.get_operators_reader()? {
-            let operator = operator?;
+        let operators: Vec<_> =
+            body.get_operators_reader()?.into_iter().collect::<Result<_, _>>()?;
+        for (position, operator) in operators.iter().enumerate() {
+            let operator = operator.clone();
             let name = operator_name(&operator);
             let marker = self.markers.as_ref().map(|markers| markers[&name]);
             let mark = |function: &mut Function| {
@@ -435,8 +551,9 @@ impl Reencode for Preparer {
             if !begins_handler {
                 mark(&mut function);
             }
-            if self.steer.masks() {
-                self.steering(first_temporary).before(&mut function, &name, &operator);
+            let next = &operators[position + 1..];
+            if !self.steer(&mut function, (&name, &operator), next, first_temporary)? {
+                continue;
             }
             if name.starts_with("MemoryAtomicWait") {
                 // Nobody would wake it.

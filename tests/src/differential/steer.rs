@@ -36,6 +36,9 @@ pub enum Steer {
     Vectors,
     /// They are, in a module that may have references to exceptions, and has no vectors.
     Exceptions,
+    /// They are, in a module with garbage collection and without vectors; `objects.rs` does what has to do with
+    /// references.
+    Objects,
 }
 
 /// Values that are stored away while an operand below them is masked. One local of each type per
@@ -44,6 +47,7 @@ const FLOATS: &[ValType] = &[ValType::F32, ValType::F64];
 const FLOATS_AND_VECTORS: &[ValType] = &[ValType::F32, ValType::F64, ValType::V128];
 const SCALARS: &[ValType] =
     &[ValType::I32, ValType::I64, ValType::F32, ValType::F64, ValType::FUNCREF, ValType::EXTERNREF];
+const NUMBERS: &[ValType] = &[ValType::I32, ValType::I64, ValType::F32, ValType::F64];
 const EXCEPTIONS: &[ValType] = &[
     ValType::I32,
     ValType::I64,
@@ -70,6 +74,7 @@ impl Steer {
             Self::Scalars => SCALARS,
             Self::Vectors => VECTORS,
             Self::Exceptions => EXCEPTIONS,
+            Self::Objects => NUMBERS,
         };
         // Two of the first type, since bulk operators take three numbers.
         types.iter().map(|&ty| (if ty == ValType::I32 { 2 } else { 1 }, ty))
@@ -161,6 +166,11 @@ impl Steering<'_> {
         if self.steer.temporaries().any(|(_, group)| group == ty) {
             floats.canonicalise(function, self.temporary(ty));
         }
+    }
+
+    /// What follows the temporaries.
+    pub(super) fn end(&self) -> u32 {
+        self.first_temporary + self.steer.temporaries().map(|(count, _)| count).sum::<u32>()
     }
 
     fn temporary(&self, ty: ValType) -> u32 {

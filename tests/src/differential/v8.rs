@@ -11,15 +11,17 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 use wamr_abi::exceptions::TrapId;
-use wamr_shim::{Val, ValType};
+use wamr_shim::{Object, Val, ValType};
 use wasmparser::{Parser, Payload};
 
-use super::NO_OBJECTS;
 use super::drive::{FUEL, Plan, Trace};
 use super::prepare::operators;
 use crate::programs::Inputs;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/v8.mjs");
+
+/// What `scripts/v8.mjs` calls every reference to a structure or an array.
+const OBJECT: &str = "object";
 
 /// V8's process.
 pub(super) struct V8(RefCell<Option<Process>>);
@@ -210,7 +212,7 @@ fn name_of(ty: ValType) -> &'static str {
         ValType::FuncRef => "funcref",
         ValType::ExternRef => "externref",
         ValType::V128 => "v128",
-        ValType::AnyRef => unreachable!("{NO_OBJECTS}"),
+        ValType::AnyRef => "anyref",
     }
 }
 
@@ -224,8 +226,17 @@ fn bits(value: &Val) -> Option<String> {
             return reference.map(|n| n.to_string());
         }
         Val::V128(bits) => bits.to_string(),
-        Val::AnyRef(_) | Val::ExternAny(_) => unreachable!("{NO_OBJECTS}"),
+        Val::AnyRef(reference) => return reference.map(object),
+        Val::ExternAny(reference) => object(reference),
     })
+}
+
+/// V8 also shows the number in a reference to one.
+fn object(reference: Object) -> String {
+    match reference {
+        Object::I31(number) => number.to_string(),
+        _ => OBJECT.to_owned(),
+    }
 }
 
 fn same(ours: &Val, theirs: &Option<String>) -> bool {
@@ -243,6 +254,13 @@ fn same(ours: &Val, theirs: &Option<String>) -> bool {
 fn classes(ours: &str) -> &'static [&'static str] {
     const TABLE: &[&str] = &["table", "null function", "signature mismatch", "element segment"];
     const RANGE: &[&str] = &["unrepresentable"];
+    const NULL: [TrapId; 5] = [
+        TrapId::NullFunctionReference,
+        TrapId::NullStructureReference,
+        TrapId::NullArrayReference,
+        TrapId::NullI31Reference,
+        TrapId::NullReference,
+    ];
     let is = |id: TrapId| ours.ends_with(id.message());
     if ours.ends_with("uncaught wasm exception") {
         &["uncaught exception"]
@@ -256,6 +274,12 @@ fn classes(ours: &str) -> &'static [&'static str] {
         &["by zero"]
     } else if is(TrapId::IntegerOverflow) || is(TrapId::InvalidConversionToInteger) {
         RANGE
+    } else if NULL.into_iter().any(is) {
+        &["dereferencing a null pointer"]
+    } else if is(TrapId::CastFailure) {
+        &["illegal cast"]
+    } else if is(TrapId::OutOfBoundsArrayAccess) {
+        &["array element access out of bounds"]
     } else {
         TABLE
     }

@@ -5,6 +5,7 @@ use std::thread;
 use super::choice;
 use crate::differential::check::{Judge, Ways, check_module};
 use crate::differential::generate::{self, Style};
+use crate::differential::kind::Proposals;
 use crate::machine::Machine;
 use crate::random::Random;
 
@@ -15,7 +16,7 @@ const THREAD_STACK: usize = 512 << 20;
 pub(super) fn run(data: &[u8]) {
     let (_, input) = choice::options(data);
     let seed = u64::from(data.first().copied().unwrap_or(0));
-    let style = Style::choose(&mut Random::new(seed));
+    let style = Style::choose(&mut Random::new(seed), Proposals::default());
     let Ok(prepared) = generate::from_bytes(input, style) else { return };
     let check = || {
         let judge = Judge::new(&[Machine::Here]).expect("WAMR can be set up");
