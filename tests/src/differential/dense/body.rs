@@ -5,7 +5,7 @@ use wasm_encoder::{
 };
 
 use super::operators::{LOADS, OperatorChoice, PARTIAL, STORES, TOTAL};
-use super::{Outline, PASSIVE_SEGMENTS};
+use super::{Outline, PASSIVE_SEGMENTS, shapes};
 use crate::random::Random;
 
 /// Statements and operators of a body; those already started are finished.
@@ -94,6 +94,8 @@ impl<'a> Body<'a> {
             && self.chance(5)
         {
             self.exception_statement(encoding);
+        } else if self.outline.proposals.collection && self.chance(3) {
+            self.object_statement();
         } else {
             match self.random.below(22) {
                 0..=4 => self.store(),
@@ -234,7 +236,9 @@ impl<'a> Body<'a> {
         let outline = self.outline;
         let (params, results) = outline.signature(function);
         self.expressions(params);
-        if self.chance(10) {
+        if self.outline.proposals.collection && self.chance(4) {
+            self.call_reference(outline.functions[function as usize], false);
+        } else if self.chance(10) {
             // Some element; it has this type or the call traps.
             let table = self.random.choose(&[0, 2]);
             self.table_index();
@@ -287,7 +291,10 @@ impl<'a> Body<'a> {
 
     pub(super) fn expression(&mut self, ty: ValType) {
         self.depth += 1;
-        if self.depth > MAX_DEPTH || self.size == 0 || self.chance(5) {
+        let is_leaf = self.depth > MAX_DEPTH || self.size == 0 || self.chance(5);
+        if let ValType::Ref(RefType { nullable: false, heap_type }) = ty {
+            if is_leaf { self.fresh(heap_type) } else { self.non_null(heap_type) }
+        } else if is_leaf {
             self.leaf(ty);
         } else if let Some(encoding) = self.outline.proposals.exceptions
             && self.chance(12)
@@ -296,8 +303,13 @@ impl<'a> Body<'a> {
         } else if ty == ValType::EXNREF {
             self.leaf(ty);
         } else if let ValType::Ref(reference) = ty {
-            self.reference(reference);
-        } else if !(self.outline.proposals.vectors && self.vector_expression(ty)) {
+            match self.outline.proposals.collection {
+                true => self.object_expression(reference),
+                false => self.reference(reference),
+            }
+        } else if !(self.outline.proposals.vectors && self.vector_expression(ty)
+            || self.outline.proposals.collection && self.object_read(ty))
+        {
             match self.random.below(16) {
                 0..=5 => self.operator(ty, TOTAL),
                 6 => self.partial(ty),
@@ -352,7 +364,10 @@ impl<'a> Body<'a> {
             ValType::FUNCREF if bits % 4 != 0 => I::RefFunc(function),
             ValType::FUNCREF => I::RefNull(HeapType::FUNC),
             ValType::EXNREF => I::RefNull(RefType::EXNREF.heap_type),
-            _ => I::RefNull(HeapType::EXTERN),
+            ValType::Ref(ty) if self.outline.proposals.collection && bits % 4 != 0 => {
+                return self.fresh(ty.heap_type);
+            }
+            ValType::Ref(ty) => I::RefNull(ty.heap_type),
         });
     }
 
@@ -419,7 +434,7 @@ impl<'a> Body<'a> {
         self.emit(instruction(at));
     }
 
-    fn select(&mut self, ty: ValType) {
+    pub(super) fn select(&mut self, ty: ValType) {
         self.expressions(&[ty, ty, ValType::I32]);
         // References need the typed form.
         let typed = matches!(ty, ValType::Ref(_)) || self.chance(3);
@@ -427,7 +442,7 @@ impl<'a> Body<'a> {
     }
 
     /// An `if` with a parameter, sometimes.
-    fn if_expression(&mut self, ty: ValType) {
+    pub(super) fn if_expression(&mut self, ty: ValType) {
         let parameter = ty == ValType::I32 && self.chance(2);
         let pair = |(params, results): &(Vec<ValType>, Vec<ValType>)| {
             *params == [ValType::I32] && *results == [ValType::I32]
@@ -455,7 +470,7 @@ impl<'a> Body<'a> {
         self.emit(I::End);
     }
 
-    fn block_expression(&mut self, ty: ValType) {
+    pub(super) fn block_expression(&mut self, ty: ValType) {
         self.emit(I::Block(BlockType::Result(ty)));
         self.labels.push(vec![ty]);
         self.statement();
@@ -470,14 +485,14 @@ impl<'a> Body<'a> {
         self.emit(I::End);
     }
 
-    fn tee(&mut self, ty: ValType) {
+    pub(super) fn tee(&mut self, ty: ValType) {
         self.expression(ty);
         let local = self.local_of(ty);
         self.emit(I::LocalTee(local));
     }
 
     /// A call whose first result has type `ty`; other results are dropped.
-    fn call_expression(&mut self, ty: ValType) {
+    pub(super) fn call_expression(&mut self, ty: ValType) {
         let gives = |index: &u32| self.outline.signature(*index).1.first() == Some(&ty);
         let fitting: Vec<u32> = (0..self.outline.functions.len() as u32).filter(gives).collect();
         if fitting.is_empty() {
@@ -541,8 +556,9 @@ impl<'a> Body<'a> {
         (self.local_of(ty), ty)
     }
 
-    /// A local of type `ty`, but not the last, which [`Body::canonicalise`] uses.
+    /// A local that takes values of type `ty`, but not the last, which [`Body::canonicalise`] uses.
     pub(super) fn local_of(&mut self, ty: ValType) -> u32 {
+        let ty = shapes::nullable(ty);
         let locals = self.locals.iter().zip(0..).filter(|(other, _)| **other == ty);
         let mut locals: Vec<u32> = locals.map(|(_, index)| index).collect();
         locals.pop();

@@ -12,7 +12,9 @@
 mod atomics;
 mod body;
 mod exceptions;
+mod objects;
 mod operators;
+mod shapes;
 mod tables;
 mod tail_calls;
 mod vector_operators;
@@ -35,6 +37,7 @@ pub use exceptions::Encoding;
 use exceptions::Tag;
 use operators::OperatorChoice;
 pub(super) use operators::{LOADS, PARTIAL, STORES, TOTAL};
+use shapes::Shape;
 pub(super) use vector_operators::{
     DOUBLES as VECTOR_DOUBLES, FLOATS as VECTOR_FLOATS, TOTAL as VECTOR_TOTAL,
 };
@@ -50,11 +53,18 @@ pub(super) type Signature = (Vec<ValType>, Vec<ValType>);
 const SEGMENT_SIZE: usize = 40;
 /// Passive segments of either kind; one active one follows.
 pub(super) const PASSIVE_SEGMENTS: u32 = 2;
+/// A passive segment of any objects, in modules with garbage collection. It comes after the active and the declared
+/// ones.
+const OBJECT_SEGMENT: u32 = PASSIVE_SEGMENTS + 3;
+/// The table of any objects, in modules with garbage collection. After it come those of one type of objects.
+const OBJECT_TABLE: u32 = 3;
 
 /// What bodies need to know about the module.
 pub(super) struct Outline {
-    /// The signatures, by type index. Some are equal.
+    /// The signatures, by type index. Some are equal. Those of structures and arrays are empty.
     pub(super) types: Vec<Signature>,
+    /// The first types, in modules with garbage collection.
+    pub(super) shapes: Vec<Shape>,
     /// Type indexes of all functions, imports first.
     pub(super) functions: Vec<u32>,
     /// How many are imported.
@@ -71,7 +81,7 @@ pub(super) struct Outline {
     pub(super) tables: Vec<RefType>,
     /// Proposals in use beyond WebAssembly 2.0 without SIMD.
     pub(super) proposals: Proposals,
-    /// Whether vectors and references to exceptions stay inside.
+    /// Whether some values stay inside.
     closed: bool,
     /// Whether the memory is shared.
     pub(super) shared_memory: bool,
@@ -98,7 +108,7 @@ impl Outline {
     }
 }
 
-/// The dense module of `seed`. With SIMD, tail calls or exceptions, it imports nothing.
+/// The dense module of `seed`. With SIMD, tail calls, exceptions or garbage collection, it imports nothing.
 pub fn module(seed: u64, proposals: Proposals, boundary: Boundary) -> Prepared {
     let mut random = Random::new(seed);
     let outline = outline(&mut random, proposals, boundary);
@@ -111,37 +121,57 @@ fn value_types(proposals: Proposals) -> Vec<ValType> {
     let vectors = proposals.vectors.then_some(ValType::V128);
     let references = proposals.exceptions == Some(Encoding::Current);
     let references = references.then_some(ValType::EXNREF);
-    TYPES.iter().copied().chain(vectors).chain(references).collect()
+    let objects = shapes::value_types().filter(|_| proposals.collection);
+    TYPES.iter().copied().chain(vectors).chain(references).chain(objects).collect()
 }
 
 fn outline(random: &mut Random, proposals: Proposals, boundary: Boundary) -> Outline {
-    let closed = boundary == Boundary::Closed;
+    let closed = boundary != Boundary::Open;
     let (mut types, mut functions): (Vec<Signature>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut shapes = Vec::new();
     let has_imports = !proposals.vectors && !proposals.tail_calls && proposals.exceptions.is_none();
     let value_types = value_types(proposals);
+    if proposals.collection {
+        shapes = shapes::shapes(random);
+        types.resize(shapes.len(), Signature::default());
+        let early: Vec<ValType> = value_types.iter().copied().filter(shapes::is_early).collect();
+        for ty in shapes::FUNCTIONS {
+            types[ty as usize] = object_signature(random, &early);
+            functions.push(ty);
+        }
+    }
     for signature in host::signatures().filter(|_| has_imports) {
         functions.push(types.len() as u32);
         types.push(signature);
     }
-    let imported_functions = functions.len() as u32;
+    let imported_functions = if has_imports { functions.len() as u32 } else { 0 };
     for index in 0..6 + random.below(5) {
         // With a closed boundary, every second function can be called from outside.
         let has_all = !closed || index % 2 == 1;
         functions.push(types.len() as u32);
-        types.push(signature(random, if has_all { &value_types } else { TYPES }));
+        types.push(match (has_all, proposals.collection) {
+            (true, true) => object_signature(random, &value_types),
+            (true, false) => signature(random, &value_types),
+            (false, _) => signature(random, TYPES),
+        });
     }
     // Equal types under two indexes must be treated as one.
     types.push(types[random.below(types.len())].clone());
     let encoding = proposals.exceptions;
     let tags =
         encoding.map(|encoding| exceptions::tags(random, encoding, &value_types, &mut types));
-    let global_types = if closed { TYPES } else { &value_types };
+    let global_types = if boundary == Boundary::Closed { TYPES } else { &value_types };
     let first_mutable = global_types.len() as u32;
     let globals = [global_types, global_types, &[ValType::I32, ValType::I64]].concat();
-    let tables = vec![RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNCREF];
+    let mut tables = vec![RefType::FUNCREF, RefType::EXTERNREF, RefType::FUNCREF];
+    if proposals.collection {
+        let objects = [true, false].map(|nullable| shapes::concrete(shapes::BASE, nullable));
+        tables.extend([&[RefType::ANYREF], &objects[..]].concat());
+    }
     let shared_memory = proposals.atomics && random.below(2) == 0;
     Outline {
         types,
+        shapes,
         functions,
         imported_functions,
         tags: tags.unwrap_or_default(),
@@ -163,9 +193,26 @@ fn signature(random: &mut Random, value_types: &[ValType]) -> Signature {
     (list(params), list(results))
 }
 
+/// A signature in which some references are never null.
+fn object_signature(random: &mut Random, value_types: &[ValType]) -> Signature {
+    let (mut params, mut results) = signature(random, value_types);
+    for ty in params.iter_mut().chain(&mut results) {
+        if let ValType::Ref(ty) = ty
+            && *ty != RefType::EXNREF
+            && random.below(4) == 0
+        {
+            ty.nullable = false;
+        }
+    }
+    (params, results)
+}
+
 fn encode(outline: &Outline, random: &mut Random) -> Vec<u8> {
     let mut types = TypeSection::new();
-    for (params, results) in &outline.types {
+    if !outline.shapes.is_empty() {
+        shapes::encode(&outline.shapes, &outline.types, &mut types);
+    }
+    for (params, results) in &outline.types[outline.shapes.len()..] {
         types.ty().function(params.iter().copied(), results.iter().copied());
     }
     let mut imports = ImportSection::new();
@@ -223,7 +270,12 @@ fn tables(outline: &Outline, random: &mut Random) -> TableSection {
         // Without a maximum, the limit of a growing table is WAMR's own choice.
         let bounded = outline.proposals.vectors || outline.proposals.exceptions.is_some();
         let maximum = maximum.or(bounded.then_some(minimum + 20));
-        tables.table(TableType { element_type, minimum, maximum, table64: false, shared: false });
+        let ty = TableType { element_type, minimum, maximum, table64: false, shared: false };
+        if element_type.nullable {
+            tables.table(ty);
+        } else {
+            tables.table_with_init(ty, &initial(outline, element_type, random));
+        }
     }
     tables
 }
@@ -234,6 +286,11 @@ fn tags(outline: &Outline) -> TagSection {
         tags.tag(TagType { kind: TagKind::Exception, func_type_idx: tag.ty });
     }
     tags
+}
+
+/// A constant expression of a type that only modules with garbage collection have.
+fn initial(outline: &Outline, ty: RefType, random: &mut Random) -> ConstExpr {
+    shapes::initial(&outline.shapes, &outline.functions, ty, random)
 }
 
 fn globals(outline: &Outline, random: &mut Random) -> GlobalSection {
@@ -250,6 +307,7 @@ fn globals(outline: &Outline, random: &mut Random) -> GlobalSection {
             ValType::F64 => ConstExpr::f64_const(f64::from_bits(bits).into()),
             ValType::V128 => ConstExpr::v128_const(i128::from(bits.cast_signed()) << 40),
             ValType::FUNCREF => ConstExpr::ref_func(bits as u32 % outline.functions.len() as u32),
+            ValType::Ref(ty) if outline.proposals.collection => initial(outline, ty, random),
             _ => ConstExpr::ref_null(wasm_encoder::HeapType::EXTERN),
         };
         add(ty, index >= outline.first_mutable, &value);
@@ -273,6 +331,17 @@ fn elements(outline: &Outline, random: &mut Random) -> ElementSection {
         // Functions that are not exported must be declared before `ref.func` can name them.
         let all: Vec<u32> = (0..count as u32).collect();
         elements.declared(Elements::Functions(all.into()));
+    }
+    if outline.proposals.collection {
+        let mut objects = |ty: RefType, size| {
+            let all: Vec<_> = (0..size).map(|_| initial(outline, ty, random)).collect();
+            Elements::Expressions(ty, all.into())
+        };
+        elements.passive(objects(RefType::ANYREF, SEGMENT_SIZE));
+        let start = ConstExpr::i32_const(2);
+        for table in OBJECT_TABLE..outline.tables.len() as u32 {
+            elements.active(Some(table), &start, objects(outline.tables[table as usize], 16));
+        }
     }
     elements
 }

@@ -2,8 +2,8 @@
 
 use wasm_encoder::{Instruction as I, RefType, ValType};
 
-use super::PASSIVE_SEGMENTS;
 use super::body::Body;
+use super::{OBJECT_SEGMENT, OBJECT_TABLE, PASSIVE_SEGMENTS};
 
 impl Body<'_> {
     pub(super) fn table_statement(&mut self) {
@@ -37,7 +37,10 @@ impl Body<'_> {
                 self.table_index();
                 self.short();
                 self.short();
-                let table = self.random.choose(&[0, 2]);
+                let (elem_index, table) = match table {
+                    OBJECT_TABLE => (OBJECT_SEGMENT, table),
+                    _ => (elem_index, self.random.choose(&[0, 2])),
+                };
                 self.emit(I::TableInit { elem_index, table });
             }
             _ if self.chance(20) => {
@@ -58,8 +61,16 @@ impl Body<'_> {
         if self.chance(2) {
             return self.leaf(ValType::Ref(ty));
         }
+        self.table_get(ty);
+    }
+
+    /// An element of a table of type `ty`, if there is one.
+    pub(super) fn table_get(&mut self, ty: RefType) {
         let tables = (0..).zip(&self.outline.tables).filter(|(_, other)| **other == ty);
         let tables: Vec<u32> = tables.map(|(index, _)| index).collect();
+        if tables.is_empty() {
+            return self.leaf(ValType::Ref(ty));
+        }
         let table = self.random.choose(&tables);
         self.table_index();
         self.emit(I::TableGet(table));

@@ -16,7 +16,9 @@ impl Body<'_> {
         }
         let function = self.random.choose(&fitting);
         self.expressions(&outline.signature(function).0);
-        if self.chance(8) {
+        if outline.proposals.collection && self.chance(4) {
+            self.call_reference(outline.functions[function as usize], true);
+        } else if self.chance(8) {
             // Some element; it has this type or the call traps.
             let table_index = self.random.choose(&[0, 2]);
             self.table_index();
