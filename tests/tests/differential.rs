@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::Path;
 
-use cwamrc_tests::campaign::{Request, run_with};
+use cwamrc_tests::campaign::{Request, State, run_with};
 use cwamrc_tests::differential::check::{Judge, Ways, check_kind, check_wasm};
 use cwamrc_tests::differential::kind::KINDS;
 use cwamrc_tests::machine::{Build, Machine};
@@ -44,6 +44,41 @@ fn compiled_modules_do_what_interpreters_do() {
     // Modules that only trap would prove little.
     let (calls, returned) = (coverage.calls, coverage.returned);
     assert!(returned * 4 > calls, "only {returned} of {calls} calls returned");
+}
+
+/// The same for modules with garbage collection: on the runtimes of this machine, of which one collects at every
+/// allocation, and fewer on those of others, which are slow.
+#[test]
+fn compiled_modules_with_objects_do_what_v8_does() {
+    let (here, foreign): (Vec<_>, Vec<_>) =
+        Machine::collecting().partition(|machine| !machine.is_foreign());
+    let state = compare_objects(here, 160);
+    let coverage = &state.coverage;
+    let missing = coverage.missing_object_operators();
+    assert!(missing.is_empty(), "operators that no module executed: {missing:?}");
+    let (calls, returned) = (coverage.calls, coverage.returned);
+    assert!(returned * 4 > calls, "only {returned} of {calls} calls returned");
+    compare_objects(foreign, 24);
+}
+
+fn compare_objects(machines: Vec<Machine>, modules: u64) -> State {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let mut request = Request::default();
+    request.modules = Some(modules);
+    request.seed = Some(0);
+    request.folder = folder.path().to_owned();
+    request.machines = machines;
+    let state = run_with(&request, Path::new(env!("CARGO_BIN_EXE_fuzz")))
+        .unwrap_or_else(|problem| panic!("{problem}"));
+    println!("{state}");
+    assert!(state.findings.is_empty(), "{} findings", state.findings.len());
+    let all: Vec<_> =
+        state.coverage.machines.values().map(|(modules, _)| *modules as u64).collect();
+    assert!(all == vec![modules; request.machines.len()], "{all:?}");
+    // V8 takes a module unless some argument is one of the NaNs that it does not tell apart.
+    let judged = state.coverage.judged_by_v8 as u64;
+    assert!(judged * 10 > modules * 9, "V8 judged {judged} of {modules} modules");
+    state
 }
 
 /// In these modules, values are live across a `memory.atomic.wait`, and one of V8's compilers loses
