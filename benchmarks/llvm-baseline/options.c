@@ -43,6 +43,7 @@ static const struct flag flags[] = {
     { "enable-multi-thread", ON, FIELD(enable_thread_mgr), 0, "threads" },
     { "enable-tail-call", ON, FIELD(enable_tail_call), 0, "tail calls" },
     { "enable-extended-const", ON, FIELD(enable_extended_const), 0, "constant arithmetic" },
+    { "enable-gc", ON, FIELD(enable_gc), 0, "garbage collection" },
     { "disable-simd", OFF, FIELD(enable_simd), 0, "no vectors" },
     { "disable-ref-types", OFF, FIELD(enable_ref_types), 0, "no reference types" },
     { "disable-bulk-memory", OFF, FIELD(enable_bulk_memory), 0, "no bulk memory operators" },
@@ -166,11 +167,15 @@ static bool features(char *text, AOTCallStackFeatures *features)
 }
 
 /* Settings that depend on several flags, as in wamrc: frames without values are tiny frames, which
- * functions push themselves. */
+ * functions push themselves. The collector finds references in the values of standard frames. */
 static void combine(struct request *request)
 {
     AOTCompOption *option = &request->option;
     option->enable_stack_estimation = option->enable_memory_profiling;
+    if (option->enable_gc) {
+        option->enable_ref_types = false;
+        option->aux_stack_frame_type = AOT_STACK_FRAME_TYPE_STANDARD;
+    }
     if (!request->call_stacks && !option->enable_perf_profiling)
         return;
     option->aux_stack_frame_type = AOT_STACK_FRAME_TYPE_STANDARD;

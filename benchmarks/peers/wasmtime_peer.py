@@ -1,7 +1,7 @@
 """The peer: PyPI's wasmtime, measured from inside its process, so that neither Python's start
 nor its imports count.
 
-  wasmtime_peer.py compile FILE.wasm speed|none serial|parallel
+  wasmtime_peer.py compile FILE.wasm speed|none serial|parallel [gc]
       one cold compilation; a JSON object on standard output
   wasmtime_peer.py run FILE.wasm speed|none FOLDER|- [NAME=VALUE ...] -- [ARGUMENT ...]
       runs a WASI module, its standard streams passed through
@@ -10,20 +10,28 @@ nor its imports count.
   wasmtime_peer.py call FILE.wasm speed|none EXPORT DEPTH TIMES
       calls an export of a module with exceptions, first a tenth as often to warm up, and prints what
       it returned and the CPU seconds it took
+  wasmtime_peer.py collect FILE.wasm speed|none EXPORT
+      runs a WASI module with garbage collection, calls its export twice, and prints what the program
+      printed and the CPU seconds of the second call
 """
 
 import importlib.metadata
 import json
 import sys
+import tempfile
 import time
 
 import wasmtime
 
 
-def engine(opt_level, parallel):
+def engine(opt_level, parallel, collects=False):
     config = wasmtime.Config()
     config.cranelift_opt_level = opt_level
     config.parallel_compilation = parallel
+    if collects:
+        config.wasm_function_references = True
+        config.wasm_gc = True
+        config.wasm_exceptions = True
     return wasmtime.Engine(config)
 
 
@@ -35,10 +43,10 @@ def status_bytes(field):
     raise KeyError(field)
 
 
-def compile_once(path, opt_level, mode):
+def compile_once(path, opt_level, mode, collects=""):
     with open(path, "rb") as file:
         wasm = file.read()
-    chosen = engine(opt_level, mode == "parallel")
+    chosen = engine(opt_level, mode == "parallel", collects == "gc")
     with open("/proc/self/clear_refs", "w") as refs:
         refs.write("5")  # resets VmHWM
     before = status_bytes("VmRSS")
@@ -114,6 +122,26 @@ def call(path, opt_level, name, depth, times):
     json.dump({"cpu": time.process_time() - cpu, "result": result}, sys.stdout)
 
 
+def collect(path, opt_level, name):
+    chosen = engine(opt_level, False, True)
+    linker, store = wasmtime.Linker(chosen), wasmtime.Store(chosen)
+    linker.define_wasi()
+    wasi = wasmtime.WasiConfig()
+    wasi.argv = ["program"]
+    with tempfile.NamedTemporaryFile() as printed:
+        wasi.stdout_file = printed.name
+        store.set_wasi(wasi)
+        instance = linker.instantiate(store, wasmtime.Module.from_file(chosen, path))
+        exit_code(instance.exports(store)["_start"], store)
+        function = instance.exports(store)[name]
+        function(store)
+        cpu = time.process_time()
+        function(store)
+        cpu = time.process_time() - cpu
+        with open(printed.name) as file:
+            json.dump({"cpu": cpu, "result": file.read()}, sys.stdout)
+
+
 def main(command, *arguments):
     if command == "compile":
         compile_once(*arguments)
@@ -121,6 +149,8 @@ def main(command, *arguments):
         measure(*arguments[:4], list(arguments[4:]))
     elif command == "call":
         call(*arguments)
+    elif command == "collect":
+        collect(*arguments)
     else:
         run(arguments[0], arguments[1], arguments[2], list(arguments[3:]))
 

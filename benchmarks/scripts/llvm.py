@@ -23,6 +23,7 @@ LLVM_CONFIG = "/usr/lib/llvm-19/bin/llvm-config"
 # The parts of WAMR that its compiler consists of: whole folders, and single files.
 FOLDERS = [
     "core/iwasm/common",
+    "core/iwasm/common/gc",
     "core/iwasm/compilation",
     "core/iwasm/compilation/simd",
     "core/iwasm/libraries/thread-mgr",
@@ -45,6 +46,7 @@ INCLUDES = [
     "core",
     "core/iwasm/aot",
     "core/iwasm/common",
+    "core/iwasm/common/gc",
     "core/iwasm/compilation",
     "core/iwasm/include",
     "core/iwasm/interpreter",
@@ -72,6 +74,7 @@ DEFINES = [
     "WASM_ENABLE_CUSTOM_NAME_SECTION=1",
     "WASM_ENABLE_DUMP_CALL_STACK=1",
     "WASM_ENABLE_EXTENDED_CONST_EXPR=1",
+    "WASM_ENABLE_GC=1",
     "WASM_ENABLE_INTERP=1",
     "WASM_ENABLE_LOAD_CUSTOM_SECTION=1",
     "WASM_ENABLE_MEMORY_PROFILING=1",

@@ -7,6 +7,7 @@
 
 mod bench;
 mod child;
+mod collection;
 mod contestant;
 mod exceptions;
 mod measure;
@@ -130,6 +131,31 @@ enum Task {
         depth: i32,
         times: i32,
     },
+    /// Compares garbage collection with WAMR's own compiler, wasmtime and V8
+    Collection {
+        /// How often each contestant takes its turn
+        #[arg(long, default_value_t = 5, value_parser = parse_rounds)]
+        rounds: usize,
+        /// Write the table to this file
+        #[arg(long, value_name = "FILE")]
+        markdown: Option<PathBuf>,
+    },
+    #[command(name = "child-collection-call", hide = true)]
+    CollectionCall {
+        #[arg(long)]
+        collects: bool,
+        export: String,
+        number: i32,
+        aot: PathBuf,
+    },
+    #[command(name = "child-collection-depth", hide = true)]
+    CollectionDepth {
+        #[arg(long)]
+        stacks: collection::Stacks,
+        aot: PathBuf,
+    },
+    #[command(name = "child-collection-kotlin", hide = true)]
+    CollectionKotlin { export: String, aot: PathBuf },
     #[command(name = "child-bench-run", hide = true)]
     BenchRun,
 }
@@ -231,6 +257,16 @@ fn main() -> ExitCode {
         Some(Task::Exceptions { rounds }) => exceptions::report(rounds).map(|()| 0),
         Some(Task::Throw { level, wasm, depth, times }) => {
             exceptions::throw(level, &wasm, depth, times).map(|()| 0)
+        }
+        Some(Task::Collection { rounds, markdown }) => {
+            collection::report(rounds, markdown.as_deref()).map(|()| 0)
+        }
+        Some(Task::CollectionCall { collects, export, number, aot }) => {
+            collection::call(collects, &export, number, &aot).map(|()| 0)
+        }
+        Some(Task::CollectionDepth { stacks, aot }) => collection::depth(stacks, &aot).map(|()| 0),
+        Some(Task::CollectionKotlin { export, aot }) => {
+            collection::run_kotlin(&export, &aot).map(|()| 0)
         }
     };
     match done {

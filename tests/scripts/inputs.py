@@ -273,19 +273,18 @@ def kotlin(npm, *arguments):
     command = ["java", "-Xmx3G", "-cp", str(library / "kotlin-compiler.jar")]
     command += ["org.jetbrains.kotlin.cli.js.KotlinWasmCompiler", "-Xwasm-target=wasm-wasi"]
     command += ["-libraries", str(library / "kotlin-stdlib-wasm-wasi.klib"), *arguments]
-    run(command, "Kotlin's compiler must take programs/kotlin")
+    run(command, "Kotlin's compiler must take its sources")
 
 
-def build_kotlin(cache, npm):
-    """The folder with the programs in Kotlin: as their compiler writes them, and optimised."""
-    sources = sorted((PROGRAMS / "kotlin").glob("*.kt"))
+def build_kotlin(cache, npm, sources, name="kotlin"):
+    """The folder with one module of these sources: as Kotlin's compiler writes it, and optimised."""
     state = hashlib.sha256(npm["kotlin-compiler"].encode() + npm["binaryen"].encode())
     for source in sources:
         state.update(source.name.encode() + b"\0" + source.read_bytes())
-    folder = cache / "built" / f"kotlin-{state.hexdigest()[:16]}"
+    folder = cache / "built" / f"{name}-{state.hexdigest()[:16]}"
     if folder.is_dir():
         return folder
-    say("building the programs in Kotlin")
+    say(f"building {', '.join(source.name for source in sources)}")
     folder.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as temporary:
         made = pathlib.Path(temporary) / "made"
@@ -305,6 +304,10 @@ def build_kotlin(cache, npm):
     return folder
 
 
+def fetch_all_npm(cache, table):
+    return {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
+
+
 def main(only=None):
     with open(PROGRAMS / "inputs.toml", "rb") as file:
         table = tomllib.load(file)
@@ -314,10 +317,10 @@ def main(only=None):
             print(json.dumps({"npm": {only: str(fetch_npm(cache, only, table["npm"][only]))}}))
         return
     with locked(cache):
-        npm = {key: str(fetch_npm(cache, key, entry)) for key, entry in table["npm"].items()}
+        npm = fetch_all_npm(cache, table)
         venv = fetch_pypi(cache)
         built = build_programs(cache, table, npm)
-        in_kotlin = build_kotlin(cache, npm)
+        in_kotlin = build_kotlin(cache, npm, sorted((PROGRAMS / "kotlin").glob("*.kt")))
     tools = {"python": sys.executable, "node": shutil.which("node"), "venv": str(venv)}
     places = {"npm": npm, "programs": built, "kotlin": str(in_kotlin), "tools": tools}
     print(json.dumps(places, indent=2))

@@ -82,7 +82,8 @@ fn peer_python() -> Result<PathBuf, String> {
     Ok(python)
 }
 
-fn find_wamrc() -> Result<Wamrc, String> {
+/// WAMR's own compiler, which the script builds if there is none.
+pub(crate) fn find_wamrc() -> Result<Wamrc, String> {
     let path = output(&mut Command::new(LLVM_SCRIPT))?;
     let program = PathBuf::from(path.trim());
     let version = output(Command::new(&program).arg("--version"))?;

@@ -1,0 +1,46 @@
+;; Walks around a ring whose links have no type, so each step is a cast.
+(module
+  (type $final (sub final (struct (field $next (mut (ref null struct))) (field $value i32))))
+  (type $open (sub (struct (field $next (mut (ref null struct))) (field $value i32))))
+  (type $middle (sub $open (struct (field $next (mut (ref null struct))) (field $value i32) (field i32))))
+  (type $leaf (sub final $middle
+    (struct (field $next (mut (ref null struct))) (field $value i32) (field i32) (field i32))))
+  (func $finals (result (ref $final))
+    (local $first (ref $final)) (local $last (ref $final)) (local $at i32)
+    (local.set $first (struct.new $final (ref.null struct) (i32.const 0)))
+    (local.set $last (local.get $first))
+    (loop $more
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (local.set $last (struct.new $final (local.get $last) (local.get $at)))
+      (br_if $more (i32.lt_s (local.get $at) (i32.const 15))))
+    (struct.set $final $next (local.get $first) (local.get $last))
+    (local.get $first))
+  ;; Objects of the type itself, of a subtype, and of a subtype of that.
+  (func $opens (result (ref $open))
+    (local $first (ref $open)) (local $last (ref $open)) (local $at i32)
+    (local.set $first (struct.new $open (ref.null struct) (i32.const 0)))
+    (local.set $last (local.get $first))
+    (loop $more
+      (local.set $last (struct.new $middle (local.get $last) (i32.const 1) (i32.const 0)))
+      (local.set $last (struct.new $leaf (local.get $last) (i32.const 2) (i32.const 0) (i32.const 0)))
+      (local.set $last (struct.new $open (local.get $last) (i32.const 3)))
+      (local.set $at (i32.add (local.get $at) (i32.const 1)))
+      (br_if $more (i32.lt_s (local.get $at) (i32.const 5))))
+    (struct.set $open $next (local.get $first) (local.get $last))
+    (local.get $first))
+  (func (export "final") (param $n i32) (result i32)
+    (local $at (ref $final)) (local $sum i32)
+    (local.set $at (call $finals))
+    (loop $more
+      (local.set $at (ref.cast (ref $final) (struct.get $final $next (local.get $at))))
+      (local.set $sum (i32.add (local.get $sum) (struct.get $final $value (local.get $at))))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum))
+  (func (export "open") (param $n i32) (result i32)
+    (local $at (ref $open)) (local $sum i32)
+    (local.set $at (call $opens))
+    (loop $more
+      (local.set $at (ref.cast (ref $open) (struct.get $open $next (local.get $at))))
+      (local.set $sum (i32.add (local.get $sum) (struct.get $open $value (local.get $at))))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $sum)))
