@@ -196,7 +196,7 @@ private class Idle(system: System, private val producers: List<Producer>) : Task
 fun tasks() {
     var total = 0
     var switches = 0
-    for (round in 1..20) {
+    for (round in 1..60) {
         val system = System()
         val stages = listOf(Adder(system), Sorter(system), Recorder(system), Adder(system), Recorder(system))
         val producers = List(6) { Producer(system, stages, 2_000, round * 100 + it) }

@@ -32,6 +32,7 @@ const TASKS: &[Task] = &[
     task("the same, with a new box for each number", "calls", "allocating", 27, Goal::None),
     task("casts to a final type", "casts", "final", 50_000_000, Goal::AtMost(0.3)),
     task("casts to a type with subtypes", "casts", "open", 50_000_000, Goal::AtMost(0.3)),
+    task("the same, where it has a supertype", "casts", "middle", 50_000_000, Goal::AtMost(0.3)),
     task("allocation", "allocation", "run", 5_000_000, Goal::AtMost(0.75)),
 ];
 

@@ -295,6 +295,8 @@ layout! {
         INHERIT_DEPTH = 4, offset "inherit_depth";
         /// Pointer to the [`wasm_type`](super::wasm_type).
         DEFINED_TYPE = 8, offset "defined_type";
+        /// Pointer to the last of its supertypes, or to the type itself without any.
+        ROOT_TYPE = 16, offset "root_type";
     }
 
     /// `WASMType` (`core/iwasm/interpreter/wasm.h`): a type that a module defines. Equal types of

@@ -25,8 +25,8 @@ pub(crate) struct Collector {
     pub(crate) segments: Vec<Option<u32>>,
     /// For each data segment that operators can use, the global that is not 0 after `data.drop`.
     pub(crate) dropped_data: Vec<Option<u32>>,
-    /// For each type that others extend, the global with the type at run time for which a cast to it
-    /// has succeeded last.
+    /// For each type that others extend and that extends another, the global with the type at run
+    /// time for which a cast to it has succeeded last.
     pub(crate) last_casts: Vec<Option<u32>>,
     /// The global with the environment of the outermost call, as a number.
     pub(crate) owner: u32,
@@ -54,7 +54,8 @@ pub(crate) fn install(module: &mut Module<'_>) -> Result<Option<Collector>, Erro
     (0..module.types.len()).for_each(|_| _ = add_global(module, 0));
     let last_casts = (0..module.types.len() as u32).map(|index| {
         let is_first = module.canonical_types[index as usize] == index;
-        (is_first && module.is_extended(index)).then(|| add_global(module, 0))
+        let is_between = module.is_extended(index) && !module.is_root(index);
+        (is_first && is_between).then(|| add_global(module, 0))
     });
     let last_casts = last_casts.collect();
     let owner = add_global(module, 0);

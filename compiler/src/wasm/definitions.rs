@@ -179,6 +179,11 @@ impl Module<'_> {
         self.extended_types.contains(&self.canonical_types[index as usize])
     }
 
+    /// Whether the type `index` extends no other one.
+    pub(crate) fn is_root(&self, index: u32) -> bool {
+        self.definitions[index as usize].depth == 0
+    }
+
     /// The canonical function types below the canonical type `index`, which is a function type.
     pub(crate) fn subtypes_of(&self, index: u32) -> &[u32] {
         self.function_subtypes.get(index as usize).map_or(&[], Vec::as_slice)

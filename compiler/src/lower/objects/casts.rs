@@ -1,10 +1,11 @@
 //! Tests of the type of an object, and casts.
 //!
-//! An object knows its type at run time, of which there is one for each type of the module. If it
-//! is the wanted one, the test is a comparison, and so it is if it is the one for which a test
-//! succeeded last. Otherwise, the supertypes are followed up to the depth of the wanted type. Hosts
-//! may make objects with another type at run time for the same type of the module, so types of the
-//! module are compared then.
+//! An object knows its type at run time, of which there is one for each type of the module. The test
+//! compares it with the wanted one, then the type directly above, then the type for which a test
+//! succeeded last; otherwise, the supertypes are followed up to the depth of the wanted type. A type
+//! at run time knows the last of its supertypes, so a type without supertypes is always found with
+//! one load. Hosts may make objects with another type at run time for the same type of the module, so
+//! types of the module are compared then.
 
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
@@ -152,28 +153,37 @@ impl Lowering<'_, '_> {
         self.branch_on_small(object, from, outcome.no);
         let ty = self.emit.runtime_type_of(object);
         let wanted = self.emit.runtime_type(target);
+        let module = self.env.module;
+        if module.is_extended(target) && module.is_root(target) {
+            self.leave_if_of_host(ty, from, outcome.no);
+            let roots = [ty, wanted].map(|each| self.emit.root_type(each));
+            let is_same = self.emit.ins().icmp(IntCC::Equal, roots[0], roots[1]);
+            self.emit.ins().brif(is_same, outcome.yes, &[], outcome.no, &[]);
+            return;
+        }
         let is_same = self.emit.ins().icmp(IntCC::Equal, ty, wanted);
         let differs = self.emit.builder.create_block();
         self.emit.ins().brif(is_same, outcome.yes, &[], differs, &[]);
         self.emit.continue_in(differs);
-        let canonical = self.env.module.canonical_types[target as usize];
-        let last = self.env.collector().last_casts[canonical as usize];
-        if let Some(last) = last {
-            let last = self.emit.load_global(last);
-            let is_same = self.emit.ins().icmp(IntCC::Equal, ty, last);
-            self.emit.leave_if(is_same, outcome.yes);
-        }
         self.leave_if_of_host(ty, from, outcome.no);
+        let canonical = module.canonical_types[target as usize];
+        let last = self.env.collector().last_casts[canonical as usize];
         let defined = self.emit.defined_type(ty);
-        let wanted = self.emit.defined_type(wanted);
+        let defined_wanted = self.emit.defined_type(wanted);
         let Some(last) = last else {
-            let is_same = self.emit.ins().icmp(IntCC::Equal, defined, wanted);
+            let is_same = self.emit.ins().icmp(IntCC::Equal, defined, defined_wanted);
             self.emit.ins().brif(is_same, outcome.yes, &[], outcome.no, &[]);
             return;
         };
-        let depth = self.env.module.definitions[target as usize].depth;
+        let parent = self.emit.parent_of_type(defined);
+        let is_parent = self.emit.ins().icmp(IntCC::Equal, parent, defined_wanted);
+        self.emit.leave_if(is_parent, outcome.yes);
+        let before = self.emit.load_global(last);
+        let is_same = self.emit.ins().icmp(IntCC::Equal, ty, before);
+        self.emit.leave_if(is_same, outcome.yes);
+        let depth = module.definitions[target as usize].depth;
         let ancestor = self.ancestor_at(defined, depth);
-        let is_below = self.emit.ins().icmp(IntCC::Equal, ancestor, wanted);
+        let is_below = self.emit.ins().icmp(IntCC::Equal, ancestor, defined_wanted);
         let below = self.emit.builder.create_block();
         self.emit.ins().brif(is_below, below, &[], outcome.no, &[]);
         self.emit.continue_in(below);

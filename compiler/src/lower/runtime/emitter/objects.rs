@@ -103,6 +103,12 @@ impl Emitter<'_, '_> {
         self.ins().load(POINTER, flags, runtime_type, rtt::DEFINED_TYPE as i32)
     }
 
+    /// The last of the types above the one that a type at run time stands for, or that type itself.
+    pub(in crate::lower) fn root_type(&mut self, runtime_type: Value) -> Value {
+        let flags = self.constant_flags();
+        self.ins().load(POINTER, flags, runtime_type, rtt::ROOT_TYPE as i32)
+    }
+
     /// The number of types above a type of the module.
     pub(in crate::lower) fn depth_of_type(&mut self, defined: Value) -> Value {
         let flags = self.constant_flags();
