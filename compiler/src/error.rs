@@ -127,6 +127,36 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// A name of a module in a message: not more than the start of a long one. Some toolchains put whole texts
+/// into names.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl Shown<'_> {
+    /// The maximum number of characters.
+    const LENGTH: usize = 60;
+
+    /// What is shown, and what follows it.
+    fn parts(self) -> (&'static str, String) {
+        let cut: String = self.0.chars().take(Self::LENGTH).collect();
+        (if cut.len() < self.0.len() { "..." } else { "" }, cut)
+    }
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rest, cut) = self.parts();
+        write!(f, "{cut}{rest}")
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (rest, cut) = self.parts();
+        write!(f, "{cut:?}{rest}")
+    }
+}
+
 /// The error of a module that wasmparser refuses. Not [`From`], which would put the version of that
 /// crate into this crate's interface.
 pub(crate) fn refused(error: wasmparser::Error) -> Error {

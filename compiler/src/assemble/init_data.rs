@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use wamr_abi::format;
 use wamr_abi::releases::Release;
 
+use super::names::written;
 use super::objects;
 use crate::aot::model::{self, InitExpr};
 use crate::error::Error;
@@ -113,8 +114,8 @@ pub(super) fn import_globals<'a>(module: &Module<'a>) -> Vec<model::ImportGlobal
         .map(|((import, global), index)| model::ImportGlobal {
             value_type: global_type(module, index, global.value_type),
             mutable: global.mutable,
-            module: Cow::Borrowed(import.module),
-            name: Cow::Borrowed(import.name),
+            module: written(import.module, global.value_type.is_reference()),
+            name: written(import.name, global.value_type.is_reference()),
         })
         .collect()
 }

@@ -13,7 +13,7 @@ mod objects;
 
 pub(crate) use custom::NAME_SECTION;
 pub(crate) use features::feature_flags;
-pub(crate) use names::{check_imports, hidden_exports, visible_exports};
+pub(crate) use names::{check_imports, hidden_exports, renamed_globals, visible_exports};
 
 use std::borrow::Cow;
 

@@ -15,7 +15,7 @@ use wamr_abi::helpers::Helper;
 use super::broken;
 use crate::assemble::visible_exports;
 use crate::diagnostic::Diagnostic;
-use crate::error::Error;
+use crate::error::{Error, Shown};
 use crate::lower::FuncId;
 use crate::native::{Image, Place};
 use crate::wasm::{ExportKind, Module};
@@ -51,7 +51,7 @@ pub(super) fn define(
                 define_one(object, text, export.name, place, SymbolScope::Dynamic);
             }
             Some(reason) => {
-                let what = format!("the export {:?} has no symbol: {reason}", export.name);
+                let what = format!("the export {:?} has no symbol: {reason}", Shown(export.name));
                 warnings.push(Diagnostic::warning(what));
             }
         }

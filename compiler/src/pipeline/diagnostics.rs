@@ -4,8 +4,9 @@
 
 use wamr_abi::format::feature;
 
-use crate::assemble::{NAME_SECTION, hidden_exports};
+use crate::assemble::{NAME_SECTION, hidden_exports, renamed_globals};
 use crate::diagnostic::Diagnostic;
+use crate::error::Shown;
 use crate::native::Image;
 use crate::options::Options;
 use crate::wamr::exceptions;
@@ -18,9 +19,17 @@ pub(super) fn warnings(
     options: &Options,
 ) -> Vec<Diagnostic> {
     let mut warnings: Vec<Diagnostic> = hidden_exports(module)
-        .map(|export| format!("the export {:?} is left out: its name has a NUL", export.name))
+        .map(|export| Shown(export.name))
+        .map(|name| format!("the export {name:?} is left out: its name has a NUL"))
         .map(Diagnostic::warning)
         .collect();
+    warnings.extend(renamed_globals(module).map(|import| {
+        let (library, name) = (Shown(import.module), Shown(import.name));
+        Diagnostic::warning(format!(
+            "the imported global {library:?} {name:?} has another name in the file: WAMR ends names at \
+             a NUL, and long ones have no room"
+        ))
+    }));
     warnings.extend(exceptions::warnings(module).into_iter().map(Diagnostic::warning));
     warnings.extend(lost_sections(module, options).into_iter().map(Diagnostic::warning));
     let needs_references = feature_flags & feature::REF_TYPES != 0;

@@ -5,7 +5,7 @@
 //! (`lower/roots.rs`). Other tables keep the objects of functions, and the contents of segments.
 
 use super::counters::{add_global, starts_threads};
-use crate::error::Error;
+use crate::error::{Error, Shown};
 use crate::limits::collector::ROOTS;
 use crate::wasm::{Module, ObjectMode, SegmentMode, Table, ValueType};
 
@@ -93,7 +93,8 @@ fn refuse_threads(module: &mut Module<'_>) -> Result<(), Error> {
         let what = format!(
             "the module uses garbage collection and imports {}.{}, but WAMR's collector does not \
                 stop threads",
-            import.module, import.name
+            Shown(import.module),
+            Shown(import.name)
         );
         return Err(Error::unsupported(what).with_hint("build the module without threads"));
     }

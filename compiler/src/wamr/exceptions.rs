@@ -6,7 +6,7 @@
 //! module's globals and tables, once per thread.
 
 use super::counters::{add_global, export_global};
-use crate::error::Error;
+use crate::error::{Error, Shown};
 use crate::limits::exceptions::{MAX_COMPARED_TAGS, MAX_OPERAND_WORDS, SLOTS};
 use crate::options::instrument::{Instrumentation, THROWN_AT, UNCAUGHT};
 use crate::wasm::{
@@ -126,17 +126,29 @@ pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
     };
     for (function, import) in module.imported_functions.iter().enumerate() {
         if has_reference(module.function_type(function as u32)) {
-            return refuse(&format!("the imported function {}.{}", import.module, import.name));
+            return refuse(&format!(
+                "the imported function {}.{}",
+                Shown(import.module),
+                Shown(import.name)
+            ));
         }
     }
     for (import, global) in module.imported_globals.iter().zip(&module.globals) {
         if global.value_type == ValueType::ExnRef {
-            return refuse(&format!("the imported global {}.{}", import.module, import.name));
+            return refuse(&format!(
+                "the imported global {}.{}",
+                Shown(import.module),
+                Shown(import.name)
+            ));
         }
     }
     for (import, table) in module.imported_tables.iter().zip(&module.tables) {
         if table.element == ValueType::ExnRef {
-            return refuse(&format!("the imported table {}.{}", import.module, import.name));
+            return refuse(&format!(
+                "the imported table {}.{}",
+                Shown(import.module),
+                Shown(import.name)
+            ));
         }
     }
     for export in &module.exports {
@@ -148,7 +160,7 @@ pub(crate) fn check_boundary(module: &Module<'_>) -> Result<(), Error> {
             ExportKind::Memory => continue,
         };
         if refused {
-            return refuse(&format!("the exported {kind} {}", export.name));
+            return refuse(&format!("the exported {kind} {}", Shown(export.name)));
         }
     }
     let exports_tables = module.exports.iter().any(|export| export.kind == ExportKind::Table);

@@ -4,7 +4,7 @@
 //! the module, and its globals, whose types the loader checks. In the types of functions that only
 //! the module itself calls, the file has two i64 in place of each vector.
 
-use crate::error::Error;
+use crate::error::{Error, Shown};
 use crate::options::Options;
 use crate::target::Vectors;
 use crate::wasm::{ConstExpr, ExportKind, FuncType, Module, ValueType};
@@ -21,12 +21,16 @@ pub(crate) fn check_boundary(module: &Module<'_>, options: &Options) -> Result<(
     };
     for (function, import) in module.imported_functions.iter().enumerate() {
         if has_vector(module.function_type(function as u32)) {
-            return refuse(&format!("the imported function {}.{}", import.module, import.name));
+            return refuse(&format!(
+                "the imported function {}.{}",
+                Shown(import.module),
+                Shown(import.name)
+            ));
         }
     }
     for export in module.exports.iter().filter(|export| export.kind == ExportKind::Function) {
         if has_vector(module.function_type(export.index)) {
-            return refuse(&format!("the exported function {}", export.name));
+            return refuse(&format!("the exported function {}", Shown(export.name)));
         }
     }
     let exports_tables = module.exports.iter().any(|export| export.kind == ExportKind::Table);

@@ -17,7 +17,7 @@ use super::{
     Growth, Import, Memory, Module, NULL_EXCEPTION, NameMap, Objects, References, SegmentMode,
     Table, Tag, TypedReferences, ValueType,
 };
-use crate::error::{Error, refused};
+use crate::error::{Error, Shown, refused};
 
 /// Decodes the module in `bytes`, which may use `features`, for a runtime with these references.
 /// Bodies are split off, and validated later.
@@ -239,7 +239,8 @@ fn read_import<'a>(
         TypeRef::FuncExact(_) => {
             return Err(Error::unsupported(format!(
                 "kind of import {}.{}",
-                import.module, import.name
+                Shown(import.module),
+                Shown(import.name)
             )));
         }
     }
@@ -348,7 +349,7 @@ fn convert_export(export: wasmparser::Export<'_>) -> Result<Export<'_>, Error> {
         ExternalKind::Global => ExportKind::Global,
         // Exported tags were collected before.
         ExternalKind::Tag | ExternalKind::FuncExact => {
-            return Err(Error::unsupported(format!("kind of export {}", export.name)));
+            return Err(Error::unsupported(format!("kind of export {}", Shown(export.name))));
         }
     };
     Ok(Export { name: export.name, kind, index: export.index })
