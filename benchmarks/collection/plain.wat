@@ -1,6 +1,22 @@
-;; Code without references: calls, loops over memory, and numbers.
+;; Code without references: calls, loops over memory, and numbers. A table of functions has references, though the code
+;; sees none of them.
 (module
+  (type $step (func (param i32) (result i32)))
   (memory 16 16)
+  (table 4 4 funcref)
+  (elem (i32.const 0) $double $half $next $turn)
+  (func $double (param i32) (result i32) (i32.shl (local.get 0) (i32.const 1)))
+  (func $half (param i32) (result i32) (i32.shr_u (local.get 0) (i32.const 1)))
+  (func $next (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
+  (func $turn (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 7)))
+  (func (export "choose") (param i32) (table.set (local.get 0) (ref.func $turn)))
+  (func (export "indirect") (param $n i32) (result i32)
+    (local $at i32)
+    (loop $more
+      (local.set $at (call_indirect (type $step) (local.get $at)
+        (i32.and (i32.mul (local.get $n) (i32.const 0x9e37)) (i32.const 3))))
+      (br_if $more (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+    (local.get $at))
   (func $fib (param $n i32) (result i32)
     (if (i32.lt_s (local.get $n) (i32.const 2)) (then (return (local.get $n))))
     (i32.add

@@ -384,9 +384,11 @@ fn casts_do_not_depend_on_earlier_ones() {
         (type $b (sub $a (struct (field i32))))
         (type $c (sub $b (struct (field i32) (field i32))))
         (type $d (sub $a (struct (field i32) (field i64))))
+        (type $e (sub $c (struct (field i32) (field i32) (field i32))))
+        (type $f (sub $d (struct (field i32) (field i64) (field i32))))
         (type $other (struct (field i32) (field i64)))
         (type $list (array i32))
-        (table $all 8 anyref)
+        (table $all 10 anyref)
         (func $fill (export "fill") (result i32)
           (table.set $all (i32.const 0) (struct.new $a (i32.const 0)))
           (table.set $all (i32.const 1) (struct.new $b (i32.const 1)))
@@ -395,6 +397,8 @@ fn casts_do_not_depend_on_earlier_ones() {
           (table.set $all (i32.const 4) (struct.new $other (i32.const 4) (i64.const 0)))
           (table.set $all (i32.const 5) (array.new_fixed $list 1 (i32.const 5)))
           (table.set $all (i32.const 6) (ref.i31 (i32.const 6)))
+          (table.set $all (i32.const 8) (struct.new $e (i32.const 8) (i32.const 0) (i32.const 0)))
+          (table.set $all (i32.const 9) (struct.new $f (i32.const 9) (i64.const 0) (i32.const 0)))
           (i32.const 0))
         (func (export "a") (param i32) (result i32) (ref.test (ref $a) (table.get $all (local.get 0))))
         (func (export "b") (param i32) (result i32) (ref.test (ref $b) (table.get $all (local.get 0))))
@@ -410,13 +414,13 @@ fn casts_do_not_depend_on_earlier_ones() {
             (return (i32.const -1)))
           (struct.get $b 0)))"#;
     let expected = [
-        ("a", [1, 1, 1, 1, 0, 0, 0, 0]),
-        ("b", [0, 1, 1, 0, 0, 0, 0, 0]),
-        ("c", [0, 0, 1, 0, 0, 0, 0, 0]),
-        ("d", [0, 0, 0, 1, 0, 0, 0, 1]),
-        ("struct", [1, 1, 1, 1, 1, 0, 0, 0]),
-        ("eq", [1, 1, 1, 1, 1, 1, 1, 0]),
-        ("branch", [-1, 1, 2, -1, -1, -1, -1, -1]),
+        ("a", [1, 1, 1, 1, 0, 0, 0, 0, 1, 1]),
+        ("b", [0, 1, 1, 0, 0, 0, 0, 0, 1, 0]),
+        ("c", [0, 0, 1, 0, 0, 0, 0, 0, 1, 0]),
+        ("d", [0, 0, 0, 1, 0, 0, 0, 1, 0, 1]),
+        ("struct", [1, 1, 1, 1, 1, 0, 0, 0, 1, 1]),
+        ("eq", [1, 1, 1, 1, 1, 1, 1, 0, 1, 1]),
+        ("branch", [-1, 1, 2, -1, -1, -1, -1, -1, 8, -1]),
     ];
     for engine in Engine::collecting() {
         let instance = engine.instantiate(module, Vec::new());
@@ -428,7 +432,9 @@ fn casts_do_not_depend_on_earlier_ones() {
                     expect(&instance, (function, &[I32(index)]), &Ok(I32(result)), &place);
                 }
             }
-            for (index, result) in [(1, Ok(I32(1))), (0, Err("cast failure")), (2, Ok(I32(2)))] {
+            let casts =
+                [(1, Ok(I32(1))), (0, Err("cast failure")), (8, Ok(I32(8))), (2, Ok(I32(2)))];
+            for (index, result) in casts {
                 expect(&instance, ("cast", &[I32(index)]), &result, &place);
             }
             expect(&instance, ("cast", &[I32(7)]), &Err("cast failure"), &place);
