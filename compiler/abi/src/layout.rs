@@ -295,7 +295,7 @@ layout! {
         INHERIT_DEPTH = 4, offset "inherit_depth";
         /// Pointer to the [`wasm_type`](super::wasm_type).
         DEFINED_TYPE = 8, offset "defined_type";
-        /// Pointer to the last of its supertypes, or to the type itself without any.
+        /// Pointer to its topmost supertype, or to the type itself if it has none.
         ROOT_TYPE = 16, offset "root_type";
     }
 

@@ -6,8 +6,7 @@
 //! something else, so it is refused.
 //!
 //! A global that is a reference is imported under a name without the NUL, and of a length that the
-//! container allows: no host can offer WAMR such a global under any name, and toolchains import constant
-//! strings that way, whose text is the name.
+//! container allows, with a warning. Toolchains import constant strings that way, whose text is the name.
 
 use std::borrow::Cow;
 

@@ -280,7 +280,7 @@ impl Body<'_> {
         if above.is_empty() { to.nullable(true) } else { self.random.choose(&above) }
     }
 
-    /// A value of another type that is cast to `to`. If it has not that type, another value takes its place, mostly.
+    /// A value of another type that is cast to `to`. If the value is not of that type, another one usually replaces it.
     fn cast(&mut self, to: RefType) {
         let from = self.cast_from(to);
         match self.random.below(40) {

@@ -103,7 +103,7 @@ impl Emitter<'_, '_> {
         self.ins().load(POINTER, flags, runtime_type, rtt::DEFINED_TYPE as i32)
     }
 
-    /// The last of the types above the one that a type at run time stands for, or that type itself.
+    /// The topmost supertype of a type at run time, or the type itself if it has no supertype.
     pub(in crate::lower) fn root_type(&mut self, runtime_type: Value) -> Value {
         let flags = self.constant_flags();
         self.ins().load(POINTER, flags, runtime_type, rtt::ROOT_TYPE as i32)
